@@ -1,0 +1,18 @@
+# How everything is compiled: one interface target with the language, the warnings and the sanitizers.
+add_library(gpubench_settings INTERFACE)
+target_compile_features(gpubench_settings INTERFACE cxx_std_20)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+target_compile_options(gpubench_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+  $<$<BOOL:${GPUBENCH_WERROR}>:-Werror>)
+target_compile_definitions(gpubench_settings INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+if(GPUBENCH_SANITIZE)
+  target_compile_options(gpubench_settings INTERFACE -fsanitize=${GPUBENCH_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=all)
+  target_link_options(gpubench_settings INTERFACE -fsanitize=${GPUBENCH_SANITIZE})
+endif()
+if(GPUBENCH_COVERAGE)
+  target_compile_options(gpubench_settings INTERFACE --coverage)
+  target_link_options(gpubench_settings INTERFACE --coverage)
+endif()

@@ -1,0 +1,38 @@
+// The GPUs of this machine as something that can be read. Implemented by nvml/ (a real driver) and replay/ (a recorded
+// trace of a real GPU).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "meter/reading.h"
+
+namespace gpubench::meter {
+
+enum class SourceKind { nvml, replay };
+
+// Where the figures come from; goes into every output.
+struct MeterSource {
+  SourceKind kind = SourceKind::nvml;
+  std::string description;     // "NVML 13.580.159.04" or "REPLAY of traces/h200.trace (not a measurement)"
+  std::string driver_version;  // empty if unknown
+};
+
+// Not thread-safe: after the sampler has started, only its thread calls a meter.
+// `gpu` is a position in gpus(), not the driver's index.
+class GpuMeter {
+ public:
+  virtual ~GpuMeter() = default;
+  [[nodiscard]] virtual const MeterSource& source() const = 0;
+  [[nodiscard]] virtual const std::vector<GpuDescription>& gpus() const = 0;
+  // All interval values; cheap (about 20 us on an H200), never reads the energy counter.
+  virtual GpuReading read(std::size_t gpu) = 0;
+  // A real round trip to the GPU (3 ms, up to 16 ms on an H200).
+  virtual Field<CounterReading> read_energy_counter(std::size_t gpu) = 0;
+  // The driver's power samples since the last drain, oldest first. Must be called at least every 2 s: an H200's ring holds
+  // 2.36 s. The first drain returns what the ring holds. Samples are never returned twice.
+  virtual Field<std::vector<PowerSample>> drain_power(std::size_t gpu) = 0;
+};
+
+}  // namespace gpubench::meter

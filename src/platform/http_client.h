@@ -1,0 +1,51 @@
+// HTTP requests with the caps and checks that a tool on a shared machine needs: no redirects, TLS verified, bounded time and
+// size, no netrc. The one place that includes libcurl.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace gpubench::platform {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;          // http:// or https://; with unix_socket: "http://localhost/path"
+  std::string unix_socket;  // path of a unix socket; empty: TCP
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::optional<std::pair<std::string, std::string>> basic_auth;  // user, password; never logged
+  std::string ca_file;                                            // own CA; empty: the system's
+  base::Duration timeout = std::chrono::seconds(10);              // for the whole exchange; zero: none (streams)
+  std::size_t max_body_bytes = std::size_t{4} << 20;              // a longer answer is an error
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+  // Value of a header (name in lower case) or "".
+  [[nodiscard]] std::string header(std::string_view name) const;
+};
+
+// An exchange that answered, whatever its status, is a response; anything else (refused, timed out, too big) an Error that
+// names host or socket but no secret.
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+  virtual base::Result<HttpResponse> perform(const HttpRequest& request) = 0;
+};
+
+// libcurl. Each object keeps its own connections; use one per thread.
+std::unique_ptr<HttpClient> make_http_client();
+
+}  // namespace gpubench::platform

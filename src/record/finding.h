@@ -1,0 +1,101 @@
+// Everything the tool may doubt about a run. A degraded result is a finding in the record, never only a log line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/quantity.h"
+#include "base/time.h"
+
+namespace gpubench::record {
+
+// The figures come from a recorded trace, not from this machine's GPUs.
+struct Replayed {
+  std::string trace;
+};
+// The run was ended by the user or the system before the workload was done.
+struct Interrupted {
+  std::string by;  // "SIGINT"
+};
+struct WorkloadFailed {
+  std::optional<int> exit_code;  // empty: unknown
+  bool out_of_memory = false;
+  std::string note;
+};
+// No counter, no ring: nothing to integrate on this GPU.
+struct EnergyUnknown {
+  int gpu_index;
+  std::string reason;
+};
+// The energy counter could not be used; another method stands in.
+struct CounterUnusable {
+  int gpu_index;
+  std::string reason;
+};
+// Counter and power integral differ by more than `limit`.
+struct MethodsDisagree {
+  int gpu_index;
+  base::Energy counter;
+  base::Energy ring;
+};
+// Power samples missing from the 20 ms series.
+struct PowerGap {
+  int gpu_index;
+  base::Ratio coverage;
+  base::Duration longest_gap;
+};
+struct DeadlinesMissed {
+  std::size_t missed;
+  std::size_t planned;
+  base::Duration worst_lateness;
+};
+// The wall clock was stepped during the run; times of day are those of the clock at the start.
+struct WallClockStepped {
+  base::Duration by;
+};
+struct GpuLost {
+  int gpu_index;
+};
+// Share of readings during which the GPU was slowed down.
+struct Throttled {
+  int gpu_index;
+  std::string reasons;
+  base::Ratio share;
+};
+// No forecast for at least one half-hour: the yearly factor was used.
+struct CarbonFallback {
+  std::string reason;
+};
+// The container's own result files could not be copied, or none was found where expected.
+struct ResultsNotCollected {
+  std::string reason;
+};
+struct PlotNotMade {
+  std::string reason;
+};
+struct ExportIncomplete {
+  std::size_t recorded;
+  std::size_t accepted;
+  std::string reason;
+};
+// The workload had no GPU to use.
+struct NoGpuInContainer {
+  std::string reason;
+};
+// Part of the workload's log could not be kept.
+struct LogIncomplete {
+  std::string reason;
+};
+
+using Finding =
+    std::variant<Replayed, Interrupted, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree, PowerGap, DeadlinesMissed,
+                 WallClockStepped, GpuLost, Throttled, CarbonFallback, ResultsNotCollected, PlotNotMade, ExportIncomplete,
+                 NoGpuInContainer, LogIncomplete>;
+
+// One sentence for a reader.
+std::string finding_text(const Finding& finding);
+// A stable name for programs: "methods_disagree".
+std::string finding_name(const Finding& finding);
+
+}  // namespace gpubench::record

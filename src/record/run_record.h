@@ -1,0 +1,92 @@
+// The account of a run, from which every output is made. Immutable once built.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/quantity.h"
+#include "base/time.h"
+#include "carbon/emissions.h"
+#include "energy/energy_estimate.h"
+#include "meter/gpu_meter.h"
+#include "record/finding.h"
+
+namespace gpubench::record {
+
+// Statistics of one interval value over the run. Empty where the GPU does not tell.
+struct Statistics {
+  double average = 0;           // over readings with utilisation above 0 (the seed's rule)
+  double average_all = 0;       // over all readings of the run
+  double maximum = 0;           // over all readings of the run
+  std::size_t utilized_count = 0;  // readings behind `average`; 0: average is not known
+};
+
+// One GPU's share of the run.
+struct GpuRecord {
+  meter::GpuDescription gpu;
+  energy::GpuEnergy energy;
+  std::optional<base::Power> average_power;  // best energy / elapsed time
+  std::optional<base::Power> peak_power;     // highest 20 ms sample
+  std::optional<Statistics> utilization;     // percent
+  std::optional<Statistics> power;           // watt
+  std::optional<Statistics> temperature;     // degree Celsius
+  std::optional<Statistics> memory;          // MiB
+  std::optional<Statistics> sm_clock;        // MHz
+  std::optional<Statistics> memory_clock;    // MHz
+  std::size_t readings = 0;                  // interval readings within the run
+};
+
+struct BenchmarkRecord {
+  std::string kind;          // "container" or "command"
+  std::string name;          // image or command base name
+  std::string command_line;  // may be empty
+  std::string image_id;
+  std::string engine;
+  std::string gpu_access;
+  std::optional<int> exit_code;
+  bool out_of_memory = false;
+  bool interrupted = false;
+  std::optional<double> score;  // seconds, from the benchmark's own metrics.yml (`time:`)
+};
+
+// What the tool itself cost.
+struct ToolCost {
+  double cpu_seconds = 0;  // user + system
+  base::Bytes peak_resident;
+  std::size_t late_deadlines = 0;
+  std::size_t deadlines = 0;
+  base::Duration worst_lateness{};
+};
+
+struct ExportRecord {
+  bool requested = false;
+  std::size_t recorded = 0;
+  std::size_t accepted = 0;
+  std::string destination;  // URL without user information
+};
+
+struct RunRecord {
+  std::string run_id;
+  std::string tool_version;
+  std::string host;
+  meter::MeterSource source;
+  BenchmarkRecord benchmark;
+  base::Duration interval{};
+  base::Window ran;              // the workload's real start and end
+  base::ClockAnchor anchor;      // maps steady times to UTC
+  std::string carbon_region;
+  std::vector<GpuRecord> gpus;
+  std::optional<base::Energy> total_energy;  // sum over GPUs; empty if one is not known
+  std::optional<carbon::EmissionsAccount> emissions;
+  ToolCost cost;
+  ExportRecord exported;
+  std::vector<Finding> findings;
+
+  [[nodiscard]] base::Duration elapsed() const { return ran.length(); }
+  [[nodiscard]] base::WallTime start_time() const { return anchor.to_wall(ran.start); }
+  [[nodiscard]] base::WallTime end_time() const { return anchor.to_wall(ran.end); }
+};
+
+}  // namespace gpubench::record

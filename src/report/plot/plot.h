@@ -1,0 +1,31 @@
+// metrics_plot.png: the run as a picture, drawn by gnuplot in a child process.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/quantity.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "meter/reading.h"
+#include "series/gpu_series.h"
+
+namespace gpubench::report {
+
+struct PlotInput {
+  std::string title;     // benchmark name
+  std::string subtitle;  // energy, emissions, "REPLAY ..." and whatever else must be said of the figures
+  std::vector<meter::GpuDescription> gpus;
+  const std::vector<series::GpuSeries>* series = nullptr;  // one per GPU
+  base::SteadyTime origin;                                 // time 0 of the axis
+  std::optional<base::Window> run;                         // the workload's start and end, as far as known
+  std::optional<base::Energy> total_energy;
+};
+
+// Six panels: power with limit, utilisation, temperature with thresholds, memory with total, SM clock, memory clock; one
+// line per GPU. Written beside `path` and renamed. An error names the missing package or gnuplot's own words.
+base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input);
+
+}  // namespace gpubench::report

@@ -1,0 +1,17 @@
+// All that is recorded of one GPU during a run.
+#pragma once
+
+#include <memory>
+
+#include "meter/reading.h"
+#include "series/series.h"
+
+namespace gpubench::series {
+
+struct GpuSeries {
+  std::unique_ptr<Series<meter::GpuReading>> readings;     // one per interval
+  std::unique_ptr<Series<meter::PowerSample>> power;       // the driver's 20 ms ring, gap-free
+  std::unique_ptr<Series<meter::CounterReading>> counter;  // about one a second, bursts at the edges of the run
+};
+
+}  // namespace gpubench::series
