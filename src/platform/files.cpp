@@ -1,0 +1,129 @@
+#include "platform/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <locale>
+#include <streambuf>
+#include <string>
+#include <system_error>
+
+namespace gpubench::platform {
+namespace {
+
+std::string reason_text(int error_number) {
+  return std::generic_category().message(error_number);
+}
+
+// A temporary file beside its destination; gone on destruction unless it was put in place.
+class PendingFile {
+ public:
+  explicit PendingFile(const std::filesystem::path& path)
+      : pattern_((path.parent_path() / ("." + path.filename().string() + ".XXXXXX")).string()),
+        file_(mkostemp(pattern_.data(), O_CLOEXEC)),
+        error_(file_ < 0 ? errno : 0) {}
+  ~PendingFile() {
+    if (file_ < 0) return;
+    close(file_);
+    unlink(pattern_.c_str());
+  }
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+
+  [[nodiscard]] int error() const { return error_; }
+
+  bool write_all(const char* bytes, std::size_t count) {
+    while (error_ == 0 && count > 0) {
+      const ssize_t written = ::write(file_, bytes, count);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) {
+        error_ = errno;
+      } else {
+        bytes += written;
+        count -= static_cast<std::size_t>(written);
+      }
+    }
+    return error_ == 0;
+  }
+
+  // Afterwards error() tells whether the file is in place.
+  void put_in_place(const std::filesystem::path& path) {
+    if (error_ != 0) return;
+    if (fchmod(file_, 0644) != 0 || fsync(file_) != 0 || rename(pattern_.c_str(), path.c_str()) != 0) {
+      error_ = errno;
+      return;
+    }
+    close(file_);
+    file_ = -1;
+  }
+
+ private:
+  std::string pattern_;  // the name, once made
+  int file_;
+  int error_;
+};
+
+// Buffers an ostream's bytes into a PendingFile, which keeps the reason of a failure.
+class PendingFileBuffer final : public std::streambuf {
+ public:
+  explicit PendingFileBuffer(PendingFile& file) : file_(file) { setp(buffer_.data(), buffer_.data() + buffer_.size()); }
+
+ protected:
+  int_type overflow(int_type byte) override {
+    if (sync() != 0) return traits_type::eof();
+    if (!traits_type::eq_int_type(byte, traits_type::eof())) sputc(traits_type::to_char_type(byte));
+    return traits_type::not_eof(byte);
+  }
+  int sync() override {
+    const bool done = file_.write_all(pbase(), static_cast<std::size_t>(pptr() - pbase()));
+    setp(buffer_.data(), buffer_.data() + buffer_.size());
+    return done ? 0 : -1;
+  }
+
+ private:
+  PendingFile& file_;
+  std::array<char, 65536> buffer_{};
+};
+
+// So that the new name, too, outlives a power cut. Not all file systems can: no failure.
+void sync_directory_of(const std::filesystem::path& path) {
+  const std::string directory = path.has_parent_path() ? path.parent_path().string() : ".";
+  const int file = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return;
+  fsync(file);
+  close(file);
+}
+
+base::Result<void> finish(PendingFile& file, const std::filesystem::path& path) {
+  file.put_in_place(path);
+  if (file.error() != 0) return base::failure("could not write " + path.string() + ": " + reason_text(file.error()));
+  sync_directory_of(path);
+  return {};
+}
+
+}  // namespace
+
+base::Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
+  PendingFile file(path);
+  file.write_all(bytes.data(), bytes.size());
+  return finish(file, path);
+}
+
+base::Result<void> stream_file_atomically(const std::filesystem::path& path,
+                                          const std::function<void(std::ostream&)>& write) {
+  PendingFile file(path);
+  if (file.error() == 0) {
+    PendingFileBuffer buffer(file);
+    std::ostream out(&buffer);
+    out.imbue(std::locale::classic());
+    write(out);
+    out.flush();
+  }
+  return finish(file, path);
+}
+
+}  // namespace gpubench::platform

@@ -1,0 +1,21 @@
+// Files that are there whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <ostream>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace gpubench::platform {
+
+// Writes to a temporary file in the same directory, syncs it and renames it over `path` (mode 0644). On failure `path` is
+// what it was before and no temporary file is left; the error names path and reason.
+base::Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+// The same for a file too large to hold in memory: `write` is called once with a stream in the classic locale.
+base::Result<void> stream_file_atomically(const std::filesystem::path& path,
+                                          const std::function<void(std::ostream&)>& write);
+
+}  // namespace gpubench::platform

@@ -1,0 +1,94 @@
+#include "platform/files.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+namespace gpubench::platform {
+namespace {
+
+class Files : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "gpubench-files-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  [[nodiscard]] std::ptrdiff_t entries() const {
+    return std::distance(std::filesystem::directory_iterator(directory_), std::filesystem::directory_iterator());
+  }
+  static std::string content(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  }
+
+  std::filesystem::path directory_;
+};
+
+TEST_F(Files, WritesWholeFileWithPlainMode) {
+  const auto path = directory_ / "a.txt";
+  const std::string bytes("line\n\0byte", 10);
+  ASSERT_TRUE(write_file_atomically(path, bytes));
+  EXPECT_EQ(content(path), bytes);
+  struct stat status{};
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777U, 0644U);
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, ReplacesAnEarlierFile) {
+  const auto path = directory_ / "a.txt";
+  ASSERT_TRUE(write_file_atomically(path, "long earlier text"));
+  ASSERT_TRUE(write_file_atomically(path, "new"));
+  EXPECT_EQ(content(path), "new");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, ErrorNamesPathAndReason) {
+  const auto path = directory_ / "missing" / "a.txt";
+  const auto result = write_file_atomically(path, "x");
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find(path.string()), std::string::npos);
+  EXPECT_NE(result.error().message.find("No such file or directory"), std::string::npos);
+}
+
+TEST_F(Files, LeavesNothingBehindWhenTheNameIsTaken) {
+  const auto path = directory_ / "taken";
+  std::filesystem::create_directory(path);
+  EXPECT_FALSE(write_file_atomically(path, "x"));
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, StreamsMoreThanItsBuffer) {
+  const auto path = directory_ / "large.txt";
+  ASSERT_TRUE(stream_file_atomically(path, [](std::ostream& out) {
+    for (int i = 0; i < 20000; ++i) out << "0123456789" << 1.5 << '\n';
+  }));
+  const std::string text = content(path);
+  EXPECT_EQ(text.size(), 20000U * 14U);
+  EXPECT_EQ(text.substr(text.size() - 14), "01234567891.5\n");
+}
+
+TEST_F(Files, AThrowingWriterKeepsTheEarlierFile) {
+  const auto path = directory_ / "a.txt";
+  ASSERT_TRUE(write_file_atomically(path, "earlier"));
+  EXPECT_THROW((void)stream_file_atomically(path,
+                                            [](std::ostream& out) {
+                                              out << "half";
+                                              throw std::runtime_error("writer failed");
+                                            }),
+               std::runtime_error);
+  EXPECT_EQ(content(path), "earlier");
+  EXPECT_EQ(entries(), 1);
+}
+
+}  // namespace
+}  // namespace gpubench::platform
