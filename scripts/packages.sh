@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# The packages this project asks apt for, by purpose, and the one function that installs them. Sourced by the other scripts.
+# Every name exists in Debian 12, Ubuntu 22.04 and Ubuntu 24.04, unless a comment says otherwise.
+# "package=program": the package counts as installed when the program is there, whoever brought it.
+
+# To build the program.
+# shellcheck disable=SC2034
+BUILD_PACKAGES=(g++ cmake ninja-build=ninja pkg-config=pkg-config ccache=ccache libcurl4-openssl-dev libfmt-dev libspdlog-dev
+  nlohmann-json3-dev libcli11-dev libarchive-dev libyaml-cpp-dev libexpected-dev)
+
+# To run it: HTTPS to the carbon service, the plot and its font.
+# shellcheck disable=SC2034
+RUN_PACKAGES=(ca-certificates gnuplot-nox=gnuplot fonts-dejavu-core)
+
+# To test it: GoogleTest, and the real servers and terminals that the integration tests drive.
+# shellcheck disable=SC2034
+TEST_PACKAGES=(libgtest-dev libgmock-dev python3=python3 tmux=tmux docker.io=dockerd busybox-static=busybox procps=ps
+  victoria-metrics=victoria-metrics iproute2=ip curl=curl git=git)
+
+# To lint it. Ubuntu 22.04 has no clang 19: .ci/run takes what is there and says so.
+# shellcheck disable=SC2034
+LINT_PACKAGES=(shellcheck=shellcheck clang-format-19=clang-format-19 clang-tidy-19=clang-tidy-19)
+
+# To make and to try the bundle.
+# shellcheck disable=SC2034
+BUNDLE_PACKAGES=(patchelf=patchelf binutils=strip gnuplot-nox=gnuplot-nox fonts-dejavu-core ca-certificates xz-utils=xz)
+
+# Each for one script: scripts/coverage, scripts/fuzz.
+# shellcheck disable=SC2034
+COVERAGE_PACKAGES=(gcovr=gcovr)
+# shellcheck disable=SC2034
+FUZZ_PACKAGES=(clang-19=clang-19 libclang-rt-19-dev)
+
+say() { printf '%s: %s\n' "${0##*/}" "$*"; }
+die() {
+  printf '%s: error: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# Prints the packages of the arguments that are not installed, one a line.
+missing_packages() {
+  local entry package program
+  for entry in "$@"; do
+    package=${entry%%=*}
+    program=${entry#"$package"}
+    program=${program#=}
+    if [[ -n $program ]] && PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null 2>&1; then continue; fi
+    if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]]; then continue; fi
+    printf '%s\n' "$package"
+  done
+}
+
+# as_root COMMAND...: runs it as root, through sudo where we are not.
+as_root() {
+  if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+# Fills apt's lists at most once a run of a script, and only when something has to be installed.
+apt_lists_are_fresh=
+refresh_apt_lists() {
+  [[ -z $apt_lists_are_fresh ]] || return 0
+  as_root apt-get -qq -o DPkg::Lock::Timeout=300 update >/dev/null || say "apt-get update failed; trying with the lists that are there"
+  apt_lists_are_fresh=yes
+}
+
+# install_packages PURPOSE ENTRY...: installs what is missing; needs neither root nor a network when nothing is.
+install_packages() {
+  local purpose=$1 missing log
+  shift
+  if ! command -v dpkg-query >/dev/null 2>&1; then
+    say "no dpkg here: taking for granted that what is needed $purpose is installed (${*%%=*})"
+    return 0
+  fi
+  mapfile -t missing < <(missing_packages "$@")
+  ((${#missing[@]})) || return 0
+  if ((EUID != 0)) && ! command -v sudo >/dev/null 2>&1; then
+    die "packages are missing $purpose, and this is neither root nor is sudo there. As root: apt-get install ${missing[*]}"
+  fi
+  say "installing ${#missing[@]} packages $purpose: ${missing[*]}"
+  refresh_apt_lists
+  log=$(mktemp)
+  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
+    install "${missing[@]}" >"$log" 2>&1 </dev/null; then
+    tail -n 15 "$log" >&2
+    rm -f "$log"
+    die "apt-get could not install: ${missing[*]} (on Ubuntu the component \"universe\" must be enabled)"
+  fi
+  rm -f "$log"
+}
+
+# offered_packages ENTRY...: those of the arguments that are installed or that this distribution offers, one a line.
+offered_packages() {
+  local entry
+  [[ -z $(missing_packages "$@") ]] || refresh_apt_lists
+  for entry in "$@"; do
+    if [[ -z $(missing_packages "$entry") ]] || apt-cache show "${entry%%=*}" >/dev/null 2>&1; then printf '%s\n' "$entry"; fi
+  done
+}
