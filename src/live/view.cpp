@@ -1,0 +1,87 @@
+#include "live/view.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "live/gpu_table.h"
+
+namespace gpubench::live {
+namespace {
+
+// First `columns` characters of a line (UTF-8), so that it never wraps.
+std::string clip(std::string_view line, int columns) {
+  int width = 0;
+  std::size_t end = 0;
+  for (; end < line.size(); ++end) {
+    const bool starts_character = (static_cast<unsigned char>(line[end]) & 0xC0U) != 0x80U;
+    if (starts_character && ++width > columns) break;
+  }
+  return std::string(line.substr(0, end));
+}
+
+// At most `rows` lines of at most `columns` characters.
+std::string fit(const std::string& text, platform::TerminalSize size) {
+  std::string fitted;
+  std::size_t start = 0;
+  for (int row = 0; row < size.rows - 1 && start < text.size(); ++row) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    fitted += clip(std::string_view(text).substr(start, end - start), size.columns) + "\n";
+    start = end + 1;
+  }
+  return fitted;
+}
+
+// Cursor up over the panel and everything below cleared.
+std::string erase_lines(int lines) { return lines == 0 ? "" : "\r\033[" + std::to_string(lines) + "A\033[J"; }
+
+}  // namespace
+
+View::View(platform::Terminal& terminal, std::vector<meter::GpuDescription> gpus, ViewOptions options)
+    : terminal_(terminal), gpus_(std::move(gpus)), options_(std::move(options)) {}
+
+void View::show(const record::Progress& progress) {
+  // A pipe has no width: the full table.
+  constexpr int kUnbounded = 100000;
+  const int columns = options_.escape_codes ? terminal_.size().columns : kUnbounded;
+  table_ = (options_.notice.empty() ? "" : options_.notice + "\n") + current_metrics_table(gpus_, progress, columns);
+  if (!options_.show_metrics) return;
+  if (options_.escape_codes)
+    redraw("");
+  else
+    terminal_.write(table_ + "\n");
+}
+
+void View::show_log(std::string_view bytes) {
+  if (!options_.show_log) return;
+  std::string lines;
+  for (const std::string& line : log_.feed(bytes)) lines += line + "\n";
+  if (options_.escape_codes)
+    redraw(lines);
+  else
+    terminal_.write(lines);
+}
+
+void View::redraw(const std::string& lines_above) {
+  const std::string below = fit(panel(), terminal_.size());
+  // One write per frame, inside a synchronised update where the terminal knows it: no flicker.
+  terminal_.write("\033[?2026h" + erase_lines(drawn_lines_) + lines_above + below + "\033[?2026l");
+  drawn_lines_ = static_cast<int>(std::count(below.begin(), below.end(), '\n'));
+}
+
+std::string View::panel() const {
+  std::string text;
+  if (!log_.current().empty()) text += log_.current() + "\n";
+  if (options_.show_metrics) text += table_;
+  return text;
+}
+
+void View::finish() {
+  const std::string rest = log_.finish();
+  if (!options_.show_log || rest.empty()) return;
+  if (options_.escape_codes)
+    redraw(rest + "\n");
+  else
+    terminal_.write(rest + "\n");
+}
+
+}  // namespace gpubench::live

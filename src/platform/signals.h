@@ -1,0 +1,30 @@
+// Signals as something to read, not as interruptions: nothing ever runs inside a signal handler.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace gpubench::platform {
+
+// Blocks SIGINT, SIGTERM and SIGHUP for this thread and all it starts later, ignores SIGPIPE, and hands the signals out one by
+// one. Make it in main before any thread; one per process.
+class SignalQueue {
+ public:
+  SignalQueue();
+  ~SignalQueue();  // restores the mask
+  SignalQueue(const SignalQueue&) = delete;
+  SignalQueue& operator=(const SignalQueue&) = delete;
+
+  // Readable when a signal waits.
+  [[nodiscard]] int fd() const { return fd_; }
+  // The next signal number, if one waits.
+  std::optional<int> next();
+
+ private:
+  int fd_ = -1;
+};
+
+// "SIGINT"
+std::string signal_name(int signal);
+
+}  // namespace gpubench::platform

@@ -1,0 +1,97 @@
+#include "live/view.h"
+
+#include <gtest/gtest.h>
+
+namespace gpubench::live {
+namespace {
+
+// Keeps what is written, as a terminal of a given size.
+class PaperTerminal final : public platform::Terminal {
+ public:
+  explicit PaperTerminal(platform::TerminalSize size) : size_(size) {}
+  [[nodiscard]] bool is_terminal() const override { return true; }
+  [[nodiscard]] platform::TerminalSize size() const override { return size_; }
+  void write(std::string_view bytes) override { text += bytes; }
+  std::string text;
+
+ private:
+  platform::TerminalSize size_;
+};
+
+std::vector<meter::GpuDescription> gpus(int count) {
+  std::vector<meter::GpuDescription> all;
+  for (int i = 0; i < count; ++i) {
+    meter::GpuDescription gpu;
+    gpu.index = i;
+    gpu.name = "NVIDIA H200";
+    gpu.power_limit = base::Power::from_watts(700);
+    gpu.memory_total = base::Bytes::from_mebibytes(143771);
+    all.push_back(gpu);
+  }
+  return all;
+}
+
+record::Progress progress(int count) {
+  record::Progress snapshot;
+  snapshot.time = base::WallTime(std::chrono::seconds(1724000000));
+  for (int i = 0; i < count; ++i) {
+    meter::GpuReading reading;
+    reading.utilization = base::Ratio::from_percent(60);
+    reading.power = base::Power::from_watts(693.5);
+    reading.temperature = meter::absent(meter::Absent::failed);
+    snapshot.readings.push_back(reading);
+  }
+  return snapshot;
+}
+
+TEST(View, PlainBlocksForAPipe) {
+  PaperTerminal terminal({80, 24});
+  View view(terminal, gpus(1), {});
+  view.show(progress(1));
+  EXPECT_EQ(terminal.text.find('\033'), std::string::npos);
+  EXPECT_NE(terminal.text.find("Current GPU Metrics as of 2024-08-18 16:53:20 UTC:\n"), std::string::npos);
+  EXPECT_NE(terminal.text.find("| GPU Index (NVIDIA H200) |"), std::string::npos);
+  EXPECT_NE(terminal.text.find("| Power (W) / Max 700.0 W |"), std::string::npos);
+  EXPECT_NE(terminal.text.find("693.500"), std::string::npos);
+  EXPECT_NE(terminal.text.find("failed"), std::string::npos);
+  EXPECT_NE(terminal.text.find("n/s"), std::string::npos);
+}
+
+TEST(View, NarrowTerminalGetsTheNarrowTable) {
+  PaperTerminal terminal({80, 24});
+  ViewOptions options;
+  options.escape_codes = true;
+  View view(terminal, gpus(8), options);
+  view.show(progress(8));
+  for (std::size_t start = 0; start < terminal.text.size();) {
+    const std::size_t end = terminal.text.find('\n', start);
+    if (end == std::string::npos) break;
+    EXPECT_LE(end - start, 80U + 8U);  // 8: the frame's own escape code on the first line
+    start = end + 1;
+  }
+  EXPECT_NE(terminal.text.find("Util (%)"), std::string::npos);
+}
+
+TEST(View, LogScrollsAboveAndProgressBarStays) {
+  PaperTerminal terminal({80, 24});
+  ViewOptions options;
+  options.escape_codes = true;
+  options.show_log = true;
+  options.show_metrics = false;
+  View view(terminal, gpus(1), options);
+  view.show_log("first\nbar 1%\r");
+  view.show_log("bar 2%\r");
+  EXPECT_EQ(terminal.text,
+            "\033[?2026hfirst\nbar 1%\n\033[?2026l"
+            "\033[?2026h\r\033[1A\033[Jbar 2%\n\033[?2026l");
+}
+
+TEST(View, LogOnlyWhenAskedFor) {
+  PaperTerminal terminal({80, 24});
+  View view(terminal, gpus(1), {});
+  view.show_log("hidden\n");
+  EXPECT_EQ(terminal.text, "");
+}
+
+}  // namespace
+}  // namespace gpubench::live
