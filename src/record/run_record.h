@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/quantity.h"
@@ -23,6 +24,13 @@ struct Statistics {
   std::size_t utilized_count = 0;  // readings behind `average`; 0: average is not known
 };
 
+// How often one reason for clocks below the maximum was given.
+struct ThrottleShare {
+  std::string_view reason;  // "software_power_cap": a literal, lives for ever
+  base::Ratio share;        // of the readings that told
+  bool slowdown = false;    // heat or hardware slowed the GPU down; false for the software power cap
+};
+
 // One GPU's share of the run.
 struct GpuRecord {
   meter::GpuDescription gpu;
@@ -35,6 +43,7 @@ struct GpuRecord {
   std::optional<Statistics> memory;          // MiB
   std::optional<Statistics> sm_clock;        // MHz
   std::optional<Statistics> memory_clock;    // MHz
+  std::vector<ThrottleShare> throttling;     // reasons seen at least once
   std::size_t readings = 0;                  // interval readings within the run
 };
 

@@ -1,0 +1,156 @@
+#include "record/finding.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace gpubench::record {
+namespace {
+
+// " (reason)" or nothing: reasons come from the outside and may be missing.
+std::string because(const std::string& reason) {
+  return reason.empty() ? std::string() : " (" + reason + ")";
+}
+
+std::string seconds_text(base::Duration duration) {
+  const double seconds = base::to_seconds(duration);
+  return std::abs(seconds) < 1 ? fmt::format("{:.0f} ms", seconds * 1e3) : fmt::format("{:.2f} s", seconds);
+}
+
+// A share that is not quite all or nothing is never rounded to it.
+std::string percent_text(base::Ratio ratio) {
+  const double percent = ratio.percent();
+  if (percent > 0 && percent < 0.1) return "less than 0.1 %";
+  if (percent < 100 && percent >= 99.95) return "99.9 %";
+  return fmt::format("{:.1f} %", percent);
+}
+
+std::string text(const Replayed& f) {
+  return "REPLAY: the GPU figures come from the recorded trace " + f.trace +
+         ", not from this machine: they say nothing about what this benchmark used.";
+}
+
+std::string text(const Interrupted& f) {
+  return "The run was interrupted by " + f.by +
+         " before the benchmark was done: time, energy and carbon are those up to the interruption.";
+}
+
+std::string text(const WorkloadFailed& f) {
+  const std::string how =
+      f.exit_code ? fmt::format("failed with exit code {}", *f.exit_code) : "ended with an unknown exit code";
+  const std::string memory = f.out_of_memory ? ", a process of it killed because memory ran out" : "";
+  return "The benchmark " + how + memory + because(f.note) + ": the figures are not those of a complete run.";
+}
+
+std::string text(const EnergyUnknown& f) {
+  return fmt::format("The energy of GPU {} is not known{}: the totals of energy and carbon are not available.", f.gpu_index,
+                     because(f.reason));
+}
+
+std::string text(const CounterUnusable& f) {
+  return fmt::format(
+      "The energy counter of GPU {} could not be used{}: its energy comes from its power samples instead, which is "
+      "less certain.",
+      f.gpu_index, because(f.reason));
+}
+
+std::string text(const MethodsDisagree& f) {
+  const double difference = (f.ring - f.counter) / f.counter * 100.0;
+  const std::string size = std::isfinite(difference) ? fmt::format("{:+.1f} %", difference) : "all of it";
+  return fmt::format(
+      "The energy of GPU {} is {:.1f} J by its counter and {:.1f} J by its power samples ({}): take the difference "
+      "as the uncertainty of its energy.",
+      f.gpu_index, f.counter.joules(), f.ring.joules(), size);
+}
+
+std::string text(const PowerGap& f) {
+  return fmt::format(
+      "Power samples of GPU {} are missing: {} of the run is covered and the longest gap is {}; peaks within gaps "
+      "are not seen.",
+      f.gpu_index, percent_text(f.coverage), seconds_text(f.longest_gap));
+}
+
+std::string text(const DeadlinesMissed& f) {
+  return fmt::format(
+      "{} of {} interval readings were late or skipped, the worst by {}: averages of the interval values are less "
+      "even in time; energy is not affected.",
+      f.missed, f.planned, seconds_text(f.worst_lateness));
+}
+
+std::string text(const WallClockStepped& f) {
+  return fmt::format(
+      "The clock of this machine was put {} by {} during the run: times of day follow the clock as it was at the "
+      "start; durations and energy are not affected.",
+      f.by < base::Duration::zero() ? "back" : "forward", seconds_text(std::chrono::abs(f.by)));
+}
+
+std::string text(const GpuLost& f) {
+  return fmt::format(
+      "GPU {} was lost during the run (fallen off the bus): its figures end there and the totals are too low or "
+      "not available.",
+      f.gpu_index);
+}
+
+std::string text(const Throttled& f) {
+  return fmt::format("GPU {} was slowed down in at least {} of its readings{}: the benchmark could have run faster.",
+                     f.gpu_index, percent_text(f.share), because(f.reasons));
+}
+
+std::string text(const CarbonFallback& f) {
+  return "No carbon forecast for at least one half-hour" + because(f.reason) +
+         ": the yearly average factor was used there, so the emissions are an estimate for the year, not for the hour.";
+}
+
+std::string text(const ResultsNotCollected& f) {
+  return "The benchmark's own result files could not be collected" + because(f.reason) +
+         ": there may be no benchmark score.";
+}
+
+std::string text(const PlotNotMade& f) {
+  return "The plot was not made" + because(f.reason) + "; all figures are in the other files.";
+}
+
+std::string text(const ExportIncomplete& f) {
+  return fmt::format("Only {} of {} recorded values reached the database{}: they are complete in timeseries.csv.",
+                     f.accepted, f.recorded, because(f.reason));
+}
+
+std::string text(const NoGpuInContainer& f) {
+  return "The benchmark had no GPU to use" + because(f.reason) + ": the figures show GPUs that it could not reach.";
+}
+
+std::string text(const LogIncomplete& f) {
+  return "Part of the benchmark's log could not be kept" + because(f.reason) + ".";
+}
+
+struct Name {
+  std::string operator()(const Replayed&) const { return "replayed"; }
+  std::string operator()(const Interrupted&) const { return "interrupted"; }
+  std::string operator()(const WorkloadFailed&) const { return "workload_failed"; }
+  std::string operator()(const EnergyUnknown&) const { return "energy_unknown"; }
+  std::string operator()(const CounterUnusable&) const { return "counter_unusable"; }
+  std::string operator()(const MethodsDisagree&) const { return "methods_disagree"; }
+  std::string operator()(const PowerGap&) const { return "power_gap"; }
+  std::string operator()(const DeadlinesMissed&) const { return "deadlines_missed"; }
+  std::string operator()(const WallClockStepped&) const { return "wall_clock_stepped"; }
+  std::string operator()(const GpuLost&) const { return "gpu_lost"; }
+  std::string operator()(const Throttled&) const { return "throttled"; }
+  std::string operator()(const CarbonFallback&) const { return "carbon_fallback"; }
+  std::string operator()(const ResultsNotCollected&) const { return "results_not_collected"; }
+  std::string operator()(const PlotNotMade&) const { return "plot_not_made"; }
+  std::string operator()(const ExportIncomplete&) const { return "export_incomplete"; }
+  std::string operator()(const NoGpuInContainer&) const { return "no_gpu_in_container"; }
+  std::string operator()(const LogIncomplete&) const { return "log_incomplete"; }
+};
+
+}  // namespace
+
+std::string finding_text(const Finding& finding) {
+  return std::visit([](const auto& which) { return text(which); }, finding);
+}
+
+std::string finding_name(const Finding& finding) {
+  return std::visit(Name(), finding);
+}
+
+}  // namespace gpubench::record

@@ -1,0 +1,170 @@
+#include "record/statistics.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace gpubench::record {
+namespace {
+
+using meter::ThrottleReasons;
+
+struct Reason {
+  std::uint64_t bit;
+  std::string_view name;
+  std::string_view words;
+  bool listed;    // says something about the run's figures
+  bool slowdown;  // heat or hardware: the GPU did less than it could
+};
+
+constexpr std::array<Reason, 9> kReasons = {{
+    {ThrottleReasons::gpu_idle, "gpu_idle", "idle", false, false},
+    {ThrottleReasons::application_clocks, "application_clocks", "clocks set by the user", false, false},
+    {ThrottleReasons::software_power_cap, "software_power_cap", "software power cap", true, false},
+    {ThrottleReasons::hardware_slowdown, "hardware_slowdown", "hardware slowdown", true, true},
+    {ThrottleReasons::sync_boost, "sync_boost", "sync boost", false, false},
+    {ThrottleReasons::software_thermal, "software_thermal", "software thermal slowdown", true, true},
+    {ThrottleReasons::hardware_thermal, "hardware_thermal", "hardware thermal slowdown", true, true},
+    {ThrottleReasons::hardware_power_brake, "hardware_power_brake", "hardware power brake", true, true},
+    {ThrottleReasons::display_clock, "display_clock", "display clock", false, false},
+}};
+
+// Running statistics of one value.
+class Accumulator {
+ public:
+  template <class Value>
+  void add(const meter::Field<Value>& field, double (Value::*unit)() const, bool utilized) {
+    if (!field) return;
+    const double value = ((*field).*unit)();
+    maximum_ = count_ == 0 ? value : std::max(maximum_, value);
+    sum_ += value;
+    ++count_;
+    if (!utilized) return;
+    utilized_sum_ += value;
+    ++utilized_count_;
+  }
+
+  [[nodiscard]] std::optional<Statistics> result() const {
+    if (count_ == 0) return std::nullopt;
+    Statistics statistics;
+    statistics.average_all = sum_ / static_cast<double>(count_);
+    statistics.maximum = maximum_;
+    statistics.utilized_count = utilized_count_;
+    if (utilized_count_ > 0) statistics.average = utilized_sum_ / static_cast<double>(utilized_count_);
+    return statistics;
+  }
+
+ private:
+  double sum_ = 0;
+  double utilized_sum_ = 0;
+  double maximum_ = 0;
+  std::size_t count_ = 0;
+  std::size_t utilized_count_ = 0;
+};
+
+// How many readings gave each reason, of those that told.
+class ReasonCounter {
+ public:
+  void add(const meter::Field<ThrottleReasons>& reasons) {
+    if (!reasons) return;
+    ++told_;
+    for (std::size_t i = 0; i < kReasons.size(); ++i)
+      if ((reasons->bits & kReasons[i].bit) != 0) ++counts_[i];
+  }
+
+  [[nodiscard]] std::vector<ThrottleShare> result() const {
+    std::vector<ThrottleShare> shares;
+    for (std::size_t i = 0; i < kReasons.size(); ++i) {
+      if (!kReasons[i].listed || counts_[i] == 0) continue;
+      const double share = static_cast<double>(counts_[i]) / static_cast<double>(told_);
+      shares.push_back({kReasons[i].name, base::Ratio::from_fraction(share), kReasons[i].slowdown});
+    }
+    return shares;
+  }
+
+ private:
+  std::array<std::size_t, kReasons.size()> counts_{};
+  std::size_t told_ = 0;
+};
+
+std::string_view words_of(std::string_view name) {
+  const auto* const reason = std::find_if(kReasons.begin(), kReasons.end(), [&](const Reason& r) { return r.name == name; });
+  return reason == kReasons.end() ? name : reason->words;
+}
+
+}  // namespace
+
+ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& readings, base::Window run) {
+  Accumulator utilization, power, temperature, memory, sm_clock, memory_clock;
+  ReasonCounter reasons;
+  ReadingStatistics statistics;
+  series::for_each(readings, [&](const meter::GpuReading& reading) {
+    if (!run.contains(reading.time)) return;
+    ++statistics.readings;
+    const bool utilized = reading.utilization && reading.utilization->fraction() > 0;
+    utilization.add(reading.utilization, &base::Ratio::percent, utilized);
+    power.add(reading.power, &base::Power::watts, utilized);
+    temperature.add(reading.temperature, &base::Temperature::celsius, utilized);
+    memory.add(reading.memory_used, &base::Bytes::mebibytes, utilized);
+    sm_clock.add(reading.sm_clock, &base::Frequency::megahertz, utilized);
+    memory_clock.add(reading.memory_clock, &base::Frequency::megahertz, utilized);
+    reasons.add(reading.throttle_reasons);
+  });
+  statistics.utilization = utilization.result();
+  statistics.power = power.result();
+  statistics.temperature = temperature.result();
+  statistics.memory = memory.result();
+  statistics.sm_clock = sm_clock.result();
+  statistics.memory_clock = memory_clock.result();
+  statistics.throttling = reasons.result();
+  return statistics;
+}
+
+std::optional<base::Power> peak_power(const series::Series<meter::PowerSample>& power, base::Window run) {
+  std::optional<base::Power> peak;
+  series::for_each(power, [&](const meter::PowerSample& sample) {
+    if (run.contains(sample.time) && (!peak || sample.power > *peak)) peak = sample.power;
+  });
+  return peak;
+}
+
+GpuRecord account_gpu(const meter::GpuDescription& gpu, const series::GpuSeries& series, const energy::GpuEnergy& energy,
+                      base::Window run) {
+  GpuRecord record;
+  record.gpu = gpu;
+  record.energy = energy;
+  if (energy.best() != nullptr && run.length() > base::Duration::zero())
+    record.average_power = energy.best()->energy / run.length();
+  if (series.power) record.peak_power = peak_power(*series.power, run);
+  if (!series.readings) return record;
+  ReadingStatistics statistics = summarize_readings(*series.readings, run);
+  record.readings = statistics.readings;
+  record.utilization = statistics.utilization;
+  record.power = statistics.power;
+  record.temperature = statistics.temperature;
+  record.memory = statistics.memory;
+  record.sm_clock = statistics.sm_clock;
+  record.memory_clock = statistics.memory_clock;
+  record.throttling = std::move(statistics.throttling);
+  return record;
+}
+
+std::optional<Throttled> throttling_finding(int gpu_index, const std::vector<ThrottleShare>& throttling) {
+  std::optional<Throttled> finding;
+  for (const ThrottleShare& share : throttling) {
+    if (!share.slowdown) continue;
+    if (!finding) finding = Throttled{gpu_index, "", base::Ratio()};
+    if (!finding->reasons.empty()) finding->reasons += ", ";
+    finding->reasons += words_of(share.reason);
+    // The reasons may overlap in time: the largest share is the least that is certain.
+    finding->share = std::max(finding->share, share.share);
+  }
+  return finding;
+}
+
+std::string_view throttle_reason_name(std::uint64_t bit) {
+  const auto* const reason = std::find_if(kReasons.begin(), kReasons.end(), [&](const Reason& r) { return r.bit == bit; });
+  return reason == kReasons.end() ? std::string_view() : reason->name;
+}
+
+}  // namespace gpubench::record

@@ -1,0 +1,49 @@
+// Statistics of the interval readings and the power samples of one GPU over the run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/quantity.h"
+#include "base/time.h"
+#include "energy/energy_estimate.h"
+#include "meter/gpu_meter.h"
+#include "record/finding.h"
+#include "record/run_record.h"
+#include "series/gpu_series.h"
+
+namespace gpubench::record {
+
+// What the interval readings of one GPU say over the run.
+struct ReadingStatistics {
+  std::size_t readings = 0;
+  std::optional<Statistics> utilization;   // percent
+  std::optional<Statistics> power;         // watt
+  std::optional<Statistics> temperature;   // degree Celsius
+  std::optional<Statistics> memory;        // MiB
+  std::optional<Statistics> sm_clock;      // MHz
+  std::optional<Statistics> memory_clock;  // MHz
+  std::vector<ThrottleShare> throttling;   // reasons seen at least once
+};
+
+// One pass over the readings within `run`, in constant memory.
+ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& readings, base::Window run);
+
+// The highest sample within `run`; empty without samples.
+std::optional<base::Power> peak_power(const series::Series<meter::PowerSample>& power, base::Window run);
+
+// A GPU's whole account: description, energy, statistics.
+GpuRecord account_gpu(const meter::GpuDescription& gpu, const series::GpuSeries& series, const energy::GpuEnergy& energy,
+                      base::Window run);
+
+// The finding that a GPU was slowed down by heat or by the hardware; none for the software power cap alone, which is how a
+// GPU works at its power limit.
+std::optional<Throttled> throttling_finding(int gpu_index, const std::vector<ThrottleShare>& throttling);
+
+// The name of a single throttle reason bit, for programs ("hardware_thermal"); empty if unknown.
+std::string_view throttle_reason_name(std::uint64_t bit);
+
+}  // namespace gpubench::record

@@ -1,0 +1,82 @@
+#include "record/finding.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <vector>
+
+namespace gpubench::record {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<Finding> one_of_each() {
+  return {Replayed{"traces/h200.trace"},
+          Interrupted{"SIGINT"},
+          WorkloadFailed{137, true, "OOM"},
+          EnergyUnknown{0, "no counter and no power samples"},
+          CounterUnusable{1, "it restarted"},
+          MethodsDisagree{2, base::Energy::from_joules(1000), base::Energy::from_joules(1100)},
+          PowerGap{3, base::Ratio::from_percent(93.2), 412ms},
+          DeadlinesMissed{3, 120, 2500ms},
+          WallClockStepped{-3s},
+          GpuLost{4},
+          Throttled{5, "hardware thermal slowdown", base::Ratio::from_percent(12.5)},
+          CarbonFallback{"no answer within 10 s"},
+          ResultsNotCollected{"/root/results is not there"},
+          PlotNotMade{"gnuplot was not found"},
+          ExportIncomplete{1000, 990, "connection refused"},
+          NoGpuInContainer{"no NVIDIA runtime and no device nodes"},
+          LogIncomplete{"disk full"}};
+}
+
+TEST(Finding, EveryKindHasItsOwnNameAndOneSentence) {
+  const auto findings = one_of_each();
+  ASSERT_EQ(findings.size(), std::variant_size_v<Finding>);
+  std::set<std::string> names;
+  for (const Finding& finding : findings) {
+    names.insert(finding_name(finding));
+    const std::string text = finding_text(finding);
+    EXPECT_EQ(text.back(), '.') << text;
+    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+    EXPECT_LT(text.size(), 250U) << text;
+  }
+  EXPECT_EQ(names.size(), findings.size());
+}
+
+TEST(Finding, SaysNumbersWithUnits) {
+  EXPECT_EQ(
+      finding_text(MethodsDisagree{2, base::Energy::from_joules(1000), base::Energy::from_joules(1100)}),
+      "The energy of GPU 2 is 1000.0 J by its counter and 1100.0 J by its power samples (+10.0 %): take the difference as "
+      "the uncertainty of its energy.");
+  EXPECT_EQ(
+      finding_text(PowerGap{3, base::Ratio::from_percent(93.2), 412ms}),
+      "Power samples of GPU 3 are missing: 93.2 % of the run is covered and the longest gap is 412 ms; peaks within gaps "
+      "are not seen.");
+  EXPECT_EQ(
+      finding_text(WallClockStepped{-3s}),
+      "The clock of this machine was put back by 3.00 s during the run: times of day follow the clock as it was at the "
+      "start; durations and energy are not affected.");
+}
+
+TEST(Finding, NearlyAllIsNotAll) {
+  const std::string text = finding_text(PowerGap{0, base::Ratio::from_percent(99.99), 60ms});
+  EXPECT_NE(text.find("99.9 %"), std::string::npos) << text;
+}
+
+TEST(Finding, UnknownExitCodeIsSaidSo) {
+  const std::string text = finding_text(WorkloadFailed{std::nullopt, false, ""});
+  EXPECT_NE(text.find("unknown exit code"), std::string::npos);
+  EXPECT_EQ(text.find("()"), std::string::npos);
+}
+
+TEST(Finding, CounterOfZeroDoesNotDivide) {
+  const std::string text = finding_text(MethodsDisagree{0, base::Energy(), base::Energy::from_joules(5)});
+  EXPECT_EQ(text.find("inf"), std::string::npos) << text;
+  EXPECT_EQ(text.find("nan"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace gpubench::record

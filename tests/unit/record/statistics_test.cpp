@@ -1,0 +1,127 @@
+#include "record/statistics.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace gpubench::record {
+namespace {
+
+using namespace std::chrono_literals;
+using base::SteadyTime;
+using meter::ThrottleReasons;
+
+constexpr base::Window kRun{SteadyTime(10s), SteadyTime(20s)};
+
+meter::GpuReading reading(base::Duration at, double percent, double watts, std::uint64_t reasons = 0) {
+  meter::GpuReading r;
+  r.time = SteadyTime(at);
+  r.utilization = base::Ratio::from_percent(percent);
+  r.power = base::Power::from_watts(watts);
+  r.throttle_reasons = ThrottleReasons{reasons};
+  return r;
+}
+
+series::MemorySeries<meter::GpuReading> readings(std::vector<meter::GpuReading> values) {
+  return series::MemorySeries<meter::GpuReading>(std::move(values));
+}
+
+TEST(Statistics, AveragesOverUtilizedReadingsAndOverAll) {
+  const auto series = readings({reading(10s, 0, 100), reading(12s, 50, 300), reading(14s, 100, 500)});
+  const auto statistics = summarize_readings(series, kRun);
+  EXPECT_EQ(statistics.readings, 3U);
+  ASSERT_TRUE(statistics.power);
+  EXPECT_DOUBLE_EQ(statistics.power->average, 400);
+  EXPECT_DOUBLE_EQ(statistics.power->average_all, 300);
+  EXPECT_DOUBLE_EQ(statistics.power->maximum, 500);
+  EXPECT_EQ(statistics.power->utilized_count, 2U);
+  EXPECT_DOUBLE_EQ(statistics.utilization->average, 75);
+}
+
+TEST(Statistics, OnlyTheRunCounts) {
+  const auto series = readings({reading(9999ms, 100, 900), reading(10s, 100, 200), reading(20s, 100, 900)});
+  const auto statistics = summarize_readings(series, kRun);
+  EXPECT_EQ(statistics.readings, 1U);
+  EXPECT_DOUBLE_EQ(statistics.power->maximum, 200);
+}
+
+TEST(Statistics, AbsentIsNotZero) {
+  auto lost = reading(12s, 50, 300);
+  lost.power = meter::absent(meter::Absent::failed);
+  const auto statistics = summarize_readings(readings({lost, reading(13s, 50, 100)}), kRun);
+  EXPECT_DOUBLE_EQ(statistics.power->average_all, 100);
+  EXPECT_FALSE(statistics.temperature);
+  EXPECT_FALSE(statistics.memory);
+  EXPECT_FALSE(summarize_readings(readings({}), kRun).utilization);
+}
+
+TEST(Statistics, NeverUtilizedHasNoAverageOverUtilized) {
+  const auto statistics = summarize_readings(readings({reading(12s, 0, 75)}), kRun);
+  EXPECT_EQ(statistics.power->utilized_count, 0U);
+  EXPECT_DOUBLE_EQ(statistics.power->average_all, 75);
+}
+
+TEST(Statistics, NegativeMaximumStaysNegative) {
+  auto cold = reading(12s, 1, 75);
+  cold.temperature = base::Temperature::from_celsius(-5);
+  EXPECT_DOUBLE_EQ(summarize_readings(readings({cold}), kRun).temperature->maximum, -5);
+}
+
+TEST(Statistics, ThrottleSharesAreOfReadingsThatTold) {
+  auto silent = reading(15s, 100, 100);
+  silent.throttle_reasons = meter::absent(meter::Absent::failed);
+  const auto series = readings({reading(11s, 1, 1, ThrottleReasons::software_power_cap),
+                                reading(12s, 1, 1, ThrottleReasons::software_power_cap | ThrottleReasons::hardware_thermal),
+                                reading(13s, 1, 1, ThrottleReasons::gpu_idle), reading(14s, 1, 1, 0), silent});
+  const auto shares = summarize_readings(series, kRun).throttling;
+  ASSERT_EQ(shares.size(), 2U);
+  EXPECT_EQ(shares[0].reason, "software_power_cap");
+  EXPECT_DOUBLE_EQ(shares[0].share.percent(), 50);
+  EXPECT_FALSE(shares[0].slowdown);
+  EXPECT_EQ(shares[1].reason, "hardware_thermal");
+  EXPECT_DOUBLE_EQ(shares[1].share.percent(), 25);
+  EXPECT_TRUE(shares[1].slowdown);
+}
+
+TEST(Statistics, ThePowerCapAloneIsNoFinding) {
+  const std::vector<ThrottleShare> cap = {{"software_power_cap", base::Ratio::from_percent(90), false}};
+  EXPECT_FALSE(throttling_finding(0, cap));
+  const std::vector<ThrottleShare> heat = {cap[0],
+                                           {"software_thermal", base::Ratio::from_percent(10), true},
+                                           {"hardware_power_brake", base::Ratio::from_percent(20), true}};
+  const auto finding = throttling_finding(3, heat);
+  ASSERT_TRUE(finding);
+  EXPECT_EQ(finding->gpu_index, 3);
+  EXPECT_EQ(finding->reasons, "software thermal slowdown, hardware power brake");
+  EXPECT_DOUBLE_EQ(finding->share.percent(), 20);
+}
+
+TEST(Statistics, PeakPowerIsTheHighestSampleOfTheRun) {
+  const series::MemorySeries<meter::PowerSample> power({{SteadyTime(9s), base::Power::from_watts(900)},
+                                                        {SteadyTime(11s), base::Power::from_watts(400)},
+                                                        {SteadyTime(12s), base::Power::from_watts(650)}});
+  EXPECT_DOUBLE_EQ(peak_power(power, kRun)->watts(), 650);
+  EXPECT_FALSE(peak_power(series::MemorySeries<meter::PowerSample>(), kRun));
+}
+
+TEST(Statistics, AnAccountWithoutSeriesKnowsNothing) {
+  const GpuRecord record = account_gpu({}, {}, {}, kRun);
+  EXPECT_EQ(record.readings, 0U);
+  EXPECT_FALSE(record.average_power);
+  EXPECT_FALSE(record.peak_power);
+  EXPECT_FALSE(record.power);
+}
+
+TEST(Statistics, AverageOverLongSeriesIsOnePass) {
+  std::vector<meter::GpuReading> many;
+  many.reserve(1000);
+  for (int i = 0; i < 1000; ++i) many.push_back(reading(10s + i * 5ms, 10, 100 + i % 2));
+  const auto statistics = summarize_readings(readings(std::move(many)), kRun);
+  EXPECT_EQ(statistics.readings, 1000U);
+  EXPECT_DOUBLE_EQ(statistics.power->average, 100.5);
+}
+
+}  // namespace
+}  // namespace gpubench::record
