@@ -26,6 +26,8 @@ function(_add_gpubench_library target folder)
   endif()
 endfunction()
 
+add_custom_target(unit_tests)  # all unit test programs and what they need, and nothing else
+
 # add_unit_tests(<name> [libraries...]): all of tests/unit/<name>/*.cpp as one GoogleTest program, unit_<name>.
 function(add_unit_tests name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${name}/*.cpp)
@@ -37,5 +39,6 @@ function(add_unit_tests name)
   target_link_libraries(unit_${name} PRIVATE ${ARGN} GTest::gtest_main GTest::gmock gpubench_settings)
   target_compile_definitions(unit_${name} PRIVATE GPUBENCH_TEST_FILES="${CMAKE_SOURCE_DIR}/tests/unit/${name}"
                              GPUBENCH_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  gtest_discover_tests(unit_${name} TEST_PREFIX unit. DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit TIMEOUT 120)
+  add_dependencies(unit_tests unit_${name})
+  gtest_discover_tests(unit_${name} TEST_PREFIX ${GPUBENCH_TEST_PREFIX}unit. DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
