@@ -1,0 +1,38 @@
+// A program run to its end: for small helpers such as gnuplot, not for the benchmark itself.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace gpubench::platform {
+
+struct ChildRequest {
+  std::vector<std::string> argv;  // argv[0] is looked for in PATH; no shell
+  std::string input;              // what it reads from standard input
+  base::Duration timeout = std::chrono::seconds(30);
+  std::size_t max_output_bytes = std::size_t{64} << 20;  // more is an error
+  std::size_t max_error_bytes = 4096;                    // more is cut
+};
+
+struct ChildOutcome {
+  int exit_code = 0;   // 128 + n if killed by signal n
+  std::string output;  // standard output
+  std::string error;   // standard error, its first bytes
+};
+
+// Why there is no outcome.
+struct ChildFailure {
+  base::Error error;
+  bool not_found = false;  // no such program: the caller knows which package has it
+};
+
+// Runs it in a process group of its own (Ctrl-C at the terminal does not reach it) with no signal blocked, and kills the
+// group when time or output runs over.
+tl::expected<ChildOutcome, ChildFailure> run_child(const ChildRequest& request);
+
+}  // namespace gpubench::platform

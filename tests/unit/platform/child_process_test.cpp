@@ -1,0 +1,94 @@
+#include "platform/child_process.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <string>
+
+namespace gpubench::platform {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ChildProcess, PassesInputThroughToOutput) {
+  ChildRequest request{{"cat"}, std::string(300000, 'x') + "end"};
+  const auto outcome = run_child(request);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->exit_code, 0);
+  EXPECT_EQ(outcome->output, request.input);
+  EXPECT_EQ(outcome->error, "");
+}
+
+TEST(ChildProcess, ArgumentsReachItWithoutAShell) {
+  const auto outcome = run_child({{"printf", "%s|", "a b", "$(id)", "'"}, ""});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->output, "a b|$(id)|'|");
+}
+
+TEST(ChildProcess, ExitCodeAndErrorText) {
+  const auto outcome = run_child({{"sh", "-c", "echo why >&2; exit 7"}, ""});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->exit_code, 7);
+  EXPECT_EQ(outcome->error, "why\n");
+}
+
+TEST(ChildProcess, ASignalIs128AndItsNumber) {
+  const auto outcome = run_child({{"sh", "-c", "kill -TERM $$"}, ""});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->exit_code, 128 + SIGTERM);
+}
+
+TEST(ChildProcess, NotFoundIsToldApart) {
+  const auto outcome = run_child({{"gpubench-no-such-program"}, ""});
+  ASSERT_FALSE(outcome);
+  EXPECT_TRUE(outcome.error().not_found);
+  EXPECT_EQ(outcome.error().error.message, "gpubench-no-such-program was not found");
+}
+
+TEST(ChildProcess, EndsOneThatTakesTooLongWithItsChildren) {
+  ChildRequest request{{"sh", "-c", "sleep 60 & sleep 60"}, ""};
+  request.timeout = 50ms;
+  const auto outcome = run_child(request);
+  ASSERT_FALSE(outcome);
+  EXPECT_FALSE(outcome.error().not_found);
+  EXPECT_EQ(outcome.error().error.message, "sh took too long and was ended");
+}
+
+TEST(ChildProcess, OneThatClosesItsOutputAndStaysIsEndedToo) {
+  ChildRequest request{{"sh", "-c", "exec >&- 2>&-; sleep 60"}, ""};
+  request.timeout = 50ms;
+  EXPECT_FALSE(run_child(request));
+}
+
+TEST(ChildProcess, TooMuchOutputIsAnErrorTooMuchErrorTextIsCut) {
+  ChildRequest loud{{"sh", "-c", "head -c 100000 /dev/zero"}, ""};
+  loud.max_output_bytes = 1000;
+  ASSERT_FALSE(run_child(loud));
+  ChildRequest wordy{{"sh", "-c", "head -c 100000 /dev/zero >&2"}, ""};
+  const auto outcome = run_child(wordy);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->error.size(), wordy.max_error_bytes);
+  EXPECT_EQ(outcome->exit_code, 0);
+}
+
+TEST(ChildProcess, OneThatNeverReadsItsInputIsNoTrouble) {
+  const auto outcome = run_child({{"true"}, std::string(1000000, 'x')});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->exit_code, 0);
+}
+
+TEST(ChildProcess, BlockedSignalsAreNotInherited) {
+  sigset_t term;
+  sigset_t before;
+  sigemptyset(&term);
+  sigaddset(&term, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &term, &before);
+  const auto outcome = run_child({{"sh", "-c", "kill -TERM $$; exit 3"}, ""});
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->exit_code, 128 + SIGTERM);
+}
+
+}  // namespace
+}  // namespace gpubench::platform
