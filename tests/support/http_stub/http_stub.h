@@ -71,8 +71,8 @@ class HttpStub {
 
   Converse converse_;
   std::string path_;  // of the unix socket; empty: loopback
+  std::uint16_t port_ = 0;  // before listener_, whose making sets it
   int listener_ = -1;
-  std::uint16_t port_ = 0;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;  // guards requests_ and peers_
   std::vector<StubRequest> requests_;

@@ -1,0 +1,54 @@
+#include "platform/http_client.h"
+
+#include "platform/curl_exchange.h"
+
+namespace gpubench::platform {
+namespace {
+
+class CurlHttpClient final : public HttpClient {
+ public:
+  base::Result<HttpResponse> perform(const HttpRequest& request) override;
+
+ private:
+  CurlEasy handle_;  // kept for its open connections; its options are reset for each request
+};
+
+base::Result<HttpResponse> CurlHttpClient::perform(const HttpRequest& request) {
+  if (auto ready = ready_curl(); !ready) return base::failure(ready.error());
+  if (!handle_) handle_.reset(curl_easy_init());
+  if (!handle_) return base::failure("libcurl gave no handle: out of memory");
+  std::string body;
+  bool too_big = false;
+  CurlExchange exchange(request, [&](std::string_view piece) {
+    too_big = piece.size() > request.max_body_bytes - body.size();
+    if (!too_big) body.append(piece);
+    return !too_big;
+  });
+  curl_easy_reset(handle_.get());
+  if (auto prepared = exchange.prepare(handle_.get()); !prepared) return base::failure(prepared.error());
+  const CURLcode code = curl_easy_perform(handle_.get());
+  base::Error error = exchange.explain(handle_.get(), code);
+  curl_easy_reset(handle_.get());  // forgets the pointers into `exchange` and the password
+  if (too_big) {
+    return base::failure("the answer is longer than " + std::to_string(request.max_body_bytes) + " bytes: " + error.message);
+  }
+  if (code != CURLE_OK) return base::failure(std::move(error));
+  HttpResponse response = std::move(exchange.response);
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace
+
+std::string HttpResponse::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+std::unique_ptr<HttpClient> make_http_client() {
+  return std::make_unique<CurlHttpClient>();
+}
+
+}  // namespace gpubench::platform
