@@ -51,7 +51,8 @@ base::Result<EnergyEstimate> energy_from_average_power(const series::Series<mete
 // All methods at once.
 GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run);
 
-// Cuts the best estimate at the given moments (rising, inside the run): boundaries.size() + 1 parts that add up to it exactly.
+// Cuts the best estimate at the given moments (rising, inside the run): boundaries.size() + 1 parts that add up to it
+// exactly.
 std::vector<base::Energy> split_energy(const series::GpuSeries& gpu, base::Window run, const EnergyEstimate& whole,
                                        std::span<const base::SteadyTime> boundaries);
 

@@ -1,4 +1,5 @@
-// When the GPUs are read: one thread with absolute deadlines, the only caller of the meter and the only writer of the series.
+// When the GPUs are read: one thread with absolute deadlines, the only caller of the meter and the only writer of the
+// series.
 #pragma once
 
 #include <chrono>
@@ -35,8 +36,8 @@ using ReadingObserver = std::function<void(std::size_t tick, const std::vector<m
 class Sampler {
  public:
   // `series` has one entry per GPU of the meter. Everything referred to must outlive the sampler.
-  Sampler(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series, SamplerOptions options,
-          ReadingObserver observer);
+  Sampler(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series,
+          SamplerOptions options, ReadingObserver observer);
   ~Sampler();  // stops
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
@@ -44,7 +45,8 @@ class Sampler {
   void start();
   // Reads the energy counters in quick succession for the next `length`, to time their transitions. Any thread.
   void burst(base::Duration length);
-  // Takes the interval grid's origin anew: a reading now, then one each interval. Called when the workload starts. Any thread.
+  // Takes the interval grid's origin anew: a reading now, then one each interval. Called when the workload starts. Any
+  // thread.
   void restart_interval();
   // Drains everything once more and ends the thread. Safe to call twice.
   void stop();

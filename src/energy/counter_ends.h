@@ -1,0 +1,41 @@
+// What the hardware counter stood at when the run started and when it ended.
+//
+// The counter moves every 100 ms and is published with a lag L of 0-60 ms that nobody can see, so it is never read "at" an
+// end of the run; taking the nearest readings would be wrong by up to a period of load power at each end.
+//
+// Anchored end: the GPU is idle before the start and after the end, and the counter is read in a burst there. Then
+//     C(start) = C_k + P_pre * (start - t_k)      k: last well-timed change before the start
+//     C(end)   = C_m - P_post * (t_m - end)       m: first well-timed change later than the end by the longest lag
+// with P_pre and P_post the counter's own slope over the well-timed changes before the start and from 150 ms after the end
+// on (the updates before that may still carry load energy). L cancels but for L * (P_pre - P_post).
+//
+// Interpolated end: where there are no such changes (no idle time around the run), or where they do not lie on a steady
+// line (somebody else uses the GPU), C is read off the straight line between the changes next to the end. It is drawn on
+// beyond the first or last change for one counter period at most; further out the counter is an error, not a guess.
+#pragma once
+
+#include <cstddef>
+
+#include "base/quantity.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "meter/reading.h"
+#include "series/series.h"
+
+namespace gpubench::energy {
+
+struct CounterEnds {
+  base::Energy at_start;
+  base::Energy at_end;
+  bool anchored = false;          // both ends are
+  base::Duration extrapolated{};  // time of the run outside the first and last change
+  base::Duration longest_gap{};   // between readings, as far as it lies within the run
+  std::size_t samples = 0;        // readings within the run
+};
+
+base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run);
+
+// Position of the reading from which a walk finds all changes that concern `time`.
+std::size_t first_reading_for(const series::Series<meter::CounterReading>& counter, base::SteadyTime time);
+
+}  // namespace gpubench::energy

@@ -1,0 +1,61 @@
+#include "sampler/readout.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gpubench::sampler {
+
+Readout::Readout(meter::GpuMeter& meter, std::vector<series::GpuSeries>& series, ReadingObserver observer)
+    : meter_(meter),
+      series_(series),
+      observer_(std::move(observer)),
+      latest_(series.size()),
+      has_ring_(series.size(), 1),
+      has_counter_(series.size(), 1) {}
+
+void Readout::perform(const Step& step) {
+  switch (step.call) {
+    case Call::reading:
+      return read(step.tick);
+    case Call::drain:
+      return drain(step.gpu);
+    case Call::counter:
+      return read_counter(step.gpu);
+  }
+}
+
+void Readout::perform_all(std::size_t tick) {
+  read(tick);
+  for (std::size_t gpu = 0; gpu < series_.size(); ++gpu) drain(gpu);
+  for (std::size_t gpu = 0; gpu < series_.size(); ++gpu) read_counter(gpu);
+}
+
+void Readout::read(std::size_t tick) {
+  for (std::size_t gpu = 0; gpu < series_.size(); ++gpu) {
+    latest_[gpu] = meter_.read(gpu);
+    if (series_[gpu].readings) series_[gpu].readings->append(latest_[gpu]);
+  }
+  if (observer_) observer_(tick, latest_);
+}
+
+void Readout::drain(std::size_t gpu) {
+  if (has_ring_[gpu] == 0 || !series_[gpu].power) return;
+  const auto samples = meter_.drain_power(gpu);
+  if (samples) {
+    for (const meter::PowerSample& sample : *samples) series_[gpu].power->append(sample);
+  } else if (samples.error() == meter::Absent::unsupported) {
+    has_ring_[gpu] = 0;
+  }
+}
+
+void Readout::read_counter(std::size_t gpu) {
+  if (has_counter_[gpu] == 0 || !series_[gpu].counter) return;
+  const auto reading = meter_.read_energy_counter(gpu);
+  if (reading) {
+    series_[gpu].counter->append(*reading);
+  } else if (reading.error() == meter::Absent::unsupported) {
+    has_counter_[gpu] = 0;
+  }
+}
+
+}  // namespace gpubench::sampler

@@ -1,0 +1,36 @@
+// The calls of the sampler: from the meter into the series. No thread and no time of its own.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "meter/gpu_meter.h"
+#include "sampler/sampler.h"
+#include "sampler/schedule.h"
+#include "series/gpu_series.h"
+
+namespace gpubench::sampler {
+
+// Performs steps, one thread only. A call that fails leaves its series as it is and stops nothing else.
+class Readout {
+ public:
+  // All three must outlive the readout.
+  Readout(meter::GpuMeter& meter, std::vector<series::GpuSeries>& series, ReadingObserver observer);
+  void perform(const Step& step);
+  // A reading, then the ring and the counter of every GPU.
+  void perform_all(std::size_t tick);
+
+ private:
+  void read(std::size_t tick);
+  void drain(std::size_t gpu);
+  void read_counter(std::size_t gpu);
+
+  meter::GpuMeter& meter_;
+  std::vector<series::GpuSeries>& series_;
+  ReadingObserver observer_;
+  std::vector<meter::GpuReading> latest_;
+  std::vector<char> has_ring_;     // by GPU; false once the driver has said "unsupported", which is not asked again
+  std::vector<char> has_counter_;  // the same for the counter
+};
+
+}  // namespace gpubench::sampler

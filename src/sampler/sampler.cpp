@@ -1,0 +1,138 @@
+#include "sampler/sampler.h"
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "sampler/readout.h"
+#include "sampler/schedule.h"
+
+namespace gpubench::sampler {
+namespace {
+
+base::Duration wall_offset(const platform::Clock& clock) {
+  const base::ClockAnchor anchor = clock.anchor();
+  return anchor.wall.time_since_epoch() - anchor.steady.time_since_epoch();
+}
+
+base::Duration size_of(base::Duration duration) {
+  return duration < base::Duration::zero() ? -duration : duration;
+}
+
+}  // namespace
+
+// The thread and what it shares. The mutex is never held during a call of the meter, a series or the observer.
+class Sampler::Loop {
+ public:
+  Loop(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series, SamplerOptions options,
+       ReadingObserver observer)
+      : clock_(clock), options_(options), gpus_(series.size()), readout_(meter, series, std::move(observer)) {}
+  ~Loop() { stop(); }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void start() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (schedule_) return;
+      first_offset_ = wall_offset(clock_);
+      schedule_.emplace(options_, gpus_, clock_.now());
+    }
+    thread_ = std::thread([this] { run(); });
+    pthread_setname_np(thread_.native_handle(), "sampler");
+  }
+
+  void burst(base::Duration length) {
+    change([&](Schedule& schedule) { schedule.burst(clock_.now() + length); });
+  }
+
+  void restart_interval() {
+    change([&](Schedule& schedule) { schedule.restart(clock_.now()); });
+  }
+
+  void stop() {
+    change([&](Schedule&) { stopping_ = true; });
+    if (thread_.joinable()) thread_.join();
+  }
+
+  SamplerHealth health() const {
+    const std::lock_guard lock(mutex_);
+    SamplerHealth health = schedule_ ? schedule_->health() : SamplerHealth{};
+    health.wall_clock_step = wall_clock_step_;
+    return health;
+  }
+
+ private:
+  template <class Change>
+  void change(Change apply) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!schedule_) return;
+      apply(*schedule_);
+    }
+    woken_.notify_one();
+  }
+
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      if (const std::optional<Step> step = schedule_->next(clock_.now())) {
+        lock.unlock();
+        readout_.perform(*step);
+        lock.lock();
+        if (step->call == Call::drain && step->gpu == 0) compare_clocks();
+      } else {
+        woken_.wait_for(lock, schedule_->wake() - clock_.now());
+      }
+    }
+    const std::size_t tick = schedule_->extra_tick();
+    lock.unlock();
+    readout_.perform_all(tick);
+    lock.lock();
+    compare_clocks();
+  }
+
+  void compare_clocks() {
+    const base::Duration step = wall_offset(clock_) - first_offset_;
+    if (size_of(step) > size_of(wall_clock_step_)) wall_clock_step_ = step;
+  }
+
+  const platform::Clock& clock_;
+  const SamplerOptions options_;
+  const std::size_t gpus_;
+  Readout readout_;  // the thread's own
+  std::thread thread_;
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable woken_;
+  std::optional<Schedule> schedule_;  // there from start() on
+  bool stopping_ = false;
+  base::Duration first_offset_{};
+  base::Duration wall_clock_step_{};
+};
+
+Sampler::Sampler(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series,
+                 SamplerOptions options, ReadingObserver observer)
+    : loop_(std::make_unique<Loop>(meter, clock, series, options, std::move(observer))) {}
+Sampler::~Sampler() = default;
+
+void Sampler::start() {
+  loop_->start();
+}
+void Sampler::burst(base::Duration length) {
+  loop_->burst(length);
+}
+void Sampler::restart_interval() {
+  loop_->restart_interval();
+}
+void Sampler::stop() {
+  loop_->stop();
+}
+SamplerHealth Sampler::health() const {
+  return loop_->health();
+}
+
+}  // namespace gpubench::sampler

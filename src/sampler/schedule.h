@@ -1,0 +1,66 @@
+// What the sampler does next, decided from the time alone: no thread, no clock, no meter.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+#include "sampler/sampler.h"
+
+namespace gpubench::sampler {
+
+enum class Call : std::uint8_t {
+  reading,  // of all GPUs: cheap
+  drain,    // of one GPU's power ring
+  counter,  // of one GPU: milliseconds
+};
+
+struct Step {
+  Call call = Call::reading;
+  std::size_t gpu = 0;   // of drain and counter
+  std::size_t tick = 0;  // of reading: rises over the whole life of the sampler, also across restarts
+  friend bool operator==(const Step&, const Step&) = default;
+};
+
+// The k-th reading is due at origin + k * interval; missed ones are skipped, never made up for. A due reading goes before
+// all else but waits for at most one other call, so that neither can starve the other. Not thread-safe.
+class Schedule {
+ public:
+  Schedule(const SamplerOptions& options, std::size_t gpus, base::SteadyTime start);
+
+  // What is due now, to be done before asking again; empty: nothing before wake().
+  std::optional<Step> next(base::SteadyTime now);
+  [[nodiscard]] base::SteadyTime wake() const;
+  // Counters in rounds begun every burst_period until then. A second burst can only lengthen the first.
+  void burst(base::SteadyTime until);
+  // A reading, a drain and a counter round at once, and both grids from here on.
+  void restart(base::SteadyTime now);
+  // The tick of one more reading, outside the grid.
+  std::size_t extra_tick();
+  // All but the wall clock's step.
+  [[nodiscard]] const SamplerHealth& health() const { return health_; }
+
+ private:
+  [[nodiscard]] base::SteadyTime reading_due() const;
+  [[nodiscard]] bool round_open() const { return drain_gpu_ < gpus_ || counter_gpu_ < gpus_; }
+  std::size_t take_reading(base::SteadyTime now);
+  void begin_rounds(base::SteadyTime now);
+
+  const base::Duration interval_;
+  const base::Duration drain_period_;
+  const base::Duration burst_period_;
+  const std::size_t gpus_;
+  base::SteadyTime origin_;
+  base::Duration::rep next_ = 0;  // number of the next reading since origin_
+  std::size_t tick_base_ = 0;     // tick of the reading at origin_
+  bool after_reading_ = false;
+  base::SteadyTime drain_due_;
+  base::SteadyTime burst_due_;
+  std::optional<base::SteadyTime> burst_until_;
+  std::size_t drain_gpu_;    // next of the round under way; gpus_: none is
+  std::size_t counter_gpu_;  // the same for the counters
+  SamplerHealth health_;
+};
+
+}  // namespace gpubench::sampler

@@ -1,0 +1,118 @@
+// GPUs that follow a script, seen the way an H200's driver shows them.
+#pragma once
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "meter/gpu_meter.h"
+#include "platform/clock.h"
+#include "tests/support/power_script.h"
+
+namespace gpubench::testing {
+
+struct ScriptedGpu {
+  PowerScript script;
+  base::Duration counter_period = std::chrono::milliseconds(100);
+  base::Duration counter_phase{};                                // of its updates
+  base::Duration counter_lag{};                                  // from an update to its publication
+  base::Duration counter_call = std::chrono::milliseconds(3);    // how long a call takes
+  base::Energy counter_offset = base::Energy::from_joules(5e6);  // used since the driver was loaded
+  std::optional<base::SteadyTime> counter_restart;               // counts from 0 again from then on
+  std::optional<base::SteadyTime> counter_frozen;                // does not move from then on
+  base::Duration ring_period = std::chrono::milliseconds(20);
+  std::size_t ring_depth = 119;
+  base::Duration average_over = std::chrono::seconds(1);  // the driver's averaged power
+  std::optional<meter::Absent> read_fails;                // what the calls answer instead
+  std::optional<meter::Absent> counter_fails;
+  std::optional<meter::Absent> drain_fails;
+};
+
+// Works on any clock: a call that takes time sleeps on it. One thread, as every meter.
+class ScriptedMeter final : public meter::GpuMeter {
+ public:
+  ScriptedMeter(const platform::Clock& clock, std::vector<ScriptedGpu> gpus) : clock_(clock), scripts_(std::move(gpus)) {
+    source_.description = "script";
+    for (std::size_t i = 0; i < scripts_.size(); ++i) {
+      meter::GpuDescription description;
+      description.index = static_cast<int>(i);
+      description.name = "Scripted GPU";
+      description.uuid = "GPU-script-" + std::to_string(i);
+      description.power_limit = base::Power::from_watts(700);
+      description.memory_total = base::Bytes::from_mebibytes(143771);
+      gpus_.push_back(description);
+    }
+    next_sample_.resize(scripts_.size(), std::numeric_limits<std::int64_t>::min());
+  }
+
+  [[nodiscard]] const meter::MeterSource& source() const override { return source_; }
+  [[nodiscard]] const std::vector<meter::GpuDescription>& gpus() const override { return gpus_; }
+  // To change the script on the way.
+  ScriptedGpu& script(std::size_t gpu) { return scripts_[gpu]; }
+
+  meter::GpuReading read(std::size_t gpu) override {
+    const ScriptedGpu& script = scripts_[gpu];
+    meter::GpuReading reading;
+    reading.time = clock_.now();
+    if (script.read_fails) {
+      reading.power = meter::absent(*script.read_fails);
+      return reading;
+    }
+    reading.power = mean_power(script, {reading.time - script.average_over, reading.time});
+    reading.utilization = base::Ratio::from_fraction(script.script.power(reading.time) > base::Power::from_watts(200) ? 1 : 0);
+    reading.temperature = base::Temperature::from_celsius(40);
+    reading.memory_used = base::Bytes::from_mebibytes(1024);
+    return reading;
+  }
+
+  meter::Field<meter::CounterReading> read_energy_counter(std::size_t gpu) override {
+    const ScriptedGpu& script = scripts_[gpu];
+    if (script.counter_fails) return meter::absent(*script.counter_fails);
+    const base::SteadyTime before = clock_.now();
+    clock_.sleep_until(before + script.counter_call);
+    return meter::CounterReading{before, clock_.now(), counter_at(script, before + script.counter_call / 2)};
+  }
+
+  meter::Field<std::vector<meter::PowerSample>> drain_power(std::size_t gpu) override {
+    const ScriptedGpu& script = scripts_[gpu];
+    if (script.drain_fails) return meter::absent(*script.drain_fails);
+    const std::int64_t last = clock_.now().time_since_epoch() / script.ring_period;
+    const std::int64_t oldest = last - static_cast<std::int64_t>(script.ring_depth) + 1;
+    std::vector<meter::PowerSample> samples;
+    for (std::int64_t i = std::max(oldest, next_sample_[gpu]); i <= last; ++i) {
+      const base::SteadyTime time{i * script.ring_period};
+      samples.push_back({time, mean_power(script, {time - script.ring_period, time})});
+    }
+    next_sample_[gpu] = last + 1;
+    return samples;
+  }
+
+ private:
+  static base::Power mean_power(const ScriptedGpu& gpu, base::Window window) {
+    return gpu.script.used(window) / window.length();
+  }
+
+  static base::Energy counter_at(const ScriptedGpu& gpu, base::SteadyTime time) {
+    if (gpu.counter_frozen) time = std::min(time, *gpu.counter_frozen);
+    const base::Duration since = time.time_since_epoch() - gpu.counter_lag - gpu.counter_phase;
+    const base::SteadyTime update{since / gpu.counter_period * gpu.counter_period + gpu.counter_phase};
+    base::Energy energy = gpu.script.energy(update) + gpu.counter_offset;
+    if (gpu.counter_restart && time >= *gpu.counter_restart) {
+      energy = gpu.script.energy(std::max(update, *gpu.counter_restart)) - gpu.script.energy(*gpu.counter_restart);
+    }
+    return base::Energy::from_millijoules(std::floor(energy.joules() * 1e3));
+  }
+
+  const platform::Clock& clock_;
+  meter::MeterSource source_;
+  std::vector<meter::GpuDescription> gpus_;
+  std::vector<ScriptedGpu> scripts_;
+  std::vector<std::int64_t> next_sample_;  // of the ring, by GPU: not returned yet
+};
+
+}  // namespace gpubench::testing

@@ -1,0 +1,53 @@
+// The sampler's decisions and calls on a manual clock, without its thread: a minute of run in a millisecond.
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "sampler/readout.h"
+#include "sampler/schedule.h"
+#include "tests/support/manual_clock.h"
+
+namespace gpubench::testing {
+
+// Series in memory, one set per GPU.
+inline std::vector<series::GpuSeries> memory_series(std::size_t gpus) {
+  std::vector<series::GpuSeries> series(gpus);
+  for (series::GpuSeries& gpu : series) {
+    gpu.readings = std::make_unique<series::MemorySeries<meter::GpuReading>>();
+    gpu.power = std::make_unique<series::MemorySeries<meter::PowerSample>>();
+    gpu.counter = std::make_unique<series::MemorySeries<meter::CounterReading>>();
+  }
+  return series;
+}
+
+// Everything referred to must outlive it.
+class SimulatedSampler {
+ public:
+  SimulatedSampler(meter::GpuMeter& meter, ManualClock& clock, std::vector<series::GpuSeries>& series,
+                   sampler::SamplerOptions options, sampler::ReadingObserver observer = {})
+      : clock_(clock), schedule_(options, series.size(), clock.now()), readout_(meter, series, std::move(observer)) {}
+
+  // Does what falls due and moves the clock on; ends at `until` or within one call after it.
+  void run_until(base::SteadyTime until) {
+    while (clock_.now() < until) {
+      if (const auto step = schedule_.next(clock_.now())) {
+        readout_.perform(*step);
+      } else {
+        clock_.sleep_until(std::min(until, schedule_.wake()));
+      }
+    }
+  }
+  void burst(base::Duration length) { schedule_.burst(clock_.now() + length); }
+  void restart_interval() { schedule_.restart(clock_.now()); }
+  void stop() { readout_.perform_all(schedule_.extra_tick()); }
+  [[nodiscard]] const sampler::Schedule& schedule() const { return schedule_; }
+
+ private:
+  ManualClock& clock_;
+  sampler::Schedule schedule_;
+  sampler::Readout readout_;
+};
+
+}  // namespace gpubench::testing
