@@ -123,6 +123,10 @@ std::string text(const LogIncomplete& f) {
   return "Part of the benchmark's log could not be kept" + because(f.reason) + ".";
 }
 
+std::string text(const SeriesIncomplete& f) {
+  return "Readings are missing from the time series" + because(f.reason) + ": figures made from them may be too low.";
+}
+
 struct Name {
   std::string operator()(const Replayed&) const { return "replayed"; }
   std::string operator()(const Interrupted&) const { return "interrupted"; }
@@ -141,6 +145,7 @@ struct Name {
   std::string operator()(const ExportIncomplete&) const { return "export_incomplete"; }
   std::string operator()(const NoGpuInContainer&) const { return "no_gpu_in_container"; }
   std::string operator()(const LogIncomplete&) const { return "log_incomplete"; }
+  std::string operator()(const SeriesIncomplete&) const { return "series_incomplete"; }
 };
 
 }  // namespace

@@ -87,11 +87,15 @@ struct NoGpuInContainer {
 struct LogIncomplete {
   std::string reason;
 };
+// A full or failing disk has cost readings.
+struct SeriesIncomplete {
+  std::string reason;
+};
 
 using Finding =
     std::variant<Replayed, Interrupted, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree, PowerGap, DeadlinesMissed,
                  WallClockStepped, GpuLost, Throttled, CarbonFallback, ResultsNotCollected, PlotNotMade, ExportIncomplete,
-                 NoGpuInContainer, LogIncomplete>;
+                 NoGpuInContainer, LogIncomplete, SeriesIncomplete>;
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);
