@@ -1,0 +1,23 @@
+// Regional half-hour forecasts for Great Britain from the Carbon Intensity API (carbonintensity.org.uk, CC BY 4.0).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "carbon/intensity.h"
+#include "carbon/regions.h"
+#include "platform/clock.h"
+#include "platform/http_client.h"
+
+namespace gpubench::carbon {
+
+constexpr std::string_view kGridGbUrl = "https://api.carbonintensity.org.uk";
+
+// Asks `base_url` (without a path, normally kGridGbUrl) for the half-hours that overlap the range; past and future alike. A
+// call takes at most 10 s. Periods that the service does not give are holes; an error means that it gave none. `http` and
+// `clock` must outlive the provider.
+std::unique_ptr<IntensityProvider> make_grid_gb_provider(platform::HttpClient& http, const platform::Clock& clock,
+                                                         std::string base_url, Region region);
+
+}  // namespace gpubench::carbon
