@@ -1,5 +1,6 @@
 #include "platform/signals.h"
 
+#include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -36,6 +37,13 @@ std::optional<int> SignalQueue::next() {
   signalfd_siginfo info{};
   if (read(fd_, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return std::nullopt;
   return static_cast<int>(info.ssi_signo);
+}
+
+std::optional<int> SignalQueue::wait(base::Duration patience) {
+  pollfd entry{fd_, POLLIN, 0};
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(patience).count();
+  if (milliseconds > 0) poll(&entry, 1, static_cast<int>(milliseconds));
+  return next();
 }
 
 std::string signal_name(int signal) {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "base/time.h"
+
 namespace gpubench::platform {
 
 // Blocks SIGINT, SIGTERM and SIGHUP for this thread and all it starts later, ignores SIGPIPE, and hands the signals out one by
@@ -19,6 +21,8 @@ class SignalQueue {
   [[nodiscard]] int fd() const { return fd_; }
   // The next signal number, if one waits.
   std::optional<int> next();
+  // The next signal number, waiting for it up to `patience`.
+  std::optional<int> wait(base::Duration patience);
 
  private:
   int fd_ = -1;

@@ -1,0 +1,41 @@
+// From what was measured to the account of the run.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/carbon_lookup.h"
+#include "app/measurement.h"
+#include "meter/gpu_meter.h"
+#include "record/run_record.h"
+#include "series/gpu_series.h"
+#include "workload/workload.h"
+
+namespace gpubench::app {
+
+struct AccountInput {
+  std::string run_id;
+  std::string host;
+  base::Duration interval{};
+  base::ClockAnchor anchor;  // taken when the run started
+  std::string carbon_region;
+  const meter::GpuMeter* meter = nullptr;
+  const workload::WorkloadDescription* workload = nullptr;
+  const Measured* measured = nullptr;
+  const std::vector<series::GpuSeries>* series = nullptr;
+  std::optional<double> score;
+  std::vector<record::Finding> findings;  // what was noticed on the way
+};
+
+// Energy, emissions, statistics and findings. `carbon` is asked for the run's half-hours.
+record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon);
+
+// Emissions of a run whose energy is known; exposed for tests.
+carbon::EmissionsAccount account_carbon(const record::RunRecord& run, const std::vector<series::GpuSeries>& series,
+                                        const std::vector<carbon::IntensitySlot>& slots);
+
+// The benchmark's own score: key `time` (seconds) of its metrics.yml, if there is one.
+std::optional<double> read_score(const std::filesystem::path& results);
+
+}  // namespace gpubench::app

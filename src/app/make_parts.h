@@ -1,0 +1,46 @@
+// Which adapter stands behind each interface, by the options.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/environment.h"
+#include "app/options.h"
+#include "app/run_directory.h"
+#include "base/result.h"
+#include "meter/gpu_meter.h"
+#include "platform/clock.h"
+#include "platform/http_client.h"
+#include "sampler/sampler.h"
+#include "series/gpu_series.h"
+#include "sink/sink.h"
+#include "workload/workload.h"
+
+namespace gpubench::app {
+
+// Image or command name: for the run id and the title.
+std::string benchmark_name(const Options& options);
+
+base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options, const Environment& environment,
+                                                          const platform::Clock& clock);
+
+std::unique_ptr<workload::Workload> make_workload(const Options& options, const Environment& environment,
+                                                  const meter::GpuMeter& meter, const RunDirectory& directory,
+                                                  const platform::Clock& clock, workload::LogSink& log);
+
+// One set per GPU, spooled to the run's folder.
+base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory);
+// What a full or failing disk has cost the series, in words.
+std::vector<std::string> series_trouble(const std::vector<series::GpuSeries>& series);
+
+base::Result<std::unique_ptr<sink::Sink>> make_sink(const Environment& environment, platform::HttpClient& http,
+                                                    const platform::Clock& clock);
+
+// Names of the engine's images, base images left out.
+base::Result<std::vector<std::string>> container_images(const Environment& environment);
+
+// How the meter is read when its trace is recorded: often enough to keep every step of the energy counter.
+sampler::SamplerOptions trace_sampling();
+
+}  // namespace gpubench::app

@@ -1,0 +1,42 @@
+// One measured run of a workload: idle before, the workload, idle after; the sampler reads throughout.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "meter/gpu_meter.h"
+#include "platform/clock.h"
+#include "platform/signals.h"
+#include "sampler/sampler.h"
+#include "series/gpu_series.h"
+#include "workload/workload.h"
+
+namespace gpubench::app {
+
+struct Measured {
+  workload::WorkloadOutcome outcome;
+  sampler::SamplerHealth health;
+  std::optional<int> interrupted_by;  // the first signal that ended it
+};
+
+struct MeasurementPlan {
+  sampler::SamplerOptions sampling;
+  base::Duration idle_roll{};
+  sampler::ReadingObserver observer;
+};
+
+// What came before the start was interrupted: nothing was measured.
+struct InterruptedBeforeStart {
+  int signal;
+};
+
+// `workload` is prepared. The first signal stops the workload gently, the second kills it. An error is one of starting or
+// following the workload; `interrupted` is set when a signal came before the start.
+base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& meter, const platform::Clock& clock,
+                               platform::SignalQueue& signals, std::vector<series::GpuSeries>& series,
+                               const MeasurementPlan& plan, std::optional<InterruptedBeforeStart>& interrupted);
+
+}  // namespace gpubench::app

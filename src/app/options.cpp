@@ -1,0 +1,235 @@
+#include "app/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "app/version.h"
+
+namespace gpubench::app {
+namespace {
+
+constexpr const char* kIntroduction =
+    "Runs a scientific benchmark in a container or as a plain command, measures every NVIDIA GPU while it runs,\n"
+    "and reports time, energy, carbon emissions and how far the figures can be trusted.\n";
+
+constexpr const char* kClosing =
+    "\nExamples:\n"
+    "  iris-gpubench --benchmark_image synthetic_regression\n"
+    "  iris-gpubench --benchmark_image synthetic_regression --export_to_victoria\n"
+    "  iris-gpubench --benchmark_image synthetic_regression --interval 10 --carbon_region \"South England\" \\\n"
+    "                --live_plot --export_to_victoria --monitor_benchmark_logs\n"
+    "  iris-gpubench --benchmark_command \"python3 train.py\" --interval 0.5\n"
+    "  iris-gpubench -- ./simulate --steps 1000\n"
+    "  iris-gpubench --meter replay:traces/h200.trace -- sleep 10        (no GPU needed; every output says so)\n"
+    "\n"
+    "Hyphens work as well as underscores (--benchmark-image), and so does any unambiguous beginning of an option.\n"
+    "\n"
+    "Environment: DOCKER_HOST (unix:// or tcp://); for --export_to_victoria IRIS_GPUBENCH_VICTORIA_URL,\n"
+    "  IRIS_GPUBENCH_VICTORIA_USERNAME and IRIS_GPUBENCH_VICTORIA_PASSWORD (or MEERKAT_URL, _USERNAME, _PASSWORD).\n"
+    "\n"
+    "Exit status: the benchmark's own; 0 only if its was 0. 2: the command line is wrong. 125: the benchmark could not be\n"
+    "  run or its exit status could not be found out. 128 + n: ended by signal n (130 after Ctrl-C).";
+
+// The seed's other spellings.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kAliases{{
+    {"plot_live", "live_plot"},
+    {"monitor_logs", "monitor_benchmark_logs"},
+    {"export_to_meerkat", "export_to_victoria"},
+}};
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row[b.size()];
+}
+
+// The option's real name for a spelling: hyphens, aliases and unambiguous beginnings. Unknown ones are an error that suggests.
+base::Result<std::string> canonical_name(std::string name, const std::vector<std::string>& known) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  for (const auto& [alias, real] : kAliases)
+    if (name == alias) return std::string(real);
+  std::vector<std::string> matches;
+  for (const std::string& option : known) {
+    if (option == name) return option;
+    if (!name.empty() && option.rfind(name, 0) == 0) matches.push_back(option);
+  }
+  if (matches.size() == 1) return matches.front();
+  if (matches.size() > 1) {
+    std::string list;
+    for (const std::string& match : matches) list += (list.empty() ? "--" : ", --") + match;
+    return base::failure("option --" + name + " could be any of " + list, "write it in full");
+  }
+  const auto nearest = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
+    return edit_distance(name, a) < edit_distance(name, b);
+  });
+  std::string remedy = "see iris-gpubench --help";
+  if (nearest != known.end() && edit_distance(name, *nearest) <= 1 + name.size() / 4) remedy = "did you mean --" + *nearest + "?";
+  return base::failure("unknown option --" + name, remedy);
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back(name);
+  return names;
+}
+
+// Every "--some-option VALUE" or "--some-option=VALUE" as the canonical name and the value apart.
+base::Result<std::vector<std::string>> canonical(const std::vector<std::string>& arguments,
+                                                 const std::vector<std::string>& known) {
+  std::vector<std::string> result;
+  for (const std::string& argument : arguments) {
+    if (argument.size() < 3 || argument.rfind("--", 0) != 0) {
+      result.push_back(argument);
+      continue;
+    }
+    const std::size_t end = std::min(argument.find('='), argument.size());
+    const auto name = canonical_name(argument.substr(2, end - 2), known);
+    if (!name) return base::failure(name.error());
+    result.push_back("--" + *name);
+    if (end < argument.size()) result.push_back(argument.substr(end + 1));
+  }
+  return result;
+}
+
+base::Result<base::Duration> duration_from(double seconds, double least, double most, const std::string& option) {
+  if (std::isfinite(seconds) && seconds >= least && seconds <= most) return base::from_seconds(seconds);
+  return base::failure(option + " must be between " + fmt::format("{} and {}", least, most) +
+                       " seconds");
+}
+
+// CLI11's target values that Options does not hold as they are.
+struct Raw {
+  double interval = 5.0;
+  double idle_roll = 1.5;
+  bool no_live_monitor = false;
+  bool no_plot = false;
+  bool show_version = false;
+};
+
+void describe(CLI::App& app, Options& options, Raw& raw) {
+  app.set_help_flag("--help,-h", "Show this and exit");
+  app.add_flag("--version", raw.show_version, "Show the version and exit");
+  constexpr const char* what = "What to run (one of the first two, or -- COMMAND [ARGUMENT...])";
+  app.add_option("--benchmark_image", options.benchmark_image, "Container image to run; \"\" lists the images")
+      ->type_name("NAME")
+      ->group(what);
+  app.add_option("--benchmark_command", options.benchmark_command, "Shell command line to run")->type_name("LINE")->group(what);
+  constexpr const char* container = "The container";
+  const auto repeated = [&](const char* name, std::vector<std::string>& values, const char* text) {
+    return app.add_option(name, values, text)->group(container)->expected(1)->take_all();
+  };
+  repeated("--volume", options.volumes, "Folder or file to mount (repeatable)")->type_name("SOURCE:TARGET[:ro]");
+  repeated("--env", options.environment, "Environment variable (repeatable)")->type_name("NAME=VALUE");
+  app.add_option("--entrypoint", options.entrypoint, "Program to run in place of the image's own")
+      ->type_name("PROGRAM")
+      ->group(container);
+  constexpr const char* measuring = "Measuring";
+  app.add_option("--interval", raw.interval, "Seconds between readings; decimals allowed. Power is sampled every 20 ms anyway")
+      ->type_name("SECONDS")
+      ->default_str("5")
+      ->group(measuring);
+  app.add_option("--idle_roll", raw.idle_roll, "Seconds of idle measured before and after the benchmark")
+      ->type_name("SECONDS")
+      ->default_str("1.5")
+      ->group(measuring);
+  app.add_option("--meter", options.meter, "Where readings come from: nvml, or replay:FILE[,gpus=N] to play a recorded trace")
+      ->type_name("SOURCE")
+      ->default_str("nvml")
+      ->group(measuring);
+  app.add_option("--record_trace", options.record_trace, "Record all that is read to FILE, for --meter replay:FILE")
+      ->type_name("FILE")
+      ->group(measuring);
+  constexpr const char* carbon = "Carbon and export";
+  app.add_option("--carbon_region", options.carbon_region, "Region of the GB carbon intensity forecast; \"\" lists the regions")
+      ->type_name("REGION")
+      ->default_str("South England")
+      ->group(carbon);
+  app.add_flag("--export_to_victoria", options.export_to_victoria, "Send the readings to a VictoriaMetrics database")
+      ->group(carbon);
+  constexpr const char* output = "Output";
+  app.add_option("--results_dir", options.results_dir, "Folder in which each run gets a folder of its own")
+      ->type_name("DIR")
+      ->default_str("results")
+      ->group(output);
+  app.add_flag("--no_live_monitor", raw.no_live_monitor, "Do not show the current GPU metrics while it runs")->group(output);
+  app.add_flag("--monitor_benchmark_logs", options.monitor_benchmark_logs, "Show the benchmark's log as it comes")->group(output);
+  app.add_flag("--no_plot", raw.no_plot, "Do not draw metrics_plot.png")->group(output);
+  app.add_flag("--live_plot", options.live_plot, "Renew metrics_plot.png at every interval")->group(output);
+}
+
+base::Result<void> check_workload(const Options& options) {
+  const bool image = options.benchmark_image.has_value();
+  const bool line = options.benchmark_command.has_value();
+  if (image && line)
+    return base::failure("--benchmark_image and --benchmark_command exclude each other", "give one of them");
+  if (line && !options.arguments.empty())
+    return base::failure("--benchmark_command takes one shell line, so nothing can follow \"--\"",
+                         "put the arguments into the line, or give the command after \"--\" alone");
+  if (!image && !line && options.arguments.empty())
+    return base::failure("nothing to run",
+                         "give --benchmark_image NAME, --benchmark_command \"LINE\" or -- COMMAND [ARGUMENT...]; see --help");
+  if (line && options.benchmark_command->find_first_not_of(" \t") == std::string::npos)
+    return base::failure("--benchmark_command is empty", "give a shell command line");
+  if (!image && (!options.volumes.empty() || !options.environment.empty() || options.entrypoint))
+    return base::failure("--volume, --env and --entrypoint are for containers", "use them with --benchmark_image");
+  return {};
+}
+
+base::Result<Command> checked(Options options, const Raw& raw) {
+  if (options.carbon_region.empty()) return Command(ListRegions{});
+  if (options.benchmark_image && options.benchmark_image->empty()) return Command(ListImages{});
+  options.live_monitor = !raw.no_live_monitor;
+  options.plot = !raw.no_plot;
+  constexpr double kHour = 3600;
+  const auto interval = duration_from(raw.interval, 0.05, kHour, "--interval");
+  if (!interval) return base::failure(interval.error());
+  options.interval = *interval;
+  const auto roll = duration_from(raw.idle_roll, 0, kHour, "--idle_roll");
+  if (!roll) return base::failure(roll.error());
+  options.idle_roll = *roll;
+  if (options.results_dir.empty()) return base::failure("--results_dir is empty", "name a folder");
+  if (const auto workload = check_workload(options); !workload) return base::failure(workload.error());
+  return Command(std::move(options));
+}
+
+}  // namespace
+
+std::string version() { return std::string("iris-gpubench ") + kVersion; }
+
+base::Result<Command> parse_command_line(const std::vector<std::string>& arguments) {
+  CLI::App app(kIntroduction, "iris-gpubench");
+  app.footer(kClosing);
+  Options options;
+  Raw raw;
+  describe(app, options, raw);
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  if (dashes != arguments.end()) options.arguments.assign(dashes + 1, arguments.end());
+  auto own = canonical({arguments.begin(), dashes}, option_names(app));
+  if (!own) return base::failure(own.error());
+  std::reverse(own->begin(), own->end());  // CLI11 takes a vector last first
+  try {
+    app.parse(*own);
+  } catch (const CLI::CallForHelp&) {
+    return Command(ShowText{app.help()});
+  } catch (const CLI::ParseError& error) {
+    return base::failure(error.what(), "see iris-gpubench --help");
+  }
+  if (raw.show_version) return Command(ShowText{version() + "\n"});
+  return checked(std::move(options), raw);
+}
+
+}  // namespace gpubench::app

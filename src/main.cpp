@@ -1,0 +1,15 @@
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "app/run.h"
+
+int main(int argc, char** argv) {
+  try {
+    return gpubench::app::run_program(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "iris-gpubench: internal error: %s\n", error.what());
+    return gpubench::app::kCannotRun;
+  }
+}
