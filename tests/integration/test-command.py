@@ -1,0 +1,226 @@
+#!/usr/bin/python3
+"""A plain command, measured on a scripted GPU: exit codes, files, energy, carbon, signals, messages."""
+import csv
+import re
+import signal
+import time
+import unittest
+
+from product import SOURCE, ProductTest, carbon_service
+
+QUICK = ("--idle_roll", "0", "--no_plot")
+
+
+class ExitCodes(ProductTest):
+    def test_exit_code_is_the_benchmarks(self):
+        for line, code in (("true", 0), ("exit 7", 7), ("kill -KILL $$", 137)):
+            with self.subTest(line=line):
+                outcome = self.run_program(*QUICK, "--benchmark_command", line)
+                self.assertEqual(outcome.code, code, outcome.stderr)
+                self.assertEqual(outcome.metrics["benchmark_run"]["exit_code"], code)
+                self.assertEqual("workload_failed" in outcome.findings(), code != 0)
+
+    def test_without_shell(self):
+        outcome = self.run_program(*QUICK, "--", "printf", "%s|", "a b", "$HOME")
+        self.assertEqual(outcome.code, 0)
+        self.assertEqual(outcome.text("benchmark.log"), "a b|$HOME|")
+
+    def test_unknown_program(self):
+        outcome = self.run_program(*QUICK, "--", "no-such-program")
+        self.assertEqual(outcome.code, 125)
+        self.assertIn("no-such-program", outcome.stderr)
+        self.assertEqual(list(self.results.iterdir()), [], "nothing was measured, so nothing is left")
+
+    def test_usage_errors(self):
+        for arguments, words in (((), "nothing to run"), (("--benchmark_image", "a", "--benchmark_command", "b"), "exclude"),
+                                 (("--interval", "0", "--", "true"), "--interval"),
+                                 (("--carbon_region", "Atlantis", "--", "true"), "South England"),
+                                 (("--benchmark_imgae", "x"), "did you mean --benchmark_image?")):
+            with self.subTest(arguments=arguments):
+                outcome = self.run_program(*arguments)
+                self.assertEqual(outcome.code, 2)
+                self.assertIn(words, outcome.stderr)
+        self.assertFalse(self.results.exists())
+
+
+class Results(ProductTest):
+    gpu_script = "gpus 2\nprofile steady 100\n"
+
+    def test_all_files_and_the_seeds_keys(self):
+        outcome = self.run_program("--interval", "0.5", "--benchmark_command", "sleep 2")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assert_valid_results(outcome)
+        metrics = outcome.metrics
+        for key in ("benchmark", "name", "device_count", "elapsed_time", "start_datetime", "end_datetime", "total_energy",
+                    "total_carbon", "av_carbon_forecast", "start_carbon_forecast", "end_carbon_forecast", "av_util", "av_power",
+                    "av_temp", "av_mem", "av_clk_speed", "av_mem_clk_speed", "max_power_limit", "total_mem", "max_clk_speed",
+                    "max_mem_clk_speed", "temp_threshold_gpu_max", "temp_threshold_slowdown", "temp_threshold_shutdown", "score"):
+            self.assertIn(key, metrics)
+        self.assertEqual(metrics["device_count"], 2)
+        self.assertAlmostEqual(metrics["elapsed_time"], 2.0, delta=0.2)
+        energy = metrics["total_energy"] * 3.6e6
+        self.assertAlmostEqual(energy, 2 * 100 * metrics["elapsed_time"], delta=0.01 * energy)
+        self.assertIn(outcome.text("formatted_metrics.txt").splitlines()[0], outcome.stdout)
+        rows = list(csv.DictReader(outcome.text("timeseries.csv").splitlines()))
+        self.assertEqual({row["gpu_idx"] for row in rows}, {"0", "1"})
+        self.assertEqual(list(rows[0])[:8],
+                         ["timestamp", "gpu_idx", "util", "power", "temp", "mem", "clk_speed", "mem_clk_speed"])
+        power = list(csv.DictReader(outcome.text("power.csv").splitlines()))
+        self.assertGreaterEqual(len(power), 2 * 2 * 45, "a gap-free 50 Hz series for each GPU")
+
+    def test_earlier_results_stay(self):
+        first = self.run_program(*QUICK, "--", "true").directory.resolve()
+        second = self.run_program(*QUICK, "--", "true").directory.resolve()
+        self.assertNotEqual(first, second)
+        self.assertTrue((first / "metrics.yml").exists())
+
+    def test_score_of_a_command(self):
+        outcome = self.run_program(*QUICK, "--benchmark_command", 'echo "time: 12.5" > "$IRIS_GPUBENCH_RESULTS/metrics.yml"')
+        self.assertEqual(outcome.metrics["score"], 12.5)
+        self.assertIn("Benchmark Score (s)", outcome.stdout)
+
+    def test_results_folder_that_cannot_be_used(self):
+        self.results.write_text("a file")
+        outcome = self.run_program(*QUICK, "--", "true")
+        self.assertEqual(outcome.code, 125)
+        self.assertIn("--results_dir", outcome.stderr)
+        self.assertEqual(self.results.read_text(), "a file")
+
+    def test_secrets_stay_out(self):
+        self.environment["MEERKAT_PASSWORD"] = "marker-secret"
+        outcome = self.run_program(*QUICK, "--benchmark_command", "env")
+        everything = outcome.stdout + outcome.stderr
+        for path in outcome.directory.iterdir():
+            everything += path.read_text(errors="replace") if path.is_file() else ""
+        self.assertNotIn("marker-secret", everything)
+
+
+class Energy(ProductTest):
+    def test_a_known_load_from_both_sensors(self):
+        load = self.folder / "load"
+        self.script_gpu(f"gpus 1\nload_file {load} 100 600\n")
+        outcome = self.run_program("--interval", "1", "--no_plot", "--benchmark_command", f"touch {load}; sleep 3; rm {load}")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        energy = outcome.metrics["gpus"][0]["energy"]
+        truth = 600 * outcome.metrics["elapsed_time"]
+        self.assertEqual(energy["counter"]["method"], "counter, idle-anchored")
+        self.assertAlmostEqual(energy["counter"]["energy_joules"], truth, delta=0.015 * truth)
+        self.assertAlmostEqual(energy["ring"]["energy_joules"], truth, delta=0.02 * truth)
+        self.assertGreater(energy["ring"]["coverage_percent"], 99)
+        self.assertEqual([f for f in outcome.findings() if f != "carbon_fallback"], [])
+
+    def test_a_long_interval_loses_no_power_sample(self):
+        outcome = self.run_program("--interval", "60", "--no_plot", "--benchmark_command", "sleep 4")
+        self.assertGreater(outcome.metrics["gpus"][0]["energy"]["ring"]["coverage_percent"], 99)
+
+    def test_a_counter_that_stands_still_is_not_believed(self):
+        self.script_gpu("gpus 1\nprofile steady 300\ncounter frozen_at 0.5\n")
+        outcome = self.run_program("--no_plot", "--benchmark_command", "sleep 2")
+        self.assertIn("counter_unusable", outcome.findings())
+        self.assertAlmostEqual(outcome.metrics["total_energy"] * 3.6e6, 300 * outcome.metrics["elapsed_time"], delta=15)
+
+    def test_no_energy_is_never_zero(self):
+        self.script_gpu("gpus 1\nprofile steady 300\nfail nvmlDeviceGetTotalEnergyConsumption 3\nfail field:83 3\n"
+                        "fail nvmlDeviceGetSamples 3\nfail nvmlDeviceGetPowerUsage 3\nfail field:185 3\n")
+        outcome = self.run_program("--no_plot", "--benchmark_command", "sleep 1")
+        self.assertIsNone(outcome.metrics["total_energy"])
+        self.assertIsNone(outcome.metrics["total_carbon"])
+        self.assertIn("energy_unknown", outcome.findings())
+
+
+class Carbon(ProductTest):
+    def test_forecast(self):
+        with carbon_service() as url:
+            self.environment["IRIS_GPUBENCH_CARBON_URL"] = url
+            outcome = self.run_program(*QUICK, "--carbon_region", "london", "--benchmark_command", "sleep 1")
+        metrics = outcome.metrics
+        self.assertNotIn("carbon_fallback", outcome.findings())
+        slots = metrics["emissions"]["slots"]
+        self.assertEqual({slot["kind"] for slot in slots}, {"forecast"})
+        by_hand = sum(slot["energy_joules"] / 3.6e6 * slot["intensity_g_per_kwh"] for slot in slots)
+        self.assertAlmostEqual(metrics["total_carbon"], by_hand, delta=1e-9)
+
+    def test_every_broken_answer_ends_in_the_marked_yearly_factor(self):
+        for mode in ("empty_object", "empty_list", "error500", "html", "oversize", "null"):
+            with self.subTest(mode=mode), carbon_service(mode) as url:
+                self.environment["IRIS_GPUBENCH_CARBON_URL"] = url
+                outcome = self.run_program(*QUICK, "--benchmark_command", "sleep 0.5")
+                self.assertEqual(outcome.code, 0)
+                self.assertIn("carbon_fallback", outcome.findings())
+                self.assertGreater(outcome.metrics["total_carbon"], 0)
+                for text in (outcome.stdout, outcome.text("formatted_metrics.txt")):
+                    self.assertIn("yearly", text)
+
+    def test_offline(self):
+        outcome = self.run_program(*QUICK, "--benchmark_command", "sleep 0.5")
+        self.assertEqual(outcome.code, 0)
+        self.assertIn("carbon_fallback", outcome.findings())
+
+    def test_list_of_regions(self):
+        outcome = self.run_program("--carbon_region", "")
+        self.assertEqual(outcome.code, 0)
+        self.assertEqual(len(re.findall(r"^  \S", outcome.stdout, re.M)), 18)
+        self.assertIn("South England", outcome.stdout)
+
+
+class Signals(ProductTest):
+    def test_ctrl_c_leaves_valid_results(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+            with self.subTest(signal=number):
+                process = self.start("--interval", "0.5", "--benchmark_command", "echo begun; sleep 1000")
+                self.wait_for(lambda: any("begun" in log.read_text() for log in self.results.glob("*/benchmark.log")
+                                          if log.parent.name != "latest" and not (log.parent / "metrics.yml").exists()),
+                              "the command to begin")
+                self.interrupt(process, number)
+                outcome = self.finish(process)
+                self.assertEqual(outcome.code, code)
+                self.assert_valid_results(outcome)
+                self.assertIn("interrupted", outcome.findings())
+
+    def test_twice_kills(self):
+        process = self.start("--no_plot", "--benchmark_command", "trap '' TERM; echo begun; while :; do sleep 0.1; done")
+        self.wait_for(lambda: any("begun" in log.read_text() for log in self.results.glob("*/benchmark.log")), "the command")
+        self.interrupt(process)
+        time.sleep(0.5)  # the first has arrived: two at once would be one signal
+        self.interrupt(process)
+        outcome = self.finish(process, timeout=8)
+        self.assertEqual(outcome.metrics["benchmark_run"]["exit_code"], 137)
+
+    def test_before_the_start(self):
+        process = self.start("--idle_roll", "30", "--", "true")
+        self.wait_for(lambda: list(self.results.glob("*/runtime.log")), "the run to begin")
+        self.interrupt(process)
+        outcome = self.finish(process, timeout=8)
+        self.assertEqual(outcome.code, 130)
+        self.assertIn("before the benchmark was started", outcome.stderr)
+        self.assertEqual(list(self.results.iterdir()), [])
+
+
+class WithoutGpu(ProductTest):
+    def test_message_names_both_ways_out(self):
+        self.environment["IRIS_GPUBENCH_NVML"] = "/nonexistent/libnvidia-ml.so.1"
+        outcome = self.run_program("--", "true")
+        self.assertEqual(outcome.code, 125)
+        self.assertIn("--meter replay:", outcome.stderr)
+        self.assertIn("driver", outcome.stderr)
+
+    def test_every_output_of_a_replay_says_so(self):
+        trace = SOURCE / "tests/unit/meter/files/short.trace"
+        outcome = self.run_program("--interval", "0.5", "--meter", f"replay:{trace}", "--benchmark_command", "sleep 2")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assertIn("replayed", outcome.findings())
+        self.assertTrue(outcome.metrics["source"]["replay"])
+        for text in (outcome.stdout, outcome.text("formatted_metrics.txt"), outcome.text("runtime.log"),
+                     outcome.text("final_monitoring_output.txt")):
+            self.assertIn("REPLAY", text)
+        self.assertGreater(outcome.metrics["total_energy"], 0)
+
+    def test_a_trace_that_is_none(self):
+        (self.folder / "bad.trace").write_text("nonsense\n")
+        outcome = self.run_program("--meter", f"replay:{self.folder}/bad.trace", "--", "true")
+        self.assertEqual(outcome.code, 125)
+        self.assertIn("bad.trace", outcome.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,175 @@
+#!/usr/bin/python3
+"""The program with real containers of a Docker engine of its own."""
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+from product import SUPPORT, ProductTest
+
+QUICK = ("--idle_roll", "0", "--no_plot", "--no_live_monitor")
+
+
+@unittest.skipUnless(os.geteuid() == 0, "a Docker engine of its own needs root")
+class ContainerTest(ProductTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.engine_folder = pathlib.Path(tempfile.mkdtemp(prefix="gpubench-engine-"))
+        cls.addClassCleanup(cls.stop_engine)
+        cls.start_engine()
+        cls.make_images()
+
+    @classmethod
+    def start_engine(cls):
+        started = subprocess.run([str(SUPPORT / "start-dockerd"), str(cls.engine_folder)], capture_output=True, text=True)
+        if started.returncode != 0:
+            raise RuntimeError(started.stderr)
+        cls.docker_host = dict(line.split("=", 1) for line in started.stdout.splitlines())["DOCKER_HOST"]
+
+    @classmethod
+    def stop_engine(cls):
+        subprocess.run([str(SUPPORT / "stop-dockerd"), str(cls.engine_folder)], capture_output=True)
+        shutil.rmtree(cls.engine_folder, ignore_errors=True)
+
+    @classmethod
+    def docker(cls, *arguments, stdin=None):
+        return subprocess.run(["docker", "-H", cls.docker_host, *arguments], capture_output=True, text=True, input=stdin,
+                              check=True).stdout
+
+    @classmethod
+    def make_images(cls):
+        cls.docker("build", "--network", "none", "-t", "score", "-", stdin=(
+            "FROM bb\nCMD mkdir -p /root/results && echo 'time: 3.25' > /root/results/metrics.yml && "
+            "ln -s /etc/passwd /root/results/stolen && echo scored\n"))
+        cls.docker("tag", "bb", "gpu_base")
+
+    def setUp(self):
+        super().setUp()
+        self.environment["DOCKER_HOST"] = self.docker_host
+
+    def containers(self):
+        return self.docker("ps", "-aq").split()
+
+    def tearDown(self):
+        self.assertEqual(self.containers(), [], "a container was left behind")
+
+
+class Outcomes(ContainerTest):
+    def test_exit_codes(self):
+        for line, code in (("true", 0), ("exit 7", 7), ("kill -KILL $$", 137)):
+            with self.subTest(line=line):
+                outcome = self.run_program(*QUICK, "--benchmark_image", "bb", "--", "sh", "-c", line)
+                self.assertEqual(outcome.code, code, outcome.stderr)
+                self.assertEqual(outcome.metrics["benchmark_run"]["exit_code"], code)
+
+    def test_killed_from_outside(self):
+        process = self.start("--no_plot", "--benchmark_image", "bb", "--", "sleep", "1000")
+        self.wait_for(lambda: self.docker("ps", "-q").split(), "the container")
+        self.docker("kill", *self.docker("ps", "-q").split())
+        outcome = self.finish(process)
+        self.assertEqual(outcome.code, 137)
+        self.assertIn("workload_failed", outcome.findings())
+
+    def test_containers_that_end_at_once(self):
+        for number in range(20):
+            code = number % 3
+            outcome = self.run_program(*QUICK, "--benchmark_image", "bb", "--", "sh", "-c", f"echo line {number}; exit {code}")
+            self.assertEqual(outcome.code, code)
+            self.assertEqual(outcome.text("benchmark.log"), f"line {number}\n")
+
+    def test_results_and_score_come_out(self):
+        outcome = self.run_program(*QUICK, "--benchmark_image", "score")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assertEqual(outcome.metrics["score"], 3.25)
+        self.assertIn("| Benchmark Score (s)", outcome.stdout)
+        copied = outcome.directory / "benchmark_results"
+        self.assertEqual((copied / "metrics.yml").read_text(), "time: 3.25\n")
+        self.assertFalse(os.path.lexists(copied / "stolen"))
+
+    def test_all_of_a_run(self):
+        outcome = self.run_program("--interval", "0.5", "--monitor_benchmark_logs", "--benchmark_image", "bb", "--", "sh", "-c",
+                                   "for i in 1 2 3; do printf 'epoch %d\\r' $i; sleep 0.5; done; echo; echo done")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assert_valid_results(outcome)
+        self.assertIn("done", outcome.stdout)
+        self.assertNotIn("\033", outcome.stdout)
+        self.assertIn("Benchmark Image Name", outcome.stdout)
+        self.assertAlmostEqual(outcome.metrics["elapsed_time"], 1.5, delta=0.4)
+
+
+class Messages(ContainerTest):
+    def test_image_not_found(self):
+        for name in ("no-such-image", "../../x", "a;rm -rf", "b", "x" * 10000):
+            with self.subTest(name=name[:20]):
+                outcome = self.run_program("--benchmark_image", name)
+                self.assertEqual(outcome.code, 125)
+                self.assertIn("score", outcome.stderr, "the images that there are")
+                self.assertNotIn("gpu_base", outcome.stderr)
+
+    def test_list_of_images(self):
+        outcome = self.run_program("--benchmark_image", "")
+        self.assertEqual(outcome.code, 0)
+        self.assertIn("score", outcome.stdout)
+        self.assertNotIn("gpu_base", outcome.stdout)
+
+    def test_no_daemon(self):
+        self.environment["DOCKER_HOST"] = f"unix://{self.folder}/docker.sock"
+        begun = time.monotonic()
+        outcome = self.run_program("--benchmark_image", "bb")
+        self.assertLess(time.monotonic() - begun, 10)
+        self.assertEqual(outcome.code, 125)
+        self.assertIn("docker.sock", outcome.stderr)
+
+    def test_command_that_the_image_does_not_have(self):
+        outcome = self.run_program("--benchmark_image", "bb", "--", "no-such-program")
+        self.assertEqual(outcome.code, 125)
+        self.assertIn("no-such-program", outcome.stderr)
+
+
+class Signals(ContainerTest):
+    def test_ctrl_c_at_any_moment(self):
+        """During preparation, idle before, just after the start, in mid-run, and in the idle after."""
+        random.seed(1)
+        for delay in (0.0, 0.3, 0.75, 1.5, 3.2):
+            with self.subTest(delay=delay):
+                process = self.start("--idle_roll", "0.6", "--benchmark_image", "bb", "--", "sleep", "2.2")
+                time.sleep(delay)
+                self.interrupt(process, signal.SIGINT)
+                outcome = self.finish(process)
+                self.assertNotEqual(outcome.stdout + outcome.stderr, "")
+                self.assertEqual(self.containers(), [])
+                if outcome.directory.exists():
+                    self.assert_valid_results(outcome)
+
+    def test_a_container_that_ignores_sigterm(self):
+        process = self.start("--no_plot", "--benchmark_image", "bb", "--", "sh", "-c",
+                             "trap '' TERM; echo begun; while :; do sleep 0.1; done")
+        self.wait_for(lambda: any("begun" in log.read_text() for log in self.results.glob("*/benchmark.log")), "the container")
+        self.interrupt(process)
+        time.sleep(0.5)
+        self.interrupt(process)
+        outcome = self.finish(process, timeout=15)
+        self.assertEqual(outcome.code, 130)
+        self.assertEqual(outcome.metrics["benchmark_run"]["exit_code"], 137)
+
+
+class Isolation(ContainerTest):
+    def test_the_container_has_no_more_than_it_needs(self):
+        process = self.start("--no_plot", "--benchmark_image", "bb", "--", "sleep", "3")
+        self.wait_for(lambda: self.docker("ps", "-q").split(), "the container")
+        inspected = json.loads(self.docker("inspect", *self.docker("ps", "-q").split()))[0]
+        self.assertFalse(inspected["HostConfig"]["Privileged"])
+        self.assertIn("no-new-privileges", " ".join(inspected["HostConfig"]["SecurityOpt"]))
+        self.assertFalse([mount for mount in inspected["Mounts"] if "docker.sock" in mount["Source"]])
+        self.assertTrue([label for label in inspected["Config"]["Labels"] if "gpubench" in label])
+        self.finish(process)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
