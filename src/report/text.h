@@ -1,0 +1,27 @@
+// Numbers and foreign strings as text, the same in every report and in every locale.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace gpubench::report {
+
+// Shortest text that reads back as the same number, always with a decimal point: "0.1", "250.0", "1.0e-07" (YAML 1.1 takes
+// "1e-07" for a string).
+std::string exact_number(double value);
+
+// At most `decimals` decimals, trailing zeros cut but one kept: "143.0", "167.42962". A value too small for them keeps four
+// significant digits instead of becoming 0: "0.0000008333".
+std::string short_number(double value, int decimals);
+
+// The same without the kept zero: "250", "61.5". For tables of data.
+std::string plain_number(double value, int decimals);
+
+// A string from the outside as one line of valid UTF-8: control characters become spaces, broken bytes U+FFFD; cut to
+// `max_characters` with "..." at the end.
+std::string one_line(std::string_view text, std::size_t max_characters = 10000);
+
+// Valid UTF-8 with everything else kept: broken bytes become U+FFFD.
+std::string valid_utf8(std::string_view text);
+
+}  // namespace gpubench::report

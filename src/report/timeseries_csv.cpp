@@ -1,0 +1,154 @@
+#include "report/timeseries_csv.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstddef>
+#include <iterator>
+#include <string>
+
+#include "record/statistics.h"
+#include "report/text.h"
+
+namespace gpubench::report {
+namespace {
+
+// Reads one series front to back, a chunk at a time.
+template <class T>
+class Cursor {
+ public:
+  explicit Cursor(const series::Series<T>* series) : series_(series) { fill(); }
+  [[nodiscard]] bool done() const { return position_ == count_; }
+  [[nodiscard]] const T& value() const { return chunk_[position_]; }
+  void advance() {
+    if (++position_ == count_) fill();
+  }
+
+ private:
+  void fill() {
+    next_ += count_;
+    position_ = 0;
+    count_ = series_ == nullptr ? 0 : series_->read(next_, chunk_);
+  }
+
+  const series::Series<T>* series_;
+  std::array<T, 256> chunk_;
+  std::size_t next_ = 0;  // of the chunk in the series
+  std::size_t position_ = 0;
+  std::size_t count_ = 0;
+};
+
+// Calls visit(gpu, value) over all series in time order; of equal times the first GPU's comes first.
+template <class T, class Visit>
+void merge_by_time(std::vector<Cursor<T>>& cursors, Visit visit) {
+  for (;;) {
+    std::size_t next = cursors.size();
+    for (std::size_t i = 0; i < cursors.size(); ++i)
+      if (!cursors[i].done() && (next == cursors.size() || cursors[i].value().time < cursors[next].value().time)) next = i;
+    if (next == cursors.size()) return;
+    visit(next, cursors[next].value());
+    cursors[next].advance();
+  }
+}
+
+// A field of RFC 4180: quoted if it must be.
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+// Times of rows: the second's text is made once for all rows of that second.
+class RowClock {
+ public:
+  explicit RowClock(const record::RunRecord& run) : run_(run) {}
+
+  std::string timestamp(base::SteadyTime time) {
+    const base::WallTime wall = run_.anchor.to_wall(time);
+    const auto second = std::chrono::floor<std::chrono::seconds>(wall);
+    if (text_.empty() || second != second_) {
+      text_ = base::utc_text(second);
+      text_.pop_back();  // the Z
+      second_ = second;
+    }
+    const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(wall - second).count();
+    return fmt::format("{}.{:03}Z", text_, milliseconds);
+  }
+  // Before the workload's start: negative.
+  [[nodiscard]] double elapsed(base::SteadyTime time) const { return base::to_seconds(time - run_.ran.start); }
+
+ private:
+  const record::RunRecord& run_;
+  std::string text_;
+  std::chrono::sys_seconds second_;
+};
+
+template <class Quantity>
+std::string cell(const meter::Field<Quantity>& field, double (Quantity::*unit)() const) {
+  return field ? plain_number(((*field).*unit)(), 5) : std::string();
+}
+
+// "software_power_cap|hardware_thermal", "none"; bits without a name as one hexadecimal number.
+std::string reasons_text(meter::ThrottleReasons reasons) {
+  std::string text;
+  std::uint64_t unknown = 0;
+  for (std::uint64_t bit = 1; bit != 0; bit <<= 1U) {
+    if ((reasons.bits & bit) == 0) continue;
+    const std::string_view name = record::throttle_reason_name(bit);
+    if (name.empty()) unknown |= bit;
+    if (!name.empty()) text += (text.empty() ? "" : "|") + std::string(name);
+  }
+  if (unknown != 0) text += fmt::format("{}{:#x}", text.empty() ? "" : "|", unknown);
+  return text.empty() ? "none" : text;
+}
+
+int gpu_index(const record::RunRecord& run, std::size_t gpu) {
+  return gpu < run.gpus.size() ? run.gpus[gpu].gpu.index : static_cast<int>(gpu);
+}
+
+void write_reading(std::ostream& out, RowClock& clock, int gpu, const meter::GpuReading& reading) {
+  const std::array<std::string, 12> cells = {
+      clock.timestamp(reading.time),
+      std::to_string(gpu),
+      cell(reading.utilization, &base::Ratio::percent),
+      cell(reading.power, &base::Power::watts),
+      cell(reading.temperature, &base::Temperature::celsius),
+      cell(reading.memory_used, &base::Bytes::mebibytes),
+      cell(reading.sm_clock, &base::Frequency::megahertz),
+      cell(reading.memory_clock, &base::Frequency::megahertz),
+      cell(reading.power_limit, &base::Power::watts),
+      cell(reading.memory_utilization, &base::Ratio::percent),
+      reading.throttle_reasons ? reasons_text(*reading.throttle_reasons) : std::string(),
+      plain_number(clock.elapsed(reading.time), 6)};
+  for (std::size_t i = 0; i < cells.size(); ++i) out << (i == 0 ? "" : ",") << csv_field(cells[i]);
+  out << '\n';
+}
+
+}  // namespace
+
+void write_timeseries_csv(std::ostream& out, const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
+  out << "timestamp,gpu_idx,util,power,temp,mem,clk_speed,mem_clk_speed,power_limit,mem_util,throttle_reasons,elapsed_s\n";
+  std::vector<Cursor<meter::GpuReading>> cursors;
+  for (const series::GpuSeries& gpu : series) cursors.emplace_back(gpu.readings.get());
+  RowClock clock(run);
+  merge_by_time(cursors, [&](std::size_t gpu, const meter::GpuReading& reading) {
+    write_reading(out, clock, gpu_index(run, gpu), reading);
+  });
+}
+
+void write_power_csv(std::ostream& out, const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
+  out << "timestamp,elapsed_s,gpu_idx,power_w\n";
+  std::vector<Cursor<meter::PowerSample>> cursors;
+  for (const series::GpuSeries& gpu : series) cursors.emplace_back(gpu.power.get());
+  RowClock clock(run);
+  fmt::memory_buffer row;
+  merge_by_time(cursors, [&](std::size_t gpu, const meter::PowerSample& sample) {
+    row.clear();
+    fmt::format_to(std::back_inserter(row), "{},{:.3f},{},{:.3f}\n", clock.timestamp(sample.time),
+                   clock.elapsed(sample.time), gpu_index(run, gpu), sample.power.watts());
+    out.write(row.data(), static_cast<std::streamsize>(row.size()));
+  });
+}
+
+}  // namespace gpubench::report

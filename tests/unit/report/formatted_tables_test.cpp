@@ -1,0 +1,82 @@
+#include "report/formatted_tables.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "unit/report/example_run.h"
+
+namespace gpubench::report {
+namespace {
+
+// Compares with tests/unit/report/files/<name>.golden; GPUBENCH_UPDATE_GOLDEN=1 writes it anew.
+void expect_golden(const std::string& name, const std::string& text) {
+  const std::string path = std::string(GPUBENCH_TEST_FILES) + "/files/" + name + ".golden";
+  if (std::getenv("GPUBENCH_UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << text;
+  std::ifstream in(path, std::ios::binary);
+  const std::string golden{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(text, golden) << "if the new text is right: GPUBENCH_UPDATE_GOLDEN=1";
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(FormattedTables, OneGpuContainer) {
+  expect_golden("one_gpu_container", formatted_tables(example::container_run(1)));
+}
+
+TEST(FormattedTables, EightGpus) {
+  expect_golden("eight_gpus", formatted_tables(example::container_run(8)));
+}
+
+TEST(FormattedTables, ReplayedCommandWithYearlyFactor) {
+  expect_golden("replayed_command", formatted_tables(example::replayed_command_run()));
+}
+
+TEST(FormattedTables, UnsupportedFields) {
+  expect_golden("unsupported", formatted_tables(example::unsupported_run()));
+}
+
+TEST(FormattedTables, FailedAndInterrupted) {
+  expect_golden("failed", formatted_tables(example::failed_run()));
+}
+
+TEST(FormattedTables, UnknownIsNeverZero) {
+  const std::string text = formatted_tables(example::unsupported_run());
+  EXPECT_FALSE(contains(text, "| 0.0 "));
+  EXPECT_FALSE(contains(text, ": 0)"));
+}
+
+TEST(FormattedTables, ASmallEnergyIsNotZero) {
+  auto run = example::container_run(1);
+  run.total_energy = base::Energy::from_joules(3);
+  EXPECT_TRUE(contains(formatted_tables(run), "| 0.0000008333 "));
+}
+
+TEST(FormattedTables, StringsFromOutsideStayInTheirCells) {
+  auto run = example::container_run(1);
+  run.benchmark.name = "evil\x1b[2J\nimage\xff | x";
+  const std::string text = formatted_tables(run);
+  EXPECT_TRUE(contains(text, "| evil [2J image\xEF\xBF\xBD | x "));
+  EXPECT_FALSE(contains(text, "\x1b"));
+}
+
+TEST(FormattedTables, ManyHalfHoursAreLeftToTheYaml) {
+  auto run = example::container_run(1);
+  run.emissions->slots.assign(49, run.emissions->slots.front());
+  EXPECT_TRUE(contains(formatted_tables(run), "Each of the 49 half-hours is in metrics.yml."));
+}
+
+TEST(FormattedTables, ARunWithoutGpusHasTables) {
+  auto run = example::container_run(0);
+  run.total_energy.reset();
+  run.emissions.reset();
+  EXPECT_TRUE(contains(formatted_tables(run), "| GPU Name "));
+}
+
+}  // namespace
+}  // namespace gpubench::report
