@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <array>
+
+#include "meter/nvml/nvml_device.h"
+
+namespace gpubench::meter {
+namespace {
+
+// NVML's longest text is 96 bytes with its end.
+std::string text_of(int (*function)(NvmlHandle, char*, NvmlApi::Count), NvmlHandle device) {
+  std::array<char, 128> text{};
+  if (function == nullptr || function(device, text.data(), text.size() - 1) != kNvmlSuccess) return {};
+  return text.data();
+}
+
+std::string pci_bus_id_of(const NvmlApi& api, NvmlHandle device) {
+  NvmlPci pci;
+  if (api.pci == nullptr || api.pci(device, &pci) != kNvmlSuccess) return {};
+  return {std::begin(pci.bus_id), std::find(std::begin(pci.bus_id), std::end(pci.bus_id), '\0')};
+}
+
+template <class Quantity>
+std::optional<Quantity> quantity_of(const Field<std::uint32_t>& number, Quantity (*from)(double)) {
+  if (!number) return {};
+  return from(*number);
+}
+
+std::optional<base::Power> max_power_limit_of(const NvmlApi& api, NvmlHandle device) {
+  std::uint32_t lowest = 0;
+  OptionalCall<std::uint32_t*, std::uint32_t*> range(api.power_limit_range);
+  return quantity_of(range.value<std::uint32_t>(device, &lowest), base::Power::from_milliwatts);
+}
+
+std::optional<base::Bytes> memory_total_of(const NvmlApi& api, NvmlHandle device) {
+  NvmlMemoryV2 split;
+  split.version = kNvmlMemoryV2Version;
+  if (api.memory_v2 != nullptr && api.memory_v2(device, &split) == kNvmlSuccess && split.total != kNvmlNoValue64) {
+    return base::Bytes::from_bytes(static_cast<double>(split.total));
+  }
+  NvmlMemoryV1 plain;
+  if (api.memory_v1 == nullptr || api.memory_v1(device, &plain) != kNvmlSuccess || plain.total == kNvmlNoValue64) return {};
+  return base::Bytes::from_bytes(static_cast<double>(plain.total));
+}
+
+std::optional<base::Frequency> max_clock_of(const NvmlApi& api, NvmlHandle device, int type) {
+  OptionalCall<int, std::uint32_t*> clock(api.max_clock);
+  return quantity_of(clock.value<std::uint32_t>(device, type), base::Frequency::from_megahertz);
+}
+
+std::optional<base::Temperature> threshold_of(const NvmlApi& api, NvmlHandle device, int threshold) {
+  OptionalCall<int, std::uint32_t*> temperature(api.temperature_threshold);
+  return quantity_of(temperature.value<std::uint32_t>(device, threshold), base::Temperature::from_celsius);
+}
+
+}  // namespace
+
+GpuDescription describe_gpu(const NvmlApi& api, NvmlHandle device, int index) {
+  GpuDescription gpu;
+  gpu.index = index;
+  gpu.name = text_of(api.name, device);
+  if (gpu.name.empty()) gpu.name = "NVIDIA GPU";
+  gpu.uuid = text_of(api.uuid, device);
+  gpu.pci_bus_id = pci_bus_id_of(api, device);
+  OptionalCall<std::uint32_t*> enforced(api.enforced_power_limit);
+  gpu.power_limit = quantity_of(enforced.value<std::uint32_t>(device), base::Power::from_milliwatts);
+  gpu.max_power_limit = max_power_limit_of(api, device);
+  gpu.memory_total = memory_total_of(api, device);
+  gpu.max_sm_clock = max_clock_of(api, device, kNvmlClockSm);
+  gpu.max_memory_clock = max_clock_of(api, device, kNvmlClockMemory);
+  gpu.max_operating_temperature = threshold_of(api, device, kNvmlThresholdGpuMax);
+  gpu.slowdown_temperature = threshold_of(api, device, kNvmlThresholdSlowdown);
+  gpu.shutdown_temperature = threshold_of(api, device, kNvmlThresholdShutdown);
+  return gpu;
+}
+
+}  // namespace gpubench::meter

@@ -1,0 +1,75 @@
+#include "meter/nvml/nvml_meter.h"
+
+#include <array>
+#include <utility>
+
+#include "meter/nvml/nvml_device.h"
+#include "meter/nvml/nvml_library.h"
+
+namespace gpubench::meter {
+namespace {
+
+class NvmlMeter final : public GpuMeter {
+ public:
+  NvmlMeter(std::unique_ptr<NvmlLibrary> library, MeterSource source, std::vector<GpuDescription> gpus,
+            std::vector<NvmlDevice> devices)
+      : library_(std::move(library)), source_(std::move(source)), gpus_(std::move(gpus)), devices_(std::move(devices)) {}
+
+  [[nodiscard]] const MeterSource& source() const override { return source_; }
+  [[nodiscard]] const std::vector<GpuDescription>& gpus() const override { return gpus_; }
+  GpuReading read(std::size_t gpu) override { return devices_.at(gpu).read(); }
+  Field<CounterReading> read_energy_counter(std::size_t gpu) override { return devices_.at(gpu).read_energy_counter(); }
+  Field<std::vector<PowerSample>> drain_power(std::size_t gpu) override { return devices_.at(gpu).drain_power(); }
+
+ private:
+  std::unique_ptr<NvmlLibrary> library_;  // outlives the devices
+  MeterSource source_;
+  std::vector<GpuDescription> gpus_;
+  std::vector<NvmlDevice> devices_;
+};
+
+std::string system_text(int (*function)(char*, NvmlApi::Count)) {
+  std::array<char, 128> text{};
+  if (function == nullptr || function(text.data(), text.size() - 1) != kNvmlSuccess) return {};
+  return text.data();
+}
+
+MeterSource source_of(const NvmlApi& api) {
+  const std::string version = system_text(api.nvml_version);
+  return {SourceKind::nvml, version.empty() ? "NVML" : "NVML " + version, system_text(api.driver_version)};
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<GpuMeter>> open_nvml_meter(const platform::Clock& clock, const std::string& library_path) {
+  auto library = NvmlLibrary::open(library_path);
+  if (!library) return base::failure(library.error());
+  const NvmlApi& api = (*library)->api();
+  NvmlApi::Count count = 0;
+  if (const int code = api.device_count(&count); code != kNvmlSuccess && code != kNvmlNotFound) {
+    return base::failure("the GPUs cannot be counted: " + (*library)->describe(code), no_gpu_remedy());
+  }
+  MeterSource source = source_of(api);
+  std::vector<GpuDescription> gpus;
+  std::vector<NvmlDevice> devices;
+  std::string left_out;
+  for (NvmlApi::Count index = 0; index < count; ++index) {
+    NvmlHandle device = nullptr;
+    const int code = api.device_by_index(index, &device);
+    if (code != kNvmlSuccess) {
+      left_out +=
+          (left_out.empty() ? "" : "; ") + ("GPU " + std::to_string(index) + " left out: ") + (*library)->describe(code);
+      continue;
+    }
+    gpus.push_back(describe_gpu(api, device, static_cast<int>(index)));
+    devices.emplace_back(api, device, clock);
+  }
+  if (devices.empty()) {
+    return base::failure(left_out.empty() ? "the NVIDIA driver finds no GPU" : "no GPU can be read: " + left_out,
+                         no_gpu_remedy());
+  }
+  if (!left_out.empty()) source.description += " (" + left_out + ")";
+  return std::make_unique<NvmlMeter>(std::move(*library), std::move(source), std::move(gpus), std::move(devices));
+}
+
+}  // namespace gpubench::meter
