@@ -30,7 +30,7 @@ std::size_t first_not_before(const series::Series<T>& series, base::SteadyTime t
 // Calls visit(value) from `first` on, oldest first, until it returns false.
 template <class T, class Visit>
 void visit_while(const series::Series<T>& series, std::size_t first, Visit visit) {
-  std::array<T, 64> chunk;
+  std::array<T, std::size_t{8192} / sizeof(T)> chunk;
   while (const std::size_t count = series.read(first, std::span<T>(chunk))) {
     for (std::size_t i = 0; i < count; ++i) {
       if (!visit(chunk[i])) return;

@@ -1,38 +1,56 @@
 // A clock that stands still until somebody moves it; sleeping moves it.
 #pragma once
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
+#include <mutex>
+#include <vector>
 
 #include "platform/clock.h"
 
-namespace gpubench::testing {
+namespace gpubench::support {
 
-// Safe to use from any thread.
+// Safe to use from any thread. Never goes back.
 class ManualClock final : public platform::Clock {
  public:
-  explicit ManualClock(base::SteadyTime now = base::SteadyTime(std::chrono::seconds(1000)),
-                       base::WallTime wall = base::WallTime(std::chrono::seconds(1'800'000'000)))
-      : now_(now.time_since_epoch().count()), wall_offset_((wall.time_since_epoch() - now.time_since_epoch()).count()) {}
+  ManualClock() = default;
+  explicit ManualClock(base::WallTime wall) : wall_(wall) {}
 
-  [[nodiscard]] base::SteadyTime now() const override { return base::SteadyTime(base::Duration(now_.load())); }
+  [[nodiscard]] base::SteadyTime now() const override {
+    const std::lock_guard lock(mutex_);
+    return now_;
+  }
   [[nodiscard]] base::WallTime wall_now() const override {
-    return base::WallTime(base::Duration(now_.load() + wall_offset_.load()));
+    const std::lock_guard lock(mutex_);
+    return wall_ + (now_ - kStart);
   }
-  // Never goes back.
   void sleep_until(base::SteadyTime time) const override {
-    base::Duration::rep seen = now_.load();
-    while (seen < time.time_since_epoch().count() && !now_.compare_exchange_weak(seen, time.time_since_epoch().count())) {
-    }
+    const std::lock_guard lock(mutex_);
+    if (time <= now_) return;
+    sleeps_.push_back(time - now_);
+    now_ = time;
   }
-  void advance(base::Duration by) { sleep_until(now() + by); }
+
+  void advance(base::Duration by) const {
+    const std::lock_guard lock(mutex_);
+    now_ += by;
+  }
   // What NTP or a person does to a wall clock.
-  void step_wall(base::Duration by) { wall_offset_ += by.count(); }
+  void step_wall(base::Duration by) {
+    const std::lock_guard lock(mutex_);
+    wall_ += by;
+  }
+  // Every sleep that was not over at once.
+  [[nodiscard]] std::vector<base::Duration> sleeps() const {
+    const std::lock_guard lock(mutex_);
+    return sleeps_;
+  }
 
  private:
-  mutable std::atomic<base::Duration::rep> now_;
-  std::atomic<base::Duration::rep> wall_offset_;
+  static constexpr base::SteadyTime kStart{std::chrono::hours(1)};
+  mutable std::mutex mutex_;  // guards what follows
+  mutable base::SteadyTime now_ = kStart;
+  base::WallTime wall_{std::chrono::seconds(1'800'000'000)};  // at kStart
+  mutable std::vector<base::Duration> sleeps_;
 };
 
-}  // namespace gpubench::testing
+}  // namespace gpubench::support

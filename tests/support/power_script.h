@@ -10,7 +10,7 @@
 #include "base/quantity.h"
 #include "base/time.h"
 
-namespace gpubench::testing {
+namespace gpubench::support {
 
 struct PowerScript {
   std::function<base::Power(base::SteadyTime)> power;
@@ -58,7 +58,7 @@ inline PowerScript power_script(std::function<base::Power(base::SteadyTime)> pow
     base::SteadyTime start;
     std::vector<base::Energy> until{base::Energy{}};
   };
-  constexpr base::Duration kStep = std::chrono::microseconds(250);
+  static constexpr base::Duration kStep = std::chrono::microseconds(250);
   auto energy = [power, sums = Sums{start}](base::SteadyTime time) mutable {
     const base::Duration since = std::max(time - sums.start, base::Duration::zero());
     const auto whole = static_cast<std::size_t>(since / kStep);
@@ -71,4 +71,4 @@ inline PowerScript power_script(std::function<base::Power(base::SteadyTime)> pow
   return {std::move(power), std::move(energy)};
 }
 
-}  // namespace gpubench::testing
+}  // namespace gpubench::support

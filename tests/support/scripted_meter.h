@@ -1,6 +1,7 @@
 // GPUs that follow a script, seen the way an H200's driver shows them.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -12,9 +13,9 @@
 
 #include "meter/gpu_meter.h"
 #include "platform/clock.h"
-#include "tests/support/power_script.h"
+#include "support/power_script.h"
 
-namespace gpubench::testing {
+namespace gpubench::support {
 
 struct ScriptedGpu {
   PowerScript script;
@@ -64,7 +65,8 @@ class ScriptedMeter final : public meter::GpuMeter {
       return reading;
     }
     reading.power = mean_power(script, {reading.time - script.average_over, reading.time});
-    reading.utilization = base::Ratio::from_fraction(script.script.power(reading.time) > base::Power::from_watts(200) ? 1 : 0);
+    reading.utilization =
+        base::Ratio::from_fraction(script.script.power(reading.time) > base::Power::from_watts(200) ? 1 : 0);
     reading.temperature = base::Temperature::from_celsius(40);
     reading.memory_used = base::Bytes::from_mebibytes(1024);
     return reading;
@@ -115,4 +117,4 @@ class ScriptedMeter final : public meter::GpuMeter {
   std::vector<std::int64_t> next_sample_;  // of the ring, by GPU: not returned yet
 };
 
-}  // namespace gpubench::testing
+}  // namespace gpubench::support

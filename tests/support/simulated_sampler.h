@@ -7,9 +7,9 @@
 
 #include "sampler/readout.h"
 #include "sampler/schedule.h"
-#include "tests/support/manual_clock.h"
+#include "support/manual_clock.h"
 
-namespace gpubench::testing {
+namespace gpubench::support {
 
 // Series in memory, one set per GPU.
 inline std::vector<series::GpuSeries> memory_series(std::size_t gpus) {
@@ -50,4 +50,4 @@ class SimulatedSampler {
   sampler::Readout readout_;
 };
 
-}  // namespace gpubench::testing
+}  // namespace gpubench::support

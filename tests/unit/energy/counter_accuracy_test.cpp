@@ -1,0 +1,69 @@
+// The counter estimate against the truth of the script, over loads, phases and lags.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <random>
+#include <string>
+
+#include "simulated_run.h"
+
+namespace gpubench::energy {
+namespace {
+
+struct NamedLoad {
+  std::string name;
+  Load load;
+};
+
+std::vector<NamedLoad> loads() {
+  return {{"constant", constant_load(690)},
+          {"square 100 ms", square_wave(100ms, 650, 150)},
+          {"square 137 ms", square_wave(137ms, 650, 150)},
+          {"bursts", random_bursts(7)},
+          {"light", constant_load(200)}};
+}
+
+Conditions random_conditions(std::mt19937& random, base::Duration length) {
+  const auto up_to = [&](base::Duration most) {
+    return base::Duration(std::uniform_int_distribution<base::Duration::rep>(0, most.count())(random));
+  };
+  Conditions conditions;
+  conditions.length = length + up_to(100ms);
+  conditions.lag = up_to(60ms);
+  conditions.phase = up_to(100ms);
+  conditions.start_phase = up_to(100ms);
+  return conditions;
+}
+
+void expect_within(base::Duration length, double limit, int rounds) {
+  std::mt19937 random(20);
+  for (const NamedLoad& load : loads()) {
+    double worst = 0;
+    for (int i = 0; i < rounds; ++i) {
+      const SimulatedRun run = simulate(random_conditions(random, length), load.load);
+      const auto estimate = energy_from_counter(*run.series[0].counter, run.run);
+      ASSERT_TRUE(estimate) << estimate.error().message;
+      ASSERT_EQ(estimate->method, EnergyMethod::counter_idle_anchored);
+      EXPECT_EQ(estimate->coverage.fraction(), 1.0);
+      EXPECT_LT(estimate->longest_gap, 1100ms);
+      worst = std::max(worst, std::abs(run.error_of(*estimate)));
+    }
+    EXPECT_LT(worst, limit) << load.name;
+    testing::Test::RecordProperty("worst, " + load.name, std::to_string(worst));
+    std::printf("%g s %s: worst %.4f %%\n", base::to_seconds(length), load.name.c_str(), worst * 100);
+  }
+}
+
+TEST(CounterAccuracy, OneSecondWithinOnePercent) {
+  expect_within(1s, 0.01, 40);
+}
+TEST(CounterAccuracy, FiveSecondsWithinATwoThousandth) {
+  expect_within(5s, 0.002, 20);
+}
+TEST(CounterAccuracy, ThirtySecondsWithinATwoThousandthPart) {
+  expect_within(30s, 0.0005, 6);
+}
+
+}  // namespace
+}  // namespace gpubench::energy

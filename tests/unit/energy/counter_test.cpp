@@ -1,0 +1,200 @@
+// What the counter estimate does where the data are not as they should be.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "energy/counter_transitions.h"
+#include "simulated_run.h"
+
+namespace gpubench::energy {
+namespace {
+
+using Counter = series::MemorySeries<meter::CounterReading>;
+
+constexpr base::SteadyTime kStart{100s};
+constexpr base::Window kRun{kStart, kStart + 10s};
+
+meter::CounterReading reading(base::SteadyTime middle, double joules) {
+  return {middle - 1500us, middle + 1500us, base::Energy::from_joules(joules)};
+}
+
+// One reading a second, 300 W all along.
+std::vector<meter::CounterReading> every_second(base::SteadyTime from, base::SteadyTime until) {
+  std::vector<meter::CounterReading> readings;
+  for (base::SteadyTime time = from; time <= until; time += 1s) {
+    readings.push_back(reading(time, 1000 + 300 * base::to_seconds(time - kStart + 10s)));
+  }
+  return readings;
+}
+
+std::string message(std::vector<meter::CounterReading> readings, base::Window run = kRun) {
+  const auto estimate = energy_from_counter(Counter(std::move(readings)), run);
+  return estimate ? "no error" : estimate.error().message;
+}
+
+TEST(CounterEnergy, InterpolatesWithoutIdleAround) {
+  const auto estimate = energy_from_counter(Counter(every_second(kStart - 1300ms, kStart + 13s)), kRun);
+  ASSERT_TRUE(estimate) << estimate.error().message;
+  EXPECT_EQ(estimate->method, EnergyMethod::counter_interpolated);
+  EXPECT_NEAR(estimate->energy.joules(), 3000, 1e-6);
+  EXPECT_EQ(estimate->coverage.fraction(), 1.0);
+  EXPECT_EQ(estimate->longest_gap, 1s);
+  EXPECT_EQ(estimate->samples, 10U);
+}
+
+TEST(CounterEnergy, LongestGapIsFound) {
+  auto readings = every_second(kStart - 1300ms, kStart + 13s);
+  readings.erase(readings.begin() + 5, readings.begin() + 8);
+  EXPECT_EQ(energy_from_counter(Counter(readings), kRun)->longest_gap, 4s);
+}
+
+TEST(CounterEnergy, FirstAndLastReadingMayBeAPeriodInside) {
+  // Read right at both ends: what the counter showed is up to 100 ms old.
+  const auto estimate = energy_from_counter(Counter(every_second(kStart, kStart + 10s)), kRun);
+  ASSERT_TRUE(estimate) << estimate.error().message;
+  EXPECT_NEAR(estimate->energy.joules(), 3000, 1e-6);
+  EXPECT_NEAR(estimate->coverage.fraction(), 1 - 0.05 / 10, 1e-9);
+}
+
+TEST(CounterEnergy, NeverExtrapolatesFurther) {
+  EXPECT_NE(message(every_second(kStart + 200ms, kStart + 13s)).find("not read before the start"), std::string::npos);
+  EXPECT_NE(message(every_second(kStart - 1s, kStart + 9800ms)).find("not read after the end"), std::string::npos);
+}
+
+TEST(CounterEnergy, NothingToGoBy) {
+  EXPECT_EQ(message({}), "the energy counter could not be read");
+  EXPECT_NE(message({reading(kStart, 5)}).find("fewer than two readings"), std::string::npos);
+  EXPECT_NE(message(every_second(kStart - 20s, kStart - 10s)), "no error");
+  EXPECT_NE(message(every_second(kStart + 20s, kStart + 30s)), "no error");
+  EXPECT_EQ(message(every_second(kStart, kStart + 10s), {kStart, kStart}), "the run has no duration");
+}
+
+TEST(CounterEnergy, RestartIsAnErrorNotAWrap) {
+  auto readings = every_second(kStart - 1s, kStart + 12s);
+  for (auto one = readings.begin() + 6; one != readings.end(); ++one) one->energy -= base::Energy::from_joules(5000);
+  EXPECT_EQ(message(readings).find("the energy counter restarted at"), 0U) << message(readings);
+  EXPECT_NE(message(readings).find("5.0 s after the start"), std::string::npos) << message(readings);
+}
+
+TEST(CounterEnergy, RestartLongBeforeTheRunDoesNotMatter) {
+  auto readings = every_second(kStart - 40s, kStart + 12s);
+  for (int i = 0; i < 10; ++i) readings[static_cast<std::size_t>(i)].energy += base::Energy::from_joules(1e6);
+  EXPECT_EQ(message(readings), "no error");
+}
+
+TEST(CounterEnergy, ImpossibleJumpIsAnError) {
+  auto readings = every_second(kStart - 1s, kStart + 12s);
+  for (auto one = readings.begin() + 6; one != readings.end(); ++one) one->energy += base::Energy::from_joules(5000);
+  EXPECT_NE(message(readings).find("jumped by 5300 J"), std::string::npos) << message(readings);
+}
+
+TEST(CounterEnergy, FrozenCounterIsAnError) {
+  auto readings = every_second(kStart - 1s, kStart + 12s);
+  for (auto one = readings.begin() + 6; one != readings.end(); ++one) one->energy = readings[5].energy;
+  EXPECT_NE(message(readings).find("does not move"), std::string::npos) << message(readings);
+  std::vector<meter::CounterReading> dense;
+  for (base::SteadyTime time = kStart - 1s; time < kStart + 2s; time += 5ms) dense.push_back(reading(time, 77));
+  EXPECT_NE(message(dense, {kStart, kStart + 500ms}).find("does not move"), std::string::npos) << message(dense);
+}
+
+TEST(CounterEnergy, FaultsOfTheSimulatedGpu) {
+  support::ManualClock clock;
+  support::ScriptedGpu gpu;
+  gpu.script = PowerSteps(watts(300)).script();
+  gpu.counter_restart = clock.now() + 5s;
+  support::ScriptedGpu frozen = gpu;
+  frozen.counter_restart.reset();
+  frozen.counter_frozen = clock.now() + 5s;
+  support::ScriptedMeter meter(clock, {gpu, frozen});
+  auto series = support::memory_series(2);
+  const base::Window run{clock.now() + 1s, clock.now() + 10s};
+  support::SimulatedSampler sampler(meter, clock, series, {});
+  sampler.run_until(clock.now() + 12s);
+  sampler.stop();
+  EXPECT_NE(energy_from_counter(*series[0].counter, run).error().message.find("restarted"), std::string::npos);
+  EXPECT_NE(energy_from_counter(*series[1].counter, run).error().message.find("does not move"), std::string::npos);
+  for (const auto& one : series) {
+    const GpuEnergy energy = measure_energy(one, run);
+    EXPECT_FALSE(energy.counter);
+    EXPECT_EQ(energy.best(), &*energy.ring) << "the ring stands in";
+    EXPECT_NEAR(energy.ring->energy.joules(), 2700, 1e-6);
+  }
+}
+
+TEST(CounterEnergy, EightGpusAreStillAnchored) {
+  Conditions conditions;
+  conditions.length = 1s;
+  conditions.counter_call = 24ms;  // a round of eight
+  conditions.lag = 30ms;
+  std::mt19937 random(8);
+  for (int i = 0; i < 20; ++i) {
+    conditions.phase = std::uniform_int_distribution<>(0, 99)(random) * 1ms;
+    const SimulatedRun run = simulate(conditions, constant_load(690));
+    const auto estimate = energy_from_counter(*run.series[0].counter, run.run);
+    ASSERT_TRUE(estimate);
+    EXPECT_EQ(estimate->method, EnergyMethod::counter_idle_anchored);
+    EXPECT_LT(std::abs(run.error_of(*estimate)), 0.01);
+  }
+}
+
+TEST(CounterEnergy, WithoutIdleTheEndsAreInterpolated) {
+  Conditions conditions;
+  conditions.roll = 0s;
+  conditions.length = 30s;
+  conditions.idle_after = 690;
+  const SimulatedRun run = simulate(conditions, constant_load(690));
+  const auto estimate = energy_from_counter(*run.series[0].counter, run.run);
+  ASSERT_TRUE(estimate) << estimate.error().message;
+  EXPECT_EQ(estimate->method, EnergyMethod::counter_interpolated);
+  EXPECT_LT(std::abs(run.error_of(*estimate)), 0.005);
+}
+
+TEST(CounterEnergy, UnsteadyNeighbourIsNotCalledIdle) {
+  // Another program's bursts of half a second before the run.
+  Conditions conditions;
+  const SimulatedRun run = simulate(conditions, [](PowerSteps& steps, base::Window window) {
+    steps.then(window.start - 900ms, watts(700)).then(window.start - 400ms, watts(120)).then(window.start, watts(690));
+  });
+  const auto estimate = energy_from_counter(*run.series[0].counter, run.run);
+  ASSERT_TRUE(estimate) << estimate.error().message;
+  EXPECT_EQ(estimate->method, EnergyMethod::counter_interpolated);
+  EXPECT_LT(std::abs(run.error_of(*estimate)), 0.02);
+}
+
+TEST(CounterEnergy, VeryShortRunsGiveAValueOrAReason) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 50; ++i) {
+    Conditions conditions;
+    conditions.length = std::uniform_int_distribution<>(1, 300)(random) * 1ms;
+    conditions.phase = std::uniform_int_distribution<>(0, 99)(random) * 1ms;
+    conditions.lag = std::uniform_int_distribution<>(0, 60)(random) * 1ms;
+    const SimulatedRun run = simulate(conditions, constant_load(690));
+    const auto estimate = energy_from_counter(*run.series[0].counter, run.run);
+    if (!estimate) {
+      EXPECT_NE(estimate.error().message.find("too short"), std::string::npos);
+      continue;
+    }
+    EXPECT_GT(estimate->energy.joules(), 0);
+    EXPECT_NEAR(estimate->energy.joules(), run.used().joules(), 5);
+  }
+}
+
+TEST(TransitionFinder, DatesAChangeByBothNeighbours) {
+  TransitionFinder finder(kStart);
+  EXPECT_EQ((*finder.add(reading(kStart, 10)))->uncertainty, 50ms) << "the first reading may be a period old";
+  EXPECT_FALSE(*finder.add(reading(kStart + 5ms, 10)));
+  const auto dense = *finder.add(reading(kStart + 10ms, 20));
+  EXPECT_EQ(dense->time, kStart + 7500us);
+  EXPECT_EQ(dense->uncertainty, 2500us);
+  EXPECT_EQ(dense->energy.joules(), 20);
+  const auto sparse = *finder.add(reading(kStart + 1s, 30));
+  EXPECT_EQ(sparse->time, kStart + 950ms);
+  EXPECT_EQ(sparse->uncertainty, 50ms);
+  EXPECT_FALSE(*finder.add(reading(kStart + 1s, 30))) << "not later";
+}
+
+}  // namespace
+}  // namespace gpubench::energy

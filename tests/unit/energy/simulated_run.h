@@ -1,0 +1,109 @@
+// A run on a simulated H200: idle, load, slowly cooling idle, sampled the way the tool does it.
+#pragma once
+
+#include <functional>
+#include <random>
+#include <vector>
+
+#include "energy/energy_estimate.h"
+#include "support/manual_clock.h"
+#include "support/scripted_meter.h"
+#include "support/simulated_sampler.h"
+
+namespace gpubench::energy {
+
+using namespace std::chrono_literals;
+using support::PowerSteps;
+
+inline base::Power watts(double value) {
+  return base::Power::from_watts(value);
+}
+
+// Adds the load's steps from the start of the window until its end.
+using Load = std::function<void(PowerSteps&, base::Window)>;
+
+inline Load constant_load(double power) {
+  return [=](PowerSteps& steps, base::Window run) { steps.then(run.start, watts(power)); };
+}
+
+inline Load square_wave(base::Duration period, double high, double low) {
+  return [=](PowerSteps& steps, base::Window run) {
+    for (base::SteadyTime time = run.start; time < run.end; time += period) {
+      steps.then(time, watts(high));
+      if (time + period / 2 < run.end) steps.then(time + period / 2, watts(low));
+    }
+  };
+}
+
+// Bursts and pauses of 5 to 300 ms.
+inline Load random_bursts(unsigned seed) {
+  return [=](PowerSteps& steps, base::Window run) {
+    std::mt19937 random(seed);
+    bool high = true;
+    for (base::SteadyTime time = run.start; time < run.end; high = !high) {
+      steps.then(time, watts(high ? 650 : 150));
+      time += std::uniform_int_distribution<>(5, 300)(random) * 1ms;
+    }
+  };
+}
+
+struct Conditions {
+  base::Duration length = 5s;
+  base::Duration roll = 1500ms;  // idle before and after; zero: none, no bursts either
+  base::Duration lag{};
+  base::Duration phase{};             // of the counter's updates
+  base::Duration start_phase{};       // of the sampler
+  base::Duration counter_call = 3ms;  // times the number of GPUs: the time between two readings of one
+  base::Duration interval = 1s;
+  double idle = 120;
+  double idle_after = 160;  // falls back to idle with a time constant of 3 s
+};
+
+struct SimulatedRun {
+  base::Window run;
+  support::PowerScript truth;
+  std::vector<series::GpuSeries> series;
+
+  [[nodiscard]] base::Energy used() const { return truth.used(run); }
+  [[nodiscard]] double error_of(const EnergyEstimate& estimate) const { return (estimate.energy - used()) / used(); }
+};
+
+inline void cool_down(PowerSteps& steps, base::SteadyTime from, double hot, double idle) {
+  for (int i = 0; i < 1000; ++i) {
+    const double seconds = i * 0.01;
+    steps.then(from + i * 10ms, watts(idle + (hot - idle) * std::exp(-seconds / 3)));
+  }
+}
+
+inline SimulatedRun simulate(const Conditions& conditions, const Load& load) {
+  support::ManualClock clock;
+  clock.advance(conditions.start_phase);
+  SimulatedRun result;
+  result.run.start = clock.now() + conditions.roll;
+  result.run.end = result.run.start + conditions.length;
+  PowerSteps steps(watts(conditions.idle));
+  load(steps, result.run);
+  cool_down(steps, result.run.end, conditions.idle_after, conditions.idle);
+  result.truth = steps.script();
+
+  support::ScriptedGpu gpu;
+  gpu.script = result.truth;
+  gpu.counter_lag = conditions.lag;
+  gpu.counter_phase = conditions.phase;
+  gpu.counter_call = conditions.counter_call;
+  support::ScriptedMeter meter(clock, {gpu});
+  result.series = support::memory_series(1);
+  sampler::SamplerOptions options;
+  options.interval = conditions.interval;
+  support::SimulatedSampler sampler(meter, clock, result.series, options);
+  if (conditions.roll > 0s) sampler.burst(conditions.roll + 300ms);
+  sampler.run_until(result.run.start);
+  sampler.restart_interval();
+  sampler.run_until(result.run.end);
+  if (conditions.roll > 0s) sampler.burst(conditions.roll);
+  sampler.run_until(result.run.end + conditions.roll);
+  sampler.stop();
+  return result;
+}
+
+}  // namespace gpubench::energy
