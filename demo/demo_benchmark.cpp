@@ -169,8 +169,9 @@ class GpuDevices final : public Device {
 
   GpuDevices() = default;
   static void fail(const char* what) {
-    std::fprintf(stderr, "demo-benchmark: %s\n", what);
-    std::exit(1);
+    std::fprintf(stderr, "\ndemo-benchmark: %s\n", what);
+    std::fflush(nullptr);
+    std::_Exit(1);
   }
   void add(int index) {
     Gpu gpu;
