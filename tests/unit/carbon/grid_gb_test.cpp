@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "carbon/grid_gb/intensity_answer.h"
-#include "support/manual_clock/manual_clock.h"
-#include "support/scripted_http/scripted_http.h"
+#include "support/manual_clock.h"
+#include "support/scripted_http.h"
 
 namespace gpubench::carbon {
 namespace {

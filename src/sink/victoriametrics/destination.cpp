@@ -1,0 +1,86 @@
+#include "sink/victoriametrics/destination.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace gpubench::sink {
+namespace {
+
+constexpr auto kSecretsRemedy =
+    "give them in IRIS_GPUBENCH_VICTORIA_USERNAME and IRIS_GPUBENCH_VICTORIA_PASSWORD (or MEERKAT_USERNAME and "
+    "MEERKAT_PASSWORD)";
+
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char letter) { return letter > ' ' && letter <= '~'; });
+}
+
+// "host" or "[::1]", without the port.
+std::string_view host_of(std::string_view authority) {
+  if (!authority.empty() && authority.front() == '[') return authority.substr(0, authority.find(']') + 1);
+  return authority.substr(0, authority.find(':'));
+}
+
+bool is_loopback(std::string_view host) {
+  if (host == "localhost" || host == "[::1]") return true;
+  constexpr std::string_view digits = "0123456789.";
+  return host.substr(0, 4) == "127." && host.find_first_not_of(digits) == std::string_view::npos;
+}
+
+base::Result<void> check_identity(const VictoriaOptions& options) {
+  if (options.user.empty() != options.password.empty()) {
+    return base::failure(options.user.empty() ? "a password for the metrics database but no user"
+                                              : "a user for the metrics database but no password",
+                         kSecretsRemedy);
+  }
+  if (!options.user.empty() && !options.bearer.empty()) {
+    return base::failure("both a user with password and a token for the metrics database", "give one of the two");
+  }
+  if (!is_plain(options.bearer)) return base::failure("the token for the metrics database holds blanks or line ends");
+  return {};
+}
+
+// What users of the old write endpoint have in their settings.
+std::string_view without_endpoint(std::string_view url) {
+  constexpr std::array<std::string_view, 3> endpoints{"/", "/write", "/api/v1/import"};
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const std::string_view end : endpoints) {
+      if (url.size() <= end.size() || url.substr(url.size() - end.size()) != end) continue;
+      url.remove_suffix(end.size());
+      changed = true;
+    }
+  }
+  return url;
+}
+
+}  // namespace
+
+base::Result<std::string> import_url(const VictoriaOptions& options) {
+  constexpr auto remedy =
+      "set IRIS_GPUBENCH_VICTORIA_URL (or MEERKAT_URL) to the server, for example https://metrics.example.org:8428";
+  const std::string_view url = options.url;
+  if (url.empty()) return base::failure("no address of a metrics database to export to", remedy);
+  const bool encrypted = url.substr(0, 8) == "https://";
+  if (!encrypted && url.substr(0, 7) != "http://") {
+    return base::failure("the metrics database's address begins with neither https:// nor http://", remedy);
+  }
+  const std::string_view rest = url.substr(encrypted ? 8 : 7);
+  const std::string_view authority = rest.substr(0, rest.find('/'));
+  // Whatever is left of an @ may be a password: the address is not repeated in the message.
+  if (rest.find('@') != std::string_view::npos) {
+    return base::failure("the metrics database's address holds a user or a password", kSecretsRemedy);
+  }
+  if (host_of(authority).empty() || !is_plain(url) || url.find_first_of("?#\\") != std::string_view::npos) {
+    return base::failure("the metrics database's address is not of the form https://host:port/path", remedy);
+  }
+  if (const auto identity = check_identity(options); !identity) return base::failure(identity.error());
+  const bool has_secret = !options.password.empty() || !options.bearer.empty();
+  if (has_secret && !encrypted && !is_loopback(host_of(authority))) {
+    return base::failure("will not send a password over unencrypted http to " + std::string(host_of(authority)),
+                         "use an https:// address, or a tunnel to http://localhost");
+  }
+  return std::string(without_endpoint(url)) + "/api/v1/import";
+}
+
+}  // namespace gpubench::sink

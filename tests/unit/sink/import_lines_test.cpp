@@ -1,0 +1,75 @@
+#include "sink/victoriametrics/import_lines.h"
+
+#include <gtest/gtest.h>
+
+#include <clocale>
+#include <nlohmann/json.hpp>
+
+namespace gpubench::sink {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string round_trip(const std::string& label) {
+  const Json metric = Json::parse(series_json("m", {{"benchmark", label}}));
+  return metric.contains("benchmark") ? metric["benchmark"].get<std::string>() : "(none)";
+}
+
+TEST(SeriesJson, NamesTheSeriesAndItsLabels) {
+  EXPECT_EQ(series_json("gpubench_gpu_power_watts", {{"run_id", "r1"}, {"gpu", "0"}, {"domain", ""}}),
+            R"({"__name__":"gpubench_gpu_power_watts","gpu":"0","run_id":"r1"})");
+}
+
+TEST(SeriesJson, LabelsSurviveWhateverTheyHold) {
+  for (const char* label : {"plain", R"(a"b\c)", "a,b c=d", "{}", "größe 速度", "'; drop", "%n%s"})
+    EXPECT_EQ(round_trip(label), label);
+  EXPECT_EQ(round_trip("line\nend\ttab\x1b[0m\x7f"), "line end tab [0m ");
+  EXPECT_EQ(round_trip(std::string("a\0b", 3)), "a b");
+  EXPECT_EQ(round_trip("bad \xff\xfe utf-8"), "bad \xef\xbf\xbd\xef\xbf\xbd utf-8");
+  EXPECT_EQ(round_trip(""), "(none)");
+}
+
+TEST(SeriesJson, LongLabelsAreCutBetweenCharacters) {
+  EXPECT_EQ(round_trip(std::string(1024, 'x')).size(), 1024u);
+  EXPECT_EQ(round_trip(std::string(20000, 'x')).size(), 1024u);
+  for (std::size_t before = 0; before < 4; ++before) {
+    std::string label(1020 + before, 'x');
+    for (int i = 0; i < 10; ++i) label += "\xf0\x9f\x94\x8b";  // four bytes
+    const std::string kept = round_trip(label);
+    EXPECT_LE(kept.size(), 1024u);
+    EXPECT_EQ(kept.find("\xef\xbf\xbd"), std::string::npos) << before;
+  }
+}
+
+TEST(ImportLines, OneLineForEachSeries) {
+  const std::vector<std::string> series{R"({"__name__":"a"})", R"({"__name__":"b"})"};
+  const std::vector<Sample> samples{{0, 1000, 1}, {1, 1000, 237.513}, {0, 2000, 1}, {1, 2000, 0}};
+  EXPECT_EQ(import_lines(samples, series),
+            "{\"metric\":{\"__name__\":\"a\"},\"values\":[1,1],\"timestamps\":[1000,2000]}\n"
+            "{\"metric\":{\"__name__\":\"b\"},\"values\":[237.513,0],\"timestamps\":[1000,2000]}\n");
+}
+
+TEST(ImportLines, NumbersAreExactAndOfNoLocale) {
+  const char* const earlier = std::setlocale(LC_NUMERIC, "de_DE.UTF-8");
+  const std::vector<std::string> series{"{}"};
+  for (const double value : {0.0, 0.001, 699.999, 1980e6, 150754820096.0, 1e15, -3.5, 0.97}) {
+    const std::vector<Sample> samples{{0, 1795000000123, value}};
+    const Json line = Json::parse(import_lines(samples, series));
+    EXPECT_EQ(line["values"][0].get<double>(), value);
+    EXPECT_EQ(line["timestamps"][0].get<std::int64_t>(), 1795000000123);
+  }
+  if (earlier) std::setlocale(LC_NUMERIC, "C");
+}
+
+TEST(ImportLines, ThreeDecimalsAtMost) {
+  const std::vector<std::string> series{"{}"};
+  const std::vector<Sample> samples{{0, 0, 0.1 + 0.2}};
+  EXPECT_EQ(Json::parse(import_lines(samples, series))["values"][0].get<double>(), 0.3);
+}
+
+TEST(ImportLines, OfNothingIsNothing) {
+  EXPECT_EQ(import_lines({}, {}), "");
+}
+
+}  // namespace
+}  // namespace gpubench::sink
