@@ -65,6 +65,13 @@ void note_outcome(const Measured& measured, std::vector<Finding>& findings) {
   }
 }
 
+void note_gpu_access(const AccountInput& input, std::vector<Finding>& findings) {
+  const workload::WorkloadDescription& workload = *input.workload;
+  if (workload.kind == workload::WorkloadDescription::Kind::container && workload.gpu_access == "none" &&
+      input.meter->source().kind == meter::SourceKind::nvml)
+    findings.emplace_back(record::NoGpuInContainer{"the engine has no NVIDIA runtime and the host no NVIDIA device nodes"});
+}
+
 void note_sampling(const sampler::SamplerHealth& health, std::vector<Finding>& findings) {
   if (health.late > 0)
     findings.emplace_back(record::DeadlinesMissed{health.late, health.deadlines, health.worst_lateness});
@@ -136,6 +143,7 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
   if (run.source.kind == meter::SourceKind::replay) run.findings.emplace_back(record::Replayed{run.source.description});
   note_outcome(*input.measured, run.findings);
   note_sampling(input.measured->health, run.findings);
+  note_gpu_access(input, run.findings);
   for (std::size_t i = 0; i < input.series->size(); ++i) {
     const series::GpuSeries& series = (*input.series)[i];
     run.gpus.push_back(

@@ -9,37 +9,13 @@
 #include "platform/files.h"
 #include "report/formatted_tables.h"
 #include "report/metrics_yaml.h"
+#include "report/plot/plot.h"
 #include "report/timeseries_csv.h"
 
 namespace gpubench::app {
-namespace {
-
-std::string subtitle(const record::RunRecord& run) {
-  std::string text = fmt::format("{:.1f} s", base::to_seconds(run.elapsed()));
-  if (run.total_energy) text += fmt::format(", {:.5g} kWh", run.total_energy->kilowatt_hours());
-  if (run.emissions)
-    text += fmt::format(", {:.4g} gCO2 ({})", run.emissions->total.grams(),
-                        run.emissions->used_yearly_factor ? "yearly factor, no forecast" : "forecast");
-  if (run.source.kind == meter::SourceKind::replay) text += "\n" + run.source.description;
-  return text;
-}
-
-}  // namespace
-
-report::PlotInput plot_input(const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
-  report::PlotInput input;
-  input.title = run.benchmark.name;
-  input.subtitle = subtitle(run);
-  for (const record::GpuRecord& gpu : run.gpus) input.gpus.push_back(gpu.gpu);
-  input.series = &series;
-  input.origin = run.ran.start;
-  input.run = run.ran;
-  input.total_energy = run.total_energy;
-  return input;
-}
 
 void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
-  const auto drawn = report::write_plot(directory.file("metrics_plot.png"), plot_input(run, series));
+  const auto drawn = report::write_plot(directory.file("metrics_plot.png"), report::plot_input(run, series));
   if (!drawn)
     run.findings.emplace_back(record::PlotNotMade{
         drawn.error().message + (drawn.error().remedy.empty() ? "" : " (" + drawn.error().remedy + ")")});

@@ -8,7 +8,6 @@
 #include "app/run_directory.h"
 #include "base/result.h"
 #include "record/run_record.h"
-#include "report/plot/plot.h"
 #include "series/gpu_series.h"
 
 namespace gpubench::app {
@@ -19,9 +18,6 @@ void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std:
 // metrics.yml, formatted_metrics.txt, timeseries.csv, power.csv. All are tried; the first error is returned.
 base::Result<void> write_reports(const RunDirectory& directory, const record::RunRecord& run,
                                  const std::vector<series::GpuSeries>& series);
-
-// Title and subtitle of the plot of a finished run.
-report::PlotInput plot_input(const record::RunRecord& run, const std::vector<series::GpuSeries>& series);
 
 // The result files that are there, one line each, for the end of a run.
 std::string list_result_files(const RunDirectory& directory);

@@ -90,7 +90,7 @@ class BenchmarkRun {
   base::Result<void> prepare();
   base::Result<void> make_outputs();
   void make_live_feed();
-  void make_exporter();
+  base::Result<void> make_exporter();
   [[nodiscard]] MeasurementPlan plan();
   void observe(std::size_t tick, const std::vector<meter::GpuReading>& readings);
   void draw_live_plot();
@@ -134,8 +134,8 @@ base::Result<void> BenchmarkRun::prepare() {
   log_->info("run {} of {} on {}", directory_->run_id, workload_->description().name, platform::host_name());
   log_->info("meter: {}; GPUs: {}", meter_->source().description, meter_->gpus().size());
   carbon_.emplace(*region, environment_.carbon_url, clock_);
-  if (options_.export_to_victoria) make_exporter();
-  return {};
+  for (const std::string& note : workload_->description().notes) log_->info("{}", note);
+  return options_.export_to_victoria ? make_exporter() : base::Result<void>();
 }
 
 base::Result<void> BenchmarkRun::make_outputs() {
@@ -148,7 +148,7 @@ base::Result<void> BenchmarkRun::make_outputs() {
   } catch (const spdlog::spdlog_ex& error) {
     return base::failure(error.what());
   }
-  log_->set_formatter(std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc));
+  log_->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   log_->flush_on(spdlog::level::info);
   auto series = make_series(meter_->gpus().size(), directory_->path);
   if (!series) return base::failure(series.error());
@@ -174,13 +174,16 @@ void BenchmarkRun::make_live_feed() {
                                                           [this](record::Progress&) { draw_live_plot(); });
 }
 
-void BenchmarkRun::make_exporter() {
+base::Result<void> BenchmarkRun::make_exporter() {
   export_http_ = platform::make_http_client();
-  sink_ = make_sink(environment_, *export_http_, clock_);
+  auto sink = make_sink(environment_, *export_http_, clock_);
+  if (!sink) return base::failure(sink.error());
+  sink_ = std::move(*sink);
   sink_->begin({directory_->run_id, platform::host_name(), workload_->description().name, meter_->gpus()});
   constexpr std::size_t kQueuedIntervals = 3600;
   exporter_ = std::make_unique<Worker<record::Progress>>(kQueuedIntervals, Worker<record::Progress>::WhenFull::replace_oldest,
                                                          [this](record::Progress& progress) { sink_->send(progress); });
+  return {};
 }
 
 MeasurementPlan BenchmarkRun::plan() {
@@ -206,7 +209,7 @@ void BenchmarkRun::draw_live_plot() {
   report::PlotInput input;
   input.title = benchmark_name(options_);
   input.subtitle = "run under way";
-  if (meter_->source().kind == meter::SourceKind::replay) input.subtitle += "\n" + meter_->source().description;
+  input.replay = meter_->source().kind == meter::SourceKind::replay;
   input.gpus = meter_->gpus();
   input.series = &series_;
   input.origin = anchor_.steady;
@@ -242,7 +245,7 @@ void BenchmarkRun::finish_exports(record::RunRecord& run) {
   run.exported = sink_->finish(kExportBudget);
   if (run.exported.accepted < run.exported.recorded)
     run.findings.emplace_back(
-        record::ExportIncomplete{run.exported.recorded, run.exported.accepted, "see runtime.log for the server's answers"});
+        record::ExportIncomplete{run.exported.recorded, run.exported.accepted, run.exported.reason});
 }
 
 int BenchmarkRun::conclude(const Measured& measured) {

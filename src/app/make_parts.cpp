@@ -1,0 +1,173 @@
+#include "app/make_parts.h"
+
+#include <charconv>
+#include <filesystem>
+#include <utility>
+
+#include "meter/nvml/nvml_meter.h"
+#include "meter/replay/recording_meter.h"
+#include "meter/replay/replay_meter.h"
+#include "series/spool/file_series.h"
+#include "sink/victoriametrics/victoriametrics_sink.h"
+#include "workload/command/command_workload.h"
+#include "workload/docker/container_workload.h"
+
+namespace gpubench::app {
+namespace {
+
+constexpr std::string_view kReplayPrefix = "replay:";
+constexpr std::string_view kGpusSuffix = ",gpus=";
+constexpr int kMostReplayedGpus = 64;
+
+struct ReplayRequest {
+  std::string file;
+  int gpus = 0;  // as many as were recorded
+};
+
+// "replay:FILE[,gpus=N]"
+base::Result<ReplayRequest> parse_replay(const std::string& meter) {
+  ReplayRequest request;
+  request.file = meter.substr(kReplayPrefix.size());
+  if (const std::size_t comma = request.file.rfind(kGpusSuffix); comma != std::string::npos) {
+    const std::string count = request.file.substr(comma + kGpusSuffix.size());
+    const auto parsed = std::from_chars(count.data(), count.data() + count.size(), request.gpus);
+    if (parsed.ec != std::errc() || parsed.ptr != count.data() + count.size() || request.gpus < 1 ||
+        request.gpus > kMostReplayedGpus)
+      return base::failure("\"" + meter + "\" does not name a number of GPUs from 1 to 64",
+                           "write for example --meter replay:traces/h200.trace,gpus=8");
+    request.file.resize(comma);
+  }
+  return request;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+std::unique_ptr<workload::Workload> make_container(const Options& options, const Environment& environment,
+                                                   const meter::GpuMeter& meter, const std::string& run_id,
+                                                   const platform::Clock& clock, workload::LogSink& log) {
+  workload::ContainerOptions container;
+  container.image = *options.benchmark_image;
+  container.docker_host = environment.docker_host;
+  container.run_id = run_id;
+  container.command = options.arguments;
+  container.entrypoint = options.entrypoint;
+  container.env = options.environment;
+  container.binds = options.volumes;
+  // A replay has no GPUs to give.
+  if (meter.source().kind == meter::SourceKind::nvml)
+    for (const meter::GpuDescription& gpu : meter.gpus()) container.gpus.push_back({gpu.index, gpu.uuid});
+  return workload::make_container_workload(std::move(container), clock, log);
+}
+
+std::unique_ptr<workload::Workload> make_command(const Options& options, const Environment& environment,
+                                                 const RunDirectory& directory, const platform::Clock& clock,
+                                                 workload::LogSink& log) {
+  workload::CommandOptions command;
+  command.name = benchmark_name(options);
+  command.environment = environment.all;
+  if (options.benchmark_command) {
+    command.command_line = *options.benchmark_command;
+    command.argv = {"/bin/sh", "-c", *options.benchmark_command};
+  } else {
+    command.command_line = joined(options.arguments);
+    command.argv = options.arguments;
+  }
+  const auto results = std::filesystem::absolute(directory.file("benchmark_results"));
+  std::error_code error;
+  std::filesystem::create_directory(results, error);
+  if (!error) command.results_directory = results.string();
+  return workload::make_command_workload(std::move(command), clock, log);
+}
+
+template <class T>
+base::Result<void> spool(std::unique_ptr<series::Series<T>>& target, const std::filesystem::path& directory) {
+  auto file = series::FileSeries<T>::create(directory);
+  if (!file) return base::failure(file.error());
+  target = std::move(*file);
+  return {};
+}
+
+template <class T>
+void note_trouble(const series::Series<T>& series, std::vector<std::string>& trouble) {
+  const auto* file = dynamic_cast<const series::FileSeries<T>*>(&series);
+  if (file == nullptr) return;
+  if (const auto error = file->write_error()) trouble.push_back(error->message);
+}
+
+}  // namespace
+
+std::string benchmark_name(const Options& options) {
+  if (options.benchmark_image) return *options.benchmark_image;
+  if (options.benchmark_command) return workload::command_name(*options.benchmark_command);
+  return workload::command_name(options.arguments.front());
+}
+
+base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options, const Environment& environment,
+                                                          const platform::Clock& clock) {
+  if (options.meter.rfind(kReplayPrefix, 0) == 0) {
+    const auto request = parse_replay(options.meter);
+    if (!request) return base::failure(request.error());
+    return meter::open_replay_meter(request->file, request->gpus, clock);
+  }
+  if (options.meter != "nvml")
+    return base::failure("unknown meter \"" + options.meter + "\"", "use --meter nvml or --meter replay:FILE");
+  auto nvml = meter::open_nvml_meter(clock, environment.nvml_library);
+  if (!nvml || options.record_trace.empty()) return nvml;
+  return meter::open_recording_meter(std::move(*nvml), options.record_trace, clock);
+}
+
+std::unique_ptr<workload::Workload> make_workload(const Options& options, const Environment& environment,
+                                                  const meter::GpuMeter& meter, const RunDirectory& directory,
+                                                  const platform::Clock& clock, workload::LogSink& log) {
+  if (options.benchmark_image) return make_container(options, environment, meter, directory.run_id, clock, log);
+  return make_command(options, environment, directory, clock, log);
+}
+
+base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory) {
+  std::vector<series::GpuSeries> all(gpus);
+  for (series::GpuSeries& gpu : all) {
+    if (const auto made = spool(gpu.readings, directory); !made) return base::failure(made.error());
+    if (const auto made = spool(gpu.power, directory); !made) return base::failure(made.error());
+    if (const auto made = spool(gpu.counter, directory); !made) return base::failure(made.error());
+  }
+  return all;
+}
+
+std::vector<std::string> series_trouble(const std::vector<series::GpuSeries>& series) {
+  std::vector<std::string> trouble;
+  for (const series::GpuSeries& gpu : series) {
+    note_trouble(*gpu.readings, trouble);
+    note_trouble(*gpu.power, trouble);
+    note_trouble(*gpu.counter, trouble);
+  }
+  return trouble;
+}
+
+base::Result<std::unique_ptr<sink::Sink>> make_sink(const Environment& environment, platform::HttpClient& http,
+                                                    const platform::Clock& clock) {
+  sink::VictoriaOptions destination;
+  destination.url = environment.victoria_url;
+  destination.user = environment.victoria_user;
+  destination.password = environment.victoria_password;
+  if (destination.url.empty())
+    return base::failure("--export_to_victoria needs the address of the database",
+                         "set IRIS_GPUBENCH_VICTORIA_URL (or MEERKAT_URL), e.g. https://victoria.example.org:8428");
+  return sink::make_victoriametrics_sink(http, clock, destination);
+}
+
+base::Result<std::vector<std::string>> container_images(const Environment& environment) {
+  return workload::list_container_images(environment.docker_host);
+}
+
+sampler::SamplerOptions trace_sampling() {
+  sampler::SamplerOptions sampling;
+  sampling.interval = std::chrono::milliseconds(100);
+  sampling.drain_period = std::chrono::milliseconds(20);  // also of the counter, which moves every 100 ms
+  return sampling;
+}
+
+}  // namespace gpubench::app
