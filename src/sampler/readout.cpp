@@ -16,11 +16,14 @@ Readout::Readout(meter::GpuMeter& meter, std::vector<series::GpuSeries>& series,
 void Readout::perform(const Step& step) {
   switch (step.call) {
     case Call::reading:
-      return read(step.tick);
+      read(step.tick);
+      break;
     case Call::drain:
-      return drain(step.gpu);
+      drain(step.gpu);
+      break;
     case Call::counter:
-      return read_counter(step.gpu);
+      read_counter(step.gpu);
+      break;
   }
 }
 
