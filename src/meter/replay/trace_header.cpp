@@ -1,0 +1,209 @@
+#include "meter/replay/trace_header.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+
+namespace gpubench::meter {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kFormat = "iris-gpubench-trace";
+constexpr int kVersion = 1;
+constexpr std::size_t kMostGpus = 64;
+constexpr std::size_t kLongestText = 200;
+constexpr double kGreatestNumber = 1e15;
+
+// The optional figures of a GPU: key, how it is read, how it is made.
+template <class Quantity>
+struct Figure {
+  const char* key;
+  std::optional<Quantity> GpuDescription::* member;
+  double (Quantity::*read)() const;
+  Quantity (*make)(double);
+};
+constexpr Figure<base::Power> kPowers[] = {
+    {"power_limit_mw", &GpuDescription::power_limit, &base::Power::milliwatts, base::Power::from_milliwatts},
+    {"max_power_limit_mw", &GpuDescription::max_power_limit, &base::Power::milliwatts, base::Power::from_milliwatts}};
+constexpr Figure<base::Bytes> kMemories[] = {
+    {"memory_total_bytes", &GpuDescription::memory_total, &base::Bytes::bytes, base::Bytes::from_bytes}};
+constexpr Figure<base::Frequency> kClocks[] = {
+    {"max_sm_clock_mhz", &GpuDescription::max_sm_clock, &base::Frequency::megahertz, base::Frequency::from_megahertz},
+    {"max_memory_clock_mhz", &GpuDescription::max_memory_clock, &base::Frequency::megahertz,
+     base::Frequency::from_megahertz}};
+constexpr Figure<base::Temperature> kTemperatures[] = {
+    {"max_operating_temperature_c", &GpuDescription::max_operating_temperature, &base::Temperature::celsius,
+     base::Temperature::from_celsius},
+    {"slowdown_temperature_c", &GpuDescription::slowdown_temperature, &base::Temperature::celsius,
+     base::Temperature::from_celsius},
+    {"shutdown_temperature_c", &GpuDescription::shutdown_temperature, &base::Temperature::celsius,
+     base::Temperature::from_celsius}};
+
+template <class Visit>
+void for_each_figure(Visit visit) {
+  for (const auto& figure : kPowers) visit(figure);
+  for (const auto& figure : kMemories) visit(figure);
+  for (const auto& figure : kClocks) visit(figure);
+  for (const auto& figure : kTemperatures) visit(figure);
+}
+
+// Reads the members of one JSON object and remembers the first thing wrong with it. Every key must be known.
+class Reader {
+ public:
+  Reader(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
+    if (!object_.is_object()) fail(where_ + " is not an object");
+  }
+
+  // Printable text: it goes to terminals and into reports.
+  std::string text(const char* key, bool required) {
+    const Json* value = find(key, required);
+    if (value == nullptr) return {};
+    if (!value->is_string()) return fail(where_ + "." + key + " is not a text"), "";
+    const auto& text = value->get_ref<const std::string&>();
+    const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+    if (text.size() > kLongestText || std::any_of(text.begin(), text.end(), control)) {
+      return fail(where_ + "." + key + " is too long or not printable"), "";
+    }
+    return text;
+  }
+
+  std::optional<double> number(const char* key, bool required) {
+    const Json* value = find(key, required);
+    if (value == nullptr) return {};
+    if (!value->is_number_integer() || std::abs(value->get<double>()) > kGreatestNumber) {
+      return fail(where_ + "." + key + " is not a whole number"), std::nullopt;
+    }
+    return value->get<double>();
+  }
+
+  const Json* find(const char* key, bool required) {
+    known_.insert(key);
+    if (!object_.is_object()) return nullptr;
+    const auto found = object_.find(key);
+    if (found != object_.end()) return &*found;
+    if (required) fail(where_ + "." + key + " is missing");
+    return nullptr;
+  }
+
+  // The first thing wrong; empty if nothing is. To be asked last: it also looks for unknown keys.
+  std::string problem() {
+    if (problem_.empty() && object_.is_object()) {
+      for (const auto& [key, value] : object_.items()) {
+        if (!known_.contains(key)) fail(where_ + " has an unknown key");
+      }
+    }
+    return problem_;
+  }
+
+ private:
+  void fail(const std::string& problem) {
+    if (problem_.empty()) problem_ = problem;
+  }
+
+  const Json& object_;
+  std::string where_;
+  std::set<std::string, std::less<>> known_;
+  std::string problem_;
+};
+
+base::Result<GpuDescription> parse_gpu(const Json& json) {
+  Reader reader(json, "gpus[]");
+  GpuDescription gpu;
+  const double index = reader.number("index", true).value_or(0);
+  gpu.name = reader.text("name", true);
+  gpu.uuid = reader.text("uuid", true);
+  gpu.pci_bus_id = reader.text("pci_bus_id", true);
+  for_each_figure([&](const auto& figure) {
+    if (const auto number = reader.number(figure.key, false)) gpu.*figure.member = figure.make(*number);
+  });
+  if (const std::string problem = reader.problem(); !problem.empty()) return base::failure(problem);
+  if (index < 0 || index > 1e6) return base::failure("gpus[].index is out of range");
+  gpu.index = static_cast<int>(index);
+  return gpu;
+}
+
+base::Result<TraceOrigin> parse_origin(const Json& json) {
+  Reader reader(json, "recorded");
+  TraceOrigin origin;
+  origin.gpu = reader.text("gpu", true);
+  origin.driver = reader.text("driver", true);
+  origin.source = reader.text("source", true);
+  origin.date = reader.text("date", true);
+  origin.note = reader.text("note", false);
+  if (const std::string problem = reader.problem(); !problem.empty()) return base::failure(problem);
+  return origin;
+}
+
+base::Result<void> check_format(Reader& top) {
+  if (top.text("format", true) != kFormat)
+    return base::failure("this is not a trace: \"format\" is not " + std::string(kFormat));
+  if (top.number("version", true) != kVersion) {
+    return base::failure("only version " + std::to_string(kVersion) + " of the trace format is understood");
+  }
+  return {};
+}
+
+Json number_json(double value) {
+  return std::llround(value);
+}
+
+// Text of the driver may hold anything; the parser is strict about what it prints later.
+std::string printable(const std::string& text) {
+  std::string result = text.substr(0, kLongestText);
+  for (char& c : result) {
+    if (c < 0x20 || c > 0x7E) c = '?';
+  }
+  return result;
+}
+
+}  // namespace
+
+base::Result<Trace> parse_trace_header(std::string_view line) {
+  const Json json = Json::parse(line.begin(), line.end(), nullptr, false);
+  if (json.is_discarded()) return base::failure("the header is not JSON");
+  Reader top(json, "header");
+  if (auto checked = check_format(top); !checked) return base::failure(checked.error());
+  const Json* recorded = top.find("recorded", true);
+  const Json* gpus = top.find("gpus", true);
+  if (const std::string problem = top.problem(); !problem.empty()) return base::failure(problem);
+  Trace trace;
+  auto origin = parse_origin(*recorded);
+  if (!origin) return base::failure(origin.error());
+  trace.recorded = std::move(*origin);
+  if (!gpus->is_array() || gpus->empty() || gpus->size() > kMostGpus) {
+    return base::failure("gpus is not a list of 1 to " + std::to_string(kMostGpus) + " GPUs");
+  }
+  for (const Json& gpu : *gpus) {
+    auto description = parse_gpu(gpu);
+    if (!description) return base::failure(description.error());
+    trace.gpus.push_back({std::move(*description), {}, {}, {}});
+  }
+  return trace;
+}
+
+std::string header_line(const TraceOrigin& recorded, const std::vector<GpuDescription>& gpus) {
+  Json list = Json::array();
+  for (const GpuDescription& gpu : gpus) {
+    Json json = {{"index", gpu.index},
+                 {"name", printable(gpu.name)},
+                 {"uuid", printable(gpu.uuid)},
+                 {"pci_bus_id", printable(gpu.pci_bus_id)}};
+    for_each_figure([&](const auto& figure) {
+      const auto& value = gpu.*figure.member;
+      if (value) json[figure.key] = number_json(((*value).*figure.read)());
+    });
+    list.push_back(std::move(json));
+  }
+  Json origin = {{"gpu", printable(recorded.gpu)},
+                 {"driver", printable(recorded.driver)},
+                 {"source", printable(recorded.source)},
+                 {"date", printable(recorded.date)}};
+  if (!recorded.note.empty()) origin["note"] = printable(recorded.note);
+  const Json header = {{"format", kFormat}, {"version", kVersion}, {"recorded", origin}, {"gpus", list}};
+  return header.dump() + "\n";
+}
+
+}  // namespace gpubench::meter
