@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "meter/reading.h"
+#include "record/run_record.h"
 #include "series/gpu_series.h"
 
 namespace gpubench::report {
@@ -22,7 +23,11 @@ struct PlotInput {
   base::SteadyTime origin;                                 // time 0 of the axis
   std::optional<base::Window> run;                         // the workload's start and end, as far as known
   std::optional<base::Energy> total_energy;
+  bool replay = false;  // said in large letters
 };
+
+// The plot of a finished run; refers to `series`. Title and subtitle say what the record says.
+PlotInput plot_input(const record::RunRecord& run, const std::vector<series::GpuSeries>& series);
 
 // Six panels: power with limit, utilisation, temperature with thresholds, memory with total, SM clock, memory clock; one
 // line per GPU. Written beside `path` and renamed. An error names the missing package or gnuplot's own words.

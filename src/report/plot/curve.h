@@ -1,0 +1,58 @@
+// A series reduced to what a panel can show: at most kMostPoints points, found in one pass in constant memory.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "base/time.h"
+
+namespace gpubench::report {
+
+// About one per pixel column of a panel.
+inline constexpr std::size_t kMostPoints = 700;
+
+// All samples of one stretch of time. Dimensionless: the panel knows the unit of its values.
+struct CurvePoint {
+  double seconds = 0;  // mean time of its samples
+  double low = 0;
+  double mean = 0;
+  double high = 0;
+  bool after_gap = false;  // no line leads here from the point before
+};
+
+struct Curve {
+  std::vector<CurvePoint> points;
+  bool is_reduced = false;  // points stand for many samples: low and high differ from mean
+};
+
+// What a builder must know of a series before its first sample.
+struct CurveExtent {
+  double first_seconds = 0;
+  double last_seconds = 0;
+  std::size_t count = 0;
+};
+
+class CurveBuilder {
+ public:
+  explicit CurveBuilder(CurveExtent extent);
+  void add(double seconds, double value);
+  // A sample that should have been there: the line breaks.
+  void miss() { broken_ = true; }
+  // The builder is done with.
+  [[nodiscard]] Curve take();
+
+ private:
+  void flush();
+
+  CurveExtent extent_;
+  double gap_seconds_;  // a longer time between samples is a gap
+  Curve curve_;
+  CurvePoint open_;  // sums until it is flushed
+  std::size_t open_count_ = 0;
+  std::size_t open_bucket_ = 0;
+  double previous_seconds_ = 0;
+  bool any_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace gpubench::report

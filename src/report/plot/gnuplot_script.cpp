@@ -1,0 +1,243 @@
+#include "report/plot/gnuplot_script.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "report/text.h"
+
+namespace gpubench::report {
+namespace {
+
+constexpr int kWidth = 1600;  // pixels
+constexpr int kHeight = 1200;
+constexpr std::size_t kLegendColumns = 8;
+constexpr std::size_t kFewPoints = 60;       // drawn as dots too
+constexpr std::size_t kSubtitleWidth = 165;  // characters of a line
+constexpr std::size_t kTitleWidth = 90;
+
+// Told apart with any of the common kinds of colour blindness, and on white: after Okabe and Ito, without their yellow.
+constexpr std::array<std::string_view, 8> kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                      "#E69F00", "#56B4E9", "#882255", "#555555"};
+// With more GPUs than colours the second round is dashed, the third dotted.
+constexpr std::array<std::string_view, 3> kDashes = {"solid", "(10,4)", "(2,3)"};
+
+// Lengths are pixels from the top left corner, gnuplot's screen is 0 to 1 from the bottom left.
+double screen_x(double pixels) {
+  return pixels / kWidth;
+}
+double screen_y(double pixels) {
+  return 1 - pixels / kHeight;
+}
+
+class Script {
+ public:
+  template <class... Args>
+  void line(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
+    text_.push_back('\n');
+  }
+  [[nodiscard]] std::string text() const { return fmt::to_string(text_); }
+
+ private:
+  fmt::memory_buffer text_;
+};
+
+std::string style_of(std::size_t gpu) {
+  return fmt::format("lc rgb '{}' dt {}", kColours[gpu % kColours.size()],
+                     kDashes[(gpu / kColours.size()) % kDashes.size()]);
+}
+
+void write_settings(Script& script) {
+  script.line("set encoding utf8");
+  script.line("set terminal pngcairo noenhanced size {},{} background rgb 'white' font 'DejaVu Sans,11' linewidth 1", kWidth,
+              kHeight);
+  script.line("set border 3 lc rgb '#444444'");
+  script.line("set tics nomirror out scale 0.6 textcolor rgb '#333333' font ',10'");
+  script.line("set grid xtics ytics back lt 1 lw 0.6 lc rgb '#E4E4E4'");
+  script.line("unset key");
+  script.line("set style fill transparent solid 0.25 noborder");
+}
+
+// "$P0G1": panel 0, GPU 1. Columns: time, low, mean, high; a blank line is a gap.
+void write_curve(Script& script, const Curve& curve, std::size_t panel, std::size_t gpu, const TimeAxis& time) {
+  script.line("$P{}G{} << EOD", panel, gpu);
+  for (const CurvePoint& point : curve.points)
+    script.line("{}{:.7g} {:.6g} {:.6g} {:.6g}", point.after_gap ? "\n" : "", point.seconds / time.unit_seconds, point.low,
+                point.mean, point.high);
+  script.line("EOD");
+}
+
+// Lines of at most `width` characters, broken at spaces; the last is cut.
+std::vector<std::string> subtitle_lines(const std::string& text) {
+  std::string rest = one_line(text, 2 * kSubtitleWidth);
+  if (rest.size() <= kSubtitleWidth) return {rest};
+  const std::size_t at = rest.rfind(' ', kSubtitleWidth);
+  if (at == std::string::npos || at == 0) return {one_line(rest, kSubtitleWidth)};
+  return {rest.substr(0, at), one_line(rest.substr(at + 1), kSubtitleWidth)};
+}
+
+std::string legend_text(const PlotInput& input, std::size_t gpu) {
+  const meter::GpuDescription& description = input.gpus[gpu];
+  const bool one_model =
+      std::all_of(input.gpus.begin(), input.gpus.end(), [&](const auto& g) { return g.name == description.name; });
+  if (input.gpus.size() == 1 || !one_model)
+    return fmt::format("GPU {}  {}", description.index, one_line(description.name, 20));
+  return fmt::format("GPU {}", description.index);
+}
+
+std::size_t legend_rows(const PlotInput& input, std::size_t columns) {
+  return (input.gpus.size() + columns - 1) / columns;
+}
+
+// Fewer columns when each entry has a model name.
+std::size_t legend_columns(const PlotInput& input) {
+  return !input.gpus.empty() && legend_text(input, 0).size() > 8 ? kLegendColumns / 2 : kLegendColumns;
+}
+
+double write_legend(Script& script, const PlotInput& input, double top) {
+  const std::size_t columns = legend_columns(input);
+  const double column_width = (kWidth - 130.0) / static_cast<double>(columns);
+  for (std::size_t gpu = 0; gpu < input.gpus.size(); ++gpu) {
+    const double x = 66 + column_width * static_cast<double>(gpu % columns);
+    const double y = top + 24 * static_cast<double>(gpu / columns);
+    script.line("set arrow from screen {:.5f},{:.5f} to screen {:.5f},{:.5f} nohead lw 3 {}", screen_x(x), screen_y(y),
+                screen_x(x + 38), screen_y(y), style_of(gpu));
+    script.line("set label {} at screen {:.5f},{:.5f} left font ',11'", gnuplot_quoted(legend_text(input, gpu)),
+                screen_x(x + 48), screen_y(y));
+  }
+  return top + 24 * static_cast<double>(legend_rows(input, columns));
+}
+
+// Title, subtitle, badge, legend, foot: drawn once, with the first panel. Returns where the panels may begin (pixels).
+double write_frame(Script& script, const PlotInput& input, const Panels& panels) {
+  script.line("set label {} at screen {:.5f},{:.5f} left font 'DejaVu Sans:Bold,17' textcolor rgb '#111111'",
+              gnuplot_quoted(one_line(input.title, kTitleWidth)), screen_x(64), screen_y(34));
+  double y = 64;
+  for (const std::string& line : subtitle_lines(input.subtitle)) {
+    script.line("set label {} at screen {:.5f},{:.5f} left font ',11' textcolor rgb '#444444'", gnuplot_quoted(line),
+                screen_x(64), screen_y(y));
+    y += 22;
+  }
+  if (input.replay) {
+    script.line(
+        "set object rectangle from screen {:.5f},{:.5f} to screen {:.5f},{:.5f} front fc rgb '#B3261E' fs solid noborder",
+        screen_x(kWidth - 356), screen_y(54), screen_x(kWidth - 40), screen_y(14));
+    script.line(
+        "set label 'REPLAY - not a measurement' at screen {:.5f},{:.5f} center front font 'DejaVu Sans:Bold,13' "
+        "textcolor rgb 'white'",
+        screen_x(kWidth - 198), screen_y(34));
+  }
+  y = write_legend(script, input, y + 8);
+  const std::string band = panels.average_power ? "Power: the driver's average where there are no samples."
+                                                : "Power: the driver's samples; band: lowest to highest, line: mean.";
+  script.line("set label {} at screen {:.5f},{:.5f} left font ',9' textcolor rgb '#666666'",
+              gnuplot_quoted(band + (input.run ? " Grey: before and after the benchmark." : "")), screen_x(64),
+              screen_y(kHeight - 16));
+  return y;
+}
+
+void write_place(Script& script, std::size_t panel, double top) {
+  const double row_height = (kHeight - 44 - top) / 3;
+  const double row_top = top + row_height * static_cast<double>(panel / 2);
+  const double left = panel % 2 == 0 ? 84 : 880;
+  script.line("set lmargin at screen {:.5f}", screen_x(left));
+  script.line("set rmargin at screen {:.5f}", screen_x(left + 680));
+  script.line("set tmargin at screen {:.5f}", screen_y(row_top + 50));
+  script.line("set bmargin at screen {:.5f}", screen_y(row_top + row_height - 34));
+}
+
+void write_run_marks(Script& script, const PlotInput& input, const TimeAxis& time, bool named) {
+  if (!input.run) return;
+  const double start = base::to_seconds(input.run->start - input.origin) / time.unit_seconds;
+  const double end = base::to_seconds(input.run->end - input.origin) / time.unit_seconds;
+  script.line("set object rectangle from graph 0,graph 0 to first {:.7g},graph 1 behind fc rgb '#F1F1F1' fs solid noborder",
+              start);
+  script.line("set object rectangle from first {:.7g},graph 0 to graph 1,graph 1 behind fc rgb '#F1F1F1' fs solid noborder",
+              end);
+  for (const auto& [at, name] : {std::pair(start, "start"), std::pair(end, "end")}) {
+    script.line("set arrow from first {0:.7g},graph 0 to first {0:.7g},graph 1 nohead back lw 1 lc rgb '#888888' dt (4,4)",
+                at);
+    if (named)
+      script.line("set label '{}' at first {:.7g},graph 1 center offset 0,0.5 font ',9' textcolor rgb '#666666'", name, at);
+  }
+}
+
+void write_limits(Script& script, const Panel& panel) {
+  for (const LimitLine& limit : panel.limits) {
+    script.line(
+        "set arrow from graph 0,first {0:.7g} to graph 1,first {0:.7g} nohead front lw 1.2 lc rgb '#A61C1C' dt (8,4)",
+        limit.value);
+    script.line("set label {} at graph 0.995,first {:.7g} right offset 0,{} front font ',9' textcolor rgb '#A61C1C'",
+                gnuplot_quoted(limit.label), limit.value, limit.below ? "-0.7" : "0.7");
+  }
+}
+
+// Bands under lines, so that no GPU's line is hidden by another's band.
+std::string plot_items(const Panel& panel, std::size_t number) {
+  std::string items;
+  const auto add = [&](const std::string& item) { items += (items.empty() ? "plot " : ", ") + item; };
+  const double opacity = panel.curves.size() <= 2 ? 0.28 : panel.curves.size() <= 8 ? 0.14 : 0.08;
+  for (std::size_t gpu = 0; gpu < panel.curves.size(); ++gpu)
+    if (panel.curves[gpu].is_reduced && !panel.curves[gpu].points.empty())
+      add(fmt::format("$P{}G{} using 1:2:4 with filledcurves fs transparent solid {} noborder lc rgb '{}'", number, gpu,
+                      opacity, kColours[gpu % kColours.size()]));
+  for (std::size_t gpu = 0; gpu < panel.curves.size(); ++gpu) {
+    const std::size_t count = panel.curves[gpu].points.size();
+    if (count == 0) continue;
+    const std::string dots = count <= kFewPoints && panel.curves.size() <= 4 ? "linespoints pt 7 ps 0.55" : "lines";
+    add(fmt::format("$P{}G{} using 1:3 with {} lw {} {}", number, gpu, dots, panel.curves.size() <= 8 ? 1.6 : 1.1,
+                    style_of(gpu)));
+  }
+  return items.empty() ? fmt::format("plot {:.7g} with lines lc rgb 'white'", 2 * panel.high - panel.low) : items;
+}
+
+void write_panel(Script& script, const PlotInput& input, const Panels& panels, std::size_t number, double top) {
+  const Panel& panel = panels.panels[number];
+  const TimeAxis& time = panels.time;
+  write_place(script, number, top);
+  script.line("set xrange [{:.7g}:{:.7g}]", time.first_seconds / time.unit_seconds, time.last_seconds / time.unit_seconds);
+  script.line("set xtics {:.7g}", time.tick);
+  script.line("set yrange [{:.7g}:{:.7g}]", panel.low, panel.high);
+  const bool lowest_row = number + 2 >= panels.panels.size();
+  script.line("set xlabel {} offset 0,0.5 textcolor rgb '#333333'", gnuplot_quoted(lowest_row ? time.label : ""));
+  script.line("set label {} at graph 0,graph 1 left offset 0,1.5 font 'DejaVu Sans:Bold,12' textcolor rgb '#222222'",
+              gnuplot_quoted(panel.title));
+  if (panel.is_empty())
+    script.line("set label 'not available' at graph 0.5,graph 0.5 center front font ',13' textcolor rgb '#777777'");
+  if (!panel.note.empty())
+    script.line("set label {} at graph 0.995,graph 0.95 right front font ',10' textcolor rgb '#777777'",
+                gnuplot_quoted(panel.note));
+  write_run_marks(script, input, time, number < 2);
+  write_limits(script, panel);
+  script.line("{}", plot_items(panel, number));
+  script.line("unset label");
+  script.line("unset arrow");
+  script.line("unset object");
+}
+
+}  // namespace
+
+// Within single quotes gnuplot knows no escapes, no macros and no commands; a quote is doubled.
+std::string gnuplot_quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : one_line(text)) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string gnuplot_script(const PlotInput& input, const Panels& panels) {
+  Script script;
+  write_settings(script);
+  for (std::size_t p = 0; p < panels.panels.size(); ++p)
+    for (std::size_t g = 0; g < panels.panels[p].curves.size(); ++g)
+      write_curve(script, panels.panels[p].curves[g], p, g, panels.time);
+  script.line("set multiplot");
+  const double top = write_frame(script, input, panels);
+  for (std::size_t p = 0; p < panels.panels.size(); ++p) write_panel(script, input, panels, p, top);
+  script.line("unset multiplot");
+  return script.text();
+}
+
+}  // namespace gpubench::report

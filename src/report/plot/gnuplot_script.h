@@ -1,0 +1,17 @@
+// The plot as a script for gnuplot, data included.
+#pragma once
+
+#include <string>
+
+#include "report/plot/panels.h"
+#include "report/plot/plot.h"
+
+namespace gpubench::report {
+
+// Writes a PNG to gnuplot's standard output.
+std::string gnuplot_script(const PlotInput& input, const Panels& panels);
+
+// A string from the outside as a gnuplot string: nothing in it is interpreted.
+std::string gnuplot_quoted(std::string_view text);
+
+}  // namespace gpubench::report

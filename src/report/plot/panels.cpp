@@ -1,0 +1,264 @@
+#include "report/plot/panels.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "report/text.h"
+
+namespace gpubench::report {
+namespace {
+
+// The interval values that have a panel.
+struct ReadingCurves {
+  Curve utilization;   // percent
+  Curve temperature;   // degree Celsius
+  Curve memory;        // MiB
+  Curve sm_clock;      // MHz
+  Curve memory_clock;  // MHz
+  Curve power;         // watt, the driver's average
+};
+
+template <class T>
+std::optional<CurveExtent> extent_of(const series::Series<T>* series, base::SteadyTime origin) {
+  const std::size_t count = series == nullptr ? 0 : series->size();
+  if (count == 0) return std::nullopt;
+  T first;
+  T last;
+  if (series->read(0, std::span<T>(&first, 1)) == 0 || series->read(count - 1, std::span<T>(&last, 1)) == 0)
+    return std::nullopt;
+  return CurveExtent{base::to_seconds(first.time - origin), base::to_seconds(last.time - origin), count};
+}
+
+template <class Quantity>
+void add_field(CurveBuilder& builder, double seconds, const meter::Field<Quantity>& field,
+               double (Quantity::*unit)() const) {
+  field ? builder.add(seconds, ((*field).*unit)()) : builder.miss();
+}
+
+ReadingCurves reading_curves(const series::GpuSeries& gpu, base::SteadyTime origin) {
+  const auto extent = extent_of(gpu.readings.get(), origin);
+  if (!extent) return {};
+  std::vector<CurveBuilder> b(6, CurveBuilder(*extent));
+  series::for_each(*gpu.readings, [&](const meter::GpuReading& reading) {
+    const double seconds = base::to_seconds(reading.time - origin);
+    add_field(b[0], seconds, reading.utilization, &base::Ratio::percent);
+    add_field(b[1], seconds, reading.temperature, &base::Temperature::celsius);
+    add_field(b[2], seconds, reading.memory_used, &base::Bytes::mebibytes);
+    add_field(b[3], seconds, reading.sm_clock, &base::Frequency::megahertz);
+    add_field(b[4], seconds, reading.memory_clock, &base::Frequency::megahertz);
+    add_field(b[5], seconds, reading.power, &base::Power::watts);
+  });
+  return {b[0].take(), b[1].take(), b[2].take(), b[3].take(), b[4].take(), b[5].take()};
+}
+
+Curve power_curve(const series::GpuSeries& gpu, base::SteadyTime origin) {
+  const auto extent = extent_of(gpu.power.get(), origin);
+  if (!extent) return {};
+  CurveBuilder builder(*extent);
+  series::for_each(*gpu.power, [&](const meter::PowerSample& sample) {
+    builder.add(base::to_seconds(sample.time - origin), sample.power.watts());
+  });
+  return builder.take();
+}
+
+struct Span {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+  [[nodiscard]] bool empty() const { return low > high; }
+};
+
+Span value_span(const std::vector<Curve>& curves) {
+  Span span;
+  for (const Curve& curve : curves) {
+    for (const CurvePoint& point : curve.points) {
+      span.low = std::min(span.low, point.low);
+      span.high = std::max(span.high, point.high);
+    }
+  }
+  return span;
+}
+
+// The different values of one limit over the GPUs: each is a line; when there are more than three only the ends are.
+template <class Quantity>
+std::vector<LimitLine> limit_lines(const std::vector<meter::GpuDescription>& gpus, const std::string& name,
+                                   std::optional<Quantity> meter::GpuDescription::* limit, double (Quantity::*unit)() const,
+                                   const std::string& unit_text, double scale = 1, int decimals = 0) {
+  std::vector<double> values;
+  for (const meter::GpuDescription& gpu : gpus)
+    if (gpu.*limit) values.push_back((*(gpu.*limit).*unit)() / scale);
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  if (values.size() > 3) values = {values.front(), values.back()};
+  std::vector<LimitLine> lines;
+  for (const double value : values)
+    lines.push_back({value, fmt::format("{} {:.{}f} {}", name, value, decimals, unit_text), false});
+  return lines;
+}
+
+void append(std::vector<LimitLine>& lines, std::vector<LimitLine> more) {
+  lines.insert(lines.end(), more.begin(), more.end());
+}
+
+// From zero to a little above the highest value and the highest limit: room for the limit's label.
+void fit_from_zero(Panel& panel) {
+  const Span span = value_span(panel.curves);
+  double highest = span.empty() ? 0 : span.high * 1.05;
+  for (const LimitLine& limit : panel.limits) highest = std::max(highest, limit.value * 1.13);
+  panel.high = highest > 0 ? highest : 1;
+}
+
+std::string energy_text(base::Energy energy) {
+  const double joules = energy.joules();
+  const std::string text = joules < 1e4   ? fmt::format("{:.1f} J", joules)
+                           : joules < 1e6 ? fmt::format("{:.2f} kJ", joules / 1e3)
+                                          : fmt::format("{:.2f} MJ", joules / 1e6);
+  return fmt::format("{} ({} kWh)", text, plain_number(energy.kilowatt_hours(), 5));
+}
+
+Panel power_panel(const PlotInput& input, std::vector<Curve> curves) {
+  Panel panel;
+  panel.title = "Power (W)";
+  if (input.total_energy) panel.title += ", total energy " + energy_text(*input.total_energy);
+  panel.curves = std::move(curves);
+  panel.limits = limit_lines(input.gpus, "limit", &meter::GpuDescription::power_limit, &base::Power::watts, "W");
+  fit_from_zero(panel);
+  return panel;
+}
+
+Panel utilization_panel(std::vector<Curve> curves) {
+  Panel panel;
+  panel.title = "GPU utilisation (%)";
+  panel.curves = std::move(curves);
+  panel.low = -2;  // so that lines at 0 and 100 are not hidden by the frame
+  panel.high = 104;
+  return panel;
+}
+
+Panel temperature_panel(const PlotInput& input, std::vector<Curve> curves) {
+  Panel panel;
+  panel.title = "Temperature (°C)";
+  panel.curves = std::move(curves);
+  panel.limits =
+      limit_lines(input.gpus, "slowdown", &meter::GpuDescription::slowdown_temperature, &base::Temperature::celsius, "°C");
+  for (LimitLine& line : panel.limits) line.below = true;  // shutdown is close above it
+  append(panel.limits, limit_lines(input.gpus, "shutdown", &meter::GpuDescription::shutdown_temperature,
+                                   &base::Temperature::celsius, "°C"));
+  fit_from_zero(panel);
+  const Span span = value_span(panel.curves);
+  if (!span.empty()) panel.low = std::min(20.0, std::floor(span.low / 10) * 10);
+  return panel;
+}
+
+void scale(std::vector<Curve>& curves, double divisor) {
+  for (Curve& curve : curves) {
+    for (CurvePoint& point : curve.points) {
+      point.low /= divisor;
+      point.mean /= divisor;
+      point.high /= divisor;
+    }
+  }
+}
+
+// In GiB as soon as there is one. A total far above all that was used would flatten the curves: it is told, not drawn.
+Panel memory_panel(const PlotInput& input, std::vector<Curve> curves) {
+  Panel panel;
+  const bool large = !value_span(curves).empty() && value_span(curves).high >= 1024;
+  const double divisor = large ? 1024 : 1;
+  const std::string unit = large ? "GiB" : "MiB";
+  panel.title = "Memory used (" + unit + ")";
+  scale(curves, divisor);
+  panel.curves = std::move(curves);
+  panel.limits = limit_lines(input.gpus, "total", &meter::GpuDescription::memory_total, &base::Bytes::mebibytes, unit,
+                             divisor, large ? 1 : 0);
+  const Span span = value_span(panel.curves);
+  if (!span.empty() && !panel.limits.empty() && span.high < 0.3 * panel.limits.back().value) {
+    panel.note = panel.limits.back().label + " is above this scale";
+    panel.limits.clear();
+    panel.high = std::max(1.3 * span.high, 1e-3);
+    return panel;
+  }
+  fit_from_zero(panel);
+  return panel;
+}
+
+Panel clock_panel(const PlotInput& input, const std::string& title, std::vector<Curve> curves,
+                  std::optional<base::Frequency> meter::GpuDescription::* limit) {
+  Panel panel;
+  panel.title = title;
+  panel.curves = std::move(curves);
+  panel.limits = limit_lines(input.gpus, "max", limit, &base::Frequency::megahertz, "MHz");
+  fit_from_zero(panel);
+  return panel;
+}
+
+// Steps of time that read well; at most ten of them over `length`.
+double tick_step(double length, bool hours) {
+  static constexpr std::array kSixties = {0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0};
+  static constexpr std::array kHours = {0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0, 48.0, 96.0, 168.0, 336.0, 672.0};
+  const auto fitting = [&](const auto& steps) {
+    const auto* const step = std::find_if(steps.begin(), steps.end(), [&](double s) { return length / s <= 10; });
+    return step == steps.end() ? length / 5 : *step;
+  };
+  return hours ? fitting(kHours) : fitting(kSixties);
+}
+
+TimeAxis time_axis(const PlotInput& input) {
+  Span span;
+  const auto include = [&](const std::optional<CurveExtent>& extent) {
+    if (!extent) return;
+    span.low = std::min(span.low, extent->first_seconds);
+    span.high = std::max(span.high, extent->last_seconds);
+  };
+  for (const series::GpuSeries& gpu : *input.series) {
+    include(extent_of(gpu.readings.get(), input.origin));
+    include(extent_of(gpu.power.get(), input.origin));
+  }
+  if (input.run)
+    include(
+        CurveExtent{base::to_seconds(input.run->start - input.origin), base::to_seconds(input.run->end - input.origin), 2});
+  if (span.empty()) span = {0, 1};
+  const double length = std::max(span.high - span.low, 1e-3);
+  const double unit = length < 180 ? 1 : length < 3 * 3600 ? 60 : 3600;
+  const char* label = unit == 1 ? "Time since start (s)" : unit == 60 ? "Time since start (min)" : "Time since start (h)";
+  return {span.low, span.low + length, unit, tick_step(length / unit, unit == 3600), label};
+}
+
+}  // namespace
+
+bool Panel::is_empty() const {
+  return std::all_of(curves.begin(), curves.end(), [](const Curve& curve) { return curve.points.empty(); });
+}
+
+Panels make_panels(const PlotInput& input) {
+  Panels result;
+  std::vector<Curve> power, utilization, temperature, memory, sm_clock, memory_clock;
+  for (const series::GpuSeries& gpu : *input.series) {
+    ReadingCurves readings = reading_curves(gpu, input.origin);
+    Curve samples = power_curve(gpu, input.origin);
+    const bool stand_in = samples.points.empty() && !readings.power.points.empty();
+    result.average_power = result.average_power || stand_in;
+    power.push_back(std::move(stand_in ? readings.power : samples));
+    utilization.push_back(std::move(readings.utilization));
+    temperature.push_back(std::move(readings.temperature));
+    memory.push_back(std::move(readings.memory));
+    sm_clock.push_back(std::move(readings.sm_clock));
+    memory_clock.push_back(std::move(readings.memory_clock));
+  }
+  result.time = time_axis(input);
+  result.panels.push_back(power_panel(input, std::move(power)));
+  result.panels.push_back(utilization_panel(std::move(utilization)));
+  result.panels.push_back(temperature_panel(input, std::move(temperature)));
+  result.panels.push_back(memory_panel(input, std::move(memory)));
+  result.panels.push_back(clock_panel(input, "SM clock (MHz)", std::move(sm_clock), &meter::GpuDescription::max_sm_clock));
+  result.panels.push_back(
+      clock_panel(input, "Memory clock (MHz)", std::move(memory_clock), &meter::GpuDescription::max_memory_clock));
+  return result;
+}
+
+}  // namespace gpubench::report

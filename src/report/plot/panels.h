@@ -1,0 +1,47 @@
+// The six panels of the plot as plain values: curves, limits, titles, ranges.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report/plot/curve.h"
+#include "report/plot/plot.h"
+
+namespace gpubench::report {
+
+// A horizontal line with its label.
+struct LimitLine {
+  double value = 0;
+  std::string label;
+  bool below = false;  // the label is written under the line
+};
+
+struct Panel {
+  std::string title;
+  std::vector<Curve> curves;  // one per GPU
+  std::vector<LimitLine> limits;
+  double low = 0;  // range of the value axis
+  double high = 1;
+  std::string note;                     // what is beyond the scale
+  [[nodiscard]] bool is_empty() const;  // no curve at all
+};
+
+struct TimeAxis {
+  double first_seconds = 0;
+  double last_seconds = 1;
+  double unit_seconds = 1;
+  double tick = 1;  // in the unit
+  std::string label;
+};
+
+// In the order of the picture, left to right, top to bottom.
+struct Panels {
+  std::vector<Panel> panels;
+  TimeAxis time;
+  bool average_power = false;  // a GPU without power samples: the driver's averaged power stands in
+};
+
+// One pass over each series.
+Panels make_panels(const PlotInput& input);
+
+}  // namespace gpubench::report
