@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "base/text_table.h"
+#include "report/gpu_tables.h"
 #include "report/summary.h"
 #include "report/text.h"
 
@@ -18,8 +17,6 @@ namespace {
 constexpr int kDecimals = 5;                // the seed's
 constexpr std::size_t kLongestCell = 100;   // characters of a foreign string
 constexpr std::size_t kMostHalfHours = 12;  // rows of the half-hour table; a longer run's are in metrics.yml
-constexpr const char* kNotAvailable = "not available";
-constexpr const char* kNotSupported = "not supported";
 
 std::string number(double value) {
   return short_number(value, kDecimals);
@@ -153,143 +150,6 @@ std::string gpu_table(const record::RunRecord& run, const Summary& sum) {
   return table.text();
 }
 
-std::string joules_text(const std::optional<energy::EnergyEstimate>& estimate) {
-  return estimate ? short_number(estimate->energy.joules(), 1) : kNotAvailable;
-}
-
-// A share below the whole is never rounded up to it.
-std::string coverage_text(base::Ratio coverage) {
-  const double percent = coverage.percent();
-  return short_number(percent < 100 ? std::min(percent, 99.99) : percent, 2);
-}
-
-// One GPU's energy as texts, for either form of the energy table.
-struct EnergyTexts {
-  std::string energy = kNotAvailable;
-  std::string method = kNotAvailable;
-  std::string counter;
-  std::string samples;
-  std::string difference = kNotAvailable;
-  std::string coverage = kNotAvailable;  // of the power samples; without them of the method used
-  std::string longest_gap = kNotAvailable;
-  std::string average_power = kNotAvailable;
-  std::string peak_power = kNotAvailable;
-};
-
-EnergyTexts energy_texts(const record::GpuRecord& gpu) {
-  EnergyTexts texts;
-  texts.counter = joules_text(gpu.energy.counter);
-  texts.samples = joules_text(gpu.energy.ring);
-  if (const energy::EnergyEstimate* best = gpu.energy.best()) {
-    const energy::EnergyEstimate& sampled = gpu.energy.ring ? *gpu.energy.ring : *best;
-    texts.energy = short_number(best->energy.joules(), 1);
-    texts.method = std::string(energy::method_text(best->method));
-    texts.coverage = coverage_text(sampled.coverage);
-    texts.longest_gap = short_number(base::to_seconds(sampled.longest_gap), 3);
-  }
-  if (const auto difference = ring_difference(gpu.energy)) texts.difference = fmt::format("{:+.2f}", difference->percent());
-  if (gpu.average_power) texts.average_power = short_number(gpu.average_power->watts(), 1);
-  if (gpu.peak_power) texts.peak_power = short_number(gpu.peak_power->watts(), 1);
-  return texts;
-}
-
-std::string one_energy_table(const record::GpuRecord& gpu) {
-  const EnergyTexts texts = energy_texts(gpu);
-  base::TextTable table({"Metric", "Value"});
-  table.add_row({"Energy (J)", texts.energy});
-  table.add_row({"Measured By", texts.method});
-  table.add_row({"Energy by Counter (J)", texts.counter});
-  table.add_row({"Energy by Power Samples (J)", texts.samples});
-  table.add_row({"Power Samples against Counter (%)", texts.difference});
-  table.add_row({"Coverage by Samples (%)", texts.coverage});
-  table.add_row({"Longest Gap between Samples (s)", texts.longest_gap});
-  table.add_row({"Average Power of the Run (W)", texts.average_power});
-  table.add_row({"Peak Power of the Run (W)", texts.peak_power});
-  return table.text();
-}
-
-bool same_for_all(const record::RunRecord& run, const std::function<std::string(const record::GpuRecord&)>& text) {
-  return std::all_of(run.gpus.begin(), run.gpus.end(),
-                     [&](const record::GpuRecord& gpu) { return text(gpu) == text(run.gpus.front()); });
-}
-
-// A last column names what differs between the GPUs; what is the same for all is said once, in another table.
-std::string energy_table(const record::RunRecord& run) {
-  const bool one_method = same_for_all(run, [](const record::GpuRecord& gpu) { return energy_texts(gpu).method; });
-  std::vector<std::string> header = {"GPU",          "Energy (J)", "Counter (J)", "Samples (J)", "Diff. (%)",
-                                     "Coverage (%)", "Gap (s)",    "Average (W)", "Peak (W)"};
-  if (!one_method) header.emplace_back("Measured By");
-  base::TextTable table(header);
-  for (const record::GpuRecord& gpu : run.gpus) {
-    const EnergyTexts texts = energy_texts(gpu);
-    table.add_row({std::to_string(gpu.gpu.index), texts.energy, texts.counter, texts.samples, texts.difference,
-                   texts.coverage, texts.longest_gap, texts.average_power, texts.peak_power, texts.method});
-  }
-  return table.text();
-}
-
-std::string average_cell(const record::GpuRecord& gpu, const std::optional<record::Statistics>& statistics) {
-  if (!statistics) return gpu.readings == 0 ? kNotAvailable : kNotSupported;
-  return statistics->utilized_count > 0 ? short_number(statistics->average, 1) : "not busy";
-}
-
-std::string maximum_cell(const record::GpuRecord& gpu, const std::optional<record::Statistics>& statistics) {
-  if (!statistics) return gpu.readings == 0 ? kNotAvailable : kNotSupported;
-  return plain_number(statistics->maximum, 1);
-}
-
-std::string each_gpu_table(const record::RunRecord& run) {
-  const bool one_name = same_for_all(run, [](const record::GpuRecord& gpu) { return gpu.gpu.name; });
-  std::vector<std::string> header = {"GPU",           "Util. (%)",    "Power (W)",   "Limit (W)",       "Temp. (C)",
-                                     "Max Temp. (C)", "Memory (MiB)", "Clock (MHz)", "Mem. Clock (MHz)"};
-  if (!one_name) header.emplace_back("Name");
-  base::TextTable table(header);
-  for (const record::GpuRecord& gpu : run.gpus) {
-    const auto& limit = gpu.gpu.power_limit ? gpu.gpu.power_limit : gpu.gpu.max_power_limit;
-    table.add_row({std::to_string(gpu.gpu.index), average_cell(gpu, gpu.utilization), average_cell(gpu, gpu.power),
-                   limit ? plain_number(limit->watts(), 1) : kNotSupported, average_cell(gpu, gpu.temperature),
-                   maximum_cell(gpu, gpu.temperature), average_cell(gpu, gpu.memory), average_cell(gpu, gpu.sm_clock),
-                   average_cell(gpu, gpu.memory_clock), one_line(gpu.gpu.name, 40)});
-  }
-  return table.text();
-}
-
-// One reason over all GPUs.
-struct ReasonSpan {
-  std::string reason;
-  bool slowdown = false;
-  double lowest = 0;  // percent, of the GPUs that gave it
-  double highest = 0;
-  std::size_t gpus = 0;
-};
-
-std::vector<ReasonSpan> throttling_spans(const record::RunRecord& run) {
-  std::vector<ReasonSpan> spans;
-  for (const record::GpuRecord& gpu : run.gpus) {
-    for (const record::ThrottleShare& share : gpu.throttling) {
-      const double percent = share.share.percent();
-      auto span = std::find_if(spans.begin(), spans.end(), [&](const ReasonSpan& s) { return s.reason == share.reason; });
-      if (span == spans.end())
-        span = spans.insert(spans.end(), {std::string(share.reason), share.slowdown, percent, percent, 0});
-      span->lowest = std::min(span->lowest, percent);
-      span->highest = std::max(span->highest, percent);
-      ++span->gpus;
-    }
-  }
-  return spans;
-}
-
-std::string throttling_table(const record::RunRecord& run, const std::vector<ReasonSpan>& spans) {
-  base::TextTable table({"Reason for Lower Clocks", "Share of Readings (%)", "Meaning"});
-  for (const ReasonSpan& span : spans) {
-    std::string share = short_number(span.highest, 1);
-    if (short_number(span.lowest, 1) != share) share = short_number(span.lowest, 1) + " to " + share;
-    if (run.gpus.size() > 1) share += fmt::format(" ({} of {} GPUs)", span.gpus, run.gpus.size());
-    table.add_row({span.reason, share, span.slowdown ? "SLOWED DOWN by heat or hardware" : "normal at the power limit"});
-  }
-  return table.text();
-}
-
 // Broken at spaces to lines of at most `width` characters, further lines indented by two.
 std::string wrapped(const std::string& text, std::size_t width) {
   std::string result;
@@ -338,8 +198,8 @@ std::string formatted_tables(const record::RunRecord& run) {
     text += section("Energy of Each GPU", energy_table(run));
     text += section("Each GPU (averages for >0.00% GPU Util.)", each_gpu_table(run));
   }
-  const std::vector<ReasonSpan> spans = throttling_spans(run);
-  if (!spans.empty()) text += section("Clocks Held Down", throttling_table(run, spans));
+  const std::string throttling = throttling_table(run);
+  if (!throttling.empty()) text += section("Clocks Held Down", throttling);
   return text + section("Findings", findings_text(run));
 }
 

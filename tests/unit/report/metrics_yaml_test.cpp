@@ -4,6 +4,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <limits>
+#include <locale>
 #include <string>
 #include <vector>
 
@@ -204,6 +205,22 @@ TEST(MetricsYaml, BrokenUtf8IsReplaced) {
   auto run = example::container_run(1);
   run.benchmark.name = "image\xff\xfe";
   EXPECT_EQ(written(run)["benchmark"].as<std::string>(), "image\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+// As in a German locale: 1.234,5.
+class CommaDecimals final : public std::numpunct<char> {
+  [[nodiscard]] char do_decimal_point() const override { return ','; }
+  [[nodiscard]] char do_thousands_sep() const override { return '.'; }
+  [[nodiscard]] std::string do_grouping() const override { return "\3"; }
+};
+
+TEST(MetricsYaml, IsTheSameInEveryLocale) {
+  const auto run = example::container_run(2);
+  const std::string plain = metrics_yaml(run);
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new CommaDecimals));
+  const std::string german = metrics_yaml(run);
+  std::locale::global(before);
+  EXPECT_EQ(german, plain);
 }
 
 TEST(MetricsYaml, EndlessNumbersAreNull) {

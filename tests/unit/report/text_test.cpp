@@ -2,10 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <clocale>
-#include <cmath>
 #include <cstdlib>
-#include <limits>
 #include <string>
 
 namespace gpubench::report {
@@ -36,14 +33,6 @@ TEST(Text, PlainNumbers) {
   EXPECT_EQ(plain_number(250, 1), "250");
   EXPECT_EQ(plain_number(57 / 100.0 * 100, 5), "57");
   EXPECT_EQ(plain_number(-0.0, 3), "0");
-}
-
-TEST(Text, NumbersIgnoreTheLocale) {
-  const std::string before = std::setlocale(LC_ALL, nullptr);
-  if (std::setlocale(LC_ALL, "de_DE.UTF-8") == nullptr) GTEST_SKIP() << "no locale with a decimal comma here";
-  EXPECT_EQ(exact_number(0.5), "0.5");
-  EXPECT_EQ(short_number(0.5, 5), "0.5");
-  std::setlocale(LC_ALL, before.c_str());
 }
 
 TEST(Text, OneLineHasNoControlCharacters) {

@@ -1,0 +1,22 @@
+// The tables that show GPUs one by one.
+#pragma once
+
+#include <string>
+
+#include "record/run_record.h"
+
+namespace gpubench::report {
+
+inline constexpr const char* kNotAvailable = "not available";  // could be known, is not for this run
+inline constexpr const char* kNotSupported = "not supported";  // this GPU does not tell
+
+// A lone GPU's energy by each method, one row per figure.
+std::string one_energy_table(const record::GpuRecord& gpu);
+// The same for several, one row per GPU.
+std::string energy_table(const record::RunRecord& run);
+// Averages over busy readings, one row per GPU.
+std::string each_gpu_table(const record::RunRecord& run);
+// Why clocks were below their maximum, one row per reason; empty if nothing is worth telling.
+std::string throttling_table(const record::RunRecord& run);
+
+}  // namespace gpubench::report
