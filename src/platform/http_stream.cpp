@@ -13,9 +13,11 @@ struct CurlMultiCleanup {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
 
+class CurlHttpStreams;
+
 // One open exchange; dies after its handle was taken out of the multi handle.
 struct Stream {
-  Stream(const HttpRequest& request, CurlExchange::OnBody on_body) : exchange(request, std::move(on_body)) {}
+  Stream(CurlHttpStreams& owner, const HttpRequest& request, HttpStreams::OnBody on_body);
   CurlExchange exchange;
   CurlEasy handle;
   HttpStreamState state;
@@ -36,6 +38,8 @@ class CurlHttpStreams final : public HttpStreams {
   [[nodiscard]] HttpStreamState state(StreamId id) const override;
   void close(StreamId id) override;
 
+  void note_progress() { progressed_ = true; }
+
  private:
   void transfer();
   void note_ended();
@@ -48,13 +52,16 @@ class CurlHttpStreams final : public HttpStreams {
   bool progressed_ = false;  // something arrived or ended since pump() began
 };
 
+Stream::Stream(CurlHttpStreams& owner, const HttpRequest& request, HttpStreams::OnBody on_body)
+    : exchange(request, [this, &owner, on_body = std::move(on_body)](std::string_view piece) {
+        owner.note_progress();
+        return on_body(exchange.response.status, piece);
+      }) {}
+
 base::Result<HttpStreams::StreamId> CurlHttpStreams::open(const HttpRequest& request, OnBody on_body) {
   if (auto ready = ready_curl(); !ready) return base::failure(ready.error());
   if (!multi_) multi_.reset(curl_multi_init());
-  auto stream = std::make_unique<Stream>(request, [this, on_body = std::move(on_body)](std::string_view piece) {
-    progressed_ = true;
-    return on_body(piece);
-  });
+  auto stream = std::make_unique<Stream>(*this, request, std::move(on_body));
   stream->handle.reset(curl_easy_init());
   if (!multi_ || !stream->handle) return base::failure("libcurl gave no handle: out of memory");
   if (auto prepared = stream->exchange.prepare(stream->handle.get()); !prepared) return base::failure(prepared.error());

@@ -25,8 +25,9 @@ struct HttpStreamState {
 class HttpStreams {
  public:
   using StreamId = int;
-  // Called from within pump() and wait_for_headers() only; false closes the exchange. Must not call back into HttpStreams.
-  using OnBody = std::function<bool(std::string_view)>;
+  // Receives the answer's status and the next piece of its body. Called from within pump() and wait_for_headers() only; false
+  // ends the exchange. Must not call back into HttpStreams.
+  using OnBody = std::function<bool(int status, std::string_view piece)>;
 
   virtual ~HttpStreams() = default;
   virtual base::Result<StreamId> open(const HttpRequest& request, OnBody on_body) = 0;

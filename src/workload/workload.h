@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -26,11 +27,12 @@ class LogSink {
 struct WorkloadDescription {
   enum class Kind : std::uint8_t { container, command };
   Kind kind = Kind::command;
-  std::string name;          // image name without registry trouble, or the command's base name
-  std::string command_line;  // what was run, for the reader; empty if the image decides
-  std::string image_id;      // sha256:... of a container's image; empty otherwise
-  std::string engine;        // "Docker 20.10.24" or "Podman 4.3.1"; empty for a command
-  std::string gpu_access;    // how a container got its GPUs: "runtime", "devices", "none"; empty for a command
+  std::string name;                // image name without registry trouble, or the command's base name
+  std::string command_line;        // what was run, for the reader; empty if the image decides
+  std::string image_id;            // sha256:... of a container's image; empty otherwise
+  std::string engine;              // "Docker 20.10.24" or "Podman 4.3.1"; empty for a command
+  std::string gpu_access;          // how a container got its GPUs: "runtime", "devices", "none"; empty for a command
+  std::vector<std::string> notes;  // what a reader should know of how it was set up, a sentence each
 };
 
 // How it ended. No exit code means that it could not be found out: never taken for 0.

@@ -52,7 +52,8 @@ HttpRequest endless(std::string url) {
 }
 
 HttpStreams::OnBody into(std::string& text) {
-  return [&text](std::string_view piece) {
+  return [&text](int status, std::string_view piece) {
+    EXPECT_EQ(status, 200);
     text.append(piece);
     return true;
   };
@@ -173,7 +174,7 @@ TEST(HttpStreams, ReceiverMayEndTheStream) {
     }
   });
   const auto streams = make_http_streams();
-  const auto id = streams->open(endless(stub.url()), [](std::string_view) { return false; });
+  const auto id = streams->open(endless(stub.url()), [](int, std::string_view) { return false; });
   ASSERT_TRUE(id);
   pump_until_finished(*streams, *id);
   EXPECT_TRUE(streams->state(*id).finished);

@@ -1,0 +1,93 @@
+#include "workload/docker/container.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+namespace gpubench::workload {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The storage driver "vfs" copies the whole image for each container, GPU hooks take seconds: these bound a hung engine
+// only.
+constexpr auto kCreateLimit = 10min;
+constexpr auto kStartLimit = 5min;
+constexpr auto kRemoveLimit = 60s;
+constexpr auto kSignalLimit = 5s;
+
+std::string id_in(const std::string& body) {
+  const auto json = nlohmann::json::parse(body, nullptr, false);
+  if (!json.is_object() || !json.contains("Id") || !json["Id"].is_string()) return {};
+  std::string id = json["Id"];
+  return id.find_first_not_of("0123456789abcdef") == std::string::npos ? id : std::string();  // it becomes part of paths
+}
+
+}  // namespace
+
+base::Result<void> Container::create(CreateInput& input, const std::string& name) {
+  for (;;) {
+    name_ = name;
+    const auto answer = engine_.call("POST", "/containers/create" + (name.empty() ? "" : "?name=" + name),
+                                     create_request_json(input), kCreateLimit);
+    if (!answer) return base::failure(answer.error().with_context("could not create the container"));
+    if (answer->status == 201) {
+      id_ = id_in(answer->body);
+      if (id_.empty()) return base::failure("the engine created a container but did not name it");
+      return {};
+    }
+    name_.clear();  // also on a conflict: that container is not ours
+    const std::string words = engine_words(*answer);
+    if (!give_way(input.choices, words)) return base::failure("the engine could not create the container: " + words);
+  }
+}
+
+base::Result<void> Container::start() {
+  const auto answer = engine_.call("POST", "/containers/" + id_ + "/start", "", kStartLimit);
+  if (!answer) return base::failure(answer.error());
+  if (answer->status == 204 || answer->status == 304) return {};
+  return base::failure(engine_words(*answer));
+}
+
+Container::Signalled Container::signal(const char* name) {
+  const auto answer = engine_.call("POST", "/containers/" + id_ + "/kill?signal=" + name, "", kSignalLimit);
+  if (!answer || (answer->status >= 500)) return Signalled::engine_lost;
+  return answer->status < 300 ? Signalled::sent : Signalled::not_running;  // 409 not running, 404 gone
+}
+
+base::Result<std::optional<ContainerState>> Container::inspect(base::Duration timeout) {
+  const auto answer = engine_.call("GET", "/containers/" + id_ + "/json", "", timeout);
+  if (!answer) return base::failure(answer.error());
+  if (answer->status == 404) return std::optional<ContainerState>();
+  if (answer->status != 200) return base::failure("the engine did not describe the container: " + engine_words(*answer));
+  auto state = parse_container_state(answer->body);
+  if (!state) return base::failure(state.error());
+  return std::optional<ContainerState>(std::move(*state));
+}
+
+base::Result<void> Container::remove() {
+  const std::string which = id_.empty() ? name_ : id_;
+  if (which.empty()) return {};
+  const std::string by_hand = "once the engine answers: docker rm --force " + which.substr(0, 80);
+  const auto answer = engine_.call("DELETE", "/containers/" + which + "?force=1&v=1", "", kRemoveLimit);
+  if (!answer) return base::failure("could not remove the container: " + answer.error().message, by_hand);
+  if (answer->status == 409) {  // removal is under way already
+    if (auto gone = wait_until_removed(which); !gone) return gone;
+  } else if (answer->status >= 300 && answer->status != 404) {
+    return base::failure("the engine could not remove the container: " + engine_words(*answer), by_hand);
+  }
+  id_.clear();
+  name_.clear();
+  return {};
+}
+
+base::Result<void> Container::wait_until_removed(const std::string& which) {
+  const base::SteadyTime deadline = clock_.now() + 10s;
+  while (clock_.now() < deadline) {
+    const auto answer = engine_.call("GET", "/containers/" + which + "/json", "", 2s);
+    if (answer && answer->status == 404) return {};
+    clock_.sleep_until(clock_.now() + 100ms);
+  }
+  return base::failure("the engine is still removing the container", "check with: docker ps --all");
+}
+
+}  // namespace gpubench::workload

@@ -1,0 +1,40 @@
+// The container of one run in the engine: made, started, signalled, asked about, removed.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "platform/clock.h"
+#include "workload/docker/container_state.h"
+#include "workload/docker/create_request.h"
+#include "workload/docker/engine_client.h"
+
+namespace gpubench::workload {
+
+// Knows the engine's calls and their answers, and nothing of the order of a run.
+class Container {
+ public:
+  Container(EngineClient& engine, const platform::Clock& clock) : engine_(engine), clock_(clock) {}
+
+  // Makes it; what the engine refuses and can be done without is left out of `input.choices` and returned there.
+  base::Result<void> create(CreateInput& input, const std::string& name);
+  // Starts it; the error is the engine's own words.
+  base::Result<void> start();
+  enum class Signalled { sent, not_running, engine_lost };
+  Signalled signal(const char* name);
+  // Empty: the container is gone.
+  base::Result<std::optional<ContainerState>> inspect(base::Duration timeout);
+  // Kills and removes it with its anonymous volumes. Nothing to do is success.
+  base::Result<void> remove();
+  [[nodiscard]] const std::string& id() const { return id_; }
+
+ private:
+  base::Result<void> wait_until_removed(const std::string& which);
+  EngineClient& engine_;
+  const platform::Clock& clock_;
+  std::string id_;
+  std::string name_;  // set while a container of that name may exist
+};
+
+}  // namespace gpubench::workload

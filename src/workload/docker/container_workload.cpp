@@ -1,0 +1,408 @@
+#include "workload/docker/container_workload.h"
+
+#include <poll.h>
+
+#include <algorithm>
+
+#include "workload/docker/archive_download.h"
+#include "workload/docker/container.h"
+#include "workload/docker/container_state.h"
+#include "workload/docker/container_streams.h"
+#include "workload/docker/create_request.h"
+#include "workload/docker/engine_client.h"
+#include "workload/docker/gpu_access.h"
+#include "workload/docker/images.h"
+#include "workload/docker/results_archive.h"
+
+namespace gpubench::workload {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kResultsPath = "/root/results";  // where the predecessor's images leave their results
+constexpr auto kOutputAfterExit = 10s;                 // how long output may still arrive after the exit was told
+constexpr auto kOrderlyEnd = 2s;                       // output that ends this long before the exit may have broken off
+constexpr auto kReconnectEvery = 500ms;
+constexpr auto kInspectLimit = 2s;   // while the engine is looked for; bounds how late a signal is noticed
+constexpr auto kReplayLimit = 2min;  // to read the log again
+constexpr auto kKillLimit = 30s;     // from SIGKILL to the end, before it is given up
+
+class ContainerWorkload final : public Workload {
+ public:
+  ContainerWorkload(ContainerOptions options, const platform::Clock& clock, LogSink& log)
+      : options_(std::move(options)), clock_(clock), container_(engine_, clock), output_(engine_, log), watch_(engine_) {}
+  ~ContainerWorkload() override { static_cast<void>(remove()); }
+  ContainerWorkload(const ContainerWorkload&) = delete;
+  ContainerWorkload& operator=(const ContainerWorkload&) = delete;
+
+  base::Result<void> prepare() override;
+  [[nodiscard]] const WorkloadDescription& description() const override { return description_; }
+  base::Result<void> start() override;
+  base::Result<std::optional<WorkloadOutcome>> poll(base::Duration timeout, int wake_fd) override;
+  void stop() override;
+  void kill() override;
+  base::Result<bool> collect_results(const std::filesystem::path& directory) override;
+  base::Result<void> cleanup() override { return remove(); }
+
+ private:
+  enum class Phase : std::uint8_t { idle, running, lost, replaying, ended };
+
+  base::Result<void> find_image_and_gpus();
+  base::Result<void> create_and_open();
+  base::Result<void> open_streams();
+  base::Result<void> start_or_give_way();
+  void describe(const Image& image, const GpuAccess& gpus);
+
+  void step(base::Duration at_most, int wake_fd);
+  void follow();           // running: has it ended?
+  void look_for_engine();  // lost: is it back?
+  void resume(const ContainerState& state);
+  void follow_replay();
+  void begin_replay();
+  void lose(const std::string& why);
+  void finish(const std::string& trouble);
+  void escalate();
+  void send(const char* signal);
+  [[nodiscard]] bool may_be_running() const { return phase_ == Phase::running || phase_ == Phase::lost; }
+  [[nodiscard]] base::SteadyTime next_deadline() const;
+  base::Result<void> remove();
+
+  ContainerOptions options_;
+  const platform::Clock& clock_;
+  EngineClient engine_;
+  Container container_;
+  OutputRelay output_;
+  ExitWatch watch_;
+  WorkloadDescription description_;
+
+  // What the container is made from.
+  Image image_;
+  std::vector<std::string> image_env_;
+  GpuAccess gpus_;
+  std::uint64_t memory_bytes_ = 0;
+  CreateChoices choices_;
+
+  Phase phase_ = Phase::idle;
+  RunBrackets brackets_{};
+  std::optional<int> exit_code_;
+  std::optional<base::SteadyTime> exit_seen_;
+  std::optional<base::SteadyTime> output_ended_;
+  std::optional<base::SteadyTime> lost_since_;
+  base::SteadyTime next_attempt_;
+  base::SteadyTime replay_deadline_;
+  std::optional<base::SteadyTime> kill_at_;     // when SIGTERM's grace is over
+  std::optional<base::SteadyTime> give_up_at_;  // when SIGKILL should have worked
+  const char* unsent_signal_ = nullptr;         // could not be delivered: the engine was away
+  bool signalled_ = false;
+  std::string note_;
+  std::optional<WorkloadOutcome> outcome_;
+};
+
+bool is_readable(int fd) {
+  pollfd entry{fd, POLLIN, 0};
+  return fd >= 0 && ::poll(&entry, 1, 0) > 0;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words) {
+    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$;&|<>()*?") == std::string::npos;
+    line += (line.empty() ? "" : " ") + (plain ? word : "'" + word + "'");
+  }
+  return line;
+}
+
+void add_sentence(std::string& text, const std::string& sentence) {
+  if (!sentence.empty()) text += (text.empty() ? "" : "; ") + sentence;
+}
+
+base::Result<void> ContainerWorkload::prepare() {
+  if (auto connected = engine_.connect(options_.docker_host); !connected) return connected;
+  if (auto found = find_image_and_gpus(); !found) return found;
+  auto created = create_and_open();
+  if (!created) static_cast<void>(remove());
+  return created;
+}
+
+base::Result<void> ContainerWorkload::find_image_and_gpus() {
+  const auto images = fetch_images(engine_);
+  if (!images) return base::failure(images.error());
+  auto image = find_image(*images, options_.image);
+  if (!image) return base::failure(image.error());
+  image_ = std::move(*image);
+  const auto info = engine_.get("/info");
+  if (!info) return base::failure(info.error().with_context("could not ask the engine about itself"));
+  const auto facts = parse_engine_facts(info->body);
+  if (!facts) return base::failure(facts.error());
+  memory_bytes_ = facts->memory_bytes;
+  gpus_ = choose_gpu_access(options_.gpus, *facts, options_.host_root);
+  leave_out_visible_mounts(gpus_, options_.binds);
+  if (gpus_.way == GpuAccess::Way::devices) {
+    auto env = fetch_image_environment(engine_, image_.id);
+    if (!env) return base::failure(env.error());
+    image_env_ = std::move(*env);
+  }
+  if (engine_.engine().is_podman) choices_.with_local_log = false;  // it takes the name but has no such driver
+  describe(image_, gpus_);
+  return {};
+}
+
+void ContainerWorkload::describe(const Image& image, const GpuAccess& gpus) {
+  description_ = {};
+  description_.kind = WorkloadDescription::Kind::container;
+  description_.name = options_.image;
+  std::vector<std::string> words = options_.command;
+  if (options_.entrypoint) words.insert(words.begin(), *options_.entrypoint);
+  description_.command_line = joined(words);
+  description_.image_id = image.id;
+  description_.engine = engine_.engine().text;
+  description_.gpu_access = gpus.text();
+  if (!gpus.reason.empty()) description_.notes.push_back("the container has no GPU: " + gpus.reason);
+  if (engine_.engine().is_podman && gpus.way == GpuAccess::Way::runtime) {
+    description_.notes.emplace_back(
+        "Podman before 5.4 ignores GPU requests without a word: check that the benchmark found its GPU");
+  }
+  if (engine_.address().is_remote()) {
+    description_.notes.push_back("the engine at " + engine_.address().text() +
+                                 " may be another machine than the one measured");
+  }
+}
+
+base::Result<void> ContainerWorkload::create_and_open() {
+  CreateInput input{options_, reference_of(image_, options_.image), image_env_, gpus_, memory_bytes_, choices_};
+  auto created = container_.create(input, container_name(options_.run_id));
+  choices_ = input.choices;
+  if (!created) return created;
+  return open_streams();
+}
+
+base::Result<void> ContainerWorkload::open_streams() {
+  const auto state = container_.inspect(30s);
+  if (!state) return base::failure(state.error());
+  if (!*state) return base::failure("the container was removed by someone else before it was started");
+  const auto framing = (*state)->has_terminal ? FrameDemultiplexer::Framing::raw : FrameDemultiplexer::Framing::frames;
+  if (auto attached = output_.attach(container_.id(), framing); !attached) {
+    return base::failure(attached.error().with_context("could not attach to the container's output"));
+  }
+  if (auto opened = watch_.open(container_.id(), ExitWatch::Which::next); !opened) {
+    return base::failure(opened.error().with_context("could not wait for the container"));
+  }
+  return {};
+}
+
+base::Result<void> ContainerWorkload::start() {
+  if (container_.id().empty() || phase_ != Phase::idle) return base::failure("the container is not ready to be started");
+  auto started = start_or_give_way();
+  if (!started) {
+    static_cast<void>(remove());
+    const bool no_gpu_driver = started.error().message.find("could not select device driver") != std::string::npos;
+    return base::failure(
+        "the engine could not start the container: " + started.error().message,
+        no_gpu_driver ? "install nvidia-container-toolkit and restart the engine" : "check the image and the command");
+  }
+  phase_ = Phase::running;
+  if (choices_.without_network) description_.notes.emplace_back("the engine has no default network: the container had none");
+  return {};
+}
+
+// Starts it; what the engine refuses only now is left out, which takes a new container.
+base::Result<void> ContainerWorkload::start_or_give_way() {
+  for (;;) {
+    brackets_.at_start = clock_.anchor();
+    brackets_.before_start = clock_.now();
+    const auto started = container_.start();
+    brackets_.after_start = clock_.now();
+    if (started) return {};
+    if (!give_way(choices_, started.error().message)) return started;
+    if (auto removed = remove(); !removed) return removed;
+    if (auto created = create_and_open(); !created) return created;
+  }
+}
+
+base::Result<std::optional<WorkloadOutcome>> ContainerWorkload::poll(base::Duration timeout, int wake_fd) {
+  if (phase_ == Phase::idle) return base::failure("the container was not started");
+  const base::SteadyTime deadline = clock_.now() + timeout;
+  for (;;) {
+    if (outcome_) return outcome_;
+    const base::SteadyTime now = clock_.now();
+    step(std::max(base::Duration::zero(), std::min(deadline, next_deadline()) - now), wake_fd);
+    if (outcome_) return outcome_;
+    if (clock_.now() >= deadline || is_readable(wake_fd)) return std::optional<WorkloadOutcome>();
+  }
+}
+
+base::SteadyTime ContainerWorkload::next_deadline() const {
+  base::SteadyTime next = base::SteadyTime::max();
+  if (kill_at_ && may_be_running()) next = std::min(next, *kill_at_);
+  if (give_up_at_ && may_be_running()) next = std::min(next, *give_up_at_);
+  if (phase_ == Phase::lost) next = std::min(next, next_attempt_);
+  if (phase_ == Phase::replaying) next = std::min(next, replay_deadline_);
+  if (phase_ == Phase::running && exit_seen_) next = std::min(next, *exit_seen_ + kOutputAfterExit);
+  return next;
+}
+
+void ContainerWorkload::step(base::Duration at_most, int wake_fd) {
+  engine_.streams().pump(at_most, wake_fd);
+  if (phase_ == Phase::running) follow();
+  if (phase_ == Phase::lost) look_for_engine();
+  if (phase_ == Phase::replaying) follow_replay();
+  escalate();
+}
+
+void ContainerWorkload::follow() {
+  const base::SteadyTime now = clock_.now();
+  if (output_.ended() && !output_ended_) output_ended_ = now;
+  if (!watch_.ended()) return;
+  if (!exit_seen_) {
+    exit_code_ = watch_.exit_code();
+    add_sentence(note_, watch_.engine_error());
+    if (!exit_code_) return lose("the engine ended the wait without an exit code");
+    exit_seen_ = now;
+    brackets_.end_seen = now;
+    brackets_.at_end = clock_.anchor();
+  }
+  const bool late = now - *exit_seen_ >= kOutputAfterExit;
+  if (!output_ended_ && !late) return;
+  const bool broke_off =
+      late || !output_.trouble().empty() || !output_.log_was_complete() || *exit_seen_ - *output_ended_ > kOrderlyEnd;
+  if (broke_off) {
+    begin_replay();
+  } else {
+    finish("");
+  }
+}
+
+void ContainerWorkload::lose(const std::string& why) {
+  if (!lost_since_) lost_since_ = clock_.now();
+  add_sentence(note_, note_.find(why) == std::string::npos ? why : "");
+  watch_.close();
+  output_.close();
+  phase_ = Phase::lost;
+  next_attempt_ = clock_.now();
+}
+
+void ContainerWorkload::look_for_engine() {
+  if (clock_.now() < next_attempt_) return;
+  const auto state = container_.inspect(kInspectLimit);
+  const base::SteadyTime now = clock_.now();
+  next_attempt_ = now + kReconnectEvery;
+  if (state && !*state) return finish("the container was removed by someone else");
+  const bool usable = state && ((*state)->running || (*state)->exit_code);
+  if (usable) return resume(**state);
+  if (now - *lost_since_ >= options_.reconnect_for) {
+    const std::string words = state ? "it calls the container \"" + (*state)->status + "\"" : state.error().message;
+    finish("the engine was lost and did not come back: " + words);
+  }
+}
+
+void ContainerWorkload::resume(const ContainerState& state) {
+  brackets_.end_seen = clock_.now();
+  brackets_.at_end = clock_.anchor();
+  if (!state.running) {
+    exit_code_ = state.exit_code;
+    exit_seen_ = brackets_.end_seen;
+    return begin_replay();
+  }
+  // It runs on: its output so far and to come is read from the log, its end is waited for anew.
+  if (!watch_.open(container_.id(), ExitWatch::Which::any) || !output_.replay(container_.id())) return;  // tried again later
+  output_ended_.reset();
+  exit_seen_.reset();
+  lost_since_.reset();
+  phase_ = Phase::running;
+  if (unsent_signal_ != nullptr) send(unsent_signal_);
+}
+
+void ContainerWorkload::begin_replay() {
+  phase_ = Phase::replaying;
+  replay_deadline_ = clock_.now() + kReplayLimit;
+  const std::string before = output_.trouble();
+  if (auto replay = output_.replay(container_.id()); !replay) {
+    finish("the log may lack output" + (before.empty() ? "" : " (" + before + ")") +
+           " and could not be read again: " + replay.error().message);
+  }
+}
+
+void ContainerWorkload::follow_replay() {
+  const bool ended = output_.ended();
+  if (!ended && clock_.now() < replay_deadline_) return;
+  std::string trouble = output_.trouble();
+  if (!ended) trouble = "the engine stopped sending it";
+  if (trouble.empty() && !output_.log_was_complete()) trouble = "the engine no longer had its beginning";
+  finish(trouble.empty() ? "" : "the log may lack output: " + trouble);
+}
+
+void ContainerWorkload::finish(const std::string& trouble) {
+  add_sentence(note_, trouble);
+  if (!exit_seen_) {
+    brackets_.end_seen = clock_.now();
+    brackets_.at_end = clock_.anchor();
+  }
+  WorkloadOutcome outcome;
+  ContainerState state;
+  if (const auto inspected = container_.inspect(kInspectLimit); inspected && *inspected) state = **inspected;
+  add_sentence(note_, state.error);
+  outcome.ran = real_window(state, brackets_);
+  outcome.exit_code = exit_code_;
+  outcome.out_of_memory = state.out_of_memory;
+  outcome.stopped_by_us = signalled_;
+  outcome.note = note_;
+  output_.close();
+  watch_.close();
+  outcome_ = std::move(outcome);
+  phase_ = Phase::ended;
+}
+
+void ContainerWorkload::stop() {
+  if (!may_be_running()) return;
+  if (kill_at_ || give_up_at_) return;  // asked already
+  kill_at_ = clock_.now() + options_.stop_grace;
+  send("SIGTERM");
+}
+
+void ContainerWorkload::kill() {
+  if (!may_be_running()) return;
+  kill_at_.reset();
+  give_up_at_ = clock_.now() + kKillLimit;
+  send("SIGKILL");
+}
+
+void ContainerWorkload::send(const char* signal) {
+  const Container::Signalled result = container_.signal(signal);
+  signalled_ = signalled_ || result == Container::Signalled::sent;
+  unsent_signal_ = result == Container::Signalled::engine_lost ? signal : nullptr;
+}
+
+void ContainerWorkload::escalate() {
+  if (!may_be_running()) return;
+  const base::SteadyTime now = clock_.now();
+  if (kill_at_ && now >= *kill_at_) {
+    kill();
+  } else if (give_up_at_ && now >= *give_up_at_) {
+    give_up_at_.reset();
+    finish("the engine did not end the container within " + std::to_string(std::chrono::seconds(kKillLimit).count()) +
+           " s of SIGKILL");
+  }
+}
+
+base::Result<bool> ContainerWorkload::collect_results(const std::filesystem::path& directory) {
+  if (container_.id().empty()) return false;
+  ArchiveDownload download(engine_, clock_);
+  const auto exists = download.open(container_.id(), kResultsPath);
+  if (!exists) return base::failure(exists.error().with_context("could not copy the results"));
+  if (!*exists) return false;
+  return extract_results([&download] { return download.next(); }, directory);
+}
+
+base::Result<void> ContainerWorkload::remove() {
+  output_.close();
+  watch_.close();
+  return container_.remove();
+}
+
+}  // namespace
+
+std::unique_ptr<Workload> make_container_workload(ContainerOptions options, const platform::Clock& clock, LogSink& log) {
+  return std::make_unique<ContainerWorkload>(std::move(options), clock, log);
+}
+
+}  // namespace gpubench::workload

@@ -1,0 +1,45 @@
+// A benchmark in a container, run through the Docker Engine API (Docker, or Podman's compatible service).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "platform/clock.h"
+#include "workload/workload.h"
+
+namespace gpubench::workload {
+
+// One GPU that the container shall have.
+struct GpuRequest {
+  int index = 0;
+  std::string uuid;  // "GPU-..."; may be empty, then the index is used
+};
+
+// What to run and how. Everything but `image` may be left out.
+struct ContainerOptions {
+  std::string image;        // name[:tag], repository@digest, or an image id of 12 hex digits or more
+  std::string docker_host;  // value of DOCKER_HOST; empty: unix:///var/run/docker.sock
+  std::string run_id;       // names and labels the container, so that it can be found again
+  std::vector<GpuRequest> gpus;
+  std::vector<std::string> command;  // empty: the image decides
+  std::optional<std::string> entrypoint;
+  std::vector<std::string> env;                             // "K=V"
+  std::vector<std::string> binds;                           // "src:dst[:ro]"
+  std::vector<std::string> tmpfs;                           // "/path[:options]"
+  base::Duration stop_grace = std::chrono::seconds(10);     // from SIGTERM to SIGKILL
+  base::Duration reconnect_for = std::chrono::seconds(60);  // how long a vanished engine is looked for
+  std::string host_root = "/";                              // where the host's devices and driver files are looked for
+};
+
+// `clock` and `log` must outlive the workload.
+std::unique_ptr<Workload> make_container_workload(ContainerOptions options, const platform::Clock& clock, LogSink& log);
+
+// The images that can be run, sorted by name; those with "base" in their name (to build others on) are left out.
+base::Result<std::vector<std::string>> list_container_images(const std::string& docker_host);
+
+}  // namespace gpubench::workload

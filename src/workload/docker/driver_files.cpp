@@ -1,0 +1,164 @@
+#include "workload/docker/driver_files.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+namespace gpubench::workload {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where NVIDIA's own images look for the driver, so that most images have it on their paths already.
+constexpr const char* kLibraryTarget = "/usr/local/nvidia/lib64";
+constexpr const char* kProgramTarget = "/usr/local/nvidia/bin";
+
+// In the order of preference: directories that hold nothing but the driver, then the distributions' own.
+constexpr std::array<const char*, 10> kLibraryDirectories = {
+    "/usr/local/nvidia/lib64",    "/usr/local/nvidia/lib",
+    "/usr/lib/x86_64-linux-gnu",  "/usr/lib/x86_64-linux-gnu/nvidia/current",
+    "/usr/lib/aarch64-linux-gnu", "/usr/lib64",
+    "/usr/lib64/nvidia",          "/run/opengl-driver/lib",
+    "/usr/lib/wsl/lib",           "/usr/lib"};
+constexpr std::array<const char*, 5> kProgramDirectories = {"/usr/local/nvidia/bin", "/usr/bin", "/usr/local/bin",
+                                                            "/run/current-system/sw/bin", "/usr/lib/wsl/lib"};
+
+// What CUDA programs and nvidia-smi load; any version suffix.
+constexpr std::array<std::string_view, 9> kLibraryNames = {
+    "libcuda.so",         "libnvidia-ml.so",      "libnvidia-ptxjitcompiler.so", "libnvidia-nvvm.so", "libnvidia-nvvm70.so",
+    "libcudadebugger.so", "libnvidia-gpucomp.so", "libnvidia-opencl.so",         "libnvidia-cfg.so"};
+
+bool is_driver_library(std::string_view name) {
+  return std::any_of(kLibraryNames.begin(), kLibraryNames.end(), [&](std::string_view wanted) {
+    return name.substr(0, wanted.size()) == wanted && (name.size() == wanted.size() || name[wanted.size()] == '.');
+  });
+}
+
+// A host tree below `root`: paths in and out are the host's own.
+class HostTree {
+ public:
+  explicit HostTree(fs::path root) : root_(fs::weakly_canonical(root)) {}
+  [[nodiscard]] fs::path inside(const fs::path& host_path) const { return root_ / host_path.relative_path(); }
+  [[nodiscard]] bool exists(const fs::path& host_path) const {
+    std::error_code error;
+    return fs::exists(inside(host_path), error);
+  }
+  // The file behind all symbolic links, as a host path; empty if it dangles.
+  [[nodiscard]] std::optional<fs::path> resolve(const fs::path& host_path) const {
+    fs::path path = host_path;
+    for (int links = 0; links < 16; ++links) {
+      std::error_code error;
+      const fs::file_status status = fs::symlink_status(inside(path), error);
+      if (!fs::exists(status)) return std::nullopt;
+      if (!fs::is_symlink(status)) return real_directory(path.parent_path()) / path.filename();
+      const fs::path target = fs::read_symlink(inside(path), error);
+      path = target.is_absolute() ? target : (real_directory(path.parent_path()) / target).lexically_normal();
+    }
+    return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] fs::path real_directory(const fs::path& host_path) const {
+    std::error_code error;
+    const fs::path real = fs::canonical(inside(host_path), error);
+    const fs::path relative = real.lexically_relative(root_);
+    if (error || relative.empty() || *relative.begin() == "..") return host_path;
+    return (fs::path("/") / relative).lexically_normal();
+  }
+  fs::path root_;
+};
+
+// Bind strings are parted by colons.
+bool can_be_mounted(const fs::path& path) {
+  return path.string().find(':') == std::string::npos;
+}
+
+struct FoundLibrary {
+  std::string name;
+  fs::path file;
+};
+
+std::vector<FoundLibrary> libraries_in(const HostTree& host, const fs::path& directory) {
+  std::vector<FoundLibrary> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(host.inside(directory), error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!is_driver_library(name)) continue;
+    const auto file = host.resolve(directory / name);
+    if (file && can_be_mounted(*file) && can_be_mounted(name)) found.push_back({name, *file});
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return found;
+}
+
+// A directory for nothing but the driver, with all its links ending inside it, is mounted as it is.
+bool is_own_directory(const fs::path& directory, const std::vector<FoundLibrary>& libraries) {
+  const std::string text = directory.string();
+  const bool own = text.compare(0, 18, "/usr/local/nvidia/") == 0;
+  return own && std::all_of(libraries.begin(), libraries.end(),
+                            [&](const auto& library) { return library.file.parent_path() == directory; });
+}
+
+void add_libraries(const HostTree& host, DriverFiles& files) {
+  std::vector<std::string> names;
+  for (const char* directory : kLibraryDirectories) {
+    const std::vector<FoundLibrary> found = libraries_in(host, directory);
+    const bool has_cuda =
+        std::any_of(found.begin(), found.end(), [](const auto& library) { return library.name == "libcuda.so.1"; });
+    if (names.empty() && !has_cuda) continue;  // the directory of libcuda.so.1 leads; others only fill in
+    if (names.empty() && is_own_directory(directory, found)) {
+      files.mounts.push_back({directory, kLibraryTarget, directory});
+      break;
+    }
+    for (const FoundLibrary& library : found) {
+      if (std::find(names.begin(), names.end(), library.name) != names.end()) continue;
+      names.push_back(library.name);
+      files.mounts.push_back({library.file.string(), std::string(kLibraryTarget) + "/" + library.name, directory});
+    }
+  }
+  if (!files.mounts.empty()) files.library_path = kLibraryTarget;
+}
+
+void add_program(const HostTree& host, DriverFiles& files) {
+  for (const char* directory : kProgramDirectories) {
+    const auto file = host.resolve(fs::path(directory) / "nvidia-smi");
+    if (!file || !can_be_mounted(*file)) continue;
+    files.mounts.push_back({file->string(), std::string(kProgramTarget) + "/nvidia-smi", directory});
+    files.program_path = kProgramTarget;
+    return;
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> find_device_nodes(const std::string& host_root) {
+  const HostTree host(host_root);
+  std::vector<std::string> gpus;
+  std::error_code error;
+  for (fs::directory_iterator entry(host.inside("/dev"), error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const bool is_gpu =
+        name.size() > 6 && name.compare(0, 6, "nvidia") == 0 && name.find_first_not_of("0123456789", 6) == std::string::npos;
+    if (is_gpu) gpus.push_back("/dev/" + name);
+  }
+  if (gpus.empty() || !host.exists("/dev/nvidiactl")) return {};
+  std::sort(gpus.begin(), gpus.end(),
+            [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
+  for (const char* node : {"/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools"}) {
+    if (host.exists(node)) gpus.emplace_back(node);
+  }
+  return gpus;
+}
+
+DriverFiles find_driver_files(const std::string& host_root) {
+  const HostTree host(host_root);
+  DriverFiles files;
+  add_libraries(host, files);
+  if (!files.mounts.empty()) add_program(host, files);
+  return files;
+}
+
+}  // namespace gpubench::workload

@@ -1,0 +1,127 @@
+#include "workload/docker/engine_client.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace gpubench::workload {
+namespace {
+
+// The newest API that this client was written for (Docker 28); older engines set the pace, back to 1.40 (Docker 19.03).
+constexpr std::string_view kNewestApiVersion = "1.50";
+constexpr auto kConnectLimit = std::chrono::seconds(8);  // with /version still within the promised 10 s
+constexpr auto kIdentifyLimit = std::chrono::seconds(2);
+constexpr std::size_t kMaxWords = 600;
+
+std::optional<int> minor_of(std::string_view version) {
+  if (version.substr(0, 2) != "1.") return std::nullopt;
+  int minor = 0;
+  const char* const end = version.data() + version.size();
+  const auto [stop, error] = std::from_chars(version.data() + 2, end, minor);
+  if (error != std::errc() || stop != end || minor < 0) return std::nullopt;
+  return minor;
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  for (const char c : text.substr(0, kMaxWords)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f) {
+      result += c;
+    } else if (!result.empty() && result.back() != ' ') {
+      result += ' ';
+    }
+  }
+  while (!result.empty() && result.back() == ' ') result.pop_back();
+  return result;
+}
+
+}  // namespace
+
+std::string engine_words(std::string_view body) {
+  const auto json = nlohmann::json::parse(body, nullptr, false);
+  if (json.is_object()) {
+    const auto message = json.find("message");
+    if (message != json.end() && message->is_string()) return printable(message->get_ref<const std::string&>());
+  }
+  return printable(body);
+}
+
+std::string engine_words(const platform::HttpResponse& response) {
+  const std::string words = engine_words(response.body);
+  return words.empty() ? "status " + std::to_string(response.status) : words;
+}
+
+std::string common_api_version(std::string_view server, std::string_view ours) {
+  const auto theirs = minor_of(server);
+  if (!theirs) return {};
+  return std::string(*theirs < minor_of(ours).value_or(0) ? server : ours);
+}
+
+EngineClient::EngineClient() : http_(platform::make_http_client()), streams_(platform::make_http_streams()) {}
+
+base::Result<void> EngineClient::connect(const std::string& docker_host) {
+  auto address = parse_docker_host(docker_host);
+  if (!address) return base::failure(address.error());
+  address_ = std::move(*address);
+  if (auto negotiated = negotiate_version(); !negotiated) return negotiated;
+  return identify();
+}
+
+base::Result<void> EngineClient::negotiate_version() {
+  engine_ = {};
+  const auto ping = call("GET", "/_ping", "", kConnectLimit);
+  if (!ping) return base::failure(explain_unreachable(address_, ping.error()));
+  if (ping->status != 200) {
+    return base::failure("the container engine at " + address_.text() + " answered: " + engine_words(*ping),
+                         "look at the engine's log; TLS is not supported");
+  }
+  engine_.api_version = common_api_version(ping->header("api-version"), kNewestApiVersion);
+  if (engine_.api_version.empty()) {
+    return base::failure("what answers at " + address_.text() + " is not a Docker engine", "correct DOCKER_HOST");
+  }
+  return {};
+}
+
+base::Result<void> EngineClient::identify() {
+  const auto answer = call("GET", "/version", "", kIdentifyLimit);
+  if (!answer) return base::failure(explain_unreachable(address_, answer.error()));
+  if (answer->status != 200) {
+    return base::failure("the container engine at " + address_.text() + " refused API version " + engine_.api_version +
+                         ": " + engine_words(*answer));
+  }
+  const auto version = nlohmann::json::parse(answer->body, nullptr, false);
+  if (!version.is_object()) return base::failure("the container engine at " + address_.text() + " sent a broken /version");
+  std::string number =
+      version.contains("Version") && version["Version"].is_string() ? version["Version"].get<std::string>() : "";
+  std::string name = "Docker";
+  if (version.contains("Components") && version["Components"].is_array()) {
+    for (const auto& component : version["Components"]) {
+      if (component.is_object() && component.value("Name", nlohmann::json()) == "Podman Engine") engine_.is_podman = true;
+    }
+  }
+  if (engine_.is_podman) name = "Podman";
+  engine_.text = printable(name + (number.empty() ? "" : " " + number));
+  return {};
+}
+
+base::Result<platform::HttpResponse> EngineClient::call(const std::string& method, const std::string& path,
+                                                        const std::string& json, base::Duration timeout) {
+  platform::HttpRequest request = endless_request(method, path);
+  request.timeout = timeout;
+  request.body = json;
+  request.max_body_bytes = std::size_t{16} << 20;  // a list of thousands of images
+  if (!json.empty()) request.headers.emplace_back("Content-Type", "application/json");
+  return http_->perform(request);
+}
+
+platform::HttpRequest EngineClient::endless_request(const std::string& method, const std::string& path) const {
+  platform::HttpRequest request;
+  request.method = method;
+  request.url = address_.base_url + (engine_.api_version.empty() ? "" : "/v" + engine_.api_version) + path;
+  request.unix_socket = address_.unix_socket;
+  request.timeout = {};
+  return request;
+}
+
+}  // namespace gpubench::workload

@@ -1,0 +1,141 @@
+#include "workload/docker/images.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "workload/docker/container_workload.h"
+
+namespace gpubench::workload {
+namespace {
+
+constexpr std::size_t kMinIdDigits = 12;  // what `docker images` prints
+constexpr std::string_view kIdPrefix = "sha256:";
+
+std::string without_default_registry(std::string_view name) {
+  for (const std::string_view prefix : {"docker.io/library/", "docker.io/", "localhost/"}) {
+    if (name.substr(0, prefix.size()) == prefix) return std::string(name.substr(prefix.size()));
+  }
+  return std::string(name);
+}
+
+bool has_tag(std::string_view name) {
+  const std::size_t colon = name.rfind(':');
+  const std::size_t slash = name.rfind('/');  // "host:5000/name" has a port, not a tag
+  return colon != std::string_view::npos && (slash == std::string_view::npos || slash < colon);
+}
+
+std::string with_tag(std::string_view name) {
+  return without_default_registry(name) + (has_tag(name) ? "" : ":latest");
+}
+
+bool is_id_of(std::string_view wanted, std::string_view id) {
+  if (wanted.substr(0, kIdPrefix.size()) == kIdPrefix) wanted.remove_prefix(kIdPrefix.size());
+  if (id.substr(0, kIdPrefix.size()) == kIdPrefix) id.remove_prefix(kIdPrefix.size());
+  return wanted.size() >= kMinIdDigits && wanted.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+         id.substr(0, wanted.size()) == wanted;
+}
+
+bool names_image(const std::string& wanted, const Image& image) {
+  const auto same = [](std::string_view a, std::string_view b) {
+    return without_default_registry(a) == without_default_registry(b);
+  };
+  if (wanted.find('@') != std::string::npos) {
+    return std::any_of(image.digests.begin(), image.digests.end(), [&](const auto& digest) { return same(digest, wanted); });
+  }
+  const std::string full = with_tag(wanted);
+  return std::any_of(image.tags.begin(), image.tags.end(), [&](const auto& tag) { return same(tag, full); });
+}
+
+std::vector<std::string> strings_in(const nlohmann::json& image, const char* key) {
+  std::vector<std::string> result;
+  const auto found = image.find(key);
+  if (found == image.end() || !found->is_array()) return result;  // the engine sends null for none
+  for (const auto& item : *found) {
+    if (item.is_string() && item.get_ref<const std::string&>().find("<none>") == std::string::npos) result.push_back(item);
+  }
+  return result;
+}
+
+base::Error not_found(const std::vector<Image>& images, const std::string& wanted) {
+  std::string list;
+  for (const std::string& name : runnable_image_names(images)) list += (list.empty() ? "" : ", ") + name;
+  return {"there is no image \"" + wanted + "\" on this machine; available images: " + (list.empty() ? "none" : list),
+          "choose one of these, or build or pull the image first"};
+}
+
+}  // namespace
+
+base::Result<std::vector<Image>> fetch_images(EngineClient& engine) {
+  const auto answer = engine.get("/images/json");
+  if (!answer) return base::failure(answer.error().with_context("could not list the images"));
+  if (answer->status != 200) return base::failure("the engine did not list its images: " + engine_words(*answer));
+  return parse_images(answer->body);
+}
+
+base::Result<std::vector<Image>> parse_images(std::string_view text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_array()) return base::failure("the engine sent a broken list of images");
+  std::vector<Image> images;
+  for (const auto& item : json) {
+    if (!item.is_object() || !item.contains("Id") || !item["Id"].is_string()) continue;
+    images.push_back({item["Id"], strings_in(item, "RepoTags"), strings_in(item, "RepoDigests")});
+  }
+  return images;
+}
+
+base::Result<std::vector<std::string>> fetch_image_environment(EngineClient& engine, const std::string& image_id) {
+  const auto answer = engine.get("/images/" + image_id + "/json");
+  if (!answer) return base::failure(answer.error().with_context("could not inspect the image"));
+  if (answer->status != 200) return base::failure("the engine did not describe the image: " + engine_words(*answer));
+  const auto json = nlohmann::json::parse(answer->body, nullptr, false);
+  if (!json.is_object()) return base::failure("the engine sent a broken description of the image");
+  const auto config = json.find("Config");
+  if (config == json.end() || !config->is_object()) return std::vector<std::string>();
+  return strings_in(*config, "Env");
+}
+
+base::Result<Image> find_image(const std::vector<Image>& images, const std::string& wanted) {
+  for (const Image& image : images) {
+    if (names_image(wanted, image)) return image;
+  }
+  const Image* found = nullptr;
+  for (const Image& image : images) {
+    if (!is_id_of(wanted, image.id)) continue;
+    if (found != nullptr) return base::failure("image id " + wanted + " fits more than one image", "give more digits");
+    found = &image;
+  }
+  if (found == nullptr) return base::failure(not_found(images, wanted));
+  return *found;
+}
+
+std::string reference_of(const Image& image, const std::string& wanted) {
+  const std::string full = has_tag(wanted) ? wanted : wanted + ":latest";
+  return std::find(image.tags.begin(), image.tags.end(), full) == image.tags.end() ? image.id : wanted;
+}
+
+std::vector<std::string> runnable_image_names(const std::vector<Image>& images) {
+  std::vector<std::string> names;
+  for (const Image& image : images) {
+    for (const std::string& tag : image.tags) {
+      std::string name = without_default_registry(tag);
+      constexpr std::string_view latest = ":latest";
+      if (name.size() > latest.size() && name.compare(name.size() - latest.size(), latest.size(), latest) == 0) {
+        name.resize(name.size() - latest.size());
+      }
+      if (name.find("base") == std::string::npos) names.push_back(std::move(name));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+base::Result<std::vector<std::string>> list_container_images(const std::string& docker_host) {
+  EngineClient engine;
+  if (auto connected = engine.connect(docker_host); !connected) return base::failure(connected.error());
+  const auto images = fetch_images(engine);
+  if (!images) return base::failure(images.error());
+  return runnable_image_names(*images);
+}
+
+}  // namespace gpubench::workload

@@ -1,0 +1,37 @@
+// Finding an image by exactly its name.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "workload/docker/engine_client.h"
+
+namespace gpubench::workload {
+
+struct Image {
+  std::string id;                    // "sha256:..."
+  std::vector<std::string> tags;     // "name:tag", those of "<none>" left out
+  std::vector<std::string> digests;  // "name@sha256:..."
+};
+
+base::Result<std::vector<Image>> fetch_images(EngineClient& engine);
+// From the engine's answer to GET /images/json.
+base::Result<std::vector<Image>> parse_images(std::string_view json);
+
+// The one image that `wanted` names (name without tag: ":latest"; "docker.io/library/", "docker.io/" and "localhost/" may be
+// left out; an id needs 12 hex digits). An error lists the images that there are.
+base::Result<Image> find_image(const std::vector<Image>& images, const std::string& wanted);
+
+// How to name it to the engine: as `wanted` where the engine has that very name (a person then reads it in `docker ps`),
+// else by its id.
+std::string reference_of(const Image& image, const std::string& wanted);
+
+// The image's own environment, "K=V".
+base::Result<std::vector<std::string>> fetch_image_environment(EngineClient& engine, const std::string& image_id);
+
+// Names for a reader, sorted; ":latest" and images with "base" in their name are left out.
+std::vector<std::string> runnable_image_names(const std::vector<Image>& images);
+
+}  // namespace gpubench::workload
