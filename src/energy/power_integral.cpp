@@ -29,7 +29,7 @@ std::size_t first_sample_for(const series::Series<T>& series, base::SteadyTime t
   return first - std::min(first, kStepsBack);
 }
 
-// 1.5 times the median distance of the samples from the start of the window on.
+// 1.5 times the median distance of the samples from shortly before the window on: a short one may lie within a single gap.
 template <class T>
 base::Duration longest_covered(const series::Series<T>& series, base::Window window) {
   std::vector<base::Duration> spacings;
@@ -37,7 +37,7 @@ base::Duration longest_covered(const series::Series<T>& series, base::Window win
   visit_while(series, first_sample_for(series, window.start), [&](const T& value) {
     const auto sample = to_sample(value);
     if (!sample || (previous && sample->time <= *previous)) return true;
-    if (previous && sample->time > window.start) spacings.push_back(sample->time - *previous);
+    if (previous) spacings.push_back(sample->time - *previous);
     previous = sample->time;
     return sample->time < window.end && spacings.size() < kSpacingsForMedian;
   });

@@ -164,6 +164,31 @@ TEST(CounterEnergy, UnsteadyNeighbourIsNotCalledIdle) {
   EXPECT_LT(std::abs(run.error_of(*estimate)), 0.02);
 }
 
+TEST(CounterEnergy, LevelAfterTheRunIsTakenEarly) {
+  // A board that cools by 180 W: the mean over the whole roll would be far below the power right after the end.
+  Conditions conditions;
+  conditions.roll = 5s;
+  conditions.idle_after = 300;
+  for (int phase = 0; phase < 100; phase += 10) {
+    conditions.phase = phase * 1ms;
+    const SimulatedRun run = simulate(conditions, constant_load(690));
+    const auto estimate = energy_from_counter(*run.series[0].counter, run.run);
+    ASSERT_TRUE(estimate) << estimate.error().message;
+    EXPECT_EQ(estimate->method, EnergyMethod::counter_idle_anchored);
+    EXPECT_LT(std::abs(run.error_of(*estimate)), 0.0015);
+  }
+}
+
+TEST(CounterEnergy, SparseReadingsAroundTheRunAreFound) {
+  std::vector<meter::CounterReading> readings;
+  for (base::SteadyTime time = kStart - 21s; time < kStart + 40s; time += 8s) {
+    readings.push_back(reading(time, 300 * base::to_seconds(time - kStart + 60s)));
+  }
+  const auto estimate = energy_from_counter(Counter(readings), kRun);
+  ASSERT_TRUE(estimate) << estimate.error().message;
+  EXPECT_NEAR(estimate->energy.joules(), 3000, 1e-6);
+}
+
 TEST(CounterEnergy, VeryShortRunsGiveAValueOrAReason) {
   std::mt19937 random(3);
   for (int i = 0; i < 50; ++i) {

@@ -106,6 +106,14 @@ TEST(RingEnergy, TooLittleIsAnError) {
   EXPECT_FALSE(energy_from_power(Power(every_20_ms(kStart - 5s, kStart - 1s, 300)), run));
   EXPECT_FALSE(energy_from_power(Power(every_20_ms(kStart + 11s, kStart + 12s, 300)), run));
   EXPECT_FALSE(energy_from_power(Power(every_20_ms(kStart, kStart + 10s, 300)), {kStart + 1s, kStart + 1s}));
+  EXPECT_FALSE(energy_from_power(Power(every_20_ms(kStart - 5s, kStart - 10ms, 300)), {kStart, kStart + 20ms}))
+      << "one side";
+}
+
+TEST(RingEnergy, RunWithinAGapIsAnError) {
+  Samples samples = every_20_ms(kStart, kStart + 12s, 300);
+  drop(samples, kStart + 4s, kStart + 4640ms);
+  EXPECT_FALSE(energy_from_power(Power(samples), {kStart + 4300ms, kStart + 4350ms}));
 }
 
 TEST(RingEnergy, SamplesOutOfOrderAreLeftOut) {

@@ -66,6 +66,19 @@ TEST(SplitEnergy, RandomBoundariesNeverGiveNegativeParts) {
   }
 }
 
+TEST(SplitEnergy, BoundaryInTheIdleAtAnEndGivesNoNegativePart) {
+  for (int phase = 0; phase < 100; phase += 3) {
+    Conditions conditions;
+    conditions.phase = phase * 1ms;
+    const SimulatedRun run = simulate(conditions, [](PowerSteps& steps, base::Window window) {
+      steps.then(window.start + 1s, watts(700)).then(window.end - 1s, watts(120));
+    });
+    const EnergyEstimate whole = energy_from_counter(*run.series[0].counter, run.run).value();
+    const Boundaries boundaries{run.run.start + 10us, run.run.end - 10us};
+    for (const base::Energy part : split_energy(run.series[0], run.run, whole, boundaries)) EXPECT_GE(part.joules(), 0);
+  }
+}
+
 TEST(SplitEnergy, NoBoundariesIsTheWhole) {
   const SimulatedRun run = simulate({}, constant_load(500));
   for (const EnergyEstimate& whole : all_methods(run)) {
