@@ -88,6 +88,7 @@ class ContainerWorkload final : public Workload {
   std::optional<base::SteadyTime> exit_seen_;
   std::optional<base::SteadyTime> output_ended_;
   std::optional<base::SteadyTime> lost_since_;
+  std::optional<base::Window> away_;  // the engine was, last
   base::SteadyTime next_attempt_;
   base::SteadyTime replay_deadline_;
   std::optional<base::SteadyTime> kill_at_;     // when SIGTERM's grace is over
@@ -256,7 +257,7 @@ void ContainerWorkload::follow() {
   if (!exit_seen_) {
     exit_code_ = watch_.exit_code();
     add_sentence(note_, watch_.engine_error());
-    if (!exit_code_) return lose("the engine ended the wait without an exit code");
+    if (!exit_code_) return lose("the connection to the engine was lost for a while");
     exit_seen_ = now;
     brackets_.end_seen = now;
     brackets_.at_end = clock_.anchor();
@@ -298,6 +299,7 @@ void ContainerWorkload::look_for_engine() {
 void ContainerWorkload::resume(const ContainerState& state) {
   brackets_.end_seen = clock_.now();
   brackets_.at_end = clock_.anchor();
+  away_ = {*lost_since_, brackets_.end_seen};
   if (!state.running) {
     exit_code_ = state.exit_code;
     exit_seen_ = brackets_.end_seen;
@@ -341,6 +343,10 @@ void ContainerWorkload::finish(const std::string& trouble) {
   ContainerState state;
   if (const auto inspected = container_.inspect(kInspectLimit); inspected && *inspected) state = **inspected;
   add_sentence(note_, state.error);
+  // What it wrote while no engine was there, the engine has only if it came back before the end.
+  if (away_ && state.finished && brackets_.at_end.to_steady(*state.finished) < away_->end) {
+    add_sentence(note_, "the log may lack what was written meanwhile");
+  }
   outcome.ran = real_window(state, brackets_);
   outcome.exit_code = exit_code_;
   outcome.out_of_memory = state.out_of_memory;
