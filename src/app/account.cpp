@@ -140,7 +140,7 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
   run.anchor = input.anchor;
   run.carbon_region = input.carbon_region;
   run.findings = input.findings;
-  if (run.source.kind == meter::SourceKind::replay) run.findings.emplace_back(record::Replayed{run.source.description});
+  if (run.source.kind == meter::SourceKind::replay) run.findings.emplace_back(record::Replayed{run.source.trace});
   note_outcome(*input.measured, run.findings);
   note_sampling(input.measured->health, run.findings);
   note_gpu_access(input, run.findings);

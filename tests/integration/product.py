@@ -105,7 +105,7 @@ class ProductTest(unittest.TestCase):
 @contextlib.contextmanager
 def carbon_service(mode="ok"):
     """The stub carbon service in the given mode; yields its URL."""
-    process = subprocess.Popen([str(SUPPORT / "stub-carbon-api"), "--port", "0", mode], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([str(SUPPORT / "stub-carbon-api"), "--port", "0", "--mode", mode], stdout=subprocess.PIPE, text=True)
     try:
         port = process.stdout.readline().split()[-1]
         yield f"http://127.0.0.1:{port}"

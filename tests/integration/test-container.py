@@ -66,7 +66,7 @@ class Outcomes(ContainerTest):
             with self.subTest(line=line):
                 outcome = self.run_program(*QUICK, "--benchmark_image", "bb", "--", "sh", "-c", line)
                 self.assertEqual(outcome.code, code, outcome.stderr)
-                self.assertEqual(outcome.metrics["benchmark_run"]["exit_code"], code)
+                self.assertEqual(outcome.metrics["workload"]["exit_code"], code)
 
     def test_killed_from_outside(self):
         process = self.start("--no_plot", "--benchmark_image", "bb", "--", "sleep", "1000")
@@ -156,7 +156,7 @@ class Signals(ContainerTest):
         self.interrupt(process)
         outcome = self.finish(process, timeout=15)
         self.assertEqual(outcome.code, 130)
-        self.assertEqual(outcome.metrics["benchmark_run"]["exit_code"], 137)
+        self.assertEqual(outcome.metrics["workload"]["exit_code"], 137)
 
 
 class Isolation(ContainerTest):

@@ -16,7 +16,7 @@ std::string text_of(int (*function)(NvmlHandle, char*, NvmlApi::Count), NvmlHand
 std::string pci_bus_id_of(const NvmlApi& api, NvmlHandle device) {
   NvmlPci pci;
   if (api.pci == nullptr || api.pci(device, &pci) != kNvmlSuccess) return {};
-  return {std::begin(pci.bus_id), std::find(std::begin(pci.bus_id), std::end(pci.bus_id), '\0')};
+  return {pci.bus_id.begin(), std::find(pci.bus_id.begin(), pci.bus_id.end(), '\0')};
 }
 
 template <class Quantity>

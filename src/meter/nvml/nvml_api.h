@@ -2,6 +2,7 @@
 // must not need a driver. Ids, layouts and codes are those of NVIDIA's public nvml.h, API 12 and 13.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -103,13 +104,13 @@ struct NvmlUtilization {
 static_assert(sizeof(NvmlUtilization) == 8);
 
 struct NvmlPci {
-  char legacy_bus_id[16] = {};
+  std::array<char, 16> legacy_bus_id{};
   std::uint32_t domain = 0;
   std::uint32_t bus = 0;
   std::uint32_t device = 0;
   std::uint32_t device_id = 0;
   std::uint32_t subsystem_id = 0;
-  char bus_id[32] = {};
+  std::array<char, 32> bus_id{};
 };
 static_assert(sizeof(NvmlPci) == 68);
 

@@ -60,7 +60,7 @@ class OptionalCall {
   // The number that the function writes through its last argument. All ones is the driver's "no value".
   template <class Value, class... Leading>
   Field<Value> value(NvmlHandle device, Leading... leading) {
-    Value result = static_cast<Value>(-1);
+    auto result = static_cast<Value>(-1);
     const int code = (*this)(device, leading..., &result);
     if (code != kNvmlSuccess) return absent(absent_of(code));
     if (result == static_cast<Value>(-1)) return absent(Absent::failed);

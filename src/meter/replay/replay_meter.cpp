@@ -107,7 +107,7 @@ MeterSource source_of(const TraceOrigin& recorded, const std::string& path) {
   return {
       SourceKind::replay,
       "REPLAY of " + path + " (recorded on " + recorded.gpu + ", " + recorded.date + "): not a measurement of this machine",
-      recorded.driver};
+      recorded.driver, path};
 }
 
 }  // namespace

@@ -91,8 +91,10 @@ base::Energy Timeline::energy_of_loop() const {
 
 // Of all samples if there are none outside.
 base::Power Timeline::mean_power_outside(base::Duration from, base::Duration until) const {
-  base::Power outside, all;
-  int count_outside = 0, count_all = 0;
+  base::Power outside;
+  base::Power all;
+  int count_outside = 0;
+  int count_all = 0;
   for (const Power& sample : power_) {
     if (!sample.power) continue;
     all += *sample.power;

@@ -1,6 +1,7 @@
 #include "meter/replay/trace_header.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -25,22 +26,23 @@ struct Figure {
   double (Quantity::*read)() const;
   Quantity (*make)(double);
 };
-constexpr Figure<base::Power> kPowers[] = {
-    {"power_limit_mw", &GpuDescription::power_limit, &base::Power::milliwatts, base::Power::from_milliwatts},
-    {"max_power_limit_mw", &GpuDescription::max_power_limit, &base::Power::milliwatts, base::Power::from_milliwatts}};
-constexpr Figure<base::Bytes> kMemories[] = {
-    {"memory_total_bytes", &GpuDescription::memory_total, &base::Bytes::bytes, base::Bytes::from_bytes}};
-constexpr Figure<base::Frequency> kClocks[] = {
-    {"max_sm_clock_mhz", &GpuDescription::max_sm_clock, &base::Frequency::megahertz, base::Frequency::from_megahertz},
-    {"max_memory_clock_mhz", &GpuDescription::max_memory_clock, &base::Frequency::megahertz,
-     base::Frequency::from_megahertz}};
-constexpr Figure<base::Temperature> kTemperatures[] = {
-    {"max_operating_temperature_c", &GpuDescription::max_operating_temperature, &base::Temperature::celsius,
-     base::Temperature::from_celsius},
-    {"slowdown_temperature_c", &GpuDescription::slowdown_temperature, &base::Temperature::celsius,
-     base::Temperature::from_celsius},
-    {"shutdown_temperature_c", &GpuDescription::shutdown_temperature, &base::Temperature::celsius,
-     base::Temperature::from_celsius}};
+constexpr std::array kPowers = {Figure<base::Power>{"power_limit_mw", &GpuDescription::power_limit, &base::Power::milliwatts,
+                                                    base::Power::from_milliwatts},
+                                Figure<base::Power>{"max_power_limit_mw", &GpuDescription::max_power_limit,
+                                                    &base::Power::milliwatts, base::Power::from_milliwatts}};
+constexpr std::array kMemories = {
+    Figure<base::Bytes>{"memory_total_bytes", &GpuDescription::memory_total, &base::Bytes::bytes, base::Bytes::from_bytes}};
+constexpr std::array kClocks = {Figure<base::Frequency>{"max_sm_clock_mhz", &GpuDescription::max_sm_clock,
+                                                        &base::Frequency::megahertz, base::Frequency::from_megahertz},
+                                Figure<base::Frequency>{"max_memory_clock_mhz", &GpuDescription::max_memory_clock,
+                                                        &base::Frequency::megahertz, base::Frequency::from_megahertz}};
+constexpr std::array kTemperatures = {
+    Figure<base::Temperature>{"max_operating_temperature_c", &GpuDescription::max_operating_temperature,
+                              &base::Temperature::celsius, base::Temperature::from_celsius},
+    Figure<base::Temperature>{"slowdown_temperature_c", &GpuDescription::slowdown_temperature, &base::Temperature::celsius,
+                              base::Temperature::from_celsius},
+    Figure<base::Temperature>{"shutdown_temperature_c", &GpuDescription::shutdown_temperature, &base::Temperature::celsius,
+                              base::Temperature::from_celsius}};
 
 template <class Visit>
 void for_each_figure(Visit visit) {

@@ -159,7 +159,7 @@ tl::unexpected<base::Error> wrong_line(std::size_t number, std::string_view prob
 base::Result<Trace> parse_trace(std::string_view text) {
   if (text.size() > kGreatestFile) return base::failure("the trace is larger than 64 MiB");
   const std::size_t header_end = text.find('\n');
-  if (header_end == std::string_view::npos || header_end > kLongestHeader)
+  if (header_end > kLongestHeader)  // also: there is none
     return wrong_line(1, "this is no header of a trace");
   auto trace = parse_trace_header(text.substr(0, header_end));
   if (!trace) return wrong_line(1, trace.error().message);

@@ -28,7 +28,8 @@ template <class Value, class Read>
 std::string field_text(const Field<Value>& field, Read read) {
   if (!field) return std::string(" ") + sign_of(field.error());
   const double number = std::round(static_cast<double>(std::invoke(read, *field)));
-  if (!(number >= 0.0 && number <= 9007199254740992.0)) return " !";  // also not a number
+  const bool fits = number >= 0.0 && number <= 9007199254740992.0;  // false for not-a-number too
+  if (!fits) return " !";
   return " " + std::to_string(static_cast<std::uint64_t>(number));
 }
 

@@ -206,10 +206,11 @@ void CommandWorkload::kill() {
 }
 
 base::Result<bool> CommandWorkload::collect_results(const std::filesystem::path& /*directory*/) {
-  // The command writes straight into its results directory.
+  // The command writes straight into its results directory; one that it left empty goes.
   std::error_code error;
-  return !options_.results_directory.empty() && std::filesystem::exists(options_.results_directory, error) &&
-         !std::filesystem::is_empty(options_.results_directory, error);
+  if (options_.results_directory.empty()) return false;
+  std::filesystem::remove(options_.results_directory, error);  // fails if there is something in it
+  return std::filesystem::exists(options_.results_directory, error);
 }
 
 base::Result<void> CommandWorkload::cleanup() {
