@@ -96,6 +96,7 @@ class SpawnPlan {
   // 0 or an error number.
   int start(const std::vector<std::string>& argv, pid_t& child) const {
     std::vector<char*> arguments;
+    arguments.reserve(argv.size() + 1);
     for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
     return posix_spawnp(&child, arguments[0], &actions_, &attributes_, arguments.data(), environ);

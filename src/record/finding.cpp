@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
+#include <string_view>
 
 namespace gpubench::record {
 namespace {
@@ -127,26 +129,26 @@ std::string text(const SeriesIncomplete& f) {
   return "Readings are missing from the time series" + because(f.reason) + ": figures made from them may be too low.";
 }
 
-struct Name {
-  std::string operator()(const Replayed&) const { return "replayed"; }
-  std::string operator()(const Interrupted&) const { return "interrupted"; }
-  std::string operator()(const WorkloadFailed&) const { return "workload_failed"; }
-  std::string operator()(const EnergyUnknown&) const { return "energy_unknown"; }
-  std::string operator()(const CounterUnusable&) const { return "counter_unusable"; }
-  std::string operator()(const MethodsDisagree&) const { return "methods_disagree"; }
-  std::string operator()(const PowerGap&) const { return "power_gap"; }
-  std::string operator()(const DeadlinesMissed&) const { return "deadlines_missed"; }
-  std::string operator()(const WallClockStepped&) const { return "wall_clock_stepped"; }
-  std::string operator()(const GpuLost&) const { return "gpu_lost"; }
-  std::string operator()(const Throttled&) const { return "throttled"; }
-  std::string operator()(const CarbonFallback&) const { return "carbon_fallback"; }
-  std::string operator()(const ResultsNotCollected&) const { return "results_not_collected"; }
-  std::string operator()(const PlotNotMade&) const { return "plot_not_made"; }
-  std::string operator()(const ExportIncomplete&) const { return "export_incomplete"; }
-  std::string operator()(const NoGpuInContainer&) const { return "no_gpu_in_container"; }
-  std::string operator()(const LogIncomplete&) const { return "log_incomplete"; }
-  std::string operator()(const SeriesIncomplete&) const { return "series_incomplete"; }
-};
+// In the order of the variant.
+constexpr std::array<std::string_view, 18> kNames = {"replayed",
+                                                     "interrupted",
+                                                     "workload_failed",
+                                                     "energy_unknown",
+                                                     "counter_unusable",
+                                                     "methods_disagree",
+                                                     "power_gap",
+                                                     "deadlines_missed",
+                                                     "wall_clock_stepped",
+                                                     "gpu_lost",
+                                                     "throttled",
+                                                     "carbon_fallback",
+                                                     "results_not_collected",
+                                                     "plot_not_made",
+                                                     "export_incomplete",
+                                                     "no_gpu_in_container",
+                                                     "log_incomplete",
+                                                     "series_incomplete"};
+static_assert(kNames.size() == std::variant_size_v<Finding>);
 
 }  // namespace
 
@@ -155,7 +157,7 @@ std::string finding_text(const Finding& finding) {
 }
 
 std::string finding_name(const Finding& finding) {
-  return std::visit(Name(), finding);
+  return std::string(kNames.at(finding.index()));
 }
 
 }  // namespace gpubench::record

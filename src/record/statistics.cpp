@@ -95,7 +95,12 @@ std::string_view words_of(std::string_view name) {
 }  // namespace
 
 ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& readings, base::Window run) {
-  Accumulator utilization, power, temperature, memory, sm_clock, memory_clock;
+  Accumulator utilization;
+  Accumulator power;
+  Accumulator temperature;
+  Accumulator memory;
+  Accumulator sm_clock;
+  Accumulator memory_clock;
   ReasonCounter reasons;
   ReadingStatistics statistics;
   series::for_each(readings, [&](const meter::GpuReading& reading) {

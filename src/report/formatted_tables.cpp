@@ -32,7 +32,7 @@ bool is_replay(const record::RunRecord& run) {
 }
 
 // Figures of a replay are marked wherever they could be quoted alone.
-std::string marked(const record::RunRecord& run, std::string value) {
+std::string marked(const record::RunRecord& run, const std::string& value) {
   return is_replay(run) ? value + " (REPLAY)" : value;
 }
 
@@ -115,7 +115,7 @@ std::string average_text(const PooledAverage& pooled, const Summary& sum) {
 }
 
 template <class Quantity>
-std::string with_limit(std::string value, const char* name, const std::optional<Quantity>& limit,
+std::string with_limit(const std::string& value, const char* name, const std::optional<Quantity>& limit,
                        double (Quantity::*unit)() const, std::string (*format)(double)) {
   return value + " (" + name + ": " + (limit ? format(((*limit).*unit)()) : kNotSupported) + ")";
 }

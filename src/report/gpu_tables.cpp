@@ -148,7 +148,7 @@ std::string throttling_table(const record::RunRecord& run) {
   base::TextTable table({"Reason for Lower Clocks", "Share of Readings (%)", "Meaning"});
   for (const ReasonSpan& span : spans) {
     std::string share = short_number(span.highest, 1);
-    if (short_number(span.lowest, 1) != share) share = short_number(span.lowest, 1) + " to " + share;
+    if (short_number(span.lowest, 1) != share) share.insert(0, short_number(span.lowest, 1) + " to ");
     if (run.gpus.size() > 1) share += fmt::format(" ({} of {} GPUs)", span.gpus, run.gpus.size());
     table.add_row({span.reason, share, span.slowdown ? "SLOWED DOWN by heat or hardware" : "normal at the power limit"});
   }

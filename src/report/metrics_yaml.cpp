@@ -29,8 +29,11 @@ class YamlWriter {
   void integer(const char* key, long long value) { out_ << YAML::Key << key << YAML::Value << std::to_string(value); }
   void count(const char* key, std::size_t value) { integer(key, static_cast<long long>(value)); }
   void number(const char* key, std::optional<double> value) {
-    if (!value || !std::isfinite(*value)) return null(key);
-    out_ << YAML::Key << key << YAML::Value << exact_number(*value);
+    if (value && std::isfinite(*value)) {
+      out_ << YAML::Key << key << YAML::Value << exact_number(*value);
+    } else {
+      null(key);
+    }
   }
   template <class Quantity>
   void number(const char* key, const std::optional<Quantity>& value, double (Quantity::*unit)() const) {
@@ -40,6 +43,15 @@ class YamlWriter {
     out_ << YAML::Key << key << YAML::Value << YAML::BeginMap;
     content();
     out_ << YAML::EndMap;
+  }
+  // A map where there is a value, else null.
+  template <class Value, class Write>
+  void map_or_null(const char* key, const std::optional<Value>& value, Write write) {
+    if (value) {
+      map(key, [&] { write(*value); });
+    } else {
+      null(key);
+    }
   }
   template <class Items, class Write>
   void list(const char* key, const Items& items, Write write) {
@@ -122,13 +134,12 @@ void write_benchmark(YamlWriter& yaml, const record::BenchmarkRecord& benchmark)
 }
 
 void write_estimate(YamlWriter& yaml, const char* key, const std::optional<energy::EnergyEstimate>& estimate) {
-  if (!estimate) return yaml.null(key);
-  yaml.map(key, [&] {
-    yaml.number("energy_joules", estimate->energy.joules());
-    yaml.text("method", energy::method_text(estimate->method));
-    yaml.number("coverage", estimate->coverage.fraction());
-    yaml.number("longest_gap_seconds", base::to_seconds(estimate->longest_gap));
-    yaml.count("samples", estimate->samples);
+  yaml.map_or_null(key, estimate, [&](const energy::EnergyEstimate& known) {
+    yaml.number("energy_joules", known.energy.joules());
+    yaml.text("method", energy::method_text(known.method));
+    yaml.number("coverage", known.coverage.fraction());
+    yaml.number("longest_gap_seconds", base::to_seconds(known.longest_gap));
+    yaml.count("samples", known.samples);
   });
 }
 
@@ -146,12 +157,11 @@ void write_gpu_energy(YamlWriter& yaml, const energy::GpuEnergy& gpu) {
 }
 
 void write_statistics(YamlWriter& yaml, const char* key, const std::optional<record::Statistics>& statistics) {
-  if (!statistics) return yaml.null(key);
-  yaml.map(key, [&] {
-    yaml.number("average", statistics->utilized_count > 0 ? std::optional(statistics->average) : std::nullopt);
-    yaml.number("average_all", statistics->average_all);
-    yaml.number("maximum", statistics->maximum);
-    yaml.count("utilized_readings", statistics->utilized_count);
+  yaml.map_or_null(key, statistics, [&](const record::Statistics& known) {
+    yaml.number("average", known.utilized_count > 0 ? std::optional(known.average) : std::nullopt);
+    yaml.number("average_all", known.average_all);
+    yaml.number("maximum", known.maximum);
+    yaml.count("utilized_readings", known.utilized_count);
   });
 }
 
@@ -204,12 +214,11 @@ void write_slot(YamlWriter& yaml, const carbon::SlotEmissions& slot) {
 
 void write_emissions(YamlWriter& yaml, const record::RunRecord& run) {
   yaml.known_text("carbon_region", run.carbon_region);
-  if (!run.emissions) return yaml.null("emissions");
-  yaml.map("emissions", [&] {
-    yaml.number("total_grams", run.emissions->total.grams());
-    yaml.number("average_grams_per_kwh", run.emissions->average.grams_per_kilowatt_hour());
-    yaml.boolean("used_yearly_factor", run.emissions->used_yearly_factor);
-    yaml.list("slots", run.emissions->slots, [&](const carbon::SlotEmissions& slot) { write_slot(yaml, slot); });
+  yaml.map_or_null("emissions", run.emissions, [&](const carbon::EmissionsAccount& known) {
+    yaml.number("total_grams", known.total.grams());
+    yaml.number("average_grams_per_kwh", known.average.grams_per_kilowatt_hour());
+    yaml.boolean("used_yearly_factor", known.used_yearly_factor);
+    yaml.list("slots", known.slots, [&](const carbon::SlotEmissions& slot) { write_slot(yaml, slot); });
   });
 }
 
@@ -226,6 +235,7 @@ void write_tool(YamlWriter& yaml, const record::RunRecord& run) {
     yaml.known_text("destination", run.exported.destination);
     yaml.count("recorded", run.exported.recorded);
     yaml.count("accepted", run.exported.accepted);
+    yaml.known_text("reason", run.exported.reason);
   });
 }
 

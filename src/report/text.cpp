@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -12,24 +13,29 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-// Smallest code point that needs so many bytes: a longer form than needed is not valid.
-constexpr std::uint32_t smallest_of_length(std::size_t length) {
-  return length == 2 ? 0x80U : length == 3 ? 0x800U : 0x10000U;
-}
+// The forms of a UTF-8 character of several bytes. A longer form than needed is not valid.
+struct Utf8Form {
+  unsigned char mask;
+  unsigned char lead;  // first byte under the mask
+  std::size_t length;
+  std::uint32_t smallest;  // code point that needs it
+};
+constexpr std::array<Utf8Form, 3> kUtf8Forms = {{{0xE0, 0xC0, 2, 0x80}, {0xF0, 0xE0, 3, 0x800}, {0xF8, 0xF0, 4, 0x10000}}};
 
 // Length of the valid UTF-8 character at the start of `text`; 0 if it is broken.
 std::size_t character_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   if (byte(0) < 0x80U) return 1;
-  const std::size_t length = (byte(0) >> 5U) == 0x6U ? 2 : (byte(0) >> 4U) == 0xEU ? 3 : (byte(0) >> 3U) == 0x1EU ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  std::uint32_t point = byte(0) & (0x7FU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
+  const auto* const form =
+      std::find_if(kUtf8Forms.begin(), kUtf8Forms.end(), [&](const Utf8Form& f) { return (byte(0) & f.mask) == f.lead; });
+  if (form == kUtf8Forms.end() || text.size() < form->length) return 0;
+  std::uint32_t point = byte(0) & static_cast<unsigned char>(~form->mask);
+  for (std::size_t i = 1; i < form->length; ++i) {
     if ((byte(i) & 0xC0U) != 0x80U) return 0;
     point = (point << 6U) | (byte(i) & 0x3FU);
   }
   const bool surrogate = point >= 0xD800U && point <= 0xDFFFU;
-  return point < smallest_of_length(length) || surrogate || point > 0x10FFFFU ? 0 : length;
+  return point < form->smallest || surrogate || point > 0x10FFFFU ? 0 : form->length;
 }
 
 // C0, DEL and C1 (U+0080 to U+009F): a terminal may act on them.

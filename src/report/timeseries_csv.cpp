@@ -130,6 +130,7 @@ void write_reading(std::ostream& out, RowClock& clock, int gpu, const meter::Gpu
 void write_timeseries_csv(std::ostream& out, const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
   out << "timestamp,gpu_idx,util,power,temp,mem,clk_speed,mem_clk_speed,power_limit,mem_util,throttle_reasons,elapsed_s\n";
   std::vector<Cursor<meter::GpuReading>> cursors;
+  cursors.reserve(series.size());
   for (const series::GpuSeries& gpu : series) cursors.emplace_back(gpu.readings.get());
   RowClock clock(run);
   merge_by_time(cursors, [&](std::size_t gpu, const meter::GpuReading& reading) {
@@ -140,6 +141,7 @@ void write_timeseries_csv(std::ostream& out, const record::RunRecord& run, const
 void write_power_csv(std::ostream& out, const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
   out << "timestamp,elapsed_s,gpu_idx,power_w\n";
   std::vector<Cursor<meter::PowerSample>> cursors;
+  cursors.reserve(series.size());
   for (const series::GpuSeries& gpu : series) cursors.emplace_back(gpu.power.get());
   RowClock clock(run);
   fmt::memory_buffer row;

@@ -72,7 +72,7 @@ void write_curve(Script& script, const Curve& curve, std::size_t panel, std::siz
 
 // Lines of at most `width` characters, broken at spaces; the last is cut.
 std::vector<std::string> subtitle_lines(const std::string& text) {
-  std::string rest = one_line(text, 2 * kSubtitleWidth);
+  const std::string rest = one_line(text, 2 * kSubtitleWidth);
   if (rest.size() <= kSubtitleWidth) return {rest};
   const std::size_t at = rest.rfind(' ', kSubtitleWidth);
   if (at == std::string::npos || at == 0) return {one_line(rest, kSubtitleWidth)};
@@ -101,8 +101,9 @@ double write_legend(Script& script, const PlotInput& input, double top) {
   const std::size_t columns = legend_columns(input);
   const double column_width = (kWidth - 130.0) / static_cast<double>(columns);
   for (std::size_t gpu = 0; gpu < input.gpus.size(); ++gpu) {
+    const std::size_t row = gpu / columns;
     const double x = 66 + column_width * static_cast<double>(gpu % columns);
-    const double y = top + 24 * static_cast<double>(gpu / columns);
+    const double y = top + 24 * static_cast<double>(row);
     script.line("set arrow from screen {:.5f},{:.5f} to screen {:.5f},{:.5f} nohead lw 3 {}", screen_x(x), screen_y(y),
                 screen_x(x + 38), screen_y(y), style_of(gpu));
     script.line("set label {} at screen {:.5f},{:.5f} left font ',11'", gnuplot_quoted(legend_text(input, gpu)),
@@ -140,8 +141,9 @@ double write_frame(Script& script, const PlotInput& input, const Panels& panels)
 }
 
 void write_place(Script& script, std::size_t panel, double top) {
+  const std::size_t row = panel / 2;
   const double row_height = (kHeight - 44 - top) / 3;
-  const double row_top = top + row_height * static_cast<double>(panel / 2);
+  const double row_top = top + row_height * static_cast<double>(row);
   const double left = panel % 2 == 0 ? 84 : 880;
   script.line("set lmargin at screen {:.5f}", screen_x(left));
   script.line("set rmargin at screen {:.5f}", screen_x(left + 680));
@@ -175,11 +177,17 @@ void write_limits(Script& script, const Panel& panel) {
   }
 }
 
+// The more bands lie over each other, the lighter each.
+double band_opacity(std::size_t gpus) {
+  if (gpus <= 2) return 0.28;
+  return gpus <= 8 ? 0.14 : 0.08;
+}
+
 // Bands under lines, so that no GPU's line is hidden by another's band.
 std::string plot_items(const Panel& panel, std::size_t number) {
   std::string items;
   const auto add = [&](const std::string& item) { items += (items.empty() ? "plot " : ", ") + item; };
-  const double opacity = panel.curves.size() <= 2 ? 0.28 : panel.curves.size() <= 8 ? 0.14 : 0.08;
+  const double opacity = band_opacity(panel.curves.size());
   for (std::size_t gpu = 0; gpu < panel.curves.size(); ++gpu)
     if (panel.curves[gpu].is_reduced && !panel.curves[gpu].points.empty())
       add(fmt::format("$P{}G{} using 1:2:4 with filledcurves fs transparent solid {} noborder lc rgb '{}'", number, gpu,

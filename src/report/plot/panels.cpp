@@ -96,6 +96,7 @@ std::vector<LimitLine> limit_lines(const std::vector<meter::GpuDescription>& gpu
   values.erase(std::unique(values.begin(), values.end()), values.end());
   if (values.size() > 3) values = {values.front(), values.back()};
   std::vector<LimitLine> lines;
+  lines.reserve(values.size());
   for (const double value : values)
     lines.push_back({value, fmt::format("{} {:.{}f} {}", name, value, decimals, unit_text), false});
   return lines;
@@ -115,9 +116,9 @@ void fit_from_zero(Panel& panel) {
 
 std::string energy_text(base::Energy energy) {
   const double joules = energy.joules();
-  const std::string text = joules < 1e4   ? fmt::format("{:.1f} J", joules)
-                           : joules < 1e6 ? fmt::format("{:.2f} kJ", joules / 1e3)
-                                          : fmt::format("{:.2f} MJ", joules / 1e6);
+  std::string text = fmt::format("{:.1f} J", joules);
+  if (joules >= 1e4) text = fmt::format("{:.2f} kJ", joules / 1e3);
+  if (joules >= 1e6) text = fmt::format("{:.2f} MJ", joules / 1e6);
   return fmt::format("{} ({} kWh)", text, plain_number(energy.kilowatt_hours(), 5));
 }
 
@@ -224,9 +225,11 @@ TimeAxis time_axis(const PlotInput& input) {
         CurveExtent{base::to_seconds(input.run->start - input.origin), base::to_seconds(input.run->end - input.origin), 2});
   if (span.empty()) span = {0, 1};
   const double length = std::max(span.high - span.low, 1e-3);
-  const double unit = length < 180 ? 1 : length < 3 * 3600 ? 60 : 3600;
-  const char* label = unit == 1 ? "Time since start (s)" : unit == 60 ? "Time since start (min)" : "Time since start (h)";
-  return {span.low, span.low + length, unit, tick_step(length / unit, unit == 3600), label};
+  const auto axis = [&](double unit, const char* label) {
+    return TimeAxis{span.low, span.low + length, unit, tick_step(length / unit, unit == 3600), label};
+  };
+  if (length < 180) return axis(1, "Time since start (s)");
+  return length < 3 * 3600 ? axis(60, "Time since start (min)") : axis(3600, "Time since start (h)");
 }
 
 }  // namespace
@@ -237,7 +240,12 @@ bool Panel::is_empty() const {
 
 Panels make_panels(const PlotInput& input) {
   Panels result;
-  std::vector<Curve> power, utilization, temperature, memory, sm_clock, memory_clock;
+  std::vector<Curve> power;
+  std::vector<Curve> utilization;
+  std::vector<Curve> temperature;
+  std::vector<Curve> memory;
+  std::vector<Curve> sm_clock;
+  std::vector<Curve> memory_clock;
   for (const series::GpuSeries& gpu : *input.series) {
     ReadingCurves readings = reading_curves(gpu, input.origin);
     Curve samples = power_curve(gpu, input.origin);

@@ -29,7 +29,8 @@ std::vector<Finding> one_of_each() {
           PlotNotMade{"gnuplot was not found"},
           ExportIncomplete{1000, 990, "connection refused"},
           NoGpuInContainer{"no NVIDIA runtime and no device nodes"},
-          LogIncomplete{"disk full"}};
+          LogIncomplete{"disk full"},
+          SeriesIncomplete{"disk full"}};
 }
 
 TEST(Finding, EveryKindHasItsOwnNameAndOneSentence) {
@@ -44,6 +45,16 @@ TEST(Finding, EveryKindHasItsOwnNameAndOneSentence) {
     EXPECT_LT(text.size(), 250U) << text;
   }
   EXPECT_EQ(names.size(), findings.size());
+}
+
+TEST(Finding, NamesBelongToTheirKinds) {
+  std::vector<std::string> names;
+  for (const Finding& finding : one_of_each()) names.push_back(finding_name(finding));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"replayed", "interrupted", "workload_failed", "energy_unknown", "counter_unusable",
+                                      "methods_disagree", "power_gap", "deadlines_missed", "wall_clock_stepped", "gpu_lost",
+                                      "throttled", "carbon_fallback", "results_not_collected", "plot_not_made",
+                                      "export_incomplete", "no_gpu_in_container", "log_incomplete", "series_incomplete"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {
