@@ -17,7 +17,7 @@ constexpr base::Duration kLongestStandstill = std::chrono::seconds(1);
 std::string fixed(double value, int digits) {
   std::array<char, 64> text{};
   char* const end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, digits).ptr;
-  return std::string(text.data(), static_cast<std::size_t>(end - text.data()));
+  return {text.data(), end};
 }
 
 // "12.3 s after the start of the run"
