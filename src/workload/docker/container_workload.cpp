@@ -95,6 +95,7 @@ class ContainerWorkload final : public Workload {
   std::optional<base::SteadyTime> give_up_at_;  // when SIGKILL should have worked
   const char* unsent_signal_ = nullptr;         // could not be delivered: the engine was away
   bool signalled_ = false;
+  bool may_have_news_ = true;  // that no pump will tell of
   std::string note_;
   std::optional<WorkloadOutcome> outcome_;
 };
@@ -226,7 +227,8 @@ base::Result<std::optional<WorkloadOutcome>> ContainerWorkload::poll(base::Durat
   for (;;) {
     if (outcome_) return outcome_;
     const base::SteadyTime now = clock_.now();
-    step(std::max(base::Duration::zero(), std::min(deadline, next_deadline()) - now), wake_fd);
+    const base::Duration at_most = std::max(base::Duration::zero(), std::min(deadline, next_deadline()) - now);
+    step(may_have_news_ ? base::Duration::zero() : at_most, wake_fd);
     if (outcome_) return outcome_;
     if (clock_.now() >= deadline || is_readable(wake_fd)) return std::optional<WorkloadOutcome>();
   }
@@ -244,10 +246,14 @@ base::SteadyTime ContainerWorkload::next_deadline() const {
 
 void ContainerWorkload::step(base::Duration at_most, int wake_fd) {
   engine_.streams().pump(at_most, wake_fd);
+  const Phase before = phase_;
   if (phase_ == Phase::running) follow();
   if (phase_ == Phase::lost) look_for_engine();
   if (phase_ == Phase::replaying) follow_replay();
   escalate();
+  // A stream opened just now may have arrived whole while its headers were waited for: then nothing would wake the next
+  // pump.
+  may_have_news_ = phase_ != before;
 }
 
 void ContainerWorkload::follow() {

@@ -1,0 +1,320 @@
+// The container workload against a scripted engine: the answers that a real one gives only on bad days.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "platform/clock.h"
+#include "support/http_stub/http_stub.h"
+#include "workload/docker/container_workload.h"
+
+namespace gpubench::workload {
+namespace {
+
+using namespace std::chrono_literals;
+using support::HttpStub;
+using support::stub_answer;
+using support::StubConnection;
+using support::StubRequest;
+using testing::HasSubstr;
+
+const std::string kId(64, 'a');
+
+std::string frame(int type, const std::string& payload) {
+  return std::string{static_cast<char>(type), 0, 0, 0, 0, 0, 0, static_cast<char>(payload.size())} + payload;
+}
+
+// An engine whose every answer can be replaced; by default one container that prints "hello" and exits with 0.
+class ScriptedEngine {
+ public:
+  ScriptedEngine() : stub_([this](const StubRequest& request, StubConnection& connection) { serve(request, connection); }) {}
+
+  // Answers to "METHOD path" (without version and query); used up from the front, the last one stays.
+  void script(const std::string& what, std::vector<std::string> answers) {
+    const std::lock_guard lock(mutex_);
+    answers_[what] = std::move(answers);
+  }
+  [[nodiscard]] std::string host() const { return "tcp://127.0.0.1:" + std::to_string(stub_.port()); }
+  [[nodiscard]] int count(const std::string& what) const {
+    int found = 0;
+    for (const StubRequest& request : stub_.requests()) found += name_of(request) == what ? 1 : 0;
+    return found;
+  }
+  [[nodiscard]] std::string last_body(const std::string& what) const {
+    std::string body;
+    for (const StubRequest& request : stub_.requests()) {
+      if (name_of(request) == what) body = request.body;
+    }
+    return body;
+  }
+  [[nodiscard]] std::string last_target() const { return stub_.requests().back().target; }
+
+ private:
+  static std::string name_of(const StubRequest& request) {
+    std::string path = request.target.substr(0, request.target.find('?'));
+    if (path.rfind("/v1.", 0) == 0) path = path.substr(path.find('/', 1));
+    if (const std::size_t at = path.find("/" + kId); at != std::string::npos) path.erase(at, kId.size() + 1);
+    return request.method + " " + path;
+  }
+  static std::string default_answer(const std::string& what) {
+    static const std::map<std::string, std::string> answers = {
+        {"GET /_ping", stub_answer(200, "OK", "Api-Version: 1.41\r\n")},
+        {"GET /version", stub_answer(200, R"({"Version":"20.10.24"})")},
+        {"GET /images/json", stub_answer(200, R"([{"Id":"sha256:0123","RepoTags":["img:latest"]}])")},
+        {"GET /info", stub_answer(200, R"({"MemTotal":1000000})")},
+        {"POST /containers/create", stub_answer(201, R"({"Id":")" + kId + R"("})")},
+        {"GET /containers/json",
+         stub_answer(200, R"({"State":{"Status":"exited","Running":false,"ExitCode":0},"Config":{"Tty":false}})")},
+        {"POST /containers/attach", "HTTP/1.1 200 OK\r\n\r\n" + frame(1, "hello")},
+        {"GET /containers/logs", "HTTP/1.1 200 OK\r\n\r\n" + frame(1, "hello")},
+        {"POST /containers/wait", stub_answer(200, R"({"StatusCode":0,"Error":null})")},
+        {"POST /containers/start", stub_answer(204, "")},
+        {"POST /containers/kill", stub_answer(204, "")},
+        {"DELETE /containers", stub_answer(204, "")},
+        {"GET /containers/archive", stub_answer(404, R"({"message":"Could not find the file"})")}};
+    const auto found = answers.find(what);
+    return found == answers.end() ? stub_answer(404, R"({"message":"page not found"})") : found->second;
+  }
+  void serve(const StubRequest& request, StubConnection& connection) {
+    std::string answer;
+    {
+      const std::lock_guard lock(mutex_);
+      auto& scripted = answers_[name_of(request)];
+      answer = scripted.empty() ? default_answer(name_of(request)) : scripted.front();
+      if (scripted.size() > 1) scripted.erase(scripted.begin());
+    }
+    if (answer == "hang") return connection.wait_until_closed();
+    connection.send(answer);
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, std::vector<std::string>> answers_;
+  HttpStub stub_;
+};
+
+class Recorder final : public LogSink {
+ public:
+  void write(LogStream stream, std::string_view bytes) override { (stream == LogStream::out ? out : err).append(bytes); }
+  std::string out;
+  std::string err;
+};
+
+class ContainerWorkloadTest : public testing::Test {
+ protected:
+  ContainerOptions options() {
+    ContainerOptions result;
+    result.image = "img";
+    result.docker_host = engine.host();
+    result.run_id = "r1";
+    result.reconnect_for = 50ms;
+    result.host_root = "/nonexistent";
+    return result;
+  }
+  base::Result<void> begin(ContainerOptions given) {
+    workload = make_container_workload(std::move(given), clock, log);
+    if (auto prepared = workload->prepare(); !prepared) return prepared;
+    return workload->start();
+  }
+  base::Error failure() {
+    const auto begun = begin(options());
+    return begun ? base::Error{"no failure", ""} : begun.error();
+  }
+  WorkloadOutcome outcome() {
+    const auto begun = begin(options());
+    if (!begun) {
+      ADD_FAILURE() << begun.error().message;
+      return {};
+    }
+    for (int i = 0; i < 100; ++i) {
+      const auto polled = workload->poll(200ms, -1);
+      if (polled && *polled) return **polled;
+    }
+    ADD_FAILURE() << "no end";
+    return {};
+  }
+
+  ScriptedEngine engine;
+  platform::SystemClock clock;
+  Recorder log;
+  std::unique_ptr<Workload> workload;
+};
+
+TEST_F(ContainerWorkloadTest, GoodDay) {
+  const base::SteadyTime before = clock.now();
+  const WorkloadOutcome ended = outcome();
+  EXPECT_LT(clock.now() - before, 150ms);  // no poll sat out its 200 ms
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_EQ(ended.note, "");
+  EXPECT_EQ(log.out, "hello");
+  EXPECT_EQ(workload->description().engine, "Docker 20.10.24");
+  EXPECT_TRUE(workload->cleanup());
+  EXPECT_THAT(engine.last_target(), HasSubstr("/v1.41/containers/" + kId + "?force=1&v=1"));
+  EXPECT_TRUE(workload->cleanup());
+  workload.reset();
+  EXPECT_EQ(engine.count("DELETE /containers"), 1);
+}
+
+TEST_F(ContainerWorkloadTest, WaitAnswersThatAreNoExitCodeAreUnknownNeverZero) {
+  for (const char* body : {"", "{}", "{\"Status", "null", R"({"StatusCode":-1,"Error":{"Message":"gone"}})"}) {
+    engine.script("POST /containers/wait", {stub_answer(200, body)});
+    engine.script("GET /containers/json", {stub_answer(200, R"({"State":{"Status":"running","Running":true},"Config":{}})"),
+                                           stub_answer(500, R"({"message":"lost"})")});
+    const WorkloadOutcome ended = outcome();
+    EXPECT_EQ(ended.exit_code, std::nullopt) << body;
+    EXPECT_THAT(ended.note, HasSubstr("did not come back")) << body;
+  }
+}
+
+TEST_F(ContainerWorkloadTest, BrokenWaitIsMadeUpForByInspect) {
+  engine.script("POST /containers/wait", {stub_answer(200, "")});
+  engine.script("GET /containers/json",
+                {stub_answer(200, R"({"State":{"Status":"exited","Running":false,"ExitCode":7},"Config":{}})")});
+  EXPECT_EQ(outcome().exit_code, 7);
+  EXPECT_EQ(log.out, "hello");  // read again from the log, not twice
+}
+
+TEST_F(ContainerWorkloadTest, BrokenOutputIsReadAgainFromTheLog) {
+  engine.script("POST /containers/attach", {"HTTP/1.1 200 OK\r\n\r\n" + frame(1, "hello").substr(0, 10)});
+  engine.script("GET /containers/logs", {"HTTP/1.1 200 OK\r\n\r\n" + frame(2, "oops") + frame(1, "hel") + frame(1, "lo")});
+  const WorkloadOutcome ended = outcome();
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_EQ(log.out, "hello");
+  EXPECT_EQ(log.err, "oops");
+  EXPECT_EQ(ended.note, "");
+}
+
+TEST_F(ContainerWorkloadTest, LogThatCannotBeReadAgainIsSaid) {
+  engine.script("POST /containers/attach", {"HTTP/1.1 200 OK\r\n\r\n" + frame(3, "disk full")});
+  engine.script("GET /containers/logs",
+                {stub_answer(501, R"({"message":"configured logging driver does not support reading"})")});
+  const WorkloadOutcome ended = outcome();
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_THAT(ended.note, HasSubstr("disk full"));
+  EXPECT_THAT(ended.note, HasSubstr("does not support reading"));
+}
+
+TEST_F(ContainerWorkloadTest, ShortenedLogIsSaid) {
+  engine.script("POST /containers/attach", {"HTTP/1.1 200 OK\r\n\r\n" + frame(1, "hello") + std::string(1, '\1')});
+  engine.script("GET /containers/logs", {"HTTP/1.1 200 OK\r\n\r\n" + frame(1, "lo")});
+  EXPECT_THAT(outcome().note, HasSubstr("no longer had its beginning"));
+  EXPECT_EQ(log.out, "hello");
+}
+
+TEST_F(ContainerWorkloadTest, WithoutInitWhereTheHostHasNone) {
+  engine.script("POST /containers/start",
+                {stub_answer(500, R"({"message":"exec: \"docker-init\": executable file not found in $PATH"})"),
+                 stub_answer(204, "")});
+  EXPECT_EQ(outcome().exit_code, 0);
+  EXPECT_EQ(engine.count("POST /containers/create"), 2);
+  EXPECT_EQ(engine.count("DELETE /containers"), 1);
+  EXPECT_EQ(engine.last_body("POST /containers/create").find("Init"), std::string::npos);
+}
+
+TEST_F(ContainerWorkloadTest, WithoutLogDriverLocalWhereItIsRefused) {
+  engine.script("POST /containers/create",
+                {stub_answer(400, R"({"message":"logger: no log driver named 'local' is registered"})"),
+                 stub_answer(201, R"({"Id":")" + kId + R"("})")});
+  EXPECT_EQ(outcome().exit_code, 0);
+  EXPECT_EQ(engine.last_body("POST /containers/create").find("LogConfig"), std::string::npos);
+}
+
+TEST_F(ContainerWorkloadTest, RefusedStartCleansUpAndTellsTheEnginesWords) {
+  engine.script("POST /containers/start", {stub_answer(500, R"({"message":"could not select device driver \"nvidia\""})")});
+  const base::Error error = failure();
+  EXPECT_THAT(error.message, HasSubstr("could not select device driver"));
+  EXPECT_THAT(error.remedy, HasSubstr("nvidia-container-toolkit"));
+  EXPECT_EQ(engine.count("DELETE /containers"), 1);
+}
+
+TEST_F(ContainerWorkloadTest, RefusedAttachRemovesTheContainer) {
+  engine.script("POST /containers/attach", {stub_answer(500, R"({"message":"no attach today"})")});
+  EXPECT_THAT(failure().message, HasSubstr("no attach today"));
+  EXPECT_EQ(engine.count("DELETE /containers"), 1);
+}
+
+TEST_F(ContainerWorkloadTest, LostAnswerToCreateIsRemovedByName) {
+  engine.script("POST /containers/create", {"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{"});
+  EXPECT_THAT(failure().message, HasSubstr("could not create the container"));
+  EXPECT_THAT(engine.last_target(), HasSubstr("/containers/iris-gpubench-r1?force=1"));
+}
+
+TEST_F(ContainerWorkloadTest, NameConflictDoesNotRemoveTheOther) {
+  engine.script("POST /containers/create", {stub_answer(409, R"({"message":"name is in use"})")});
+  EXPECT_THAT(failure().message, HasSubstr("name is in use"));
+  workload.reset();
+  EXPECT_EQ(engine.count("DELETE /containers/iris-gpubench-r1"), 0);
+}
+
+TEST_F(ContainerWorkloadTest, WhatIsNoDockerEngineIsSaid) {
+  engine.script("GET /_ping", {stub_answer(200, "<html>hello</html>")});
+  EXPECT_THAT(failure().message, HasSubstr("is not a Docker engine"));
+  engine.script("GET /_ping", {stub_answer(400, "Client sent an HTTP request to an HTTPS server.")});
+  EXPECT_THAT(failure().message, HasSubstr("HTTPS server"));
+  engine.script("GET /_ping", {stub_answer(502, "<html>bad gateway</html>")});
+  EXPECT_THAT(failure().message, HasSubstr("bad gateway"));
+}
+
+TEST_F(ContainerWorkloadTest, NewerMinimumVersionIsSaidInTheEnginesWords) {
+  engine.script("GET /_ping", {stub_answer(200, "OK", "Api-Version: 1.99\r\n")});
+  engine.script(
+      "GET /version",
+      {stub_answer(400, R"({"message":"client version 1.50 is too old. Minimum supported API version is 1.60"})")});
+  EXPECT_THAT(failure().message, HasSubstr("Minimum supported API version is 1.60"));
+}
+
+TEST_F(ContainerWorkloadTest, PodmanIsRecognised) {
+  engine.script("GET /version",
+                {stub_answer(200, R"({"Version":"4.3.1","Components":[{"Name":"Podman Engine","Version":"4.3.1"}]})")});
+  EXPECT_EQ(outcome().exit_code, 0);
+  EXPECT_EQ(workload->description().engine, "Podman 4.3.1");
+  EXPECT_EQ(engine.last_body("POST /containers/create").find("LogConfig"), std::string::npos);
+}
+
+TEST_F(ContainerWorkloadTest, MissingGpusAreNoted) {
+  ContainerOptions given = options();
+  given.gpus = {{0, "GPU-1"}};
+  ASSERT_TRUE(begin(given));
+  EXPECT_EQ(workload->description().gpu_access, "none");
+  EXPECT_THAT(workload->description().notes.at(0), HasSubstr("no /dev/nvidia*"));
+}
+
+TEST_F(ContainerWorkloadTest, StopOfAContainerThatIsOverIsTolerated) {
+  engine.script("POST /containers/wait", {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"});
+  engine.script("POST /containers/kill", {stub_answer(409, R"({"message":"not running"})")});
+  ASSERT_TRUE(begin(options()));
+  workload->stop();
+  workload->kill();
+  const auto polled = workload->poll(500ms, -1);
+  ASSERT_TRUE(polled && *polled);
+  EXPECT_FALSE((*polled)->stopped_by_us);
+}
+
+TEST_F(ContainerWorkloadTest, CleanupToleratesAContainerThatIsGone) {
+  engine.script("DELETE /containers", {stub_answer(404, R"({"message":"no such container"})")});
+  EXPECT_EQ(outcome().exit_code, 0);
+  EXPECT_TRUE(workload->cleanup());
+}
+
+TEST_F(ContainerWorkloadTest, NoResultsIsFalse) {
+  EXPECT_EQ(outcome().exit_code, 0);
+  const auto collected = workload->collect_results("/nonexistent/never/made");
+  ASSERT_TRUE(collected);
+  EXPECT_FALSE(*collected);
+}
+
+TEST_F(ContainerWorkloadTest, PollBeforeStartIsAnError) {
+  workload = make_container_workload(options(), clock, log);
+  EXPECT_FALSE(workload->poll(1ms, -1));
+  EXPECT_FALSE(workload->start());
+  workload->stop();
+  workload->kill();
+  EXPECT_TRUE(workload->cleanup());
+}
+
+}  // namespace
+}  // namespace gpubench::workload
