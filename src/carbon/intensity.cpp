@@ -8,7 +8,8 @@ namespace {
 constexpr auto kYearlyFactor = base::CarbonIntensity::from_grams_per_kilowatt_hour(162);
 constexpr auto kYearlyFactorSource =
     "yearly factor: United Kingdom 2023, average of generation (Carbon Brief, January 2024)";
-constexpr auto kYearlyFactorPublished = std::chrono::sys_days(std::chrono::year(2024) / std::chrono::January / 2);
+constexpr auto kYearlyFactorPublished =
+    std::chrono::sys_days(std::chrono::year(2024) / std::chrono::January / 1);  // to the month
 
 }  // namespace
 

@@ -74,7 +74,7 @@ struct ExportRecord {
   std::size_t recorded = 0;
   std::size_t accepted = 0;
   std::string destination;  // URL without user information
-  std::string reason = {};  // why fewer were accepted than recorded; empty if all were
+  std::string reason;       // why fewer were accepted than recorded; empty if all were
 };
 
 struct RunRecord {

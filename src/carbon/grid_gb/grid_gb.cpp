@@ -38,7 +38,7 @@ class GridGbProvider final : public IntensityProvider {
   base::Result<std::vector<IntensitySlot>> ask(base::WallTime from, base::WallTime to, base::SteadyTime deadline);
   base::Result<platform::HttpResponse> fetch(const std::string& url, base::SteadyTime deadline);
   bool pause(int attempt, base::SteadyTime deadline);
-  std::string source() const {
+  [[nodiscard]] std::string source() const {
     return "Carbon Intensity API, " + std::string(region_.name) + " (region " + std::to_string(region_.id) + ")";
   }
 

@@ -51,7 +51,7 @@ std::optional<IntensitySlot> read_period(const Json& period) {
   const Json* const forecast = intensity ? member(*intensity, "forecast") : nullptr;
   if (!forecast || !forecast->is_number()) return std::nullopt;
   const double value = forecast->get<double>();
-  if (!(value >= 0 && value <= kHighestIntensity)) return std::nullopt;
+  if (value < 0 || value > kHighestIntensity) return std::nullopt;
   const auto from = time_member(period, "from");
   const auto to = time_member(period, "to");
   const auto is_half_hour =
@@ -97,7 +97,7 @@ void keep_one_per_half_hour(std::vector<IntensitySlot>& slots) {
 tl::unexpected<base::Error> nothing_usable(const Json& answer, const Harvest& harvest, std::string_view body) {
   if (const Json* const error = member(answer, "error")) {
     const Json* const message = member(*error, "message");
-    const bool is_text = message && message->is_string();
+    const bool is_text = message != nullptr && message->is_string();
     return base::failure("the service answered with an error: " +
                          excerpt(is_text ? message->get_ref<const std::string&>() : body));
   }

@@ -41,6 +41,7 @@ constexpr std::array<Quantity, 8> kQuantities{{
 // "NVIDIA H200" or, where they differ, "NVIDIA A30, NVIDIA H200".
 std::string gpu_names(const RunIdentity& run) {
   std::vector<std::string> names;
+  names.reserve(run.gpus.size());
   for (const meter::GpuDescription& gpu : run.gpus) names.push_back(gpu.name);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -53,6 +54,7 @@ std::string gpu_names(const RunIdentity& run) {
 
 std::vector<std::string> gpu_series(const RunIdentity& run, const meter::GpuDescription& gpu) {
   std::vector<std::string> series;
+  series.reserve(kQuantities.size());
   for (const Quantity& quantity : kQuantities) {
     series.push_back(series_json(quantity.name, {{"run_id", run.run_id},
                                                  {"gpu", std::to_string(gpu.index)},

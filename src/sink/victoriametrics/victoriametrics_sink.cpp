@@ -1,6 +1,7 @@
 #include "sink/victoriametrics/victoriametrics_sink.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <limits>
 #include <optional>
@@ -48,7 +49,7 @@ class VictoriaMetricsSink final : public Sink {
   record::ExportRecord finish(base::Duration budget) override;
 
  private:
-  enum class Delivery { accepted, refused, later };
+  enum class Delivery : std::uint8_t { accepted, refused, later };
 
   void keep(std::uint32_t series, std::int64_t time_ms, double value);
   Delivery deliver_batch(base::Duration timeout);
@@ -66,7 +67,7 @@ class VictoriaMetricsSink final : public Sink {
   std::int64_t last_time_ms_ = std::numeric_limits<std::int64_t>::min();
   std::deque<Sample> pending_;  // oldest first
 
-  base::SteadyTime next_try_{};
+  base::SteadyTime next_try_;
   int failures_ = 0;  // in a row
   std::minstd_rand random_;
   std::size_t recorded_ = 0;
