@@ -491,7 +491,8 @@ FAKE_NVML(nvmlDeviceGetUUID, NvmlHandle device, char* out, unsigned size) {
 
 FAKE_NVML(nvmlDeviceGetPciInfo_v3, NvmlHandle device, NvmlPci* out) {
   return device_call("nvmlDeviceGetPciInfo_v3", device, [&](Machine&, Gpu&, double) {
-    return text("00000000:0" + std::to_string(index_of(device)) + ":00.0", out->bus_id, sizeof out->bus_id);
+    return text("00000000:0" + std::to_string(index_of(device)) + ":00.0", out->bus_id.data(),
+                static_cast<unsigned>(out->bus_id.size()));
   });
 }
 

@@ -70,7 +70,9 @@ TEST_F(Recording, WhatWasRecordedCanBeReplayed) {
   EXPECT_EQ((*replay)->read(0).power, base::Power::from_watts(600));
   clock.advance(45s);
   double sum = 0.0;
-  for (const PowerSample& sample : *(*replay)->drain_power(0)) sum += sample.power.watts() * 0.02;
+  const auto samples = (*replay)->drain_power(0);
+  ASSERT_TRUE(samples);
+  for (const PowerSample& sample : *samples) sum += sample.power.watts() * 0.02;
   EXPECT_NEAR(sum, 5 * counted, 15.0);
   EXPECT_NEAR((*replay)->read_energy_counter(0)->energy.joules() - first, 5 * counted, 15.0);
 }
