@@ -21,14 +21,17 @@ bool covers(const std::vector<carbon::IntensitySlot>& slots, base::WallTime from
 
 }  // namespace
 
-CarbonLookup::CarbonLookup(carbon::Region region, std::string base_url, const platform::Clock& clock)
-    : region_(region), base_url_(base_url.empty() ? std::string(carbon::kGridGbUrl) : std::move(base_url)), clock_(clock) {
+CarbonLookup::CarbonLookup(carbon::Region region, std::string base_url, std::string ca_file, const platform::Clock& clock)
+    : region_(region),
+      base_url_(base_url.empty() ? std::string(carbon::kGridGbUrl) : std::move(base_url)),
+      ca_file_(std::move(ca_file)),
+      clock_(clock) {
   const base::WallTime now = clock_.wall_now();
   forecast_ = std::async(std::launch::async, [this, now] { return ask(now, now + kForecastLength); });
 }
 
 CarbonLookup::Slots CarbonLookup::ask(base::WallTime from, base::WallTime to) const {
-  const auto http = platform::make_http_client();
+  const auto http = platform::make_http_client(ca_file_);
   return carbon::make_grid_gb_provider(*http, clock_, base_url_, region_)->slots(from, to);
 }
 

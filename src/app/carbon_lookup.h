@@ -17,7 +17,8 @@ namespace gpubench::app {
 class CarbonLookup {
  public:
   // Starts asking for the 48 hours from now. `base_url` empty: the public service.
-  CarbonLookup(carbon::Region region, std::string base_url, const platform::Clock& clock);
+  // `ca_file` as for platform::make_http_client.
+  CarbonLookup(carbon::Region region, std::string base_url, std::string ca_file, const platform::Clock& clock);
 
   struct Answer {
     std::vector<carbon::IntensitySlot> slots;
@@ -32,6 +33,7 @@ class CarbonLookup {
 
   carbon::Region region_;
   std::string base_url_;
+  std::string ca_file_;
   const platform::Clock& clock_;
   std::future<Slots> forecast_;
 };

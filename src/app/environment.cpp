@@ -31,6 +31,7 @@ Environment read_environment() {
   Environment environment;
   environment.docker_host = variable("DOCKER_HOST");
   environment.carbon_url = variable("IRIS_GPUBENCH_CARBON_URL");
+  environment.ca_file = variable("IRIS_GPUBENCH_CA_FILE", "SSL_CERT_FILE", "CURL_CA_BUNDLE");
   environment.nvml_library = variable("IRIS_GPUBENCH_NVML");
   environment.victoria_url = variable("IRIS_GPUBENCH_VICTORIA_URL", "MEERKAT_URL");
   environment.victoria_user = variable("IRIS_GPUBENCH_VICTORIA_USERNAME", "MEERKAT_USERNAME");

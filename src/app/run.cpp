@@ -133,7 +133,7 @@ base::Result<void> BenchmarkRun::prepare() {
   if (const auto ready = workload_->prepare(); !ready) return ready;
   log_->info("run {} of {} on {}", directory_->run_id, workload_->description().name, platform::host_name());
   log_->info("meter: {}; GPUs: {}", meter_->source().description, meter_->gpus().size());
-  carbon_.emplace(*region, environment_.carbon_url, clock_);
+  carbon_.emplace(*region, environment_.carbon_url, environment_.ca_file, clock_);
   for (const std::string& note : workload_->description().notes) log_->info("{}", note);
   return options_.export_to_victoria ? make_exporter() : base::Result<void>();
 }
@@ -175,7 +175,7 @@ void BenchmarkRun::make_live_feed() {
 }
 
 base::Result<void> BenchmarkRun::make_exporter() {
-  export_http_ = platform::make_http_client();
+  export_http_ = platform::make_http_client(environment_.ca_file);
   auto sink = make_sink(environment_, *export_http_, clock_);
   if (!sink) return base::failure(sink.error());
   sink_ = std::move(*sink);

@@ -45,7 +45,8 @@ class HttpClient {
   virtual base::Result<HttpResponse> perform(const HttpRequest& request) = 0;
 };
 
-// libcurl. Each object keeps its own connections; use one per thread.
-std::unique_ptr<HttpClient> make_http_client();
+// libcurl. Each object keeps its own connections; use one per thread. `ca_file` is for requests that name none; empty:
+// libcurl looks where the distribution it was built on keeps them.
+std::unique_ptr<HttpClient> make_http_client(std::string ca_file = {});
 
 }  // namespace gpubench::platform
