@@ -94,6 +94,7 @@ std::vector<GpuDescription> descriptions_of(const Trace& trace, std::size_t coun
 std::vector<Player> players_of(const Trace& trace, std::size_t count) {
   const std::size_t recorded = trace.gpus.size();
   std::vector<std::shared_ptr<const Timeline>> timelines;
+  timelines.reserve(recorded);
   for (const TraceOfGpu& gpu : trace.gpus) timelines.push_back(std::make_shared<const Timeline>(gpu));
   std::vector<Player> players;
   for (std::size_t i = 0; i < count; ++i) {
