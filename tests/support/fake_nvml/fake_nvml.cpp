@@ -424,7 +424,7 @@ int give_samples(Machine& m, const Gpu& gpu, double t, std::uint64_t last_seen_u
 #define FAKE_NVML(symbol, ...)                                                               \
   extern "C" {                                                                               \
   static int fake_##symbol(__VA_ARGS__);                                                     \
-  [[maybe_unused]] static decltype(&fake_##symbol) resolve_##symbol() {                      \
+  __attribute__((visibility("hidden"))) decltype(&fake_##symbol) resolve_##symbol() {        \
     return absent_symbol(#symbol) ? nullptr : &fake_##symbol;                                \
   }                                                                                          \
   __attribute__((visibility("default"), ifunc("resolve_" #symbol))) int symbol(__VA_ARGS__); \
