@@ -80,6 +80,7 @@ struct ExportRecord {
 struct RunRecord {
   std::string run_id;
   std::string tool_version;
+  std::string invocation;  // this tool's command line, quoted for a shell, without secrets; empty: not known
   std::string host;
   meter::MeterSource source;
   BenchmarkRecord benchmark;
