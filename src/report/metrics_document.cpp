@@ -1,0 +1,254 @@
+#include "report/metrics_document.h"
+
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "report/summary.h"
+#include "report/text.h"
+
+namespace gpubench::report {
+namespace {
+
+// Raised when a key changes its meaning or goes; new keys do not raise it.
+constexpr int kSchemaVersion = 1;
+
+// Writes keys and values into a document, in order; unknown is null.
+class DocumentWriter {
+ public:
+  void text(const char* key, std::string_view value) { (*at_)[key] = valid_utf8(value); }
+  // An empty string is not known.
+  void known_text(const char* key, std::string_view value) { value.empty() ? null(key) : text(key, value); }
+  void null(const char* key) { (*at_)[key] = nullptr; }
+  void boolean(const char* key, bool value) { (*at_)[key] = value; }
+  void integer(const char* key, long long value) { (*at_)[key] = value; }
+  void count(const char* key, std::size_t value) { (*at_)[key] = value; }
+  void number(const char* key, std::optional<double> value) {
+    if (value && std::isfinite(*value)) {
+      (*at_)[key] = *value;
+    } else {
+      null(key);
+    }
+  }
+  template <class Quantity>
+  void number(const char* key, const std::optional<Quantity>& value, double (Quantity::*unit)() const) {
+    number(key, value ? std::optional<double>(((*value).*unit)()) : std::nullopt);
+  }
+  void map(const char* key, const std::function<void()>& content) { within((*at_)[key], content); }
+  // A map where there is a value, else null.
+  template <class Value, class Write>
+  void map_or_null(const char* key, const std::optional<Value>& value, Write write) {
+    if (value) {
+      map(key, [&] { write(*value); });
+    } else {
+      null(key);
+    }
+  }
+  template <class Items, class Write>
+  void list(const char* key, const Items& items, Write write) {
+    Document list = Document::array();
+    for (const auto& item : items) within(list.emplace_back(), [&] { write(item); });
+    (*at_)[key] = std::move(list);
+  }
+  [[nodiscard]] Document finish() { return std::move(root_); }
+
+ private:
+  void within(Document& map, const std::function<void()>& content) {
+    map = Document::object();
+    Document* outside = std::exchange(at_, &map);
+    content();
+    at_ = outside;
+  }
+
+  Document root_ = Document::object();
+  Document* at_ = &root_;  // the map that is being written; of an ordered map no key is added outside it meanwhile
+};
+
+// The keys of the Python tool, with its units and meaning.
+void write_predecessor_keys(DocumentWriter& out, const record::RunRecord& run) {
+  const Summary sum = summarize(run);
+  out.text("benchmark", run.benchmark.name);
+  out.known_text("name", sum.gpu_names);
+  out.count("device_count", run.gpus.size());
+  out.number("elapsed_time", base::to_seconds(run.elapsed()));
+  out.text("start_datetime", base::utc_table_text(run.start_time()));
+  out.text("end_datetime", base::utc_table_text(run.end_time()));
+  out.number("total_energy", run.total_energy, &base::Energy::kilowatt_hours);
+  out.number("total_carbon", sum.total_carbon, &base::Emissions::grams);
+  out.number("av_carbon_forecast", sum.average_intensity, &base::CarbonIntensity::grams_per_kilowatt_hour);
+  out.number("start_carbon_forecast", sum.start_intensity, &base::CarbonIntensity::grams_per_kilowatt_hour);
+  out.number("end_carbon_forecast", sum.end_intensity, &base::CarbonIntensity::grams_per_kilowatt_hour);
+  out.number("av_util", sum.utilization.average);
+  out.number("av_power", sum.power.average);
+  out.number("av_temp", sum.temperature.average);
+  out.number("av_mem", sum.memory.average);
+  out.number("av_clk_speed", sum.sm_clock.average);
+  out.number("av_mem_clk_speed", sum.memory_clock.average);
+  out.number("max_power_limit", sum.first.power_limit, &base::Power::watts);
+  out.number("total_mem", sum.first.memory_total, &base::Bytes::mebibytes);
+  out.number("max_clk_speed", sum.first.max_sm_clock, &base::Frequency::megahertz);
+  out.number("max_mem_clk_speed", sum.first.max_memory_clock, &base::Frequency::megahertz);
+  out.number("temp_threshold_gpu_max", sum.first.max_operating_temperature, &base::Temperature::celsius);
+  out.number("temp_threshold_slowdown", sum.first.slowdown_temperature, &base::Temperature::celsius);
+  out.number("temp_threshold_shutdown", sum.first.shutdown_temperature, &base::Temperature::celsius);
+  out.number("score", run.benchmark.score);
+}
+
+void write_run(DocumentWriter& out, const record::RunRecord& run) {
+  out.text("run_id", run.run_id);
+  out.text("tool_version", run.tool_version);
+  out.text("host", run.host);
+  out.text("start_time", base::utc_text_milliseconds(run.start_time()));
+  out.text("end_time", base::utc_text_milliseconds(run.end_time()));
+  out.number("interval_seconds", base::to_seconds(run.interval));
+  out.map("source", [&] {
+    const bool replay = run.source.kind == meter::SourceKind::replay;
+    out.text("kind", replay ? "replay" : "nvml");
+    out.boolean("replay", replay);
+    out.text("description", run.source.description);
+    out.known_text("driver_version", run.source.driver_version);
+  });
+}
+
+void write_benchmark(DocumentWriter& out, const record::BenchmarkRecord& benchmark) {
+  out.map("workload", [&] {
+    out.text("kind", benchmark.kind);
+    out.text("name", benchmark.name);
+    out.known_text("command", benchmark.command_line);
+    out.known_text("image_id", benchmark.image_id);
+    out.known_text("engine", benchmark.engine);
+    out.known_text("gpu_access", benchmark.gpu_access);
+    benchmark.exit_code ? out.integer("exit_code", *benchmark.exit_code) : out.null("exit_code");
+    out.boolean("out_of_memory", benchmark.out_of_memory);
+    out.boolean("interrupted", benchmark.interrupted);
+  });
+}
+
+void write_estimate(DocumentWriter& out, const char* key, const std::optional<energy::EnergyEstimate>& estimate) {
+  out.map_or_null(key, estimate, [&](const energy::EnergyEstimate& known) {
+    out.number("energy_joules", known.energy.joules());
+    out.text("method", energy::method_text(known.method));
+    out.number("coverage", known.coverage.fraction());
+    out.number("longest_gap_seconds", base::to_seconds(known.longest_gap));
+    out.count("samples", known.samples);
+  });
+}
+
+void write_gpu_energy(DocumentWriter& out, const energy::GpuEnergy& gpu) {
+  const energy::EnergyEstimate* best = gpu.best();
+  out.number("energy_joules", best != nullptr ? std::optional(best->energy.joules()) : std::nullopt);
+  out.known_text("energy_method", best != nullptr ? energy::method_text(best->method) : std::string_view());
+  out.map("energy", [&] {
+    write_estimate(out, "counter", gpu.counter);
+    write_estimate(out, "ring", gpu.ring);
+    write_estimate(out, "average", gpu.average);
+    out.number("ring_minus_counter_joules", ring_minus_counter(gpu), &base::Energy::joules);
+    out.number("ring_minus_counter_percent", ring_difference(gpu), &base::Ratio::percent);
+  });
+}
+
+void write_statistics(DocumentWriter& out, const char* key, const std::optional<record::Statistics>& statistics) {
+  out.map_or_null(key, statistics, [&](const record::Statistics& known) {
+    out.number("average", known.utilized_count > 0 ? std::optional(known.average) : std::nullopt);
+    out.number("average_all", known.average_all);
+    out.number("maximum", known.maximum);
+    out.count("utilized_readings", known.utilized_count);
+  });
+}
+
+void write_limits(DocumentWriter& out, const meter::GpuDescription& gpu) {
+  out.map("limits", [&] {
+    out.number("power_limit_watts", gpu.power_limit, &base::Power::watts);
+    out.number("max_power_limit_watts", gpu.max_power_limit, &base::Power::watts);
+    out.number("memory_total_mib", gpu.memory_total, &base::Bytes::mebibytes);
+    out.number("max_sm_clock_mhz", gpu.max_sm_clock, &base::Frequency::megahertz);
+    out.number("max_memory_clock_mhz", gpu.max_memory_clock, &base::Frequency::megahertz);
+    out.number("max_operating_celsius", gpu.max_operating_temperature, &base::Temperature::celsius);
+    out.number("slowdown_celsius", gpu.slowdown_temperature, &base::Temperature::celsius);
+    out.number("shutdown_celsius", gpu.shutdown_temperature, &base::Temperature::celsius);
+  });
+}
+
+void write_gpu(DocumentWriter& out, const record::GpuRecord& gpu) {
+  out.integer("index", gpu.gpu.index);
+  out.text("name", gpu.gpu.name);
+  out.known_text("uuid", gpu.gpu.uuid);
+  out.known_text("pci_bus_id", gpu.gpu.pci_bus_id);
+  write_limits(out, gpu.gpu);
+  write_gpu_energy(out, gpu.energy);
+  out.number("average_power_watts", gpu.average_power, &base::Power::watts);
+  out.number("peak_power_watts", gpu.peak_power, &base::Power::watts);
+  out.count("readings", gpu.readings);
+  write_statistics(out, "utilization_percent", gpu.utilization);
+  write_statistics(out, "power_watts", gpu.power);
+  write_statistics(out, "temperature_celsius", gpu.temperature);
+  write_statistics(out, "memory_mib", gpu.memory);
+  write_statistics(out, "sm_clock_mhz", gpu.sm_clock);
+  write_statistics(out, "memory_clock_mhz", gpu.memory_clock);
+  out.list("throttling", gpu.throttling, [&](const record::ThrottleShare& share) {
+    out.text("reason", share.reason);
+    out.number("share", share.share.fraction());
+    out.boolean("slowdown", share.slowdown);
+  });
+}
+
+void write_slot(DocumentWriter& out, const carbon::SlotEmissions& slot) {
+  out.text("from", base::utc_text_milliseconds(slot.from));
+  out.text("to", base::utc_text_milliseconds(slot.to));
+  out.number("energy_joules", slot.energy.joules());
+  out.number("intensity_grams_per_kwh", slot.intensity.intensity.grams_per_kilowatt_hour());
+  out.number("emissions_grams", slot.emissions.grams());
+  out.text("kind", carbon::kind_text(slot.intensity.kind));
+  out.text("source", slot.intensity.source);
+  out.text("fetched", base::utc_text(slot.intensity.fetched));
+}
+
+void write_emissions(DocumentWriter& out, const record::RunRecord& run) {
+  out.known_text("carbon_region", run.carbon_region);
+  out.map_or_null("emissions", run.emissions, [&](const carbon::EmissionsAccount& known) {
+    out.number("total_grams", known.total.grams());
+    out.number("average_grams_per_kwh", known.average.grams_per_kilowatt_hour());
+    out.boolean("used_yearly_factor", known.used_yearly_factor);
+    out.list("slots", known.slots, [&](const carbon::SlotEmissions& slot) { write_slot(out, slot); });
+  });
+}
+
+void write_tool(DocumentWriter& out, const record::RunRecord& run) {
+  out.map("tool_cost", [&] {
+    out.number("cpu_seconds", run.cost.cpu_seconds);
+    out.number("peak_resident_mib", run.cost.peak_resident.mebibytes());
+    out.count("deadlines", run.cost.deadlines);
+    out.count("late_deadlines", run.cost.late_deadlines);
+    out.number("worst_lateness_seconds", base::to_seconds(run.cost.worst_lateness));
+  });
+  out.map("export", [&] {
+    out.boolean("requested", run.exported.requested);
+    out.known_text("destination", run.exported.destination);
+    out.count("recorded", run.exported.recorded);
+    out.count("accepted", run.exported.accepted);
+    out.known_text("reason", run.exported.reason);
+  });
+}
+
+}  // namespace
+
+Document metrics_document(const record::RunRecord& run) {
+  DocumentWriter out;
+  write_predecessor_keys(out, run);
+  out.integer("schema_version", kSchemaVersion);
+  write_run(out, run);
+  write_benchmark(out, run.benchmark);
+  out.number("total_energy_joules", run.total_energy, &base::Energy::joules);
+  out.list("gpus", run.gpus, [&](const record::GpuRecord& gpu) { write_gpu(out, gpu); });
+  write_emissions(out, run);
+  out.list("findings", run.findings, [&](const record::Finding& finding) {
+    out.text("name", record::finding_name(finding));
+    out.text("text", record::finding_text(finding));
+  });
+  write_tool(out, run);
+  return out.finish();
+}
+
+}  // namespace gpubench::report
