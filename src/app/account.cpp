@@ -116,7 +116,7 @@ void add_emissions(record::RunRecord& run, const std::vector<series::GpuSeries>&
 carbon::EmissionsAccount account_carbon(const record::RunRecord& run, const std::vector<series::GpuSeries>& series,
                                         const std::vector<carbon::IntensitySlot>& slots) {
   std::vector<base::SteadyTime> boundaries;
-  for (const base::WallTime boundary : carbon::half_hour_boundaries(run.start_time(), run.end_time()))
+  for (const base::WallTime boundary : carbon::cut_times(run.start_time(), run.end_time(), slots))
     boundaries.push_back(run.anchor.to_steady(boundary));
   std::vector<base::Energy> parts(boundaries.size() + 1);
   for (std::size_t i = 0; i < run.gpus.size(); ++i) {
