@@ -26,9 +26,12 @@ constexpr double kVariedWatts = 10;
 struct PieceRule {
   base::Duration shortest;     // piece between two changes of the counter
   base::Duration longest_gap;  // between samples within it
+  bool steps;                  // fine enough to tell one
 };
-constexpr PieceRule kRingPieces{500ms, 100ms};
-constexpr PieceRule kAveragePieces{2s, 1200ms};
+constexpr PieceRule kRingPieces{500ms, 100ms, true};
+constexpr PieceRule kAveragePieces{2s, 1200ms, false};
+constexpr base::Duration kPieceTiming = 110ms;  // 60 ms of lag, 50 ms of a change seen by readings a second apart
+constexpr double kPieceShare = 0.05;            // ring against counter on a load locked to the sensor
 
 // Straight line through (samples' power, counter's power), weighted by time.
 class Fit {
@@ -60,10 +63,27 @@ class Fit {
   double xy_ = 0;
 };
 
+base::Energy size_of(base::Energy energy) {
+  return base::Energy::from_joules(std::abs(energy.joules()));
+}
+
+// How the counter goes along with the power samples.
+struct Company {
+  std::optional<base::Ratio> slope;
+  base::Energy step;
+};
+
+// A piece may differ by what lag and timing of its two changes make of the span of power, and by the samples' own error.
+base::Energy unexplained(base::Energy difference, base::Energy piece, base::Power span) {
+  const base::Energy explained = span * kPieceTiming + piece * kPieceShare;
+  return size_of(difference) > explained ? size_of(difference) : base::Energy{};
+}
+
 template <class T>
-std::optional<base::Ratio> slope_against(const series::Series<meter::CounterReading>& counter,
-                                         const series::Series<T>& power, base::Window run, PieceRule rule) {
+Company company(const series::Series<meter::CounterReading>& counter, const series::Series<T>& power, base::Window run,
+                PieceRule rule, base::Power span) {
   Fit fit;
+  base::Energy step;
   std::optional<RunningArea<T>> area;
   std::optional<Transition> from;
   TransitionFinder finder(run.start);
@@ -76,16 +96,14 @@ std::optional<base::Ratio> slope_against(const series::Series<meter::CounterRead
     const auto part = area->until(change->time);
     if (from && part.known && part.longest_gap <= rule.longest_gap) {
       const base::Duration length = change->time - from->time;
-      fit.add(part.energy / length, (change->energy - from->energy) / length, length);
+      const base::Energy counted = change->energy - from->energy;
+      fit.add(part.energy / length, counted / length, length);
+      if (rule.steps) step = std::max(step, unexplained(counted - part.energy, part.energy, span));
     }
     from = change;
     return true;
   });
-  return fit.slope();
-}
-
-base::Energy size_of(base::Energy energy) {
-  return base::Energy::from_joules(std::abs(energy.joules()));
+  return {fit.slope(), step};
 }
 
 // Three standard uncertainties of the difference.
@@ -97,6 +115,12 @@ std::string percent(double fraction) {
   std::array<char, 32> text{};
   char* const end = std::to_chars(text.data(), text.data() + text.size(), fraction * 100, std::chars_format::fixed, 0).ptr;
   return std::string(text.data(), end) + " %";
+}
+
+Company company_of(const series::GpuSeries& gpu, base::Window run, const EnergyEstimate& independent) {
+  const base::Power span = independent.span ? independent.span->high - independent.span->lowest : base::Power{};
+  if (independent.method == EnergyMethod::power_ring) return company(*gpu.counter, *gpu.power, run, kRingPieces, span);
+  return company(*gpu.counter, *gpu.readings, run, kAveragePieces, span);
 }
 
 // A third method speaks for the counter and against the one it was held against.
@@ -124,12 +148,6 @@ std::string_view state_text(CounterState state) {
   return "unknown";
 }
 
-std::optional<base::Ratio> counter_slope(const series::GpuSeries& gpu, base::Window run, bool by_ring) {
-  if (!gpu.counter) return std::nullopt;
-  if (by_ring) return gpu.power ? slope_against(*gpu.counter, *gpu.power, run, kRingPieces) : std::nullopt;
-  return gpu.readings ? slope_against(*gpu.counter, *gpu.readings, run, kAveragePieces) : std::nullopt;
-}
-
 CounterCheck check_counter(const series::GpuSeries& gpu, base::Window run, const EnergyEstimate* counter,
                            const EnergyEstimate* independent, const EnergyEstimate* third) {
   CounterCheck check;
@@ -138,17 +156,24 @@ CounterCheck check_counter(const series::GpuSeries& gpu, base::Window run, const
   if (independent == nullptr) return check;
   check.against = method_text(independent->method);
   check.difference = independent->energy - counter->energy;
-  check.slope = counter_slope(gpu, run, independent->method == EnergyMethod::power_ring);
+  const Company company = company_of(gpu, run, *independent);
+  check.slope = company.slope;
+  check.step = company.step;
   const base::Energy distance = size_of(*check.difference);
   const base::Energy allowed = tolerance(*counter, *independent);
   const bool deaf = check.slope && (check.slope->fraction() < kDeaf || check.slope->fraction() > 1 / kDeaf);
   const bool far = distance > independent->energy * kFar + allowed;
   check.state = CounterState::trusted;
-  if (!deaf && distance <= allowed) return check;
+  if (!deaf && distance <= allowed && check.step == base::Energy{}) return check;
   check.state = (deaf || far) && !vouched_for(*counter, *independent, third) ? CounterState::broken : CounterState::disputed;
-  check.reason = deaf ? "it does not follow the load: it rises by " + percent(check.slope->fraction()) +
-                            " of what the power samples rise by"
-                      : "its energy and that of the power samples differ by more than both may be off";
+  if (deaf) {
+    check.reason = "it does not follow the load: it rises by " + percent(check.slope->fraction()) +
+                   " of what the power samples rise by";
+  } else if (distance <= allowed) {
+    check.reason = "it jumps against the power samples";
+  } else {
+    check.reason = "its energy and that of the power samples differ by more than both may be off";
+  }
   return check;
 }
 

@@ -29,15 +29,14 @@ struct CounterCheck {
   std::string reason = {};                      // of disputed and broken
   std::string_view against = {};                // the method it was held against
   std::optional<base::Energy> difference = {};  // that method's energy less the counter's
-  std::optional<base::Ratio> slope = {};  // rise of the counter's power for a rise of the samples' power, if the load varied
+  base::Energy step = {};                       // greatest difference within a second or so that no lag explains; 0: none
+  // Rise of the counter's power for a rise of the samples' power, over pieces of the run and the idle time around it: 1 is
+  // right, 0 a counter of constant rate; empty: the power hardly varied.
+  std::optional<base::Ratio> slope = {};
 };
 
 // A power series with less is not held against anything.
 constexpr base::Ratio kLeastCoverage = base::Ratio::from_fraction(0.99);
-
-// Rise of the counter's power for a rise of the samples' power, over pieces of half a second and more of the run and the
-// idle time around it; empty: the power hardly varied, or too little is known. 1 is right, 0 a counter of constant rate.
-std::optional<base::Ratio> counter_slope(const series::GpuSeries& gpu, base::Window run, bool by_ring);
 
 // `independent` is the best power method that covers the run, `third` another one to turn to; both may be null.
 CounterCheck check_counter(const series::GpuSeries& gpu, base::Window run, const EnergyEstimate* counter,

@@ -107,7 +107,8 @@ void add_disagreement(EnergyEstimate& estimate, const CounterCheck& check) {
   term.name = "disagreement";
   term.explanation = "agrees with \"" + std::string(check.against) + "\" within the intervals of both";
   if (check.state == CounterState::disputed) {
-    term.standard = base::Energy::from_joules(std::abs(check.difference->joules()) / std::sqrt(3.0));
+    const double off = std::max(std::abs(check.difference->joules()), check.step.joules());
+    term.standard = base::Energy::from_joules(off / std::sqrt(3.0));
     term.explanation = "counter and \"" + std::string(check.against) + "\" differ by more than both may be off";
   }
   estimate.uncertainty.terms.push_back(std::move(term));

@@ -55,11 +55,15 @@ void add_readings(IdleLevel& level, const series::Series<meter::GpuReading>& rea
   });
 }
 
+bool steady(const IdleLevel& level) {
+  return level.uncertainty <= level.power * kSteady;
+}
+
 std::string doubt_of(const IdleLevel& level) {
   if (!level.utilization) return "the utilisation before the run is not known";
   if (level.utilization->fraction() > 0) return "the GPU was in use before the run";
   if (level.warming && std::abs(level.warming->celsius()) > kSettled) return "the temperature was not settled";
-  if (level.uncertainty > level.power * kSteady) return "the power before the run was not steady";
+  if (!steady(level)) return "the power before the run was not steady";
   return {};
 }
 
@@ -88,7 +92,7 @@ IdleBaseline idle_baseline(const series::GpuSeries& gpu, base::Window run, const
   idle.doubt = doubt_of(*idle.before);
   idle.settled = idle.doubt.empty();
   const bool in_use = idle.before->utilization && idle.before->utilization->fraction() > 0;
-  if (best == nullptr || in_use) return idle;
+  if (best == nullptr || in_use || !steady(*idle.before)) return idle;
   idle.above = best->energy - idle.before->power * run.length();
   for (const UncertaintyTerm& term : best->uncertainty.terms)
     if (!term.absolute_only) idle.uncertainty.terms.push_back(term);
