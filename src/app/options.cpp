@@ -8,6 +8,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/invocation.h"
 #include "app/version.h"
 
 namespace gpubench::app {
@@ -117,6 +118,7 @@ struct Raw {
   double idle_roll = 1.5;
   bool no_live_monitor = false;
   bool no_plot = false;
+  bool no_html = false;
   bool show_version = false;
 };
 
@@ -169,6 +171,7 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
   app.add_flag("--monitor_benchmark_logs", options.monitor_benchmark_logs, "Show the benchmark's log as it comes")->group(output);
   app.add_flag("--no_plot", raw.no_plot, "Do not draw metrics_plot.png")->group(output);
   app.add_flag("--live_plot", options.live_plot, "Renew metrics_plot.png at every interval")->group(output);
+  app.add_flag("--no_html", raw.no_html, "Do not write report.html")->group(output);
 }
 
 base::Result<void> check_workload(const Options& options) {
@@ -194,6 +197,7 @@ base::Result<Command> checked(Options options, const Raw& raw) {
   if (options.benchmark_image && options.benchmark_image->empty()) return Command(ListImages{});
   options.live_monitor = !raw.no_live_monitor;
   options.plot = !raw.no_plot;
+  options.html = !raw.no_html;
   constexpr double kHour = 3600;
   const auto interval = duration_from(raw.interval, 0.05, kHour, "--interval");
   if (!interval) return base::failure(interval.error());
@@ -220,6 +224,7 @@ base::Result<Command> parse_command_line(const std::vector<std::string>& argumen
   if (dashes != arguments.end()) options.arguments.assign(dashes + 1, arguments.end());
   auto own = canonical({arguments.begin(), dashes}, option_names(app));
   if (!own) return base::failure(own.error());
+  options.invocation = invocation_text(*own, options.arguments);
   std::reverse(own->begin(), own->end());  // CLI11 takes a vector last first
   try {
     app.parse(*own);

@@ -33,6 +33,9 @@ struct Options {
   bool monitor_benchmark_logs = false;
   bool plot = true;
   bool live_plot = false;
+  bool html = true;
+
+  std::string invocation;  // the command line itself, quoted for a shell, without secrets
 };
 
 // The command line asked for something else than a run.

@@ -8,6 +8,7 @@
 
 #include "platform/files.h"
 #include "report/formatted_tables.h"
+#include "report/html/html_report.h"
 #include "report/metrics_yaml.h"
 #include "report/plot/plot.h"
 #include "report/timeseries_csv.h"
@@ -36,8 +37,16 @@ base::Result<void> write_reports(const RunDirectory& directory, const record::Ru
   return {};
 }
 
+base::Result<void> write_page(const RunDirectory& directory, const record::RunRecord& run,
+                              const std::vector<series::GpuSeries>& series) {
+  const report::HtmlInput input{&run, &series, directory.file("benchmark.log"), directory.file("benchmark_log_times.csv")};
+  return platform::stream_file_atomically(directory.file("report.html"),
+                                          [&](std::ostream& out) { report::write_html_report(out, input); });
+}
+
 std::string list_result_files(const RunDirectory& directory) {
-  constexpr std::array<std::pair<const char*, const char*>, 9> kFiles{{
+  constexpr std::array<std::pair<const char*, const char*>, 10> kFiles{{
+      {"report.html", "everything on one page, for a browser"},
       {"formatted_metrics.txt", "the tables above"},
       {"metrics.yml", "all figures, for programs"},
       {"metrics_plot.png", "power, utilisation, temperature, memory and clocks over time"},

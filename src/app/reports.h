@@ -19,6 +19,10 @@ void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std:
 base::Result<void> write_reports(const RunDirectory& directory, const record::RunRecord& run,
                                  const std::vector<series::GpuSeries>& series);
 
+// report.html, from the benchmark's log in the same folder too.
+base::Result<void> write_page(const RunDirectory& directory, const record::RunRecord& run,
+                              const std::vector<series::GpuSeries>& series);
+
 // The result files that are there, one line each, for the end of a run.
 std::string list_result_files(const RunDirectory& directory);
 

@@ -264,12 +264,15 @@ int BenchmarkRun::conclude(const Measured& measured) {
   input.score = score_;
   input.findings = findings_;
   record::RunRecord run = make_account(input, *carbon_);
+  run.invocation = options_.invocation;
   finish_exports(run);
   if (options_.plot) draw_plot(*directory_, run, series_);
   const platform::ResourceUse use = platform::own_resource_use();
   run.cost.cpu_seconds = use.cpu_seconds;
   run.cost.peak_resident = use.peak_resident;
-  const auto written = write_reports(*directory_, run, series_);
+  auto written = write_reports(*directory_, run, series_);
+  if (options_.html)
+    if (const auto page = write_page(*directory_, run, series_); written && !page) written = page;
   if (!live_->last_table().empty())
     static_cast<void>(platform::write_file_atomically(directory_->file("final_monitoring_output.txt"), live_->last_table()));
   if (const auto linked = link_latest(options_.results_dir, *directory_); !linked) log_->warn("{}", linked.error().message);

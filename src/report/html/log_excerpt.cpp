@@ -15,31 +15,42 @@ constexpr std::size_t kHeadLines = 1000;
 constexpr std::size_t kTailLines = 4000;
 constexpr std::size_t kLongestLine = 2000;  // bytes
 
-struct LogMark {
-  double seconds = 0;  // since the run's start
-  std::uintmax_t offset = 0;
-};
-
-std::vector<LogMark> read_marks(const std::filesystem::path& path, base::WallTime start) {
-  std::vector<LogMark> marks;
-  std::ifstream file(path);
-  const double start_seconds = base::to_seconds(start.time_since_epoch());
-  for (std::string line; std::getline(file, line);) {
-    LogMark mark;
-    const char* const end = line.data() + line.size();
-    const auto seconds = std::from_chars(line.data(), end, mark.seconds);
-    if (seconds.ec != std::errc() || seconds.ptr == end || *seconds.ptr != ',') continue;  // the heading
-    if (std::from_chars(seconds.ptr + 1, end, mark.offset).ec != std::errc()) continue;
-    mark.seconds -= start_seconds;
-    marks.push_back(mark);
-  }
-  return marks;
+template <class Number>
+bool parse_whole(std::string_view text, Number& number) {
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
 }
 
-std::optional<double> time_of(const std::vector<LogMark>& marks, std::uintmax_t offset) {
-  const auto after = std::upper_bound(marks.begin(), marks.end(), offset,
-                                      [](std::uintmax_t value, const LogMark& mark) { return value < mark.offset; });
-  return after == marks.begin() ? std::nullopt : std::optional(std::prev(after)->seconds);
+// From this line on the log came at this time.
+struct LogMark {
+  std::uintmax_t line = 0;
+  base::WallTime time;
+};
+
+std::optional<LogMark> parse_mark(std::string_view row) {
+  const std::size_t comma = row.find(',');
+  if (comma == std::string_view::npos) return std::nullopt;
+  LogMark mark;
+  if (!parse_whole(row.substr(0, comma), mark.line)) return std::nullopt;  // the heading
+  const std::string_view rest = row.substr(comma + 1);
+  const auto time = parse_log_time(rest.substr(0, rest.find(',')));
+  if (!time) return std::nullopt;
+  mark.time = *time;
+  return mark;
+}
+
+// One pass over the times beside the lines, whose numbers rise.
+void add_times(std::vector<LogLine>& lines, const std::filesystem::path& path, base::WallTime start) {
+  std::ifstream file(path);
+  std::optional<double> now;
+  auto line = lines.begin();
+  for (std::string row; line != lines.end() && std::getline(file, row);) {
+    const auto mark = parse_mark(row);
+    if (!mark) continue;
+    for (; line != lines.end() && line->number < mark->line; ++line) line->seconds = now;
+    now = base::to_seconds(mark->time - start);
+  }
+  for (; line != lines.end(); ++line) line->seconds = now;
 }
 
 std::string read_bytes(std::ifstream& file, std::uintmax_t from, std::uintmax_t count) {
@@ -66,8 +77,25 @@ std::vector<RawLine> split(std::string_view bytes, std::uintmax_t offset) {
   return lines;
 }
 
-void append(LogExcerpt& excerpt, const std::vector<RawLine>& lines, const std::vector<LogMark>& marks) {
-  for (const RawLine& line : lines) excerpt.lines.push_back({time_of(marks, line.offset), plain_log_line(line.bytes)});
+// `first`: number of the first.
+void append(LogExcerpt& excerpt, const std::vector<RawLine>& lines, std::uintmax_t first) {
+  for (const RawLine& line : lines) excerpt.lines.push_back({first++, std::nullopt, plain_log_line(line.bytes)});
+}
+
+std::uintmax_t count_lines(std::ifstream& file, std::uintmax_t from, std::uintmax_t to) {
+  constexpr std::uintmax_t kChunk = 1 << 16;
+  std::uintmax_t count = 0;
+  while (from < to) {
+    const std::string bytes = read_bytes(file, from, std::min(kChunk, to - from));
+    if (bytes.empty()) break;
+    count += static_cast<std::uintmax_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+    from += bytes.size();
+  }
+  return count;
+}
+
+std::uintmax_t end_of(const RawLine& line) {
+  return line.offset + line.bytes.size() + 1;
 }
 
 // Position after the escape sequence that begins at `i`.
@@ -81,6 +109,19 @@ std::size_t skip_escape(std::string_view line, std::size_t i) {
   if (kind != ']') return i;
   while (i < line.size() && line[i] != '\a' && line[i] != '\x1b') ++i;
   return i < line.size() && line[i] == '\x1b' ? i + 2 : i + 1;
+}
+
+// The end of a log whose beginning, up to `head_end`, is there already.
+void append_end(LogExcerpt& excerpt, std::ifstream& file, std::uintmax_t head_end, std::uintmax_t size) {
+  const std::uintmax_t from = std::max(head_end, size - std::min(size, kTailBytes));
+  const std::string tail = read_bytes(file, from, size - from);
+  std::vector<RawLine> lines = split(tail, from);
+  if (from > head_end && lines.size() > 1) lines.erase(lines.begin());  // part of a line
+  if (lines.size() > kTailLines) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kTailLines));
+  const std::uintmax_t tail_begin = lines.empty() ? size : lines.front().offset;
+  excerpt.left_out_after = excerpt.lines.size();
+  excerpt.left_out_bytes = tail_begin - head_end;
+  append(excerpt, lines, excerpt.lines.size() + 1 + count_lines(file, head_end, tail_begin));
 }
 
 }  // namespace
@@ -101,31 +142,40 @@ std::string plain_log_line(std::string_view line) {
   return text;
 }
 
+std::optional<base::WallTime> parse_log_time(std::string_view text) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  double second = 0;
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
+      !text.ends_with('Z') || !parse_whole(text.substr(0, 4), year) || !parse_whole(text.substr(5, 2), month) ||
+      !parse_whole(text.substr(8, 2), day) || !parse_whole(text.substr(11, 2), hour) ||
+      !parse_whole(text.substr(14, 2), minute) || !parse_whole(text.substr(17, text.size() - 18), second))
+    return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  if (!date.ok()) return std::nullopt;
+  return base::WallTime(std::chrono::sys_days(date)) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         base::from_seconds(second);
+}
+
 LogExcerpt read_log_excerpt(const std::filesystem::path& log, const std::filesystem::path& times, base::WallTime start) {
   LogExcerpt excerpt;
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(log, error);
   std::ifstream file(log, std::ios::binary);
   if (error || !file) return excerpt;
-  const std::vector<LogMark> marks = read_marks(times, start);
   const std::string head = read_bytes(file, 0, std::min(size, kHeadBytes + kTailBytes));
   std::vector<RawLine> lines = split(head, 0);
   if (size == head.size() && lines.size() <= kHeadLines + kTailLines) {
-    append(excerpt, lines, marks);
-    return excerpt;
+    append(excerpt, lines, 1);
+  } else {
+    while (lines.size() > 1 && (lines.size() > kHeadLines || end_of(lines.back()) > kHeadBytes)) lines.pop_back();
+    append(excerpt, lines, 1);
+    append_end(excerpt, file, std::min(end_of(lines.back()), size), size);
   }
-  while (lines.size() > 1 && (lines.size() > kHeadLines || lines.back().offset + lines.back().bytes.size() > kHeadBytes))
-    lines.pop_back();
-  const std::uintmax_t head_end = std::min<std::uintmax_t>(lines.back().offset + lines.back().bytes.size() + 1, size);
-  append(excerpt, lines, marks);
-  excerpt.left_out_after = lines.size();
-  const std::uintmax_t tail_from = std::max(head_end, size - std::min(size, kTailBytes));
-  const std::string tail = read_bytes(file, tail_from, size - tail_from);
-  lines = split(tail, tail_from);
-  if (tail_from > head_end && lines.size() > 1) lines.erase(lines.begin());  // part of a line
-  if (lines.size() > kTailLines) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kTailLines));
-  excerpt.left_out_bytes = (lines.empty() ? size : lines.front().offset) - head_end;
-  append(excerpt, lines, marks);
+  add_times(excerpt.lines, times, start);
   return excerpt;
 }
 

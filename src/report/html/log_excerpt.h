@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -12,6 +13,7 @@
 namespace gpubench::report {
 
 struct LogLine {
+  std::uintmax_t number = 0;      // in the file, from 1
   std::optional<double> seconds;  // since the run's start
   std::string text;               // without escape sequences and what a carriage return has overwritten
 };
@@ -22,8 +24,11 @@ struct LogExcerpt {
   std::size_t left_out_after = 0;     // after this many lines
 };
 
-// `times` has lines "seconds since 1970,offset": from that byte on the log came at that time or later.
+// `times` is CSV "line,time_utc,...": from that line on the log came at that time. The files may be of any size.
 LogExcerpt read_log_excerpt(const std::filesystem::path& log, const std::filesystem::path& times, base::WallTime start);
+
+// "2026-11-22T12:00:00.123Z", the fraction optional; empty if it is not such a time.
+std::optional<base::WallTime> parse_log_time(std::string_view text);
 
 // A line as a terminal would leave it.
 std::string plain_log_line(std::string_view line);

@@ -147,7 +147,7 @@
       // A limit far above all values would flatten the curves: it is told, not drawn.
       this.limits = this.definition.limits.filter(limit => limit.value <= Math.max(3 * data_top, 1e-9));
       for (const limit of this.limits) top = Math.max(top, limit.value);
-      return top > 0 ? top * 1.08 : 1;
+      return top > 0 ? top * 1.1 : 1;
     }
     x(seconds) { return this.left + (seconds - state.from) / (state.to - state.from) * this.width; }
     y(value) { return this.above + (1 - value / this.top) * this.height; }
@@ -237,6 +237,14 @@
           for (let i = begin; i < end; ++i) c.lineTo(this.x(level.t[i]), this.y(level.high[i]));
           for (let i = end - 1; i >= begin; --i) c.lineTo(this.x(level.t[i]), this.y(level.low[i]));
           c.fill();
+          // A peak one pixel wide would be too faint: the edges are drawn.
+          c.lineWidth = .8;
+          c.strokeStyle = c.fillStyle;
+          c.beginPath();
+          for (let i = begin; i < end; ++i) c.lineTo(this.x(level.t[i]), this.y(level.high[i]));
+          c.globalAlpha *= 2;
+          c.stroke();
+          c.globalAlpha /= 2;
           begin = end;
         }
         c.globalAlpha = 1;
@@ -255,17 +263,23 @@
     }
     drawLimits() {
       const c = this.c;
-      c.strokeStyle = this.colour('--limit');
-      c.setLineDash([6, 4]);
       for (const limit of this.limits) {
+        c.lineWidth = 1.2;
+        c.strokeStyle = this.colour('--limit');
+        c.setLineDash([6, 4]);
         const y = Math.round(this.y(limit.value)) + .5;
         c.beginPath();
         c.moveTo(this.left, y);
         c.lineTo(this.left + this.width, y);
         c.stroke();
-        this.drawText(limit.label, this.left + this.width - 6, y + 14, '--limit', 'right');
+        c.setLineDash([]);
+        c.lineWidth = 4;
+        c.strokeStyle = this.colour('--page');
+        c.textAlign = 'right';
+        const above = y - 5 > this.above + 9;
+        c.strokeText(limit.label, this.left + this.width - 6, above ? y - 5 : y + 13);
+        this.drawText(limit.label, this.left + this.width - 6, above ? y - 5 : y + 13, '--limit', 'right');
       }
-      c.setLineDash([]);
     }
     // Above the clocks: red while heat or hardware held them down, amber while the power cap did.
     drawHeldDown() {
