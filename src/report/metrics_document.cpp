@@ -12,9 +12,6 @@
 namespace gpubench::report {
 namespace {
 
-// Raised when a key changes its meaning or goes; new keys do not raise it.
-constexpr int kSchemaVersion = 1;
-
 // Writes keys and values into a document, in order; unknown is null.
 class DocumentWriter {
  public:
@@ -126,6 +123,25 @@ void write_benchmark(DocumentWriter& out, const record::BenchmarkRecord& benchma
   });
 }
 
+// Half-widths for k = 2, and the standard uncertainties behind them.
+void write_uncertainty(DocumentWriter& out, const char* key, const energy::Uncertainty& uncertainty, base::Energy energy) {
+  const auto percent_of = [&](base::Energy half_width) {
+    return energy > base::Energy{} ? std::optional(half_width / energy * 100) : std::nullopt;
+  };
+  out.map(key, [&] {
+    out.number("comparative_joules", uncertainty.comparative().joules());
+    out.number("comparative_percent", percent_of(uncertainty.comparative()));
+    out.number("absolute_joules", uncertainty.absolute().joules());
+    out.number("absolute_percent", percent_of(uncertainty.absolute()));
+    out.list("terms", uncertainty.terms, [&](const energy::UncertaintyTerm& term) {
+      out.text("name", term.name);
+      out.number("standard_joules", term.standard.joules());
+      out.boolean("absolute_only", term.absolute_only);
+      out.text("explanation", term.explanation);
+    });
+  });
+}
+
 void write_estimate(DocumentWriter& out, const char* key, const std::optional<energy::EnergyEstimate>& estimate) {
   out.map_or_null(key, estimate, [&](const energy::EnergyEstimate& known) {
     out.number("energy_joules", known.energy.joules());
@@ -133,6 +149,42 @@ void write_estimate(DocumentWriter& out, const char* key, const std::optional<en
     out.number("coverage", known.coverage.fraction());
     out.number("longest_gap_seconds", base::to_seconds(known.longest_gap));
     out.count("samples", known.samples);
+    write_uncertainty(out, "uncertainty", known.uncertainty, known.energy);
+  });
+}
+
+void write_check(DocumentWriter& out, const energy::CounterCheck& check) {
+  out.map("counter_check", [&] {
+    out.text("state", energy::state_text(check.state));
+    out.known_text("reason", check.reason);
+    out.known_text("against", check.against);
+    out.number("difference_joules", check.difference, &base::Energy::joules);
+    out.number("slope", check.slope, &base::Ratio::fraction);
+  });
+}
+
+void write_idle_level(DocumentWriter& out, const char* key, const std::optional<energy::IdleLevel>& level) {
+  out.map_or_null(key, level, [&](const energy::IdleLevel& known) {
+    out.number("power_watts", known.power.watts());
+    out.number("standard_uncertainty_watts", known.uncertainty.watts());
+    out.number("utilization_percent", known.utilization, &base::Ratio::percent);
+    out.number("temperature_celsius", known.temperature, &base::Temperature::celsius);
+    out.number("warming_celsius", known.warming, &base::Temperature::celsius);
+  });
+}
+
+void write_idle(DocumentWriter& out, const energy::IdleBaseline& idle) {
+  out.map("idle", [&] {
+    out.boolean("settled", idle.settled);
+    out.known_text("doubt", idle.doubt);
+    write_idle_level(out, "before", idle.before);
+    write_idle_level(out, "after", idle.after);
+    out.number("energy_above_joules", idle.above, &base::Energy::joules);
+    if (idle.above) {
+      write_uncertainty(out, "uncertainty", idle.uncertainty, *idle.above);
+    } else {
+      out.null("uncertainty");
+    }
   });
 }
 
@@ -146,7 +198,34 @@ void write_gpu_energy(DocumentWriter& out, const energy::GpuEnergy& gpu) {
     write_estimate(out, "average", gpu.average);
     out.number("ring_minus_counter_joules", ring_minus_counter(gpu), &base::Energy::joules);
     out.number("ring_minus_counter_percent", ring_difference(gpu), &base::Ratio::percent);
+    write_check(out, gpu.check);
+    write_idle(out, gpu.idle);
   });
+}
+
+void write_quality(DocumentWriter& out, const record::GpuRecord& gpu) {
+  const record::SeriesQuality& quality = gpu.quality;
+  out.map("quality", [&] {
+    const auto& ring = gpu.energy.ring;
+    out.number("coverage", ring ? std::optional(ring->coverage.fraction()) : std::nullopt);
+    out.number("longest_gap_seconds", ring ? std::optional(base::to_seconds(ring->longest_gap)) : std::nullopt);
+    out.count("power_samples", quality.ring.samples);
+    out.count("lost_power_samples", quality.ring.lost);
+    out.number("power_sample_spacing_seconds", base::to_seconds(quality.ring.spacing));
+    out.number("power_sample_jitter_seconds", base::to_seconds(quality.ring.jitter));
+    out.number("reading_jitter_seconds", base::to_seconds(quality.reading_jitter));
+    out.count("readings_without_power", quality.readings_without_power);
+    out.count("counter_readings", quality.counter_readings);
+    out.count("counter_restarts", quality.counter_restarts);
+  });
+}
+
+void write_utilized(DocumentWriter& out, const record::GpuRecord& gpu) {
+  const bool known = gpu.utilized_time && *gpu.utilized_time > base::Duration::zero() && gpu.utilized_energy;
+  out.number("utilized_seconds", gpu.utilized_time ? std::optional(base::to_seconds(*gpu.utilized_time)) : std::nullopt);
+  out.number("utilized_energy_joules", gpu.utilized_energy, &base::Energy::joules);
+  out.number("utilized_power_watts", known ? std::optional(*gpu.utilized_energy / *gpu.utilized_time) : std::nullopt,
+             &base::Power::watts);
 }
 
 void write_statistics(DocumentWriter& out, const char* key, const std::optional<record::Statistics>& statistics) {
@@ -180,6 +259,8 @@ void write_gpu(DocumentWriter& out, const record::GpuRecord& gpu) {
   write_gpu_energy(out, gpu.energy);
   out.number("average_power_watts", gpu.average_power, &base::Power::watts);
   out.number("peak_power_watts", gpu.peak_power, &base::Power::watts);
+  write_utilized(out, gpu);
+  write_quality(out, gpu);
   out.count("readings", gpu.readings);
   write_statistics(out, "utilization_percent", gpu.utilization);
   write_statistics(out, "power_watts", gpu.power);
@@ -202,17 +283,37 @@ void write_slot(DocumentWriter& out, const carbon::SlotEmissions& slot) {
   out.number("emissions_grams", slot.emissions.grams());
   out.text("kind", carbon::kind_text(slot.intensity.kind));
   out.text("source", slot.intensity.source);
-  out.text("fetched", base::utc_text(slot.intensity.fetched));
+  const bool was_fetched = slot.intensity.fetched != base::WallTime{};
+  out.known_text("fetched", was_fetched ? base::utc_text(slot.intensity.fetched) : std::string());
 }
 
 void write_emissions(DocumentWriter& out, const record::RunRecord& run) {
   out.known_text("carbon_region", run.carbon_region);
   out.map_or_null("emissions", run.emissions, [&](const carbon::EmissionsAccount& known) {
     out.number("total_grams", known.total.grams());
+    out.number("uncertainty_grams", known.uncertainty, &base::Emissions::grams);
     out.number("average_grams_per_kwh", known.average.grams_per_kilowatt_hour());
     out.boolean("used_yearly_factor", known.used_yearly_factor);
     out.list("slots", known.slots, [&](const carbon::SlotEmissions& slot) { write_slot(out, slot); });
   });
+}
+
+void write_footprint(DocumentWriter& out, const carbon::Footprint& footprint) {
+  out.number("pue", footprint.pue.fraction());
+  out.number("operational_grams", footprint.operational.grams());
+  out.number("operational_uncertainty_grams", footprint.operational_uncertainty, &base::Emissions::grams);
+  out.number("operational_above_idle_grams", footprint.above_idle, &base::Emissions::grams);
+  out.number("embodied_grams", footprint.embodied, &base::Emissions::grams);
+  out.map_or_null("embodied_share", footprint.embodied_share, [&](const carbon::EmbodiedShare& share) {
+    out.number("making_grams", share.making.grams());
+    out.number("reserved_seconds", base::to_seconds(share.reserved));
+    out.number("lifetime_seconds", base::to_seconds(share.lifetime));
+    out.number("resources", share.resources.fraction());
+  });
+  out.number("total_grams", footprint.total, &base::Emissions::grams);
+  out.text("functional_unit", footprint.functional_unit);
+  out.number("functional_units", footprint.functional_units);
+  out.number("sci_grams_per_unit", footprint.sci, &base::Emissions::grams);
 }
 
 void write_tool(DocumentWriter& out, const record::RunRecord& run) {
@@ -222,6 +323,7 @@ void write_tool(DocumentWriter& out, const record::RunRecord& run) {
     out.count("deadlines", run.cost.deadlines);
     out.count("late_deadlines", run.cost.late_deadlines);
     out.number("worst_lateness_seconds", base::to_seconds(run.cost.worst_lateness));
+    out.number("wall_clock_step_seconds", base::to_seconds(run.wall_clock_step));
   });
   out.map("export", [&] {
     out.boolean("requested", run.exported.requested);
@@ -237,12 +339,18 @@ void write_tool(DocumentWriter& out, const record::RunRecord& run) {
 Document metrics_document(const record::RunRecord& run) {
   DocumentWriter out;
   write_predecessor_keys(out, run);
-  out.integer("schema_version", kSchemaVersion);
+  out.integer("schema_version", kMetricsSchemaVersion);
   write_run(out, run);
   write_benchmark(out, run.benchmark);
   out.number("total_energy_joules", run.total_energy, &base::Energy::joules);
+  if (run.total_energy) {
+    write_uncertainty(out, "total_energy_uncertainty", run.total_uncertainty, *run.total_energy);
+  } else {
+    out.null("total_energy_uncertainty");
+  }
   out.list("gpus", run.gpus, [&](const record::GpuRecord& gpu) { write_gpu(out, gpu); });
   write_emissions(out, run);
+  out.map_or_null("footprint", run.footprint, [&](const carbon::Footprint& footprint) { write_footprint(out, footprint); });
   out.list("findings", run.findings, [&](const record::Finding& finding) {
     out.text("name", record::finding_name(finding));
     out.text("text", record::finding_text(finding));

@@ -9,6 +9,9 @@ namespace gpubench::report {
 
 using Document = nlohmann::ordered_json;
 
+// Raised when a key changes its meaning or goes; new keys do not raise it.
+inline constexpr int kMetricsSchemaVersion = 1;
+
 Document metrics_document(const record::RunRecord& run);
 
 }  // namespace gpubench::report
