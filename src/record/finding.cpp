@@ -103,6 +103,10 @@ std::string text(const CarbonFallback& f) {
          ": the yearly average factor was used there, so the emissions are an estimate for the year, not for the hour.";
 }
 
+std::string text(const CarbonUnknown& f) {
+  return "The carbon emissions are not known" + because(f.reason) + ": no yearly factor is built in for this place.";
+}
+
 std::string text(const ResultsNotCollected& f) {
   return "The benchmark's own result files could not be collected" + because(f.reason) +
          ": there may be no benchmark score.";
@@ -130,7 +134,7 @@ std::string text(const SeriesIncomplete& f) {
 }
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 18> kNames = {"replayed",
+constexpr std::array<std::string_view, 19> kNames = {"replayed",
                                                      "interrupted",
                                                      "workload_failed",
                                                      "energy_unknown",
@@ -142,6 +146,7 @@ constexpr std::array<std::string_view, 18> kNames = {"replayed",
                                                      "gpu_lost",
                                                      "throttled",
                                                      "carbon_fallback",
+                                                     "carbon_unknown",
                                                      "results_not_collected",
                                                      "plot_not_made",
                                                      "export_incomplete",

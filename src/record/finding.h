@@ -67,6 +67,10 @@ struct Throttled {
 struct CarbonFallback {
   std::string reason;
 };
+// The source had nothing for part of the run, and no yearly factor is known for the place.
+struct CarbonUnknown {
+  std::string reason;
+};
 // The container's own result files could not be copied, or none was found where expected.
 struct ResultsNotCollected {
   std::string reason;
@@ -94,7 +98,7 @@ struct SeriesIncomplete {
 
 using Finding =
     std::variant<Replayed, Interrupted, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree, PowerGap, DeadlinesMissed,
-                 WallClockStepped, GpuLost, Throttled, CarbonFallback, ResultsNotCollected, PlotNotMade, ExportIncomplete,
+                 WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown, ResultsNotCollected, PlotNotMade, ExportIncomplete,
                  NoGpuInContainer, LogIncomplete, SeriesIncomplete>;
 
 // One sentence for a reader.

@@ -10,6 +10,7 @@
 #include "base/quantity.h"
 #include "base/time.h"
 #include "carbon/emissions.h"
+#include "carbon/footprint.h"
 #include "energy/energy_estimate.h"
 #include "meter/gpu_meter.h"
 #include "record/finding.h"
@@ -96,6 +97,7 @@ struct RunRecord {
   std::optional<base::Energy> total_energy;  // sum over GPUs; empty if one is not known
   energy::Uncertainty total_uncertainty = {};  // of the sum: boards independent of each other, common causes added up
   std::optional<carbon::EmissionsAccount> emissions;
+  std::optional<carbon::Footprint> footprint;  // empty: the emissions are not known
   ToolCost cost;
   base::Duration wall_clock_step = {};  // greatest seen during the run; positive: put forward
   ExportRecord exported;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text_table.h"
+#include "report/footprint_table.h"
 #include "report/gpu_tables.h"
 #include "report/summary.h"
 #include "report/text.h"
@@ -192,6 +193,7 @@ std::string formatted_tables(const record::RunRecord& run) {
   const std::size_t half_hours = run.emissions ? run.emissions->slots.size() : 0;
   if (half_hours > 1 && half_hours <= kMostHalfHours) text += section("Carbon of Each Half-Hour", half_hour_table(run));
   if (half_hours > kMostHalfHours) text += fmt::format("\nEach of the {} half-hours is in metrics.yml.\n", half_hours);
+  if (run.footprint) text += section("Carbon Footprint", footprint_table(*run.footprint));
   text += section("GPU Information", gpu_table(run, sum));
   if (run.gpus.size() == 1) text += section("GPU Energy", one_energy_table(run.gpus.front()));
   if (run.gpus.size() > 1) {

@@ -25,6 +25,7 @@ std::vector<Finding> one_of_each() {
           GpuLost{4},
           Throttled{5, "hardware thermal slowdown", base::Ratio::from_percent(12.5)},
           CarbonFallback{"no answer within 10 s"},
+          CarbonUnknown{"no answer within 10 s"},
           ResultsNotCollected{"/root/results is not there"},
           PlotNotMade{"gnuplot was not found"},
           ExportIncomplete{1000, 990, "connection refused"},
@@ -53,7 +54,7 @@ TEST(Finding, NamesBelongToTheirKinds) {
   EXPECT_EQ(names,
             (std::vector<std::string>{"replayed", "interrupted", "workload_failed", "energy_unknown", "counter_unusable",
                                       "methods_disagree", "power_gap", "deadlines_missed", "wall_clock_stepped", "gpu_lost",
-                                      "throttled", "carbon_fallback", "results_not_collected", "plot_not_made",
+                                      "throttled", "carbon_fallback", "carbon_unknown", "results_not_collected", "plot_not_made",
                                       "export_incomplete", "no_gpu_in_container", "log_incomplete", "series_incomplete"}));
 }
 

@@ -92,6 +92,7 @@ TEST(MetricsYaml, SchemaOfTheWholeFile) {
                                         "gpus",
                                         "carbon_region",
                                         "emissions",
+                                        "footprint",
                                         "findings",
                                         "tool_cost",
                                         "export"};
