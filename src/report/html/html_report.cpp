@@ -66,12 +66,19 @@ std::string badges(const record::RunRecord& run) {
   return text;
 }
 
+std::string command_text(const record::RunRecord& run) {
+  const std::string& command = run.benchmark.command_line;
+  if (command.empty() || command == run.benchmark.name) return {};
+  return "<p><code>" + html_text(one_line(command, 200)) + "</code></p>\n";
+}
+
 std::string header(const record::RunRecord& run) {
   return "<header>\n<p class=\"product\">iris-gpubench report</p>\n<h1>" +
-         html_text(one_line(run.benchmark.name, kLongestTitle)) + "</h1>\n<p class=\"badges\">" + badges(run) + "</p>\n<p>" +
-         html_text(gpus_text(run)) + " on " + html_text(one_line(run.host, kLongestTitle)) + " \u00b7 <time datetime=\"" +
-         base::utc_text(run.start_time()) + "\">" + base::utc_table_text(run.start_time()) + "</time> to <time datetime=\"" +
-         base::utc_text(run.end_time()) + "\">" + base::utc_table_text(run.end_time()) + "</time> UTC</p>\n</header>\n";
+         html_text(one_line(run.benchmark.name, kLongestTitle)) + "</h1>\n" + command_text(run) + "<p class=\"badges\">" +
+         badges(run) + "</p>\n<p>" + html_text(gpus_text(run)) + " on " + html_text(one_line(run.host, kLongestTitle)) +
+         " \u00b7 <time datetime=\"" + base::utc_text(run.start_time()) + "\">" + base::utc_table_text(run.start_time()) +
+         "</time> to <time datetime=\"" + base::utc_text(run.end_time()) + "\">" + base::utc_table_text(run.end_time()) +
+         "</time> UTC</p>\n</header>\n";
 }
 
 std::string card(const char* name, const std::string& value, const std::string& remark) {
@@ -96,13 +103,23 @@ std::string methods_text(const record::RunRecord& run) {
   return text;
 }
 
+std::string percent_of(base::Energy part, base::Energy whole) {
+  return whole.joules() > 0 ? fmt::format("\u00b1 {:.1f} %", 100 * (part / whole)) : std::string("\u00b1 ?");
+}
+
+std::string energy_remark(const record::RunRecord& run) {
+  if (!run.total_energy) return methods_text(run);
+  std::string text = short_number(run.total_energy->kilowatt_hours(), 5) + " kWh, " + methods_text(run);
+  if (run.total_uncertainty.terms.empty()) return text;
+  return percent_of(run.total_uncertainty.comparative(), *run.total_energy) + " on this board, " +
+         percent_of(run.total_uncertainty.absolute(), *run.total_energy) + " absolute; " + text;
+}
+
 std::string cards(const record::RunRecord& run) {
   std::string text =
       "<section aria-labelledby=\"summary-heading\" id=\"summary\"><h2 id=\"summary-heading\">Summary</h2>\n<dl "
       "class=\"cards\">";
-  text += card("Energy", run.total_energy ? energy_text(*run.total_energy) : "not available",
-               run.total_energy ? short_number(run.total_energy->kilowatt_hours(), 5) + " kWh, " + methods_text(run)
-                                : methods_text(run));
+  text += card("Energy", run.total_energy ? energy_text(*run.total_energy) : "not available", energy_remark(run));
   text += card(
       "Emissions", run.emissions ? short_number(run.emissions->total.grams(), 3) + " gCO2" : "not available",
       run.emissions && run.emissions->used_yearly_factor ? "yearly factor, not a forecast" : one_line(run.carbon_region));

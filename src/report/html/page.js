@@ -514,7 +514,9 @@
     if (gpu >= 0 && gpuBoxes.length) showGpus(g => g === gpu);
     document.querySelectorAll('.panel.focus').forEach(panel => panel.classList.remove('focus'));
     if (!target) return;
+    event.preventDefault();  // following the link itself would take the focus away again
     target.classList.add('focus');
+    target.scrollIntoView({ block: 'center' });
     (target.querySelector('.chart, .log-lines') ?? target).focus({ preventScroll: true });
   };
 
@@ -566,6 +568,7 @@
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', plan);
   const print = on => {
     printing = on;
+    document.documentElement.classList.toggle('printing', on);  // paper's width, so that nothing is scaled
     draw();
   };
   addEventListener('beforeprint', () => print(true));

@@ -39,17 +39,47 @@ std::string limit(const std::optional<Quantity>& value, double (Quantity::*unit)
   return value ? plain_number(((*value).*unit)(), 0) : kNotSupported;
 }
 
+// Half-width of an interval in joules.
+std::string half_width(base::Energy energy) {
+  return "\u00b1 " + short_number(energy.joules(), 1);
+}
+
 void add_energy_row(HtmlTable& table, const record::GpuRecord& gpu) {
   const energy::EnergyEstimate* best = gpu.energy.best();
+  if (best == nullptr) {
+    table.add_row({gpu_name(gpu.gpu), kNotAvailable, "", "", "", joules(gpu.energy.counter), joules(gpu.energy.ring), "", "",
+                   "", "", watts(gpu.peak_power)});
+    return;
+  }
   const auto difference = ring_difference(gpu.energy);
-  const energy::EnergyEstimate* sampled = gpu.energy.ring ? &*gpu.energy.ring : best;
-  table.add_row({gpu_name(gpu.gpu), best == nullptr ? kNotAvailable : short_number(best->energy.joules(), 1),
-                 best == nullptr ? kNotAvailable : std::string(energy::method_text(best->method)),
+  const energy::EnergyEstimate& sampled = gpu.energy.ring ? *gpu.energy.ring : *best;
+  table.add_row({gpu_name(gpu.gpu), short_number(best->energy.joules(), 1), half_width(best->uncertainty.comparative()),
+                 half_width(best->uncertainty.absolute()), std::string(energy::method_text(best->method)),
                  joules(gpu.energy.counter), joules(gpu.energy.ring),
-                 difference ? fmt::format("{:+.2f}", difference->percent()) : kNotAvailable,
-                 sampled == nullptr ? kNotAvailable : percent(sampled->coverage),
-                 sampled == nullptr ? kNotAvailable : short_number(base::to_seconds(sampled->longest_gap), 3),
-                 watts(gpu.average_power), watts(gpu.peak_power)});
+                 difference ? fmt::format("{:+.2f}", difference->percent()) : kNotAvailable, percent(sampled.coverage),
+                 short_number(base::to_seconds(sampled.longest_gap), 3), watts(gpu.average_power), watts(gpu.peak_power)});
+}
+
+void add_total_row(HtmlTable& table, const record::RunRecord& run) {
+  if (!run.total_energy || run.gpus.size() < 2) return;
+  table.add_row({"All", short_number(run.total_energy->joules(), 1), half_width(run.total_uncertainty.comparative()),
+                 half_width(run.total_uncertainty.absolute()), "", "", "", "", "", "",
+                 short_number((*run.total_energy / run.elapsed()).watts(), 1), ""},
+                "total");
+}
+
+// What makes the total's interval as wide as it is.
+std::string terms_table(const record::RunRecord& run) {
+  if (!run.total_energy || run.total_uncertainty.terms.empty()) return {};
+  HtmlTable table("What the uncertainty of the total is made of (95 % of cases)",
+                  {"Cause", "Half-width (J)", "Of the total (%)", "Matters for", "Explanation"});
+  for (const energy::UncertaintyTerm& term : run.total_uncertainty.terms) {
+    const base::Energy width = 2.0 * term.standard;  // k = 2
+    const double share = run.total_energy->joules() > 0 ? 100 * (width / *run.total_energy) : 0;
+    table.add_row({one_line(term.name, 60), half_width(width), fmt::format("{:.2f}", share),
+                   term.absolute_only ? "comparing boards" : "every comparison", one_line(term.explanation, 300)});
+  }
+  return table.text();
 }
 
 std::string average(const std::optional<record::Statistics>& statistics) {
@@ -119,19 +149,17 @@ std::string definition_list(const Pairs& pairs) {
 
 std::string html_energy(const record::RunRecord& run) {
   HtmlTable table("Energy between the benchmark's start and end",
-                  {"GPU", "Energy (J)", "Method", "Counter (J)", "Power samples (J)", "Samples against counter (%)",
-                   "Coverage (%)", "Longest gap (s)", "Average power (W)", "Peak power (W)"});
+                  {"GPU", "Energy (J)", "On this board (J)", "Absolute (J)", "Method", "Counter (J)", "Power samples (J)",
+                   "Samples against counter (%)", "Coverage (%)", "Longest gap (s)", "Average power (W)", "Peak power (W)"});
   for (const record::GpuRecord& gpu : run.gpus) add_energy_row(table, gpu);
-  if (run.total_energy && run.gpus.size() > 1)
-    table.add_row({"All", short_number(run.total_energy->joules(), 1), "", "", "", "", "", "",
-                   short_number((*run.total_energy / run.elapsed()).watts(), 1), ""},
-                  "total");
+  add_total_row(table, run);
   return table.text() +
-         "<p class=\"note\">The GPUs' own energy counter is anchored in idle moments around the run; the integral of the "
-         "driver's power samples is an independent check. Of the GPU boards only: no processor, memory, fan or power "
-         "supply. The boards' power sensor has a gain error of about \u00b15 % that no software can see; it is the same for "
-         "every "
-         "run on one board.</p>\n";
+         "<p class=\"note\">Two intervals, each holding in about 95 % of cases: \u201con this board\u201d is for comparing "
+         "runs on the same "
+         "board; \u201cabsolute\u201d adds the gain error of the board's power sensor, which no software can see and which "
+         "is the same "
+         "for every run on that board. Of the GPU boards only: no processor, memory, fan or power supply.</p>\n" +
+         terms_table(run);
 }
 
 std::string html_carbon(const record::RunRecord& run) {
