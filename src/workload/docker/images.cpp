@@ -130,9 +130,9 @@ std::vector<std::string> runnable_image_names(const std::vector<Image>& images) 
   return names;
 }
 
-base::Result<std::vector<std::string>> list_container_images(const std::string& docker_host) {
+base::Result<std::vector<std::string>> list_container_images(const EngineLocation& location) {
   EngineClient engine;
-  if (auto connected = engine.connect(docker_host); !connected) return base::failure(connected.error());
+  if (auto connected = engine.connect(location.host, location.tls); !connected) return base::failure(connected.error());
   const auto images = fetch_images(engine);
   if (!images) return base::failure(images.error());
   return runnable_image_names(*images);
