@@ -31,7 +31,10 @@ std::vector<Finding> one_of_each() {
           ExportIncomplete{1000, 990, "connection refused"},
           NoGpuInContainer{"no NVIDIA runtime and no device nodes"},
           LogIncomplete{"disk full"},
-          SeriesIncomplete{"disk full"}};
+          SeriesIncomplete{"disk full"},
+          Recovered{"2026-11-22T12:00:00.000Z", 2},
+          JournalIncomplete{"disk full"},
+          ToldFinding{"gpu_shared", "Somebody else used the GPU."}};
 }
 
 TEST(Finding, EveryKindHasItsOwnNameAndOneSentence) {
@@ -61,8 +64,8 @@ TEST(Finding, NamesBelongToTheirKinds) {
 TEST(Finding, SaysNumbersWithUnits) {
   EXPECT_EQ(
       finding_text(MethodsDisagree{2, base::Energy::from_joules(1000), base::Energy::from_joules(1100)}),
-      "The energy of GPU 2 is 1000.0 J by its counter and 1100.0 J by its power samples (+10.0 %): take the difference as "
-      "the uncertainty of its energy.");
+      "The energy of GPU 2 is 1000.0 J by its counter and 1100.0 J by its power samples (+10.0 %), which is more "
+      "than both may be off: the interval of its energy is widened by the difference.");
   EXPECT_EQ(
       finding_text(PowerGap{3, base::Ratio::from_percent(93.2), 412ms}),
       "Power samples of GPU 3 are missing: 93.2 % of the run is covered and the longest gap is 412 ms; peaks within gaps "
