@@ -120,6 +120,11 @@ base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options
   return meter::open_recording_meter(std::move(*nvml), options.record_trace, clock);
 }
 
+base::Result<void> finish_recording(meter::GpuMeter& meter) {
+  auto* recording = dynamic_cast<meter::RecordingMeter*>(&meter);
+  return recording == nullptr ? base::Result<void>() : recording->finish();
+}
+
 std::unique_ptr<workload::Workload> make_workload(const Options& options, const Environment& environment,
                                                   const meter::GpuMeter& meter, const RunDirectory& directory,
                                                   const platform::Clock& clock, workload::LogSink& log) {

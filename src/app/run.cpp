@@ -269,7 +269,8 @@ int BenchmarkRun::conclude(const Measured& measured) {
   const platform::ResourceUse use = platform::own_resource_use();
   run.cost.cpu_seconds = use.cpu_seconds;
   run.cost.peak_resident = use.peak_resident;
-  const auto written = write_reports(*directory_, run, series_);
+  auto written = write_reports(*directory_, run, series_);
+  if (written) written = finish_recording(*meter_);
   if (!live_->last_table().empty())
     static_cast<void>(platform::write_file_atomically(directory_->file("final_monitoring_output.txt"), live_->last_table()));
   if (const auto linked = link_latest(options_.results_dir, *directory_); !linked) log_->warn("{}", linked.error().message);

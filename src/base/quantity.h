@@ -32,10 +32,13 @@ class Quantity {
   }
 
  protected:
+  double value_ = 0.0;
+
+ private:
+  friend Derived;  // nobody else can derive from Quantity<Derived>
   constexpr Quantity() = default;
   constexpr explicit Quantity(double value) : value_(value) {}
   static constexpr Derived make(double value) { return Derived(value); }
-  double value_ = 0.0;
 };
 
 // Base unit: watt.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@
 
 namespace gpubench::meter {
 
-enum class SourceKind { nvml, replay };
+enum class SourceKind : std::uint8_t { nvml, replay };
 
 // Where the figures come from; goes into every output.
 struct MeterSource {
