@@ -18,8 +18,8 @@ class KeptLog final : public LogSink {
   std::string err;
 };
 
-struct Run {
-  explicit Run(std::vector<std::string> argv, base::Duration grace = 10s) {
+struct CommandRun {
+  explicit CommandRun(std::vector<std::string> argv, base::Duration grace = 10s) {
     CommandOptions options;
     options.argv = std::move(argv);
     options.environment = {"PATH=/usr/bin:/bin", "GREETING=hello"};
@@ -27,7 +27,9 @@ struct Run {
     options.stop_grace = grace;
     workload = make_command_workload(std::move(options), clock, log);
   }
-  static Run shell(const std::string& line, base::Duration grace = 10s) { return Run({"/bin/sh", "-c", line}, grace); }
+  static CommandRun shell(const std::string& line, base::Duration grace = 10s) {
+    return CommandRun({"/bin/sh", "-c", line}, grace);
+  }
 
   WorkloadOutcome finish() {
     for (;;) {
@@ -47,7 +49,7 @@ struct Run {
 };
 
 TEST(CommandWorkload, ExitCodesAndBothStreams) {
-  Run run = Run::shell("echo $GREETING; echo oops >&2; exit 7");
+  CommandRun run = CommandRun::shell("echo $GREETING; echo oops >&2; exit 7");
   const WorkloadOutcome outcome = run.go();
   EXPECT_EQ(outcome.exit_code, 7);
   EXPECT_EQ(run.log.out, "hello\n");
@@ -57,13 +59,13 @@ TEST(CommandWorkload, ExitCodesAndBothStreams) {
 }
 
 TEST(CommandWorkload, WithoutShellArgumentsArriveAsTheyAre) {
-  Run run({"printf", "%s|", "a b", "$HOME", "*"});
+  CommandRun run({"printf", "%s|", "a b", "$HOME", "*"});
   EXPECT_EQ(run.go().exit_code, 0);
   EXPECT_EQ(run.log.out, "a b|$HOME|*|");
 }
 
 TEST(CommandWorkload, UnknownProgramIsAnErrorWithTheReason) {
-  Run run({"no-such-program-here"});
+  CommandRun run({"no-such-program-here"});
   ASSERT_TRUE(run.workload->prepare());
   const auto started = run.workload->start();
   ASSERT_FALSE(started);
@@ -71,15 +73,17 @@ TEST(CommandWorkload, UnknownProgramIsAnErrorWithTheReason) {
   EXPECT_NE(started.error().message.find("No such file"), std::string::npos);
 }
 
-TEST(CommandWorkload, EmptyCommandIsRefused) { EXPECT_FALSE(Run({""}).workload->prepare()); }
+TEST(CommandWorkload, EmptyCommandIsRefused) {
+  EXPECT_FALSE(CommandRun({""}).workload->prepare());
+}
 
 TEST(CommandWorkload, KilledBySignalIs128PlusN) {
-  EXPECT_EQ(Run::shell("kill -KILL $$").go().exit_code, 137);
-  EXPECT_EQ(Run::shell("kill -TERM $$").go().exit_code, 143);
+  EXPECT_EQ(CommandRun::shell("kill -KILL $$").go().exit_code, 137);
+  EXPECT_EQ(CommandRun::shell("kill -TERM $$").go().exit_code, 143);
 }
 
 TEST(CommandWorkload, StopEndsTheWholeGroup) {
-  Run run = Run::shell("sleep 1000 & wait");
+  CommandRun run = CommandRun::shell("sleep 1000 & wait");
   ASSERT_TRUE(run.workload->prepare());
   ASSERT_TRUE(run.workload->start());
   run.workload->stop();
@@ -89,7 +93,7 @@ TEST(CommandWorkload, StopEndsTheWholeGroup) {
 }
 
 TEST(CommandWorkload, StopEscalatesToKillAfterTheGrace) {
-  Run run = Run::shell("trap '' TERM; echo ready; while :; do sleep 0.05; done", 100ms);
+  CommandRun run = CommandRun::shell("trap '' TERM; echo ready; while :; do sleep 0.05; done", 100ms);
   ASSERT_TRUE(run.workload->prepare());
   ASSERT_TRUE(run.workload->start());
   while (run.log.out.empty()) ASSERT_TRUE(run.workload->poll(10ms, -1));
@@ -98,7 +102,7 @@ TEST(CommandWorkload, StopEscalatesToKillAfterTheGrace) {
 }
 
 TEST(CommandWorkload, OrphansDoNotHoldUpTheEnd) {
-  Run run = Run::shell("sleep 1000 & echo done");
+  CommandRun run = CommandRun::shell("sleep 1000 & echo done");
   const WorkloadOutcome outcome = run.go();
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(run.log.out, "done\n");
@@ -106,13 +110,13 @@ TEST(CommandWorkload, OrphansDoNotHoldUpTheEnd) {
 }
 
 TEST(CommandWorkload, MuchOutputIsComplete) {
-  Run run = Run::shell("head -c 5000000 /dev/zero");
+  CommandRun run = CommandRun::shell("head -c 5000000 /dev/zero");
   EXPECT_EQ(run.go().exit_code, 0);
   EXPECT_EQ(run.log.out.size(), 5000000U);
 }
 
 TEST(CommandWorkload, WakesForTheCaller) {
-  Run run = Run::shell("sleep 1000");
+  CommandRun run = CommandRun::shell("sleep 1000");
   ASSERT_TRUE(run.workload->prepare());
   ASSERT_TRUE(run.workload->start());
   std::array<int, 2> ends{};
