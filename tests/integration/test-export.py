@@ -32,6 +32,12 @@ class Export(ProductTest):
         opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(authentication))
         return opener.open(url + path, timeout=10).read().decode()
 
+    def power_series(self, url):
+        """What the database shows; it takes a second or two until it shows what it has accepted."""
+        self.query(url, "/internal/force_flush")
+        match = urllib.parse.quote('{__name__="gpubench_gpu_power_watts"}')
+        return [json.loads(line) for line in self.query(url, "/api/v1/export?match[]=" + match).splitlines()]
+
     def test_every_interval_arrives_once(self):
         url = self.start_database()
         self.environment.update(MEERKAT_URL=url, MEERKAT_USERNAME=USER, MEERKAT_PASSWORD=PASSWORD)
@@ -40,11 +46,10 @@ class Export(ProductTest):
         exported = outcome.metrics["export"]
         self.assertGreater(exported["recorded"], 0)
         self.assertEqual(exported["recorded"], exported["accepted"])
-        self.query(url, "/internal/force_flush")
-        match = urllib.parse.quote('{__name__="gpubench_gpu_power_watts"}')
-        series = [json.loads(line) for line in self.query(url, "/api/v1/export?match[]=" + match).splitlines()]
-        self.assertEqual({one["metric"]["gpu"] for one in series}, {"0", "1"})
         rows = outcome.text("timeseries.csv").count("\n") - 1
+        self.wait_for(lambda: sum(len(one["values"]) for one in self.power_series(url)) >= rows, "the database to show the samples")
+        series = self.power_series(url)
+        self.assertEqual({one["metric"]["gpu"] for one in series}, {"0", "1"})
         self.assertEqual(sum(len(one["values"]) for one in series), rows)
         for one in series:
             self.assertEqual(len(set(one["timestamps"])), len(one["timestamps"]))

@@ -16,9 +16,10 @@ class Terminal(ProductTest):
     gpu_script = "gpus 2\nprofile steady 300\n"
 
     def tmux(self, *arguments):
-        return subprocess.run(["tmux", "-S", str(self.folder / "tmux"), *arguments], capture_output=True, text=True).stdout
+        return subprocess.run(["tmux", "-S", self.socket, *arguments], capture_output=True, text=True).stdout
 
     def open(self, columns, rows, *arguments):
+        self.socket = str(self.folder / f"tmux-{columns}")
         variables = {**self.environment, "TERM": "screen-256color", "LC_ALL": "C.UTF-8"}
         line = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
         line += " " + shlex.join(self.command(*arguments)) + "; echo ENDED $?; sleep 1000"
@@ -73,7 +74,8 @@ class Terminal(ProductTest):
         self.assertNotIn("Current GPU Metrics", outcome.stdout)
 
     def test_live_plot(self):
-        process = self.start("--interval", "0.3", "--live_plot", "--no_live_monitor", "--benchmark_command", "sleep 30")
+        process = self.start("--interval", "0.3", "--idle_roll", "0", "--live_plot", "--no_live_monitor",
+                             "--benchmark_command", "sleep 30")
         self.wait_for(lambda: list(self.results.glob("*/metrics_plot.png")), "the live plot")
         for _ in range(20):
             picture = next(self.results.glob("*/metrics_plot.png")).read_bytes()
