@@ -69,12 +69,19 @@ void note_gpu_access(const AccountInput& input, std::vector<Finding>& findings) 
   const workload::WorkloadDescription& workload = *input.workload;
   if (workload.kind == workload::WorkloadDescription::Kind::container && workload.gpu_access == "none" &&
       input.meter->source().kind == meter::SourceKind::nvml)
-    findings.emplace_back(record::NoGpuInContainer{"the engine has no NVIDIA runtime and the host no NVIDIA device nodes"});
+    findings.emplace_back(record::NoGpuInContainer{
+        workload.notes.empty() ? "the engine has no NVIDIA runtime and the host no NVIDIA device nodes"
+                               : workload.notes.front()});
+}
+
+// A note of a workload that ended well is about its log: the engine was lost while it ran.
+void note_log(const Measured& measured, std::vector<Finding>& findings) {
+  const workload::WorkloadOutcome& outcome = measured.outcome;
+  if (outcome.exit_code == 0 && !outcome.note.empty()) findings.emplace_back(record::LogIncomplete{outcome.note});
 }
 
 void note_sampling(const sampler::SamplerHealth& health, std::vector<Finding>& findings) {
-  if (health.late > 0)
-    findings.emplace_back(record::DeadlinesMissed{health.late, health.deadlines, health.worst_lateness});
+  if (health.late > 0) findings.emplace_back(record::DeadlinesMissed{health.late, health.deadlines, health.worst_lateness});
   if (std::chrono::abs(health.wall_clock_step) > kClockStepWorthSaying)
     findings.emplace_back(record::WallClockStepped{health.wall_clock_step});
 }
@@ -144,6 +151,7 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
   note_outcome(*input.measured, run.findings);
   note_sampling(input.measured->health, run.findings);
   note_gpu_access(input, run.findings);
+  note_log(*input.measured, run.findings);
   for (std::size_t i = 0; i < input.series->size(); ++i) {
     const series::GpuSeries& series = (*input.series)[i];
     run.gpus.push_back(

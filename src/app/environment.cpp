@@ -22,7 +22,8 @@ std::string variable(Names... names) {
 
 bool is_secret(std::string_view entry) {
   constexpr std::array<std::string_view, 2> secrets{"IRIS_GPUBENCH_VICTORIA_PASSWORD=", "MEERKAT_PASSWORD="};
-  return std::any_of(secrets.begin(), secrets.end(), [&](std::string_view name) { return entry.substr(0, name.size()) == name; });
+  return std::any_of(secrets.begin(), secrets.end(),
+                     [&](std::string_view name) { return entry.substr(0, name.size()) == name; });
 }
 
 }  // namespace

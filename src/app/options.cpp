@@ -56,7 +56,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-// The option's real name for a spelling: hyphens, aliases and unambiguous beginnings. Unknown ones are an error that suggests.
+// The option's real name for a spelling: hyphens, aliases and unambiguous beginnings. Unknown ones are an error that
+// suggests.
 base::Result<std::string> canonical_name(std::string name, const std::vector<std::string>& known) {
   std::replace(name.begin(), name.end(), '-', '_');
   for (const auto& [alias, real] : kAliases)
@@ -76,7 +77,8 @@ base::Result<std::string> canonical_name(std::string name, const std::vector<std
     return edit_distance(name, a) < edit_distance(name, b);
   });
   std::string remedy = "see iris-gpubench --help";
-  if (nearest != known.end() && edit_distance(name, *nearest) <= 1 + name.size() / 4) remedy = "did you mean --" + *nearest + "?";
+  if (nearest != known.end() && edit_distance(name, *nearest) <= 1 + name.size() / 4)
+    remedy = "did you mean --" + *nearest + "?";
   return base::failure("unknown option --" + name, remedy);
 }
 
@@ -107,8 +109,7 @@ base::Result<std::vector<std::string>> canonical(const std::vector<std::string>&
 
 base::Result<base::Duration> duration_from(double seconds, double least, double most, const std::string& option) {
   if (std::isfinite(seconds) && seconds >= least && seconds <= most) return base::from_seconds(seconds);
-  return base::failure(option + " must be between " + fmt::format("{} and {}", least, most) +
-                       " seconds");
+  return base::failure(option + " must be between " + fmt::format("{} and {}", least, most) + " seconds");
 }
 
 // CLI11's target values that Options does not hold as they are.
@@ -127,7 +128,9 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--benchmark_image", options.benchmark_image, "Container image to run; \"\" lists the images")
       ->type_name("NAME")
       ->group(what);
-  app.add_option("--benchmark_command", options.benchmark_command, "Shell command line to run")->type_name("LINE")->group(what);
+  app.add_option("--benchmark_command", options.benchmark_command, "Shell command line to run")
+      ->type_name("LINE")
+      ->group(what);
   constexpr const char* container = "The container";
   const auto repeated = [&](const char* name, std::vector<std::string>& values, const char* text) {
     return app.add_option(name, values, text)->group(container)->expected(1)->take_all();
@@ -138,7 +141,8 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("PROGRAM")
       ->group(container);
   constexpr const char* measuring = "Measuring";
-  app.add_option("--interval", raw.interval, "Seconds between readings; decimals allowed. Power is sampled every 20 ms anyway")
+  app.add_option("--interval", raw.interval,
+                 "Seconds between readings; decimals allowed. Power is sampled every 20 ms anyway")
       ->type_name("SECONDS")
       ->default_str("5")
       ->group(measuring);
@@ -146,7 +150,8 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("SECONDS")
       ->default_str("1.5")
       ->group(measuring);
-  app.add_option("--meter", options.meter, "Where readings come from: nvml, or replay:FILE[,gpus=N] to play a recorded trace")
+  app.add_option("--meter", options.meter,
+                 "Where readings come from: nvml, or replay:FILE[,gpus=N] to play a recorded trace")
       ->type_name("SOURCE")
       ->default_str("nvml")
       ->group(measuring);
@@ -154,7 +159,8 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("FILE")
       ->group(measuring);
   constexpr const char* carbon = "Carbon and export";
-  app.add_option("--carbon_region", options.carbon_region, "Region of the GB carbon intensity forecast; \"\" lists the regions")
+  app.add_option("--carbon_region", options.carbon_region,
+                 "Region of the GB carbon intensity forecast; \"\" lists the regions")
       ->type_name("REGION")
       ->default_str("South England")
       ->group(carbon);
@@ -166,7 +172,8 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
       ->default_str("results")
       ->group(output);
   app.add_flag("--no_live_monitor", raw.no_live_monitor, "Do not show the current GPU metrics while it runs")->group(output);
-  app.add_flag("--monitor_benchmark_logs", options.monitor_benchmark_logs, "Show the benchmark's log as it comes")->group(output);
+  app.add_flag("--monitor_benchmark_logs", options.monitor_benchmark_logs, "Show the benchmark's log as it comes")
+      ->group(output);
   app.add_flag("--no_plot", raw.no_plot, "Do not draw metrics_plot.png")->group(output);
   app.add_flag("--live_plot", options.live_plot, "Renew metrics_plot.png at every interval")->group(output);
 }
@@ -180,8 +187,9 @@ base::Result<void> check_workload(const Options& options) {
     return base::failure("--benchmark_command takes one shell line, so nothing can follow \"--\"",
                          "put the arguments into the line, or give the command after \"--\" alone");
   if (!image && !line && options.arguments.empty())
-    return base::failure("nothing to run",
-                         "give --benchmark_image NAME, --benchmark_command \"LINE\" or -- COMMAND [ARGUMENT...]; see --help");
+    return base::failure(
+        "nothing to run",
+        "give --benchmark_image NAME, --benchmark_command \"LINE\" or -- COMMAND [ARGUMENT...]; see --help");
   if (line && options.benchmark_command->find_first_not_of(" \t") == std::string::npos)
     return base::failure("--benchmark_command is empty", "give a shell command line");
   if (!image && (!options.volumes.empty() || !options.environment.empty() || options.entrypoint))
@@ -208,7 +216,9 @@ base::Result<Command> checked(Options options, const Raw& raw) {
 
 }  // namespace
 
-std::string version() { return std::string("iris-gpubench ") + kVersion; }
+std::string version() {
+  return std::string("iris-gpubench ") + kVersion;
+}
 
 base::Result<Command> parse_command_line(const std::vector<std::string>& arguments) {
   CLI::App app(kIntroduction, "iris-gpubench");

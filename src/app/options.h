@@ -15,8 +15,8 @@ struct Options {
   // What to run: an image, a shell line, or a program with arguments (`arguments` alone).
   std::optional<std::string> benchmark_image;
   std::optional<std::string> benchmark_command;
-  std::vector<std::string> arguments;  // after "--": of the container, or the program itself
-  std::vector<std::string> volumes;    // SOURCE:TARGET[:ro]
+  std::vector<std::string> arguments;    // after "--": of the container, or the program itself
+  std::vector<std::string> volumes;      // SOURCE:TARGET[:ro]
   std::vector<std::string> environment;  // NAME=value
   std::optional<std::string> entrypoint;
 

@@ -17,8 +17,8 @@ namespace gpubench::app {
 void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
   const auto drawn = report::write_plot(directory.file("metrics_plot.png"), report::plot_input(run, series));
   if (!drawn)
-    run.findings.emplace_back(record::PlotNotMade{
-        drawn.error().message + (drawn.error().remedy.empty() ? "" : " (" + drawn.error().remedy + ")")});
+    run.findings.emplace_back(record::PlotNotMade{drawn.error().message +
+                                                  (drawn.error().remedy.empty() ? "" : " (" + drawn.error().remedy + ")")});
 }
 
 base::Result<void> write_reports(const RunDirectory& directory, const record::RunRecord& run,

@@ -53,7 +53,8 @@ int list_regions() {
 int list_images(const Environment& environment) {
   const auto images = container_images(environment);
   if (!images) return complain(images.error(), kCannotRun);
-  std::cout << (images->empty() ? "No images (base images are left out).\n" : "Images that can be run (base images left out):\n");
+  std::cout << (images->empty() ? "No images (base images are left out).\n"
+                                : "Images that can be run (base images left out):\n");
   for (const std::string& image : *images) std::cout << "  " << image << "\n";
   return 0;
 }
@@ -154,9 +155,10 @@ base::Result<void> BenchmarkRun::make_outputs() {
   if (!series) return base::failure(series.error());
   series_ = std::move(*series);
   make_live_feed();
-  auto log = BenchmarkLog::create(directory_->file("benchmark.log"), options_.monitor_benchmark_logs ? [this](std::string bytes) {
-    live_->show_log(std::move(bytes));
-  } : std::function<void(std::string)>());
+  auto log =
+      BenchmarkLog::create(directory_->file("benchmark.log"),
+                           options_.monitor_benchmark_logs ? [this](std::string bytes) { live_->show_log(std::move(bytes)); }
+                                                           : std::function<void(std::string)>());
   if (!log) return base::failure(log.error());
   benchmark_log_ = std::move(*log);
   return {};
@@ -181,8 +183,9 @@ base::Result<void> BenchmarkRun::make_exporter() {
   sink_ = std::move(*sink);
   sink_->begin({directory_->run_id, platform::host_name(), workload_->description().name, meter_->gpus()});
   constexpr std::size_t kQueuedIntervals = 3600;
-  exporter_ = std::make_unique<Worker<record::Progress>>(kQueuedIntervals, Worker<record::Progress>::WhenFull::replace_oldest,
-                                                         [this](record::Progress& progress) { sink_->send(progress); });
+  exporter_ =
+      std::make_unique<Worker<record::Progress>>(kQueuedIntervals, Worker<record::Progress>::WhenFull::replace_oldest,
+                                                 [this](record::Progress& progress) { sink_->send(progress); });
   return {};
 }
 
@@ -244,8 +247,7 @@ void BenchmarkRun::finish_exports(record::RunRecord& run) {
   exporter_->finish();
   run.exported = sink_->finish(kExportBudget);
   if (run.exported.accepted < run.exported.recorded)
-    run.findings.emplace_back(
-        record::ExportIncomplete{run.exported.recorded, run.exported.accepted, run.exported.reason});
+    run.findings.emplace_back(record::ExportIncomplete{run.exported.recorded, run.exported.accepted, run.exported.reason});
 }
 
 int BenchmarkRun::conclude(const Measured& measured) {

@@ -151,7 +151,9 @@ class Ratio : public Quantity<Ratio> {
 constexpr Energy operator*(Power power, Duration duration) {
   return Energy::from_joules(power.watts() * to_seconds(duration));
 }
-constexpr Energy operator*(Duration duration, Power power) { return power * duration; }
+constexpr Energy operator*(Duration duration, Power power) {
+  return power * duration;
+}
 constexpr Power operator/(Energy energy, Duration duration) {
   return Power::from_watts(energy.joules() / to_seconds(duration));
 }

@@ -24,8 +24,8 @@ struct IntensitySlot {
   base::WallTime to;
   base::CarbonIntensity intensity;
   IntensityKind kind = IntensityKind::forecast;
-  std::string source;     // "Carbon Intensity API, South England (region 12)"
-  base::WallTime fetched; // when it was asked for; the factor's publication for a yearly factor
+  std::string source;      // "Carbon Intensity API, South England (region 12)"
+  base::WallTime fetched;  // when it was asked for; the factor's publication for a yearly factor
 };
 
 // Someone who knows the intensity for a stretch of time. Called from one thread; may take up to 10 s.

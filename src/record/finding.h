@@ -93,9 +93,9 @@ struct SeriesIncomplete {
 };
 
 using Finding =
-    std::variant<Replayed, Interrupted, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree, PowerGap, DeadlinesMissed,
-                 WallClockStepped, GpuLost, Throttled, CarbonFallback, ResultsNotCollected, PlotNotMade, ExportIncomplete,
-                 NoGpuInContainer, LogIncomplete, SeriesIncomplete>;
+    std::variant<Replayed, Interrupted, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree, PowerGap,
+                 DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, ResultsNotCollected, PlotNotMade,
+                 ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete>;
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);

@@ -57,9 +57,10 @@ std::vector<char*> c_strings(const std::vector<std::string>& strings) {
 }
 
 // Everything the child does between fork and exec: async-signal-safe calls only.
-[[noreturn]] void become_command(char* const* argv, char* const* environment, const Pipe& out, const Pipe& err, int report_fd) {
-  setpgid(0, 0);                         // its own group, so that stop() reaches all its children
-  prctl(PR_SET_PDEATHSIG, SIGKILL);      // if this tool is killed, nothing is left running
+[[noreturn]] void become_command(char* const* argv, char* const* environment, const Pipe& out, const Pipe& err,
+                                 int report_fd) {
+  setpgid(0, 0);                     // its own group, so that stop() reaches all its children
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // if this tool is killed, nothing is left running
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -182,7 +183,8 @@ void CommandWorkload::pass_on(int& fd, LogStream stream) {
 
 void CommandWorkload::reap() {
   siginfo_t info{};
-  if (pid_ <= 0 || ended_ || waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) return;
+  if (pid_ <= 0 || ended_ || waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
+    return;
   outcome_.ran.end = clock_.now();
   ended_ = true;
   outcome_.exit_code = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
