@@ -108,7 +108,7 @@ std::string benchmark_name(const Options& options) {
 
 base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options, const Environment& environment,
                                                           const platform::Clock& clock) {
-  if (options.meter.rfind(kReplayPrefix, 0) == 0) {
+  if (options.meter.starts_with(kReplayPrefix)) {
     const auto request = parse_replay(options.meter);
     if (!request) return base::failure(request.error());
     return meter::open_replay_meter(request->file, request->gpus, clock);

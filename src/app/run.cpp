@@ -66,6 +66,12 @@ base::Result<carbon::Region> known_region(const std::string& name) {
   return base::failure("unknown carbon region \"" + name + "\"", "choose one of: " + list);
 }
 
+// The benchmark's own, or the signal's that ended the run.
+int exit_code(const Measured& measured) {
+  if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
+  return measured.outcome.exit_code.value_or(kCannotRun);
+}
+
 // Everything that takes part in one run, in the order in which it is made; taken down in reverse.
 class BenchmarkRun {
  public:
@@ -99,7 +105,6 @@ class BenchmarkRun {
   void collect_results();
   void finish_exports(record::RunRecord& run);
   void note_log_and_series();
-  [[nodiscard]] int exit_code(const Measured& measured) const;
 
   const Options& options_;
   const Environment& environment_;
@@ -280,11 +285,6 @@ int BenchmarkRun::conclude(const Measured& measured) {
   terminal_.write("\n" + report::formatted_tables(run) + "\n" + list_result_files(*directory_));
   if (!written) return complain(written.error(), kCannotRun);
   return exit_code(measured);
-}
-
-int BenchmarkRun::exit_code(const Measured& measured) const {
-  if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
-  return measured.outcome.exit_code.value_or(kCannotRun);
 }
 
 int run_benchmark(const Options& options, const Environment& environment) {

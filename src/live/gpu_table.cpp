@@ -38,7 +38,8 @@ std::string common(const std::vector<meter::GpuDescription>& gpus, Member member
 
 std::string common_name(const std::vector<meter::GpuDescription>& gpus) {
   const bool same = std::all_of(gpus.begin(), gpus.end(), [&](const auto& gpu) { return gpu.name == gpus.front().name; });
-  return gpus.empty() ? "" : same ? gpus.front().name : "several types";
+  if (gpus.empty()) return "";
+  return same ? gpus.front().name : "several types";
 }
 
 std::vector<std::string> wide_header(const std::vector<meter::GpuDescription>& gpus) {

@@ -18,7 +18,7 @@ struct MeterSource {
   SourceKind kind = SourceKind::nvml;
   std::string description;     // "NVML 13.580.159.04" or "REPLAY of traces/h200.trace (not a measurement)"
   std::string driver_version;  // empty if unknown
-  std::string trace = {};      // the file of a replay; else empty
+  std::string trace;           // the file of a replay; else empty
 };
 
 // Not thread-safe: after the sampler has started, only its thread calls a meter.

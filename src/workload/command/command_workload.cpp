@@ -11,8 +11,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace gpubench::workload {
@@ -130,7 +130,7 @@ base::Result<void> CommandWorkload::start() {
   Pipe report;  // closed by a successful exec; else carries errno
   outcome_.ran.start = clock_.now();
   pid_ = fork();
-  if (pid_ < 0) return base::failure(std::string("cannot start a process: ") + std::strerror(errno));
+  if (pid_ < 0) return base::failure("cannot start a process: " + std::generic_category().message(errno));
   if (pid_ == 0) become_command(argv.data(), env.data(), out_, err_, report.writer);
   setpgid(pid_, pid_);
   Pipe::close_end(report.writer);
@@ -139,7 +139,7 @@ base::Result<void> CommandWorkload::start() {
   int why = 0;
   if (read(report.reader, &why, sizeof why) == static_cast<ssize_t>(sizeof why)) {
     reap();
-    return base::failure("cannot run \"" + options_.argv.front() + "\": " + std::strerror(why),
+    return base::failure("cannot run \"" + options_.argv.front() + "\": " + std::generic_category().message(why),
                          "check the command's name and that it is executable");
   }
   pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
