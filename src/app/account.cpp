@@ -177,7 +177,7 @@ std::optional<double> read_score(const std::filesystem::path& results) {
     return std::nullopt;
   try {
     const YAML::Node time = YAML::LoadFile(file.string())["time"];
-    const double seconds = time.as<double>();
+    const auto seconds = time.as<double>();
     return std::isfinite(seconds) ? std::optional(seconds) : std::nullopt;
   } catch (const YAML::Exception&) {
     return std::nullopt;

@@ -63,10 +63,10 @@ std::vector<char*> c_strings(const std::vector<std::string>& strings) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // if this tool is killed, nothing is left running
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  pthread_sigmask(SIG_SETMASK, &none, nullptr);
   static_cast<void>(std::signal(SIGPIPE, SIG_DFL));
   const int null_fd = open("/dev/null", O_RDONLY);  // NOLINT(cppcoreguidelines-pro-type-vararg)
-  dup2(null_fd, STDIN_FILENO);
+  if (null_fd >= 0) dup2(null_fd, STDIN_FILENO);
   dup2(out.writer, STDOUT_FILENO);
   dup2(err.writer, STDERR_FILENO);
   execvpe(argv[0], argv, environment);
@@ -237,8 +237,8 @@ std::string command_name(const std::string& command_line) {
   const std::size_t start = command_line.find_first_not_of(" \t");
   if (start == std::string::npos) return "command";
   const std::string program = command_line.substr(start, command_line.find_first_of(" \t\n;|&<>()", start) - start);
-  std::string name = std::filesystem::path(program).stem().string();
-  return name.empty() ? "command" : name;
+  const std::filesystem::path name = std::filesystem::path(program).stem();
+  return name.empty() ? "command" : name.string();
 }
 
 std::unique_ptr<Workload> make_command_workload(CommandOptions options, const platform::Clock& clock, LogSink& log) {
