@@ -174,7 +174,8 @@ void BenchmarkRun::make_live_feed() {
   view.show_metrics = options_.live_monitor;
   view.show_log = options_.monitor_benchmark_logs;
   view.escape_codes = terminal_.is_terminal() && !environment_.dumb_terminal;
-  if (meter_->source().kind == meter::SourceKind::replay) view.notice = "REPLAY of a recorded trace: not a measurement of this machine";
+  if (meter_->source().kind == meter::SourceKind::replay)
+    view.notice = "REPLAY of a recorded trace: not a measurement of this machine";
   live_ = std::make_unique<LiveFeed>(terminal_, meter_->gpus(), view);
   if (options_.live_plot && options_.plot)
     plotter_ = std::make_unique<Worker<record::Progress>>(1, Worker<record::Progress>::WhenFull::replace_oldest,
