@@ -1,7 +1,7 @@
 // A benchmark to try iris-gpubench with: "trains" for about 20 s, draws a progress bar with "\r", ends with a score. It
 // keeps every GPU busy through the CUDA driver (libcuda, loaded at run time; no CUDA toolkit needed), or else one CPU core.
-// usage: demo-benchmark [--seconds N] [--results FOLDER]     FOLDER gets metrics.yml with the score as `time:` (seconds an
-// epoch)
+// usage: demo-benchmark [--seconds N] [--results FOLDER]
+// FOLDER (default: where iris-gpubench asks for results) gets metrics.yml with the score, `time:`, in seconds an epoch.
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -250,7 +250,9 @@ int main(int argc, char** argv) {
   std::signal(SIGTERM, [](int) { std::_Exit(143); });
   std::signal(SIGINT, [](int) { std::_Exit(130); });
   double seconds = 20;
-  std::string results;
+  // Where iris-gpubench asks a command to leave its results.
+  const char* folder = std::getenv("IRIS_GPUBENCH_RESULTS");  // NOLINT(concurrency-mt-unsafe): one thread
+  std::string results = folder != nullptr ? folder : "";
   for (int i = 1; i < argc; i += 2) {
     const std::string_view option = argv[i];
     if (option == "--seconds" && i + 1 < argc) {

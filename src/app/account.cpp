@@ -67,8 +67,7 @@ void note_gpu_access(const AccountInput& input, std::vector<Finding>& findings) 
 }
 
 void note_sampling(const sampler::SamplerHealth& health, std::vector<Finding>& findings) {
-  if (health.late > 0)
-    findings.emplace_back(record::DeadlinesMissed{health.late, health.deadlines, health.worst_lateness});
+  if (health.late > 0) findings.emplace_back(record::DeadlinesMissed{health.late, health.deadlines, health.worst_lateness});
   if (std::chrono::abs(health.wall_clock_step) > kClockStepWorthSaying)
     findings.emplace_back(record::WallClockStepped{health.wall_clock_step});
 }
@@ -181,8 +180,7 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
   for (std::size_t i = 0; i < input.series->size(); ++i) {
     const series::GpuSeries& series = (*input.series)[i];
     const meter::GpuDescription& gpu = input.meter->gpus()[i];
-    run.gpus.push_back(
-        record::account_gpu(gpu, series, energy::measure_energy(series, run.ran, gpu.power_limit), run.ran));
+    run.gpus.push_back(record::account_gpu(gpu, series, energy::measure_energy(series, run.ran, gpu.power_limit), run.ran));
     note_energy(run.gpus.back(), series, run.ran, run.findings);
     note_throttling(run.gpus.back(), series, run.ran, run.findings);
     note_lost_gpu(run.gpus.back(), series, run.findings);
@@ -206,7 +204,7 @@ std::optional<double> read_score(const std::filesystem::path& results) {
     return std::nullopt;
   try {
     const YAML::Node time = YAML::LoadFile(file.string())["time"];
-    const double seconds = time.as<double>();
+    const auto seconds = time.as<double>();
     return std::isfinite(seconds) ? std::optional(seconds) : std::nullopt;
   } catch (const YAML::Exception&) {
     return std::nullopt;

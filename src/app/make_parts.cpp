@@ -135,7 +135,7 @@ std::string benchmark_name(const Options& options) {
 
 base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options, const Environment& environment,
                                                           const platform::Clock& clock) {
-  if (options.meter.rfind(kReplayPrefix, 0) == 0) {
+  if (options.meter.starts_with(kReplayPrefix)) {
     const auto request = parse_replay(options.meter);
     if (!request) return base::failure(request.error());
     return meter::open_replay_meter(request->file, request->gpus, clock);
@@ -145,6 +145,11 @@ base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options
   auto nvml = meter::open_nvml_meter(clock, environment.nvml_library);
   if (!nvml || options.record_trace.empty()) return nvml;
   return meter::open_recording_meter(std::move(*nvml), options.record_trace, clock);
+}
+
+base::Result<void> finish_recording(meter::GpuMeter& meter) {
+  auto* recording = dynamic_cast<meter::RecordingMeter*>(&meter);
+  return recording == nullptr ? base::Result<void>() : recording->finish();
 }
 
 base::Result<std::unique_ptr<workload::Workload>> make_workload(const Options& options, const Environment& environment,

@@ -26,6 +26,9 @@ std::string benchmark_name(const Options& options);
 base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options, const Environment& environment,
                                                           const platform::Clock& clock);
 
+// Completes the file of --record_trace, if there is one; an error if any of the trace could not be written.
+base::Result<void> finish_recording(meter::GpuMeter& meter);
+
 // What a container is given beside its options.
 struct WorkloadPlace {
   const meter::GpuMeter& meter;

@@ -24,7 +24,7 @@ class Interruption {
   void act_on_signals(workload::Workload& workload) {
     while (const auto signal = signals_.next()) {
       if (++count_ == 1) {
-        first_ = *signal;
+        first_ = signal;
         std::cerr << "\n" << platform::signal_name(*signal) << ": stopping the benchmark (again to kill it)\n";
         workload.stop();
       } else {

@@ -71,7 +71,7 @@ base::Result<std::string> canonical_name(std::string name, const std::vector<std
   std::vector<std::string> matches;
   for (const std::string& option : known) {
     if (option == name) return option;
-    if (!name.empty() && option.rfind(name, 0) == 0) matches.push_back(option);
+    if (!name.empty() && option.starts_with(name)) matches.push_back(option);
   }
   if (matches.size() == 1) return matches.front();
   if (matches.size() > 1) {
@@ -100,7 +100,7 @@ base::Result<std::vector<std::string>> canonical(const std::vector<std::string>&
                                                  const std::vector<std::string>& known) {
   std::vector<std::string> result;
   for (const std::string& argument : arguments) {
-    if (argument.size() < 3 || argument.rfind("--", 0) != 0) {
+    if (argument.size() < 3 || !argument.starts_with("--")) {
       result.push_back(argument);
       continue;
     }

@@ -69,6 +69,12 @@ int list_images(const Environment& environment) {
   return 0;
 }
 
+// The benchmark's own, or the signal's that ended the run.
+int exit_code(const Measured& measured) {
+  if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
+  return measured.outcome.exit_code.value_or(kCannotRun);
+}
+
 // Everything that takes part in one run, in the order in which it is made; taken down in reverse.
 class BenchmarkRun {
  public:
@@ -107,7 +113,6 @@ class BenchmarkRun {
   void finish_exports(record::RunRecord& run);
   void close_journal(record::RunRecord& run);
   void note_log_and_series();
-  [[nodiscard]] int exit_code(const Measured& measured) const;
 
   const Options& options_;
   const Environment& environment_;
@@ -200,7 +205,8 @@ void BenchmarkRun::make_live_feed() {
   view.show_metrics = options_.live_monitor;
   view.show_log = options_.monitor_benchmark_logs;
   view.escape_codes = terminal_.is_terminal() && !environment_.dumb_terminal;
-  if (meter_->source().kind == meter::SourceKind::replay) view.notice = meter_->source().description;
+  if (meter_->source().kind == meter::SourceKind::replay)
+    view.notice = "REPLAY of a recorded trace: not a measurement of this machine";
   live_ = std::make_unique<LiveFeed>(terminal_, meter_->gpus(), view);
   if (options_.live_plot && options_.plot)
     plotter_ = std::make_unique<Worker<record::Progress>>(1, Worker<record::Progress>::WhenFull::replace_oldest,
@@ -326,11 +332,6 @@ int BenchmarkRun::conclude(const Measured& measured) {
   terminal_.write("\n" + report::formatted_tables(run) + "\n" + list_result_files(*directory_));
   if (!written) return complain(written.error(), kCannotRun);
   return exit_code(measured);
-}
-
-int BenchmarkRun::exit_code(const Measured& measured) const {
-  if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
-  return measured.outcome.exit_code.value_or(kCannotRun);
 }
 
 int run_benchmark(const Options& options, const Environment& environment) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace gpubench::app {
 namespace {
@@ -54,8 +54,9 @@ base::Result<RunDirectory> make_run_directory(const fs::path& results_dir, const
     run.path = results_dir / run.run_id;
     if (mkdir(run.path.c_str(), 0755) == 0) return run;
     if (errno != EEXIST)
-      return base::failure("cannot write to the results folder " + results_dir.string() + ": " + std::strerror(errno),
-                           "choose another with --results_dir");
+      return base::failure(
+          "cannot write to the results folder " + results_dir.string() + ": " + std::generic_category().message(errno),
+          "choose another with --results_dir");
   }
   return base::failure("too many runs named " + run_id + " in " + results_dir.string());
 }

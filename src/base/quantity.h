@@ -32,10 +32,13 @@ class Quantity {
   }
 
  protected:
+  double value_ = 0.0;
+
+ private:
+  friend Derived;  // nobody else can derive from Quantity<Derived>
   constexpr Quantity() = default;
   constexpr explicit Quantity(double value) : value_(value) {}
   static constexpr Derived make(double value) { return Derived(value); }
-  double value_ = 0.0;
 };
 
 // Base unit: watt.
@@ -148,7 +151,9 @@ class Ratio : public Quantity<Ratio> {
 constexpr Energy operator*(Power power, Duration duration) {
   return Energy::from_joules(power.watts() * to_seconds(duration));
 }
-constexpr Energy operator*(Duration duration, Power power) { return power * duration; }
+constexpr Energy operator*(Duration duration, Power power) {
+  return power * duration;
+}
 constexpr Power operator/(Energy energy, Duration duration) {
   return Power::from_watts(energy.joules() / to_seconds(duration));
 }

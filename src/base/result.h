@@ -22,6 +22,8 @@ using Result = tl::expected<T, Error>;
 inline tl::unexpected<Error> failure(std::string message, std::string remedy = {}) {
   return tl::unexpected<Error>(Error{std::move(message), std::move(remedy)});
 }
-inline tl::unexpected<Error> failure(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> failure(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace gpubench::base

@@ -19,7 +19,9 @@ std::string format_utc(WallTime time, const char* pattern) {
 
 }  // namespace
 
-std::string utc_text(WallTime time) { return format_utc(time, "%Y-%m-%dT%H:%M:%SZ"); }
+std::string utc_text(WallTime time) {
+  return format_utc(time, "%Y-%m-%dT%H:%M:%SZ");
+}
 
 std::string utc_text_milliseconds(WallTime time) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(time);
@@ -29,8 +31,12 @@ std::string utc_text_milliseconds(WallTime time) {
   return format_utc(time, "%Y-%m-%dT%H:%M:%S") + fraction.data();
 }
 
-std::string utc_table_text(WallTime time) { return format_utc(time, "%Y-%m-%d %H:%M:%S"); }
+std::string utc_table_text(WallTime time) {
+  return format_utc(time, "%Y-%m-%d %H:%M:%S");
+}
 
-std::string utc_compact_text(WallTime time) { return format_utc(time, "%Y%m%dT%H%M%SZ"); }
+std::string utc_compact_text(WallTime time) {
+  return format_utc(time, "%Y%m%dT%H%M%SZ");
+}
 
 }  // namespace gpubench::base

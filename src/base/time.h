@@ -23,7 +23,9 @@ using SteadyTime = SteadyTimeline::time_point;
 // UTC, nanoseconds since 1970.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
-constexpr double to_seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
+constexpr double to_seconds(Duration duration) {
+  return static_cast<double>(duration.count()) / 1e9;
+}
 constexpr Duration from_seconds(double seconds) {
   return Duration(static_cast<Duration::rep>(seconds * 1e9 + (seconds < 0 ? -0.5 : 0.5)));
 }

@@ -38,12 +38,12 @@ std::string common(const std::vector<meter::GpuDescription>& gpus, Member member
 
 std::string common_name(const std::vector<meter::GpuDescription>& gpus) {
   const bool same = std::all_of(gpus.begin(), gpus.end(), [&](const auto& gpu) { return gpu.name == gpus.front().name; });
-  return gpus.empty() ? "" : same ? gpus.front().name : "several types";
+  if (gpus.empty()) return "";
+  return same ? gpus.front().name : "several types";
 }
 
 std::vector<std::string> wide_header(const std::vector<meter::GpuDescription>& gpus) {
-  const std::string limit =
-      common(gpus, &meter::GpuDescription::power_limit, [](base::Power p) { return p.watts(); }, 1);
+  const std::string limit = common(gpus, &meter::GpuDescription::power_limit, [](base::Power p) { return p.watts(); }, 1);
   const std::string memory =
       common(gpus, &meter::GpuDescription::memory_total, [](base::Bytes b) { return b.mebibytes(); }, 1);
   return {fmt::format("GPU Index ({})", common_name(gpus)),
@@ -70,7 +70,9 @@ std::string table(std::vector<std::string> header, const std::vector<meter::GpuD
   return text.text();
 }
 
-bool fits(const std::string& text, int columns) { return text.find('\n') <= static_cast<std::size_t>(columns); }
+bool fits(const std::string& text, int columns) {
+  return text.find('\n') <= static_cast<std::size_t>(columns);
+}
 
 }  // namespace
 
@@ -79,9 +81,9 @@ std::string current_metrics_table(const std::vector<meter::GpuDescription>& gpus
   const std::string when = base::utc_table_text(progress.time);
   const std::string wide = table(wide_header(gpus), gpus, progress.readings);
   if (fits(wide, columns)) return fmt::format("Current GPU Metrics as of {} UTC:\n{}", when, wide);
-  return fmt::format("Current GPU Metrics ({}) as of {} UTC:\n{}", common_name(gpus), when,
-                     table({"GPU", "Util (%)", "Power (W)", "Temp (C)", "Mem (MiB)", "SM (MHz)", "Mem (MHz)"}, gpus,
-                           progress.readings));
+  return fmt::format(
+      "Current GPU Metrics ({}) as of {} UTC:\n{}", common_name(gpus), when,
+      table({"GPU", "Util (%)", "Power (W)", "Temp (C)", "Mem (MiB)", "SM (MHz)", "Mem (MHz)"}, gpus, progress.readings));
 }
 
 }  // namespace gpubench::live

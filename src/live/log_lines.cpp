@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::size_t kLongestLine = 4096;
 
-// C0 controls and DEL as "^X". C1 controls arrive as UTF-8 (0xC2 0x80..0x9F) or as lone bytes, which no UTF-8 terminal obeys.
+// C0 controls and DEL as "^X". C1 controls arrive as UTF-8 (0xC2 0x80..0x9F) or as lone bytes, which no UTF-8 terminal
+// obeys.
 void append_visible(std::string& line, char byte) {
   const auto code = static_cast<unsigned char>(byte);
   if (byte == '\t') {
@@ -48,6 +49,8 @@ void LogLines::put(char byte) {
   append_visible(current_, byte);
 }
 
-std::string LogLines::finish() { return std::exchange(current_, {}); }
+std::string LogLines::finish() {
+  return std::exchange(current_, {});
+}
 
 }  // namespace gpubench::live

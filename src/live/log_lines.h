@@ -9,8 +9,8 @@
 namespace gpubench::live {
 
 // "\r" starts the current line anew, as on a terminal: a progress bar is one line that moves. Escape sequences and other
-// control characters are made visible ("^["), so that a log cannot drive the terminal. A line longer than 4,096 bytes is cut into
-// several.
+// control characters are made visible ("^["), so that a log cannot drive the terminal. A line longer than 4,096 bytes is cut
+// into several.
 class LogLines {
  public:
   // Lines that this piece has ended, without their newline.

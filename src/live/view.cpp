@@ -32,7 +32,9 @@ std::string fit(const std::string& text, platform::TerminalSize size) {
 }
 
 // Cursor up over the panel and everything below cleared.
-std::string erase_lines(int lines) { return lines == 0 ? "" : "\r\033[" + std::to_string(lines) + "A\033[J"; }
+std::string erase_lines(int lines) {
+  return lines == 0 ? "" : "\r\033[" + std::to_string(lines) + "A\033[J";
+}
 
 }  // namespace
 

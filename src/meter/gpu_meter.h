@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,14 +11,14 @@
 
 namespace gpubench::meter {
 
-enum class SourceKind { nvml, replay };
+enum class SourceKind : std::uint8_t { nvml, replay };
 
 // Where the figures come from; goes into every output.
 struct MeterSource {
   SourceKind kind = SourceKind::nvml;
   std::string description;     // "NVML 13.580.159.04" or "REPLAY of traces/h200.trace (not a measurement)"
   std::string driver_version;  // empty if unknown
-  std::string trace = {};      // the file of a replay; else empty
+  std::string trace;           // the file of a replay; else empty
 };
 
 // Not thread-safe: after the sampler has started, only its thread calls a meter.

@@ -21,7 +21,9 @@ enum class Absent : std::uint8_t {
 template <class T>
 using Field = tl::expected<T, Absent>;
 
-inline tl::unexpected<Absent> absent(Absent why) { return tl::unexpected<Absent>(why); }
+inline tl::unexpected<Absent> absent(Absent why) {
+  return tl::unexpected<Absent>(why);
+}
 
 // One GPU, as found at the start of a run. An empty optional means that the driver does not tell.
 struct GpuDescription {
@@ -56,13 +58,13 @@ struct ThrottleReasons {
 
 // All interval values of one GPU at one moment.
 struct GpuReading {
-  base::SteadyTime time;                             // middle of the calls
-  Field<base::Ratio> utilization = absent(Absent::unsupported);         // share of the driver's last period with a kernel resident
+  base::SteadyTime time;                                         // middle of the calls
+  Field<base::Ratio> utilization = absent(Absent::unsupported);  // share of the driver's last period with a kernel resident
   Field<base::Ratio> memory_utilization = absent(Absent::unsupported);  // share of it with memory being read or written
   Field<base::Power> power = absent(Absent::unsupported);               // the driver's own average (1 s on Ampere and newer)
   Field<base::Power> power_limit = absent(Absent::unsupported);         // enforced now
   Field<base::Temperature> temperature = absent(Absent::unsupported);   // GPU core
-  Field<base::Bytes> memory_used = absent(Absent::unsupported);         // without the driver's reserve where the driver can tell
+  Field<base::Bytes> memory_used = absent(Absent::unsupported);  // without the driver's reserve where the driver can tell
   Field<base::Frequency> sm_clock = absent(Absent::unsupported);
   Field<base::Frequency> memory_clock = absent(Absent::unsupported);
   Field<ThrottleReasons> throttle_reasons = absent(Absent::unsupported);

@@ -21,9 +21,13 @@ base::ClockAnchor Clock::anchor() const {
   return {before + (after - before) / 2, wall};
 }
 
-base::SteadyTime SystemClock::now() const { return base::SteadyTime(read_clock(CLOCK_MONOTONIC)); }
+base::SteadyTime SystemClock::now() const {
+  return base::SteadyTime(read_clock(CLOCK_MONOTONIC));
+}
 
-base::WallTime SystemClock::wall_now() const { return base::WallTime(read_clock(CLOCK_REALTIME)); }
+base::WallTime SystemClock::wall_now() const {
+  return base::WallTime(read_clock(CLOCK_REALTIME));
+}
 
 void SystemClock::sleep_until(base::SteadyTime time) const {
   const auto since_epoch = time.time_since_epoch();

@@ -126,7 +126,9 @@ base::Result<void> CurlExchange::set_headers(CURL* handle) {
       return base::failure("a request header to " + peer_ + " holds a line break or control character");
     }
     has_type = has_type || lower_case(name) == "content-type";
-    add(value.empty() ? name + ";" : name + ": " + value);
+    std::string line = name;
+    line.append(value.empty() ? ";" : ": ").append(value);
+    add(line);
   }
   if (!has_type) add("Content-Type:");  // else libcurl claims a form
   headers_.reset(list);

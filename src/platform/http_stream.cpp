@@ -25,7 +25,7 @@ struct Stream {
 
 class CurlHttpStreams final : public HttpStreams {
  public:
-  explicit CurlHttpStreams(const SystemClock& clock) : clock_(clock) {}
+  CurlHttpStreams() = default;
   ~CurlHttpStreams() override {
     for (const auto& [id, stream] : streams_) curl_multi_remove_handle(multi_.get(), stream->handle.get());
   }
@@ -148,7 +148,7 @@ void CurlHttpStreams::close(StreamId id) {
 }  // namespace
 
 std::unique_ptr<HttpStreams> make_http_streams() {
-  return std::make_unique<CurlHttpStreams>(SystemClock());
+  return std::make_unique<CurlHttpStreams>();
 }
 
 }  // namespace gpubench::platform

@@ -25,8 +25,8 @@ struct HttpStreamState {
 class HttpStreams {
  public:
   using StreamId = int;
-  // Receives the answer's status and the next piece of its body. Called from within pump() and wait_for_headers() only; false
-  // ends the exchange. Must not call back into HttpStreams.
+  // Receives the answer's status and the next piece of its body. Called from within pump() and wait_for_headers() only;
+  // false ends the exchange. Must not call back into HttpStreams.
   using OnBody = std::function<bool(int status, std::string_view piece)>;
 
   virtual ~HttpStreams() = default;

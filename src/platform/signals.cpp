@@ -33,6 +33,7 @@ SignalQueue::~SignalQueue() {
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it takes the signal out of the queue
 std::optional<int> SignalQueue::next() {
   signalfd_siginfo info{};
   if (read(fd_, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return std::nullopt;

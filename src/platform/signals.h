@@ -8,8 +8,8 @@
 
 namespace gpubench::platform {
 
-// Blocks SIGINT, SIGTERM and SIGHUP for this thread and all it starts later, ignores SIGPIPE, and hands the signals out one by
-// one. Make it in main before any thread; one per process.
+// Blocks SIGINT, SIGTERM and SIGHUP for this thread and all it starts later, ignores SIGPIPE, and hands the signals out one
+// by one. Make it in main before any thread; one per process.
 class SignalQueue {
  public:
   SignalQueue();

@@ -11,7 +11,9 @@ namespace gpubench::platform {
 
 Terminal::Terminal(int fd) : fd_(fd) {}
 
-bool Terminal::is_terminal() const { return isatty(fd_) == 1; }
+bool Terminal::is_terminal() const {
+  return isatty(fd_) == 1;
+}
 
 TerminalSize Terminal::size() const {
   winsize window{};

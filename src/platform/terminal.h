@@ -23,7 +23,8 @@ class Terminal {
   // Whether escape codes may be used: a terminal, and not TERM=dumb (which the caller knows).
   [[nodiscard]] virtual bool is_terminal() const;
   [[nodiscard]] virtual TerminalSize size() const;
-  // Writes all of it, in pieces that do not block for ever; what is left after abandon() or when the reader is gone is dropped.
+  // Writes all of it, in pieces that do not block for ever; what is left after abandon() or when the reader is gone is
+  // dropped.
   virtual void write(std::string_view bytes);
   // Any thread: a write that waits for its reader gives up.
   void abandon() { abandoned_ = true; }

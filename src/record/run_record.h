@@ -20,9 +20,9 @@ namespace gpubench::record {
 
 // Statistics of one interval value over the run. Empty where the GPU does not tell.
 struct Statistics {
-  double average = 0;           // over readings with utilisation above 0 (the seed's rule)
-  double average_all = 0;       // over all readings of the run
-  double maximum = 0;           // over all readings of the run
+  double average = 0;              // over readings with utilisation above 0 (the seed's rule)
+  double average_all = 0;          // over all readings of the run
+  double maximum = 0;              // over all readings of the run
   std::size_t utilized_count = 0;  // readings behind `average`; 0: average is not known
 };
 
@@ -90,8 +90,8 @@ struct RunRecord {
   meter::MeterSource source;
   BenchmarkRecord benchmark;
   base::Duration interval{};
-  base::Window ran;              // the workload's real start and end
-  base::ClockAnchor anchor;      // maps steady times to UTC
+  base::Window ran;          // the workload's real start and end
+  base::ClockAnchor anchor;  // maps steady times to UTC
   std::string carbon_region;
   std::vector<GpuRecord> gpus;
   std::optional<base::Energy> total_energy;  // sum over GPUs; empty if one is not known

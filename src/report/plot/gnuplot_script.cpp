@@ -168,11 +168,13 @@ void write_run_marks(Script& script, const PlotInput& input, const TimeAxis& tim
 }
 
 void write_limits(Script& script, const Panel& panel) {
+  // A white ground under the labels, so that curves do not cross them.
+  script.line("set style textbox opaque noborder margins 0.4,0.2 fillcolor rgb '#FFFFFF'");
   for (const LimitLine& limit : panel.limits) {
     script.line(
         "set arrow from graph 0,first {0:.7g} to graph 1,first {0:.7g} nohead front lw 1.2 lc rgb '#A61C1C' dt (8,4)",
         limit.value);
-    script.line("set label {} at graph 0.995,first {:.7g} right offset 0,{} front font ',9' textcolor rgb '#A61C1C'",
+    script.line("set label {} at graph 0.995,first {:.7g} right offset 0,{} front boxed font ',9' textcolor rgb '#A61C1C'",
                 gnuplot_quoted(limit.label), limit.value, limit.below ? "-0.7" : "0.7");
   }
 }

@@ -11,8 +11,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace gpubench::workload {
@@ -57,15 +57,16 @@ std::vector<char*> c_strings(const std::vector<std::string>& strings) {
 }
 
 // Everything the child does between fork and exec: async-signal-safe calls only.
-[[noreturn]] void become_command(char* const* argv, char* const* environment, const Pipe& out, const Pipe& err, int report_fd) {
-  setpgid(0, 0);                         // its own group, so that stop() reaches all its children
-  prctl(PR_SET_PDEATHSIG, SIGKILL);      // if this tool is killed, nothing is left running
+[[noreturn]] void become_command(char* const* argv, char* const* environment, const Pipe& out, const Pipe& err,
+                                 int report_fd) {
+  setpgid(0, 0);                     // its own group, so that stop() reaches all its children
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // if this tool is killed, nothing is left running
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  pthread_sigmask(SIG_SETMASK, &none, nullptr);
   static_cast<void>(std::signal(SIGPIPE, SIG_DFL));
   const int null_fd = open("/dev/null", O_RDONLY);  // NOLINT(cppcoreguidelines-pro-type-vararg)
-  dup2(null_fd, STDIN_FILENO);
+  if (null_fd >= 0) dup2(null_fd, STDIN_FILENO);
   dup2(out.writer, STDOUT_FILENO);
   dup2(err.writer, STDERR_FILENO);
   execvpe(argv[0], argv, environment);
@@ -129,7 +130,7 @@ base::Result<void> CommandWorkload::start() {
   Pipe report;  // closed by a successful exec; else carries errno
   outcome_.ran.start = clock_.now();
   pid_ = fork();
-  if (pid_ < 0) return base::failure(std::string("cannot start a process: ") + std::strerror(errno));
+  if (pid_ < 0) return base::failure("cannot start a process: " + std::generic_category().message(errno));
   if (pid_ == 0) become_command(argv.data(), env.data(), out_, err_, report.writer);
   setpgid(pid_, pid_);
   Pipe::close_end(report.writer);
@@ -138,7 +139,7 @@ base::Result<void> CommandWorkload::start() {
   int why = 0;
   if (read(report.reader, &why, sizeof why) == static_cast<ssize_t>(sizeof why)) {
     reap();
-    return base::failure("cannot run \"" + options_.argv.front() + "\": " + std::strerror(why),
+    return base::failure("cannot run \"" + options_.argv.front() + "\": " + std::generic_category().message(why),
                          "check the command's name and that it is executable");
   }
   pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
@@ -182,7 +183,8 @@ void CommandWorkload::pass_on(int& fd, LogStream stream) {
 
 void CommandWorkload::reap() {
   siginfo_t info{};
-  if (pid_ <= 0 || ended_ || waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) return;
+  if (pid_ <= 0 || ended_ || waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
+    return;
   outcome_.ran.end = clock_.now();
   ended_ = true;
   outcome_.exit_code = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
@@ -235,8 +237,8 @@ std::string command_name(const std::string& command_line) {
   const std::size_t start = command_line.find_first_not_of(" \t");
   if (start == std::string::npos) return "command";
   const std::string program = command_line.substr(start, command_line.find_first_of(" \t\n;|&<>()", start) - start);
-  std::string name = std::filesystem::path(program).stem().string();
-  return name.empty() ? "command" : name;
+  const std::filesystem::path name = std::filesystem::path(program).stem();
+  return name.empty() ? "command" : name.string();
 }
 
 std::unique_ptr<Workload> make_command_workload(CommandOptions options, const platform::Clock& clock, LogSink& log) {

@@ -18,7 +18,7 @@ constexpr auto kSignalLimit = 5s;
 std::string id_in(const std::string& body) {
   const auto json = nlohmann::json::parse(body, nullptr, false);
   if (!json.is_object() || !json.contains("Id") || !json["Id"].is_string()) return {};
-  std::string id = json["Id"];
+  const std::string id = json["Id"];
   return id.find_first_not_of("0123456789abcdef") == std::string::npos ? id : std::string();  // it becomes part of paths
 }
 

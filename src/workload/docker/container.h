@@ -1,6 +1,7 @@
 // The container of one run in the engine: made, started, signalled, asked about, removed.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,7 +23,7 @@ class Container {
   base::Result<void> create(CreateInput& input, const std::string& name);
   // Starts it; the error is the engine's own words.
   base::Result<void> start();
-  enum class Signalled { sent, not_running, engine_lost };
+  enum class Signalled : std::uint8_t { sent, not_running, engine_lost };
   Signalled signal(const char* name);
   // Empty: the container is gone.
   base::Result<std::optional<ContainerState>> inspect(base::Duration timeout);

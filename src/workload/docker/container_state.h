@@ -22,7 +22,7 @@ struct ContainerState {
 };
 
 // From the answer to GET /containers/ID/json.
-base::Result<ContainerState> parse_container_state(std::string_view json);
+base::Result<ContainerState> parse_container_state(std::string_view body);
 
 // Our own times around the workload, and both clocks near its start and near its end.
 struct RunBrackets {

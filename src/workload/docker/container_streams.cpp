@@ -36,7 +36,7 @@ base::Result<void> OutputRelay::attach(const std::string& container, FrameDemult
 base::Result<void> OutputRelay::replay(const std::string& container) {
   close();
   trouble_.clear();
-  std::copy(std::begin(passed_on_), std::end(passed_on_), std::begin(skip_));
+  skip_ = passed_on_;
   return open("GET", "/containers/" + container + "/logs?follow=1&stdout=1&stderr=1");
 }
 

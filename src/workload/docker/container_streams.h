@@ -1,6 +1,7 @@
 // The two streams that are opened before a container starts: its output, and the news of its end.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -46,8 +47,8 @@ class OutputRelay {
   bool ended_ = true;
   std::string refusal_;  // body of an answer other than 200
   std::string trouble_;
-  std::uint64_t passed_on_[2] = {0, 0};  // bytes per LogStream
-  std::uint64_t skip_[2] = {0, 0};       // bytes per LogStream still to be skipped in a replay
+  std::array<std::uint64_t, 2> passed_on_{};  // bytes per LogStream
+  std::array<std::uint64_t, 2> skip_{};       // bytes per LogStream still to be skipped in a replay
 };
 
 // Waits for the container's exit.

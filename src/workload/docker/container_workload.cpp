@@ -260,7 +260,7 @@ base::Result<void> ContainerWorkload::start_or_give_way() {
   for (;;) {
     brackets_.at_start = clock_.anchor();
     brackets_.before_start = clock_.now();
-    const auto started = container_.start();
+    auto started = container_.start();
     brackets_.after_start = clock_.now();
     if (started) return {};
     if (!give_way(choices_, started.error().message)) return started;
@@ -311,7 +311,10 @@ void ContainerWorkload::follow() {
   if (!exit_seen_) {
     exit_code_ = watch_.exit_code();
     add_sentence(note_, watch_.engine_error());
-    if (!exit_code_) return lose("the connection to the engine was lost for a while");
+    if (!exit_code_) {
+      lose("the connection to the engine was lost for a while");
+      return;
+    }
     exit_seen_ = now;
     brackets_.end_seen = now;
     brackets_.at_end = clock_.anchor();
@@ -341,9 +344,15 @@ void ContainerWorkload::look_for_engine() {
   const auto state = container_.inspect(kInspectLimit);
   const base::SteadyTime now = clock_.now();
   next_attempt_ = now + kReconnectEvery;
-  if (state && !*state) return finish("the container was removed by someone else");
+  if (state && !*state) {
+    finish("the container was removed by someone else");
+    return;
+  }
   const bool usable = state && ((*state)->running || (*state)->exit_code);
-  if (usable) return resume(**state);
+  if (usable) {
+    resume(**state);
+    return;
+  }
   if (now - *lost_since_ >= options_.reconnect_for) {
     const std::string words = state ? "it calls the container \"" + (*state)->status + "\"" : state.error().message;
     finish("the engine was lost and did not come back: " + words);
@@ -357,7 +366,8 @@ void ContainerWorkload::resume(const ContainerState& state) {
   if (!state.running) {
     exit_code_ = state.exit_code;
     exit_seen_ = brackets_.end_seen;
-    return begin_replay();
+    begin_replay();
+    return;
   }
   // It runs on: its output so far and to come is read from the log, its end is waited for anew.
   if (!watch_.open(container_.id(), ExitWatch::Which::any) || !output_.replay(container_.id())) return;  // tried again later

@@ -42,7 +42,7 @@ bool is_driver_library(std::string_view name) {
 // A host tree below `root`: paths in and out are the host's own.
 class HostTree {
  public:
-  explicit HostTree(fs::path root) : root_(fs::weakly_canonical(root)) {}
+  explicit HostTree(const fs::path& root) : root_(fs::weakly_canonical(root)) {}
   [[nodiscard]] fs::path inside(const fs::path& host_path) const { return root_ / host_path.relative_path(); }
   [[nodiscard]] bool exists(const fs::path& host_path) const {
     std::error_code error;
@@ -99,7 +99,7 @@ std::vector<FoundLibrary> libraries_in(const HostTree& host, const fs::path& dir
 // A directory for nothing but the driver, with all its links ending inside it, is mounted as it is.
 bool is_own_directory(const fs::path& directory, const std::vector<FoundLibrary>& libraries) {
   const std::string text = directory.string();
-  const bool own = text.compare(0, 18, "/usr/local/nvidia/") == 0;
+  const bool own = text.starts_with("/usr/local/nvidia/");
   return own && std::all_of(libraries.begin(), libraries.end(),
                             [&](const auto& library) { return library.file.parent_path() == directory; });
 }
@@ -170,7 +170,7 @@ std::vector<std::string> find_device_nodes(const std::string& host_root, const s
   for (fs::directory_iterator entry(host.inside("/dev"), error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     const bool is_gpu =
-        name.size() > 6 && name.compare(0, 6, "nvidia") == 0 && name.find_first_not_of("0123456789", 6) == std::string::npos;
+        name.size() > 6 && name.starts_with("nvidia") && name.find_first_not_of("0123456789", 6) == std::string::npos;
     if (is_gpu) gpus.push_back("/dev/" + name);
   }
   if (gpus.empty() || !host.exists("/dev/nvidiactl")) return {};

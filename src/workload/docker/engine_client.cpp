@@ -117,15 +117,14 @@ base::Result<void> EngineClient::identify() {
   }
   const auto version = nlohmann::json::parse(answer->body, nullptr, false);
   if (!version.is_object()) return base::failure("the container engine at " + address_.text() + " sent a broken /version");
-  std::string number =
+  const std::string number =
       version.contains("Version") && version["Version"].is_string() ? version["Version"].get<std::string>() : "";
-  std::string name = "Docker";
   if (version.contains("Components") && version["Components"].is_array()) {
     for (const auto& component : version["Components"]) {
       if (component.is_object() && component.value("Name", nlohmann::json()) == "Podman Engine") engine_.is_podman = true;
     }
   }
-  if (engine_.is_podman) name = "Podman";
+  const std::string name = engine_.is_podman ? "Podman" : "Docker";
   engine_.text = printable(name + (number.empty() ? "" : " " + number));
   return {};
 }

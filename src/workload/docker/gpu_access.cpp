@@ -64,8 +64,7 @@ GpuAccess access_by_devices(const std::vector<GpuRequest>& gpus, const std::stri
 // Sets NAME=value in place, or appends it.
 void set_variable(std::vector<std::string>& env, const std::string& name, const std::string& value) {
   const std::string prefix = name + "=";
-  const auto found =
-      std::find_if(env.begin(), env.end(), [&](const auto& entry) { return entry.compare(0, prefix.size(), prefix) == 0; });
+  const auto found = std::find_if(env.begin(), env.end(), [&](const auto& entry) { return entry.starts_with(prefix); });
   if (found == env.end()) {
     env.push_back(prefix + value);
   } else {
@@ -76,7 +75,7 @@ void set_variable(std::vector<std::string>& env, const std::string& name, const 
 std::string variable(const std::vector<std::string>& env, const std::string& name) {
   const std::string prefix = name + "=";
   for (const std::string& entry : env) {
-    if (entry.compare(0, prefix.size(), prefix) == 0) return entry.substr(prefix.size());
+    if (entry.starts_with(prefix)) return entry.substr(prefix.size());
   }
   return {};
 }
@@ -88,8 +87,7 @@ std::string visible_path(const std::string& directory, const std::vector<std::st
     if (first == std::string::npos) continue;
     const std::string source = bind.substr(0, first);
     const std::string target = bind.substr(first + 1, bind.find(':', first + 1) - first - 1);
-    const bool below = directory.compare(0, source.size(), source) == 0 && directory.size() > source.size() &&
-                       directory[source.size()] == '/';
+    const bool below = directory.starts_with(source) && directory.size() > source.size() && directory[source.size()] == '/';
     if (below || directory == source) return target + directory.substr(source.size());
   }
   return {};
@@ -107,11 +105,10 @@ void leave_out_visible_mounts(GpuAccess& access, const std::vector<std::string>&
   std::string libraries;
   std::string programs;
   for (ReadOnlyMount& mount : access.mounts) {
-    const bool is_program =
-        !access.program_path.empty() && mount.target.compare(0, access.program_path.size(), access.program_path) == 0;
+    const bool is_program = !access.program_path.empty() && mount.target.starts_with(access.program_path);
     const std::string visible = visible_path(mount.found_in, binds);
-    add_directory(is_program ? programs : libraries,
-                  visible.empty() ? (is_program ? access.program_path : access.library_path) : visible);
+    const std::string& mounted = is_program ? access.program_path : access.library_path;
+    add_directory(is_program ? programs : libraries, visible.empty() ? mounted : visible);
     if (visible.empty()) left.push_back(std::move(mount));
   }
   access.mounts = std::move(left);
@@ -138,7 +135,7 @@ base::Result<EngineFacts> parse_engine_facts(std::string_view info_json) {
   for (const auto& device : *devices) {
     const auto id = device.is_object() ? device.find("ID") : device.end();
     if (!device.is_object() || id == device.end() || !id->is_string()) continue;
-    if (id->get_ref<const std::string&>().compare(0, kCdiPrefix.size(), kCdiPrefix) == 0) facts.cdi_devices.push_back(*id);
+    if (id->get_ref<const std::string&>().starts_with(kCdiPrefix)) facts.cdi_devices.push_back(*id);
   }
   return facts;
 }

@@ -18,7 +18,7 @@ struct Image {
 
 base::Result<std::vector<Image>> fetch_images(EngineClient& engine);
 // From the engine's answer to GET /images/json.
-base::Result<std::vector<Image>> parse_images(std::string_view json);
+base::Result<std::vector<Image>> parse_images(std::string_view text);
 
 // The one image that `wanted` names (name without tag: ":latest"; "docker.io/library/", "docker.io/" and "localhost/" may be
 // left out; an id needs 12 hex digits). An error lists the images that there are.

@@ -117,7 +117,7 @@ base::Result<bool> Extraction::run() {
     if (result == ARCHIVE_EOF) break;
     if (result < ARCHIVE_WARN) {
       const char* const words = archive_error_string(reader.get());
-      skip("the rest of the archive", stream_error_ ? stream_error_->message : words == nullptr ? "it is damaged" : words);
+      skip("the rest of the archive", words == nullptr ? "it is damaged" : words);
       break;
     }
     if (++entries_ > limits_.entries) {

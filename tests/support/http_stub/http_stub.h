@@ -70,7 +70,7 @@ class HttpStub {
   void serve(int socket);
 
   Converse converse_;
-  std::string path_;  // of the unix socket; empty: loopback
+  std::string path_;        // of the unix socket; empty: loopback
   std::uint16_t port_ = 0;  // before listener_, whose making sets it
   int listener_ = -1;
   std::atomic<bool> stopping_ = false;

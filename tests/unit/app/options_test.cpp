@@ -22,8 +22,8 @@ base::Error error(const Arguments& arguments) {
 TEST(CommandLine, TheSeedsThreeExamples) {
   EXPECT_EQ(options({"--benchmark_image", "synthetic_regression"}).benchmark_image, "synthetic_regression");
   EXPECT_TRUE(options({"--benchmark_image", "synthetic_regression", "--export_to_victoria"}).export_to_victoria);
-  const Options all = options({"--benchmark_image", "synthetic_regression", "--interval", "10", "--carbon_region", "South England",
-                               "--live_plot", "--export_to_victoria", "--monitor_benchmark_logs"});
+  const Options all = options({"--benchmark_image", "synthetic_regression", "--interval", "10", "--carbon_region",
+                               "South England", "--live_plot", "--export_to_victoria", "--monitor_benchmark_logs"});
   EXPECT_EQ(all.interval, std::chrono::seconds(10));
   EXPECT_EQ(all.carbon_region, "South England");
   EXPECT_TRUE(all.live_plot);
@@ -82,8 +82,8 @@ TEST(CommandLine, BadValuesAreNamed) {
 }
 
 TEST(CommandLine, ContainerOptionsRepeat) {
-  const Options container =
-      options({"--benchmark_image", "x", "--volume", "/a:/b:ro", "--volume", "/c:/d", "--env", "A=1", "--entrypoint", "/bin/sh"});
+  const Options container = options(
+      {"--benchmark_image", "x", "--volume", "/a:/b:ro", "--volume", "/c:/d", "--env", "A=1", "--entrypoint", "/bin/sh"});
   EXPECT_EQ(container.volumes, (Arguments{"/a:/b:ro", "/c:/d"}));
   EXPECT_EQ(container.environment, Arguments{"A=1"});
   EXPECT_EQ(container.entrypoint, "/bin/sh");

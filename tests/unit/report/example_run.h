@@ -88,7 +88,7 @@ inline record::RunRecord container_run(int gpus) {
   run.run_id = "20261122T120512Z-synthetic_regression";
   run.tool_version = "0.1.0";
   run.host = "gpu-host";
-  run.source = {meter::SourceKind::nvml, "NVML 13.580.159.04", "580.159.04"};
+  run.source = {meter::SourceKind::nvml, "NVML 13.580.159.04", "580.159.04", ""};
   run.benchmark.kind = "container";
   run.benchmark.name = "synthetic_regression";
   run.benchmark.image_id = "sha256:0123456789abcdef";
@@ -114,7 +114,7 @@ inline record::RunRecord container_run(int gpus) {
 // A command under a replayed trace, without network, over one half-hour boundary.
 inline record::RunRecord replayed_command_run() {
   record::RunRecord run = container_run(1);
-  run.source = {meter::SourceKind::replay, "REPLAY of traces/h200.trace (not a measurement)", ""};
+  run.source = {meter::SourceKind::replay, "REPLAY of traces/h200.trace (not a measurement)", "", "traces/h200.trace"};
   run.benchmark = {};
   run.benchmark.kind = "command";
   run.benchmark.name = "matmul";
