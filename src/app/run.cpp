@@ -323,6 +323,7 @@ int BenchmarkRun::conclude(const Measured& measured) {
   run.cost.peak_resident = use.peak_resident;
   close_journal(run);
   auto written = write_reports(*directory_, run, series_, options_.timeseries_format);
+  if (written) written = finish_recording(*meter_);
   if (options_.html)
     if (const auto page = write_page(*directory_, run, series_); written && !page) written = page;
   if (!live_->last_table().empty())
