@@ -211,9 +211,12 @@ void write_quality(DocumentWriter& out, const record::GpuRecord& gpu) {
     out.number("longest_gap_seconds", ring ? std::optional(base::to_seconds(ring->longest_gap)) : std::nullopt);
     out.count("power_samples", quality.ring.samples);
     out.count("lost_power_samples", quality.ring.lost);
-    out.number("power_sample_spacing_seconds", base::to_seconds(quality.ring.spacing));
-    out.number("power_sample_jitter_seconds", base::to_seconds(quality.ring.jitter));
-    out.number("reading_jitter_seconds", base::to_seconds(quality.reading_jitter));
+    const auto seconds_of = [](base::Duration duration, std::size_t samples) {
+      return samples > 1 ? std::optional(base::to_seconds(duration)) : std::nullopt;
+    };
+    out.number("power_sample_spacing_seconds", seconds_of(quality.ring.spacing, quality.ring.samples));
+    out.number("power_sample_jitter_seconds", seconds_of(quality.ring.jitter, quality.ring.samples));
+    out.number("reading_jitter_seconds", seconds_of(quality.reading_jitter, gpu.readings));
     out.count("readings_without_power", quality.readings_without_power);
     out.count("counter_readings", quality.counter_readings);
     out.count("counter_restarts", quality.counter_restarts);

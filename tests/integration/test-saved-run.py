@@ -181,7 +181,7 @@ class Disks(SavedRun):
         self.addCleanup(subprocess.run, ["umount", str(self.results)], check=False)
 
     def test_disk_that_fills_up_during_the_run(self):
-        self.small_disk("1m")
+        self.small_disk("8m")
         outcome = self.run_program(*QUICK, "--interval", "0.1", "--benchmark_command",
                                    f"sleep 1; dd if=/dev/zero of={self.results}/fill bs=4k 2>/dev/null; sleep 2")
         self.assertNotEqual(outcome.code, 0)

@@ -110,9 +110,10 @@ std::string percent_of(base::Energy part, base::Energy whole) {
 std::string energy_remark(const record::RunRecord& run) {
   if (!run.total_energy) return methods_text(run);
   std::string text = short_number(run.total_energy->kilowatt_hours(), 5) + " kWh, " + methods_text(run);
-  if (run.total_uncertainty.terms.empty()) return text;
-  return percent_of(run.total_uncertainty.comparative(), *run.total_energy) + " on this board, " +
-         percent_of(run.total_uncertainty.absolute(), *run.total_energy) + " absolute; " + text;
+  const energy::Uncertainty total = total_uncertainty(run);
+  if (total.terms.empty()) return text;
+  return percent_of(total.comparative(), *run.total_energy) + " on this board, " +
+         percent_of(total.absolute(), *run.total_energy) + " absolute; " + text;
 }
 
 std::string cards(const record::RunRecord& run) {

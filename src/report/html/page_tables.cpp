@@ -62,18 +62,19 @@ void add_energy_row(HtmlTable& table, const record::GpuRecord& gpu) {
 
 void add_total_row(HtmlTable& table, const record::RunRecord& run) {
   if (!run.total_energy || run.gpus.size() < 2) return;
-  table.add_row({"All", short_number(run.total_energy->joules(), 1), half_width(run.total_uncertainty.comparative()),
-                 half_width(run.total_uncertainty.absolute()), "", "", "", "", "", "",
+  table.add_row({"All", short_number(run.total_energy->joules(), 1), half_width(total_uncertainty(run).comparative()),
+                 half_width(total_uncertainty(run).absolute()), "", "", "", "", "", "",
                  short_number((*run.total_energy / run.elapsed()).watts(), 1), ""},
                 "total");
 }
 
 // What makes the total's interval as wide as it is.
 std::string terms_table(const record::RunRecord& run) {
-  if (!run.total_energy || run.total_uncertainty.terms.empty()) return {};
+  const energy::Uncertainty total = total_uncertainty(run);
+  if (!run.total_energy || total.terms.empty()) return {};
   HtmlTable table("What the uncertainty of the total is made of (95 % of cases)",
                   {"Cause", "Half-width (J)", "Of the total (%)", "Matters for", "Explanation"});
-  for (const energy::UncertaintyTerm& term : run.total_uncertainty.terms) {
+  for (const energy::UncertaintyTerm& term : total.terms) {
     const base::Energy width = 2.0 * term.standard;  // k = 2
     const double share = run.total_energy->joules() > 0 ? 100 * (width / *run.total_energy) : 0;
     table.add_row({one_line(term.name, 60), half_width(width), fmt::format("{:.2f}", share),
@@ -146,6 +147,14 @@ std::string definition_list(const Pairs& pairs) {
 }
 
 }  // namespace
+
+energy::Uncertainty total_uncertainty(const record::RunRecord& run) {
+  if (!run.total_uncertainty.terms.empty()) return run.total_uncertainty;
+  std::vector<energy::Uncertainty> parts;
+  for (const record::GpuRecord& gpu : run.gpus)
+    if (const energy::EnergyEstimate* best = gpu.energy.best()) parts.push_back(best->uncertainty);
+  return energy::of_sum(parts);
+}
 
 std::string html_energy(const record::RunRecord& run) {
   HtmlTable table("Energy between the benchmark's start and end",

@@ -7,6 +7,9 @@
 
 namespace gpubench::report {
 
+// Of the run's total; put together from the GPUs' where the record has none.
+energy::Uncertainty total_uncertainty(const record::RunRecord& run);
+
 // Energy by each method and its uncertainty, one row per GPU.
 std::string html_energy(const record::RunRecord& run);
 // One row per half-hour.

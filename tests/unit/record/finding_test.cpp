@@ -58,7 +58,8 @@ TEST(Finding, NamesBelongToTheirKinds) {
             (std::vector<std::string>{"replayed", "interrupted", "workload_failed", "energy_unknown", "counter_unusable",
                                       "methods_disagree", "power_gap", "deadlines_missed", "wall_clock_stepped", "gpu_lost",
                                       "throttled", "carbon_fallback", "carbon_unknown", "results_not_collected", "plot_not_made",
-                                      "export_incomplete", "no_gpu_in_container", "log_incomplete", "series_incomplete"}));
+                                      "export_incomplete", "no_gpu_in_container", "log_incomplete", "series_incomplete",
+                                      "recovered", "journal_incomplete", "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {
