@@ -43,7 +43,8 @@ std::optional<PlannedStart> best_start(const RegionalForecast& forecast, const P
   std::optional<PlannedStart> best;
   for (const base::WallTime start : candidate_starts(question.run, forecast.slots, question.now, last)) {
     const auto emissions = emissions_from(question.run, forecast.slots, start);
-    if (emissions && (!best || *emissions < best->emissions * kNoticeable)) best = PlannedStart{forecast.region, start, *emissions};
+    if (emissions && (!best || *emissions < best->emissions * kNoticeable))
+      best = PlannedStart{forecast.region, start, *emissions};
   }
   return best;
 }

@@ -27,8 +27,8 @@ struct HttpRequest {
   std::string ca_file;                                            // own CA; empty: the system's
   std::string client_cert_file;                                   // shown to the server; empty: none
   std::string client_key_file;
-  base::Duration timeout = std::chrono::seconds(10);              // for the whole exchange; zero: none (streams)
-  std::size_t max_body_bytes = std::size_t{4} << 20;              // a longer answer is an error
+  base::Duration timeout = std::chrono::seconds(10);  // for the whole exchange; zero: none (streams)
+  std::size_t max_body_bytes = std::size_t{4} << 20;  // a longer answer is an error
 };
 
 struct HttpResponse {

@@ -134,10 +134,11 @@ std::string text(const SeriesIncomplete& f) {
 }
 
 std::string text(const Recovered& f) {
-  const std::string damage =
-      f.missing_records == 0 ? std::string() : fmt::format("; {} records of the journal are damaged and left out", f.missing_records);
-  return "The tool was ended before it could report: the figures were made from the run's journal, which ends at " + f.until +
-         damage + ".";
+  const std::string damage = f.missing_records == 0
+                                 ? std::string()
+                                 : fmt::format("; {} records of the journal are damaged and left out", f.missing_records);
+  return "The tool was ended before it could report: the figures were made from the run's journal, which ends at " +
+         f.until + damage + ".";
 }
 
 std::string text(const JournalIncomplete& f) {

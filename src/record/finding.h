@@ -111,10 +111,10 @@ struct ToldFinding {
   std::string text;
 };
 
-using Finding =
-    std::variant<Replayed, Interrupted, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree, PowerGap, DeadlinesMissed,
-                 WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown, ResultsNotCollected, PlotNotMade, ExportIncomplete,
-                 NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered, JournalIncomplete, ToldFinding>;
+using Finding = std::variant<Replayed, Interrupted, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree,
+                             PowerGap, DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown,
+                             ResultsNotCollected, PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete,
+                             SeriesIncomplete, Recovered, JournalIncomplete, ToldFinding>;
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);

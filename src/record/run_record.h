@@ -94,7 +94,7 @@ struct RunRecord {
   base::ClockAnchor anchor;  // maps steady times to UTC
   std::string carbon_region;
   std::vector<GpuRecord> gpus;
-  std::optional<base::Energy> total_energy;  // sum over GPUs; empty if one is not known
+  std::optional<base::Energy> total_energy;    // sum over GPUs; empty if one is not known
   energy::Uncertainty total_uncertainty = {};  // of the sum: boards independent of each other, common causes added up
   std::optional<carbon::EmissionsAccount> emissions;
   std::optional<carbon::Footprint> footprint;  // empty: the emissions are not known

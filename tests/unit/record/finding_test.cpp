@@ -55,18 +55,18 @@ TEST(Finding, NamesBelongToTheirKinds) {
   std::vector<std::string> names;
   for (const Finding& finding : one_of_each()) names.push_back(finding_name(finding));
   EXPECT_EQ(names,
-            (std::vector<std::string>{"replayed", "interrupted", "workload_failed", "energy_unknown", "counter_unusable",
-                                      "methods_disagree", "power_gap", "deadlines_missed", "wall_clock_stepped", "gpu_lost",
-                                      "throttled", "carbon_fallback", "carbon_unknown", "results_not_collected", "plot_not_made",
-                                      "export_incomplete", "no_gpu_in_container", "log_incomplete", "series_incomplete",
-                                      "recovered", "journal_incomplete", "gpu_shared"}));
+            (std::vector<std::string>{
+                "replayed",           "interrupted",         "workload_failed",  "energy_unknown",        "counter_unusable",
+                "methods_disagree",   "power_gap",           "deadlines_missed", "wall_clock_stepped",    "gpu_lost",
+                "throttled",          "carbon_fallback",     "carbon_unknown",   "results_not_collected", "plot_not_made",
+                "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",     "recovered",
+                "journal_incomplete", "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {
-  EXPECT_EQ(
-      finding_text(MethodsDisagree{2, base::Energy::from_joules(1000), base::Energy::from_joules(1100)}),
-      "The energy of GPU 2 is 1000.0 J by its counter and 1100.0 J by its power samples (+10.0 %), which is more "
-      "than both may be off: the interval of its energy is widened by the difference.");
+  EXPECT_EQ(finding_text(MethodsDisagree{2, base::Energy::from_joules(1000), base::Energy::from_joules(1100)}),
+            "The energy of GPU 2 is 1000.0 J by its counter and 1100.0 J by its power samples (+10.0 %), which is more "
+            "than both may be off: the interval of its energy is widened by the difference.");
   EXPECT_EQ(
       finding_text(PowerGap{3, base::Ratio::from_percent(93.2), 412ms}),
       "Power samples of GPU 3 are missing: 93.2 % of the run is covered and the longest gap is 412 ms; peaks within gaps "

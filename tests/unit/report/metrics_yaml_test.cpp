@@ -1,7 +1,6 @@
 #include "report/metrics_yaml.h"
 
 #include <gtest/gtest.h>
-
 #include <yaml-cpp/yaml.h>
 
 #include <cmath>

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "meter/replay/replay_meter.h"
-#include "simulated_run.h"
+#include "unit/energy/simulated_run.h"
 
 namespace gpubench::energy {
 namespace {
