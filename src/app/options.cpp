@@ -37,6 +37,8 @@ constexpr const char* kClosing =
     "Environment: DOCKER_HOST (unix://, tcp:// or ssh://), DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH; for "
     "--export_to_victoria IRIS_GPUBENCH_VICTORIA_URL,\n"
     "  IRIS_GPUBENCH_VICTORIA_USERNAME and IRIS_GPUBENCH_VICTORIA_PASSWORD (or MEERKAT_URL, _USERNAME, _PASSWORD).\n"
+    "  For --carbon_source electricity_maps IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN (or ..._TOKEN_FILE), for watttime\n"
+    "  IRIS_GPUBENCH_WATTTIME_USERNAME and IRIS_GPUBENCH_WATTTIME_PASSWORD (or ..._PASSWORD_FILE).\n"
     "\n"
     "Exit status: the benchmark's own; 0 only if its was 0. 2: the command line is wrong. 125: the benchmark could not be\n"
     "  run or its exit status could not be found out. 128 + n: ended by signal n (130 after Ctrl-C).";
