@@ -54,13 +54,13 @@ class Choosing {
     if (options_.source == "electricity_maps") return electricity_maps();
     if (options_.source == "watttime") return watttime();
     if (options_.source == "yearly") return yearly();
-    if (options_.source.rfind(file, 0) == 0) return from_file(options_.source.substr(file.size()));
+    if (options_.source.starts_with(file)) return from_file(options_.source.substr(file.size()));
     return base::failure("unknown carbon source \"" + options_.source + "\"",
                          "choose one of: grid_gb, grid_gb_national, electricity_maps, watttime, file:PATH, yearly");
   }
 
  private:
-  base::Result<CarbonChoice> user_value() const {
+  [[nodiscard]] base::Result<CarbonChoice> user_value() const {
     CarbonChoice choice;
     choice.ask = [value = *options_.intensity](base::WallTime from, base::WallTime to,
                                                base::Duration) -> CarbonChoice::Slots {
@@ -71,7 +71,7 @@ class Choosing {
     return choice;
   }
 
-  base::Result<CarbonChoice> grid_gb() const {
+  [[nodiscard]] base::Result<CarbonChoice> grid_gb() const {
     auto place = carbon::parse_place(region_);
     if (!place) return base::failure(place.error());
     const auto* region = std::get_if<carbon::Region>(&*place);
@@ -87,7 +87,7 @@ class Choosing {
     return choice;
   }
 
-  base::Result<CarbonChoice> grid_gb_national() const {
+  [[nodiscard]] base::Result<CarbonChoice> grid_gb_national() const {
     CarbonChoice choice;
     choice.place = "Great Britain";
     const std::string url = or_default(environment_.carbon_url, carbon::kGridGbUrl);
@@ -100,7 +100,7 @@ class Choosing {
     return choice;
   }
 
-  base::Result<CarbonChoice> electricity_maps() const {
+  [[nodiscard]] base::Result<CarbonChoice> electricity_maps() const {
     if (!carbon::is_electricity_maps_zone(region_))
       return base::failure("\"" + region_ + "\" is no zone of Electricity Maps",
                            "give one: --carbon_region GB, DE, US-CAL-CISO");
@@ -120,7 +120,7 @@ class Choosing {
     return choice;
   }
 
-  base::Result<CarbonChoice> watttime() const {
+  [[nodiscard]] base::Result<CarbonChoice> watttime() const {
     if (!carbon::is_watttime_region(region_))
       return base::failure("\"" + region_ + "\" is no region of WattTime", "give one: --carbon_region CAISO_NORTH");
     if (environment_.watttime_user.empty())
@@ -140,7 +140,7 @@ class Choosing {
     return choice;  // no fallback: an average would not be of the same kind, and its regions name no country
   }
 
-  base::Result<CarbonChoice> from_file(const std::string& path) const {
+  [[nodiscard]] base::Result<CarbonChoice> from_file(const std::string& path) const {
     auto provider = carbon::open_intensity_file(path, clock_.wall_now());
     if (!provider) return base::failure(provider.error());
     CarbonChoice choice;
@@ -149,7 +149,7 @@ class Choosing {
     return choice;
   }
 
-  base::Result<CarbonChoice> yearly() const {
+  [[nodiscard]] base::Result<CarbonChoice> yearly() const {
     CarbonChoice choice;
     choice.fallback = factor_of(region_);
     if (choice.fallback) {

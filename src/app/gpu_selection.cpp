@@ -34,10 +34,10 @@ tl::unexpected<base::Error> unknown_gpu(const std::string& wish, const std::vect
 }
 
 std::optional<GpuRequest> find_one(std::string_view word, const std::vector<GpuDescription>& gpus) {
-  if (word.rfind("MIG-", 0) == 0) return GpuRequest{-1, std::string(word), ""};  // a part of a GPU, which the engine knows
+  if (word.starts_with("MIG-")) return GpuRequest{-1, std::string(word), ""};  // a part of a GPU, which the engine knows
   std::optional<GpuRequest> found;
   for (const GpuDescription& gpu : gpus) {
-    const bool by_uuid = word.size() >= kShortestUuid && gpu.uuid.compare(0, word.size(), word) == 0;
+    const bool by_uuid = word.size() >= kShortestUuid && gpu.uuid.starts_with(word);
     if (!by_uuid && whole(word) != gpu.index) continue;
     if (found) return std::nullopt;  // the beginning of two UUIDs
     found = request_for(gpu);

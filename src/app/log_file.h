@@ -57,7 +57,7 @@ class LogFile {
     bool spilled = false;      // its beginning is in the file already
   };
   LogFile(LogFileOptions options, int file, int times);
-  void add_text(Current& current, std::string_view text);
+  static void add_text(Current& current, std::string_view text);
   void end_line(workload::LogStream stream, base::WallTime time, bool with_newline);
   void keep(const Line& line);
   void leave_out(Line line);
