@@ -73,7 +73,8 @@
     if (!planned) requestAnimationFrame(draw);
     planned = true;
   };
-  const isWhole = () => state.from <= whole.from && state.to >= whole.to;
+  const rounding = (whole.to - whole.from) * 1e-9;  // of sums and differences of the limits
+  const isWhole = () => state.from <= whole.from + rounding && state.to >= whole.to - rounding;
   const view = (from, to) => {
     let length = Math.min(Math.max(to - from, shortest), whole.to - whole.from);
     const middle = (from + to) / 2;
