@@ -52,7 +52,7 @@ bool covers(std::span<const IntensitySlot> slots, base::WallTime from, base::Wal
 }
 
 std::vector<IntensitySlot> merged(std::vector<IntensitySlot> older, std::vector<IntensitySlot> newer) {
-  drop_overlapped(newer, older, [](const auto& slot, const auto& other) { return is_better(other, slot); });
+  drop_overlapped(newer, older, [](const auto& loser, const auto& winner) { return is_better(winner, loser); });
   drop_overlapped(older, newer, [](const auto&, const auto&) { return true; });
   std::vector<IntensitySlot> both;
   both.reserve(older.size() + newer.size());

@@ -25,9 +25,14 @@ std::string compact(std::string_view text) {
 }
 
 // A for a letter, 9 for a digit, ? for anything else.
+char shape(char c) {
+  if (is_letter(c)) return 'A';
+  return is_digit(c) ? '9' : '?';
+}
+
 std::string shape(std::string_view text) {
   std::string result;
-  for (const char c : text) result += is_letter(c) ? 'A' : is_digit(c) ? '9' : '?';
+  for (const char c : text) result += shape(c);
   return result;
 }
 

@@ -23,7 +23,7 @@ class Pieces {
     return value;
   }
   void expect(std::string_view any_of) {
-    if (!take(any_of)) spoil();
+    if (take(any_of) == 0) spoil();
   }
   char take(std::string_view any_of) {
     if (rest_.empty() || any_of.find(rest_.front()) == std::string_view::npos) return 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <optional>
 #include <span>
 #include <vector>
@@ -35,7 +36,7 @@ CounterLevel level_of(std::span<const Transition> changes) {
   const base::Power power = slope(changes.front(), changes.back());
   const base::Power drift = slope(changes.front(), middle) - slope(middle, changes.back());
   const double timing = base::to_seconds(changes.front().uncertainty + changes.back().uncertainty) /
-                        base::to_seconds(changes.back().time - changes.front().time) / std::sqrt(3.0);
+                        base::to_seconds(changes.back().time - changes.front().time) / std::numbers::sqrt3;
   return {power, base::Power::from_watts(std::hypot(drift.watts(), power.watts() * timing))};
 }
 

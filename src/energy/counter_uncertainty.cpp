@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 namespace gpubench::energy {
 namespace {
 
-constexpr double kRoot3 = 1.7320508075688772;  // half-width of a rectangle to its standard deviation
+constexpr double kRoot3 = std::numbers::sqrt3;  // half-width of a rectangle to its standard deviation
 constexpr base::Duration kInstant = std::chrono::milliseconds(3);
 constexpr base::Energy kQuantum = base::Energy::from_millijoules(1);
 
@@ -71,7 +72,7 @@ UncertaintyTerm gaps_term(const CounterEnds& ends, const PowerSpan& span) {
 UncertaintyTerm instants_term(const PowerSpan& span) {
   UncertaintyTerm term;
   term.name = "start_and_end";
-  term.standard = (span.high - span.low) * kInstant * std::sqrt(2.0) / kRoot3;
+  term.standard = (span.high - span.low) * kInstant * std::numbers::sqrt2 / kRoot3;
   term.explanation = "start and end of the workload, each known to 3 ms, times the span of power";
   term.common = true;
   return term;

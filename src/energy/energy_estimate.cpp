@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <string>
 #include <utility>
 
@@ -108,7 +109,7 @@ void add_disagreement(EnergyEstimate& estimate, const CounterCheck& check) {
   term.explanation = "agrees with \"" + std::string(check.against) + "\" within the intervals of both";
   if (check.state == CounterState::disputed) {
     const double off = std::max(std::abs(check.difference->joules()), check.step.joules());
-    term.standard = base::Energy::from_joules(off / std::sqrt(3.0));
+    term.standard = base::Energy::from_joules(off / std::numbers::sqrt3);
     term.explanation = "counter and \"" + std::string(check.against) + "\" differ by more than both may be off";
   }
   estimate.uncertainty.terms.push_back(std::move(term));

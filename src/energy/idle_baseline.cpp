@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numbers>
 
 #include "energy/energy_estimate.h"
 #include "energy/walk.h"
@@ -69,7 +70,7 @@ std::string doubt_of(const IdleLevel& level) {
 
 UncertaintyTerm baseline_term(const IdleBaseline& idle, base::Window run) {
   const base::Power drift = idle.after ? idle.after->power - idle.before->power : base::Power{};
-  const double watts = std::hypot(idle.before->uncertainty.watts(), drift.watts() / std::sqrt(3.0));
+  const double watts = std::hypot(idle.before->uncertainty.watts(), drift.watts() / std::numbers::sqrt3);
   UncertaintyTerm term;
   term.name = "idle_baseline";
   term.standard = base::Power::from_watts(watts) * run.length();

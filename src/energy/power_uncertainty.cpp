@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 #include "energy/counter_uncertainty.h"
 
 namespace gpubench::energy {
 namespace {
 
-constexpr double kRoot2 = 1.4142135623730951;
-constexpr double kRoot3 = 1.7320508075688772;
+constexpr double kRoot2 = std::numbers::sqrt2;
+constexpr double kRoot3 = std::numbers::sqrt3;
 constexpr double kRoot12 = 2 * kRoot3;
 constexpr base::Duration kSampleLag = std::chrono::milliseconds(60);      // longest seen of a ring's sample: 45 ms
 constexpr base::Duration kSampleSpacing = std::chrono::milliseconds(20);  // of an H200

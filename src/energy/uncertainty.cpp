@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 namespace gpubench::energy {
 namespace {
@@ -61,7 +62,7 @@ base::Energy root_sum_square(std::span<const base::Energy> energies) {
 UncertaintyTerm gain_term(base::Energy energy) {
   UncertaintyTerm term;
   term.name = "gain";
-  term.standard = base::Energy::from_joules(std::abs(energy.joules()) * kGain / std::sqrt(3.0));
+  term.standard = base::Energy::from_joules(std::abs(energy.joules()) * kGain / std::numbers::sqrt3);
   term.explanation = "the board's sensor: +-5 % rectangular, the same in every run on this board";
   term.absolute_only = true;
   return term;

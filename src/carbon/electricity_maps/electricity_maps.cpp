@@ -44,7 +44,7 @@ std::optional<IntensitySlot> read_hour(const Json& entry, IntensityKind kind) {
   if (!from) return std::nullopt;
   const base::WallTime hour = std::chrono::floor<Hours>(*from);  // an odd minute belongs to its hour
   const Json* const estimated = member(entry, "isEstimated");
-  const bool is_estimate = estimated && estimated->is_boolean() && estimated->get<bool>();
+  const bool is_estimate = estimated != nullptr && estimated->is_boolean() && estimated->get<bool>();
   return IntensitySlot{
       hour, hour + kHour, base::CarbonIntensity::from_grams_per_kilowatt_hour(grams), kind, is_estimate ? "estimated" : "",
       {}};

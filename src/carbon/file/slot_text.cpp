@@ -35,7 +35,8 @@ std::string_view trimmed(std::string_view text) {
 
 base::Result<IntensityKind> parse_kind(std::string_view text) {
   if (text.empty()) return IntensityKind::user_value;
-  const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](IntensityKind kind) { return kind_text(kind) == text; });
+  const auto* const found =
+      std::find_if(kKinds.begin(), kKinds.end(), [&](IntensityKind kind) { return kind_text(kind) == text; });
   if (found == kKinds.end())
     return base::failure("unknown kind " + excerpt(text), "forecast, actual, marginal or user value");
   return *found;

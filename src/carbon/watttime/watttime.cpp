@@ -125,7 +125,7 @@ base::Result<std::string> WattTimeProvider::log_in(base::SteadyTime deadline) {
                          "check the user name and the password");
   if (response->status != 200) return base::failure("WattTime login: HTTP " + std::to_string(response->status));
   const Json answer = Json::parse(response->body, nullptr, /*allow_exceptions=*/false);
-  const std::string token(text_member(answer, "token"));
+  std::string token(text_member(answer, "token"));
   const bool printable = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
   if (token.empty() || !printable) return base::failure("WattTime login: no token in the answer");
   return token;
