@@ -151,7 +151,7 @@ class Walk {
 
   [[nodiscard]] std::optional<jf::Record> next(std::span<const std::byte> bytes, bool in_step) const {
     if (bytes.size() < jf::kRecordHeadBytes) return std::nullopt;
-    const std::uint64_t seq = jf::get<std::uint64_t>(bytes.data() + 8);
+    const auto seq = jf::get<std::uint64_t>(bytes.data() + 8);
     const std::uint64_t wanted = readout_.end.next_seq;
     if (in_step ? seq != wanted : seq < wanted || seq - wanted > kFurthestJump) return std::nullopt;
     return jf::decode_record(bytes);

@@ -145,7 +145,7 @@ std::optional<int> device_minor(const HostTree& host, std::string bus_id) {
   for (std::string line; std::getline(file, line);) {
     constexpr std::string_view label = "Device Minor:";
     int value = 0;
-    if (line.compare(0, label.size(), label) == 0 && std::istringstream(line.substr(label.size())) >> value) return value;
+    if (line.starts_with(label) && std::istringstream(line.substr(label.size())) >> value) return value;
   }
   return std::nullopt;
 }

@@ -14,7 +14,10 @@ struct EngineAddress {
   std::string unix_socket;  // empty: TCP
   std::string ssh = {};     // "ssh://user@host": reached through a tunnel, which sets unix_socket
   TlsFiles tls = {};        // for https
-  [[nodiscard]] std::string text() const { return !ssh.empty() ? ssh : unix_socket.empty() ? base_url : unix_socket; }
+  [[nodiscard]] std::string text() const {
+    if (!ssh.empty()) return ssh;
+    return unix_socket.empty() ? base_url : unix_socket;
+  }
   // Whether the engine may be on another machine than the meters.
   [[nodiscard]] bool is_remote() const;
 };

@@ -42,7 +42,7 @@ TlsFiles tls_in(const fs::path& folder) {
 }
 
 bool is_tcp(const std::string& host) {
-  return host.compare(0, 6, "tcp://") == 0;
+  return host.starts_with("tcp://");
 }
 
 base::Result<EngineLocation> with_tls(EngineLocation location, const EngineHints& hints) {

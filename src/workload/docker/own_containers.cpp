@@ -22,7 +22,7 @@ std::string text(const json& object, const char* key) {
 }  // namespace
 
 base::Result<std::vector<OwnContainer>> fetch_own_containers(EngineClient& engine) {
-  const std::string filter = std::string("{\"label\":[\"") + kRunLabel + "\"]}";
+  const std::string filter = std::string(R"({"label":[")") + kRunLabel + "\"]}";
   const auto answer = engine.get("/containers/json?all=1&filters=" + url_encoded(filter));
   if (!answer) return base::failure(answer.error().with_context("could not list the containers"));
   if (answer->status != 200) return base::failure("the engine did not list its containers: " + engine_words(*answer));
@@ -52,16 +52,16 @@ base::Result<std::vector<OwnContainer>> parse_own_containers(std::string_view bo
   return containers;
 }
 
-base::Result<std::vector<OwnContainer>> list_own_containers(const EngineLocation& location) {
-  EngineClient engine;
-  if (auto connected = engine.connect(location.host, location.tls); !connected) return base::failure(connected.error());
-  return fetch_own_containers(engine);
+base::Result<std::vector<OwnContainer>> list_own_containers(const EngineLocation& engine) {
+  EngineClient client;
+  if (auto connected = client.connect(engine.host, engine.tls); !connected) return base::failure(connected.error());
+  return fetch_own_containers(client);
 }
 
-base::Result<void> remove_own_container(const EngineLocation& location, const OwnContainer& container) {
-  EngineClient engine;
-  if (auto connected = engine.connect(location.host, location.tls); !connected) return connected;
-  const auto answer = engine.call("DELETE", "/containers/" + container.id + "?force=1&v=1", "", kRemoveLimit);
+base::Result<void> remove_own_container(const EngineLocation& engine, const OwnContainer& container) {
+  EngineClient client;
+  if (auto connected = client.connect(engine.host, engine.tls); !connected) return connected;
+  const auto answer = client.call("DELETE", "/containers/" + container.id + "?force=1&v=1", "", kRemoveLimit);
   if (!answer) return base::failure(answer.error());
   if (answer->status >= 300 && answer->status != 404 && answer->status != 409)
     return base::failure("the engine could not remove " + container.name + ": " + engine_words(*answer));

@@ -12,6 +12,6 @@ namespace gpubench::workload {
 
 base::Result<std::vector<OwnContainer>> fetch_own_containers(EngineClient& engine);
 // From the engine's answer to GET /containers/json.
-base::Result<std::vector<OwnContainer>> parse_own_containers(std::string_view json);
+base::Result<std::vector<OwnContainer>> parse_own_containers(std::string_view body);
 
 }  // namespace gpubench::workload
