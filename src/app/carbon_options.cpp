@@ -19,7 +19,8 @@ base::Result<double> within(double value, double least, double most, const char*
 base::Result<void> read_functional_unit(std::string_view text, CarbonOptions& options) {
   const char* const end = text.data() + text.size();
   double count = 0;
-  const auto [rest, error] = std::from_chars(text.data(), end, count);  // NOLINT(bugprone-suspicious-stringview-data-usage)
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): `end` bounds it
+  const auto [rest, error] = std::from_chars(text.data(), end, count);
   if (error == std::errc()) {
     const bool is_count = rest != end && *rest == ' ' && std::isfinite(count) && count > 0;
     if (!is_count)

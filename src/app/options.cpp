@@ -136,16 +136,7 @@ struct Raw {
   bool show_version = false;
 };
 
-void describe(CLI::App& app, Options& options, Raw& raw) {
-  app.set_help_flag("--help,-h", "Show this and exit");
-  app.add_flag("--version", raw.show_version, "Show the version and exit");
-  constexpr const char* what = "What to run (one of the first two, or -- COMMAND [ARGUMENT...])";
-  app.add_option("--benchmark_image", options.benchmark_image, "Container image to run; \"\" lists the images")
-      ->type_name("NAME")
-      ->group(what);
-  app.add_option("--benchmark_command", options.benchmark_command, "Shell command line to run")
-      ->type_name("LINE")
-      ->group(what);
+void describe_container(CLI::App& app, Options& options, Raw& raw) {
   constexpr const char* container = "The container";
   const auto repeated = [&](const char* name, std::vector<std::string>& values, const char* text) {
     return app.add_option(name, values, text)->group(container)->expected(1)->take_all();
@@ -160,10 +151,9 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
       ->default_str("all")
       ->group(container);
   describe_container_flags(app, raw.container, container);
-  app.add_option("--stop_grace", raw.stop_grace, "Seconds between asking the benchmark to stop and killing it")
-      ->type_name("SECONDS")
-      ->default_str("10")
-      ->group(what);
+}
+
+void describe_measuring(CLI::App& app, Options& options, Raw& raw) {
   constexpr const char* measuring = "Measuring";
   app.add_option("--interval", raw.interval,
                  "Seconds between readings; decimals allowed. Power is sampled every 20 ms anyway")
@@ -182,6 +172,9 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--record_trace", options.record_trace, "Record all that is read to FILE, for --meter replay:FILE")
       ->type_name("FILE")
       ->group(measuring);
+}
+
+void describe_carbon(CLI::App& app, Options& options, Raw& raw) {
   constexpr const char* carbon = "Carbon and export";
   app.add_option("--carbon_region", options.carbon_region,
                  "Where the power is drawn: a region of Great Britain, its number or a postcode;\n"
@@ -192,6 +185,9 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
   describe_carbon_flags(app, raw.carbon, carbon);
   app.add_flag("--export_to_victoria", options.export_to_victoria, "Send the readings to a VictoriaMetrics database")
       ->group(carbon);
+}
+
+void describe_output(CLI::App& app, Options& options, Raw& raw) {
   constexpr const char* output = "Output";
   app.add_option("--results_dir", options.results_dir, "Folder in which each run gets a folder of its own")
       ->type_name("DIR")
@@ -214,6 +210,26 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
   app.add_flag("--no_plot", raw.no_plot, "Do not draw metrics_plot.png")->group(output);
   app.add_flag("--live_plot", options.live_plot, "Renew metrics_plot.png at every interval")->group(output);
   app.add_flag("--no_html", raw.no_html, "Do not write report.html")->group(output);
+}
+
+void describe(CLI::App& app, Options& options, Raw& raw) {
+  app.set_help_flag("--help,-h", "Show this and exit");
+  app.add_flag("--version", raw.show_version, "Show the version and exit");
+  constexpr const char* what = "What to run (one of the first two, or -- COMMAND [ARGUMENT...])";
+  app.add_option("--benchmark_image", options.benchmark_image, "Container image to run; \"\" lists the images")
+      ->type_name("NAME")
+      ->group(what);
+  app.add_option("--benchmark_command", options.benchmark_command, "Shell command line to run")
+      ->type_name("LINE")
+      ->group(what);
+  describe_container(app, options, raw);
+  app.add_option("--stop_grace", raw.stop_grace, "Seconds between asking the benchmark to stop and killing it")
+      ->type_name("SECONDS")
+      ->default_str("10")
+      ->group(what);
+  describe_measuring(app, options, raw);
+  describe_carbon(app, options, raw);
+  describe_output(app, options, raw);
 }
 
 base::Result<void> take_log_flags(const Raw& raw, Options& options) {

@@ -299,7 +299,8 @@ std::string closing_note(const record::RunRecord& run) {
 void take_note(JournalledRun& run, std::string_view note) {
   try {
     take(run, Json::parse(note));
-  } catch (const Json::exception&) {  // of a newer version, or not ours: the run is told without it
+  } catch (const Json::exception&) {
+    return;  // of a newer version, or not ours: the run is told without it
   }
 }
 

@@ -118,7 +118,7 @@ int recover(const RunDirectory& directory, const SavedRunOptions& options, const
 // Underscores and hyphens are the same, as for a run's own options.
 std::vector<std::string> with_underscores(std::vector<std::string> arguments) {
   for (std::string& argument : arguments) {
-    if (argument.rfind("--", 0) != 0) continue;
+    if (!argument.starts_with("--")) continue;
     const std::size_t end = std::min(argument.find('='), argument.size());
     std::replace(argument.begin() + 2, argument.begin() + static_cast<std::ptrdiff_t>(end), '-', '_');
   }

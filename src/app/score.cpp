@@ -68,6 +68,7 @@ std::optional<double> ScorePattern::find(std::string_view line) const {
   groups[0].rm_so = 0;
   groups[0].rm_eo = static_cast<regoff_t>(line.size());
   if (line.data() == nullptr ||
+      // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): REG_STARTEND takes the end from groups[0]
       regexec(&compiled_->expression, line.data(), groups.size(), groups.data(), REG_STARTEND) != 0)
     return std::nullopt;
   const regmatch_t& group = groups[1].rm_so >= 0 ? groups[1] : groups[0];

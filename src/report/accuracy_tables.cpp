@@ -30,8 +30,8 @@ std::string maximum(const std::optional<record::Statistics>& statistics) {
 
 std::string sampling_line(const record::RunRecord& run) {
   const record::ToolCost& cost = run.cost;
-  std::string text = fmt::format("Interval readings late or skipped: {} of {}, the worst by {} ms. ", cost.late_deadlines,
-                                 cost.deadlines, milliseconds(cost.worst_lateness));
+  const std::string text = fmt::format("Interval readings late or skipped: {} of {}, the worst by {} ms. ",
+                                       cost.late_deadlines, cost.deadlines, milliseconds(cost.worst_lateness));
   return text +
          fmt::format("Wall clock against steady clock: {:+.1f} ms.\n", base::to_seconds(run.wall_clock_step) * kMilli);
 }

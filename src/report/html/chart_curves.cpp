@@ -21,7 +21,7 @@ constexpr std::size_t kMostReadingPoints = 6'000;
 constexpr std::size_t kMostHeldDown = 4'000;
 constexpr std::size_t kReadingCurves = 6;
 
-enum ReadingCurve : std::size_t { utilization, temperature, memory, sm_clock, memory_clock, average_power };
+enum ReadingCurve : std::uint8_t { utilization, temperature, memory, sm_clock, memory_clock, average_power };
 
 struct GpuCurves {
   Curve power;
@@ -110,11 +110,13 @@ class Reduction {
   Charts& charts() { return charts_; }
   std::vector<Curve> power() {
     std::vector<Curve> taken;
+    taken.reserve(curves_.size());
     for (GpuCurves& gpu : curves_) taken.push_back(std::move(gpu.power));
     return taken;
   }
   std::vector<Curve> readings(ReadingCurve which) {
     std::vector<Curve> taken;
+    taken.reserve(curves_.size());
     for (GpuCurves& gpu : curves_) taken.push_back(std::move(gpu.readings[which]));
     return taken;
   }
@@ -164,6 +166,7 @@ std::vector<ChartLimit> limits(const record::RunRecord& run, const char* name,
   values.erase(std::unique(values.begin(), values.end()), values.end());
   if (values.size() > 3) values = {values.front(), values.back()};
   std::vector<ChartLimit> found;
+  found.reserve(values.size());
   for (const double value : values)
     found.push_back({value, fmt::format("{} {:.{}f} {}", name, value, divisor == 1 ? 0 : 1, unit_text)});
   return found;

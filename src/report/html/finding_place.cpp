@@ -11,22 +11,22 @@ std::string_view anchor_of(const Finding& /*finding*/) {
   if constexpr (requires(Finding f) { f.gpu_index; }) return "panel-power";
   return {};
 }
-std::string_view anchor_of(const record::Throttled&) {
+std::string_view anchor_of(const record::Throttled& /*finding*/) {
   return "panel-sm_clock";
 }
-std::string_view anchor_of(const record::GpuLost&) {
+std::string_view anchor_of(const record::GpuLost& /*finding*/) {
   return "panel-utilization";
 }
-std::string_view anchor_of(const record::Interrupted&) {
+std::string_view anchor_of(const record::Interrupted& /*finding*/) {
   return "panel-power";
 }
-std::string_view anchor_of(const record::WorkloadFailed&) {
+std::string_view anchor_of(const record::WorkloadFailed& /*finding*/) {
   return "log";
 }
-std::string_view anchor_of(const record::LogIncomplete&) {
+std::string_view anchor_of(const record::LogIncomplete& /*finding*/) {
   return "log";
 }
-std::string_view anchor_of(const record::CarbonFallback&) {
+std::string_view anchor_of(const record::CarbonFallback& /*finding*/) {
   return "carbon";
 }
 

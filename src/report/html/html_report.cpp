@@ -28,7 +28,7 @@ constexpr std::string_view kPolicy =
 std::string duration_text(base::Duration duration) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
   if (seconds < 180) return short_number(base::to_seconds(duration), 3) + " s";
-  if (seconds < 3 * 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+  if (seconds < 3L * 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
   return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
 }
 
@@ -136,7 +136,7 @@ std::string cards(const record::RunRecord& run) {
 std::string follow_link(const FindingPlace& place) {
   if (place.anchor.empty()) return {};
   const std::string gpu = place.gpu ? fmt::format(" data-gpu=\"{}\"", *place.gpu) : std::string();
-  return fmt::format(" <a class=\"follow\" href=\"#{}\"{}>show</a>", place.anchor, gpu);
+  return fmt::format(R"( <a class="follow" href="#{}"{}>show</a>)", place.anchor, gpu);
 }
 
 std::string findings(const record::RunRecord& run) {
@@ -225,7 +225,7 @@ void write_run(std::ostream& out, const record::RunRecord& run, const Charts& ch
 void write_page_data(std::ostream& out, const HtmlInput& input) {
   const record::RunRecord& run = *input.run;
   const Charts charts = make_charts(run, *input.series);
-  out << "<script type=\"application/json\" id=\"data\">";
+  out << R"(<script type="application/json" id="data">)";
   write_run(out, run, charts);
   out << ",\"held_down\":[";
   write_number_list(out, charts.held_down);
@@ -253,10 +253,10 @@ void write_html_report(std::ostream& out, const HtmlInput& input) {
       << title << " \u00b7 iris-gpubench</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>" << kPageStyle
       << "</style>\n</head>\n<body>\n"
       << "<a class=\"skip\" href=\"#main\">Skip to the results</a>\n"
-      << header(run) << "<nav aria-label=\"Sections\"><a href=\"#summary\">Summary</a> <a href=\"#findings\">Findings</a> "
-      << "<a href=\"#over-time\">Over time</a> <a href=\"#energy\">Energy</a> <a href=\"#carbon\">Carbon</a> <a "
-      << "href=\"#gpus\">GPUs</a> <a href=\"#reproduce\">Reproduce</a> <a href=\"#files\">Data</a></nav>\n<main "
-         "id=\"main\">\n"
+      << header(run) << R"(<nav aria-label="Sections"><a href="#summary">Summary</a> <a href="#findings">Findings</a> )"
+      << R"(<a href="#over-time">Over time</a> <a href="#energy">Energy</a> <a href="#carbon">Carbon</a> )"
+      << R"(<a href="#gpus">GPUs</a> <a href="#reproduce">Reproduce</a> <a href="#files">Data</a></nav>)"
+      << "\n<main id=\"main\">\n"
       << cards(run) << findings(run) << section("over-time", "Over time", std::string(kOverTime))
       << section("energy", "Energy", html_energy(run)) << section("carbon", "Carbon", html_carbon(run))
       << section("gpus", "GPUs", html_gpus(run)) << section("reproduce", "How to reproduce", html_reproduce(run))

@@ -9,8 +9,8 @@ namespace gpubench::report {
 namespace {
 
 // 256 KiB and 5000 lines are read by nobody to the end, and do not slow the page down.
-constexpr std::uintmax_t kHeadBytes = 64 * 1024;
-constexpr std::uintmax_t kTailBytes = 192 * 1024;
+constexpr std::uintmax_t kHeadBytes = std::uintmax_t{64} * 1024;
+constexpr std::uintmax_t kTailBytes = std::uintmax_t{192} * 1024;
 constexpr std::size_t kHeadLines = 1000;
 constexpr std::size_t kTailLines = 4000;
 constexpr std::size_t kLongestLine = 2000;  // bytes
