@@ -12,8 +12,8 @@ namespace gpubench::report {
 class HtmlTable {
  public:
   HtmlTable(std::string_view caption, const std::vector<std::string>& headings) {
-    text_ = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + html_text(caption) +
-            "\"><table><caption>" + html_text(caption) + "</caption><thead><tr>";
+    text_ = R"(<div class="scroll" tabindex="0" role="region" aria-label=")" + html_text(caption) + "\"><table><caption>" +
+            html_text(caption) + "</caption><thead><tr>";
     for (const std::string& heading : headings) text_ += "<th scope=\"col\">" + html_text(heading) + "</th>";
     text_ += "</tr></thead><tbody>\n";
   }

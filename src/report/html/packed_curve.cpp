@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <string_view>
 
 #include "report/html/chart_curves.h"
 #include "report/html/escape.h"
@@ -29,7 +30,7 @@ class Base64Writer {
   void add_byte(std::uint32_t byte, int real_bytes = 3) {
     held_ = (held_ << 8U) | byte;
     if (++count_ < 3) return;
-    static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (int digit = 0; digit <= real_bytes; ++digit) out_.put(kDigits[(held_ >> (18 - 6 * digit)) & 0x3FU]);
     held_ = 0;
     count_ = 0;
@@ -42,9 +43,12 @@ class Base64Writer {
 
 // The finest round step in which `range` takes at most 65535 steps.
 double step_for(double range) {
-  for (double power = 1e-3; power < 1e12; power *= 10)
+  double power = 1e-3;
+  while (power < 1e12) {
     for (const double digit : {1.0, 2.0, 5.0})
       if (range / (digit * power) <= std::numeric_limits<std::uint16_t>::max()) return digit * power;
+    power *= 10;
+  }
   return std::max(range, 1.0);
 }
 
@@ -59,7 +63,7 @@ void write_times(std::ostream& out, const Curve& curve) {
   const double first = curve.points.empty() ? 0 : curve.points.front().seconds;
   const double span = curve.points.empty() ? 0 : curve.points.back().seconds - first;
   const double tick = tick_for(span);
-  out << ",\"first\":" << json_number(first) << ",\"tick\":" << json_number(tick) << ",\"t\":\"";
+  out << ",\"first\":" << json_number(first) << ",\"tick\":" << json_number(tick) << R"(,"t":")";
   Base64Writer base64(out);
   for (const CurvePoint& point : curve.points)
     base64.add(static_cast<std::uint32_t>(std::max(0.0, std::round((point.seconds - first) / tick))), 4);

@@ -192,7 +192,7 @@ std::string html_reproduce(const record::RunRecord& run) {
   const record::BenchmarkRecord& benchmark = run.benchmark;
   std::string text;
   if (!run.invocation.empty())
-    text += "<pre tabindex=\"0\" aria-label=\"Command line of this run\"><code>" + html_text(one_line(run.invocation)) +
+    text += R"(<pre tabindex="0" aria-label="Command line of this run"><code>)" + html_text(one_line(run.invocation)) +
             "</code></pre>\n";
   const auto code = benchmark.exit_code ? std::to_string(*benchmark.exit_code) : std::string("not known");
   text += definition_list({{"Benchmark", one_line(benchmark.name)},

@@ -35,6 +35,7 @@ std::vector<std::string> cdi_names(const std::vector<GpuRequest>& gpus, const st
 // As nvidia-ctk names them, for engines that do not list what they know.
 std::vector<std::string> usual_cdi_names(const std::vector<GpuRequest>& gpus) {
   std::vector<std::string> names;
+  names.reserve(gpus.size());
   for (const GpuRequest& gpu : gpus)
     names.push_back(std::string(kCdiPrefix) + (gpu.index < 0 ? gpu.uuid : std::to_string(gpu.index)));
   return names;

@@ -23,7 +23,7 @@ bool contains(const std::vector<std::string>& list, const std::string& item) {
 
 bool is_gpu_node(const std::string& name) {
   constexpr std::string_view prefix = "nvidia";
-  const bool numbered = name.size() > prefix.size() && name.compare(0, prefix.size(), prefix) == 0 &&
+  const bool numbered = name.size() > prefix.size() && name.starts_with(prefix) &&
                         name.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
   return numbered || name == "dxg";  // WSL
 }
@@ -85,11 +85,12 @@ std::string missing_gpus(const GpuAccess& asked, const GivenGpus& given,
   const bool sees_one = visible && !visible->empty();
   if (by_request && !kept_request && !sees_one) return engine + " took the request for GPUs and left it out without a word";
   if (asked.way == GpuAccess::Way::devices) {
-    for (const std::string& node : asked.device_nodes) {
+    const auto is_there = [&](const std::string& node) {
       const std::string name = node.substr(node.rfind('/') + 1);
-      const bool there = contains(given.device_nodes, node) || (visible && contains(*visible, name));
-      if (!there) return engine + " left out the device node " + node;
-    }
+      return contains(given.device_nodes, node) || (visible && contains(*visible, name));
+    };
+    const auto missing = std::find_if_not(asked.device_nodes.begin(), asked.device_nodes.end(), is_there);
+    if (missing != asked.device_nodes.end()) return engine + " left out the device node " + *missing;
   }
   if (visible && visible->empty()) return "the running container has no /dev/nvidia* device node";
   return {};

@@ -123,8 +123,7 @@ void PullReport::take(std::string_view object) {
   if (is_error && error_.empty()) error_ = words.empty() ? "the engine reports an error without words" : engine_words(words);
   const std::string id = text(json, "id");
   const std::string status = text(json, "status");
-  if (id.empty() || status.rfind("Pulling from", 0) == 0 || (layers_.size() >= kMostLayers && layers_.count(id) == 0))
-    return;
+  if (id.empty() || status.starts_with("Pulling from") || (layers_.size() >= kMostLayers && !layers_.contains(id))) return;
   Layer& layer = layers_[id];
   if (status == "Downloading") {
     const auto progress = json.find("progressDetail");
