@@ -112,7 +112,7 @@ void write_run(YamlWriter& yaml, const record::RunRecord& run) {
   yaml.number("interval_seconds", base::to_seconds(run.interval));
   yaml.map("source", [&] {
     const bool replay = run.source.kind == meter::SourceKind::replay;
-    yaml.text("kind", replay ? "replay" : "nvml");
+    yaml.text("kind", std::string(meter::source_name(run.source.kind)));
     yaml.boolean("replay", replay);
     yaml.text("description", run.source.description);
     yaml.known_text("driver_version", run.source.driver_version);
