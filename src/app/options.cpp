@@ -43,7 +43,7 @@ constexpr const char* kClosing =
     "Exit status: the benchmark's own; 0 only if its was 0. 2: the command line is wrong. 125: the benchmark could not be\n"
     "  run or its exit status could not be found out. 128 + n: ended by signal n (130 after Ctrl-C).";
 
-// The seed's other spellings.
+// The predecessor's other spellings.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kAliases{{
     {"plot_live", "live_plot"},
     {"monitor_logs", "monitor_benchmark_logs"},

@@ -218,7 +218,8 @@ base::Result<void> BenchmarkRun::make_exporter() {
   auto sink = make_sink(environment_, *export_http_, clock_);
   if (!sink) return base::failure(sink.error());
   sink_ = std::move(*sink);
-  sink_->begin({directory_->run_id, platform::host_name(), workload_->description().name, meter_->gpus()});
+  sink_->begin(
+      {directory_->run_id, platform::host_name(), workload_->description().name, meter_->gpus(), meter_->source().kind});
   constexpr std::size_t kQueuedIntervals = 3600;
   exporter_ =
       std::make_unique<Worker<record::Progress>>(kQueuedIntervals, Worker<record::Progress>::WhenFull::replace_oldest,

@@ -51,7 +51,7 @@ struct ClockAnchor {
 std::string utc_text(WallTime time);
 // "2026-11-22T12:00:00.123Z"
 std::string utc_text_milliseconds(WallTime time);
-// "2026-11-22 12:00:00": the seed's form, in UTC.
+// "2026-11-22 12:00:00": the predecessor's form, in UTC.
 std::string utc_table_text(WallTime time);
 // "20261122T120000Z": sorts by time, safe in file names.
 std::string utc_compact_text(WallTime time);

@@ -9,7 +9,7 @@
 
 namespace gpubench::live {
 
-// The seed's table, one row per GPU; a narrower form of it where `columns` does not hold it.
+// The predecessor's table, one row per GPU; a narrower form of it where `columns` does not hold it.
 std::string current_metrics_table(const std::vector<meter::GpuDescription>& gpus, const record::Progress& progress,
                                   int columns);
 

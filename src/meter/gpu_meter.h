@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "meter/reading.h"
@@ -12,6 +13,11 @@
 namespace gpubench::meter {
 
 enum class SourceKind : std::uint8_t { nvml, replay };
+
+// The word for it in every output.
+constexpr std::string_view source_name(SourceKind kind) {
+  return kind == SourceKind::replay ? "replay" : "nvml";
+}
 
 // Where the figures come from; goes into every output.
 struct MeterSource {

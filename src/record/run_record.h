@@ -20,7 +20,7 @@ namespace gpubench::record {
 
 // Statistics of one interval value over the run. Empty where the GPU does not tell.
 struct Statistics {
-  double average = 0;              // over readings with utilisation above 0 (the seed's rule)
+  double average = 0;              // over readings with utilisation above 0 (the predecessor's rule)
   double average_all = 0;          // over all readings of the run
   double maximum = 0;              // over all readings of the run
   std::size_t utilized_count = 0;  // readings behind `average`; 0: average is not known

@@ -16,7 +16,7 @@
 namespace gpubench::report {
 namespace {
 
-constexpr int kDecimals = 5;                // the seed's
+constexpr int kDecimals = 5;                // the predecessor's
 constexpr std::size_t kLongestCell = 100;   // characters of a foreign string
 constexpr std::size_t kMostHalfHours = 12;  // rows of the half-hour table; a longer run's are in metrics.yml
 
@@ -124,7 +124,7 @@ std::string with_limit(const std::string& value, const char* name, const std::op
   return value + " (" + name + ": " + (limit ? format(((*limit).*unit)()) : kNotSupported) + ")";
 }
 
-// As the seed wrote them: power limit and clocks whole, memory with a decimal.
+// As the predecessor wrote them: power limit and clocks whole, memory with a decimal.
 std::string whole(double value) {
   return plain_number(value, 1);
 }

@@ -107,8 +107,8 @@ int gpu_index(const record::RunRecord& run, std::size_t gpu) {
   return gpu < run.gpus.size() ? run.gpus[gpu].gpu.index : static_cast<int>(gpu);
 }
 
-void write_reading(std::ostream& out, RowClock& clock, int gpu, const meter::GpuReading& reading) {
-  const std::array<std::string, 12> cells = {
+void write_reading(std::ostream& out, RowClock& clock, int gpu, const meter::GpuReading& reading, std::string_view source) {
+  const std::array<std::string, 13> cells = {
       clock.timestamp(reading.time),
       std::to_string(gpu),
       cell(reading.utilization, &base::Ratio::percent),
@@ -120,7 +120,8 @@ void write_reading(std::ostream& out, RowClock& clock, int gpu, const meter::Gpu
       cell(reading.power_limit, &base::Power::watts),
       cell(reading.memory_utilization, &base::Ratio::percent),
       reading.throttle_reasons ? reasons_text(*reading.throttle_reasons) : std::string(),
-      plain_number(clock.elapsed(reading.time), 6)};
+      plain_number(clock.elapsed(reading.time), 6),
+      std::string(source)};
   for (std::size_t i = 0; i < cells.size(); ++i) out << (i == 0 ? "" : ",") << csv_field(cells[i]);
   out << '\n';
 }
@@ -128,18 +129,19 @@ void write_reading(std::ostream& out, RowClock& clock, int gpu, const meter::Gpu
 }  // namespace
 
 void write_timeseries_csv(std::ostream& out, const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
-  out << "timestamp,gpu_idx,util,power,temp,mem,clk_speed,mem_clk_speed,power_limit,mem_util,throttle_reasons,elapsed_s\n";
+  out << "timestamp,gpu_idx,util,power,temp,mem,clk_speed,mem_clk_speed,power_limit,mem_util,throttle_reasons,elapsed_s,"
+         "source\n";
   std::vector<Cursor<meter::GpuReading>> cursors;
   cursors.reserve(series.size());
   for (const series::GpuSeries& gpu : series) cursors.emplace_back(gpu.readings.get());
   RowClock clock(run);
   merge_by_time(cursors, [&](std::size_t gpu, const meter::GpuReading& reading) {
-    write_reading(out, clock, gpu_index(run, gpu), reading);
+    write_reading(out, clock, gpu_index(run, gpu), reading, meter::source_name(run.source.kind));
   });
 }
 
 void write_power_csv(std::ostream& out, const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
-  out << "timestamp,elapsed_s,gpu_idx,power_w\n";
+  out << "timestamp,elapsed_s,gpu_idx,power_w,source\n";
   std::vector<Cursor<meter::PowerSample>> cursors;
   cursors.reserve(series.size());
   for (const series::GpuSeries& gpu : series) cursors.emplace_back(gpu.power.get());
@@ -147,8 +149,9 @@ void write_power_csv(std::ostream& out, const record::RunRecord& run, const std:
   fmt::memory_buffer row;
   merge_by_time(cursors, [&](std::size_t gpu, const meter::PowerSample& sample) {
     row.clear();
-    fmt::format_to(std::back_inserter(row), "{},{:.3f},{},{:.3f}\n", clock.timestamp(sample.time),
-                   clock.elapsed(sample.time), gpu_index(run, gpu), sample.power.watts());
+    fmt::format_to(std::back_inserter(row), "{},{:.3f},{},{:.3f},{}\n", clock.timestamp(sample.time),
+                   clock.elapsed(sample.time), gpu_index(run, gpu), sample.power.watts(),
+                   meter::source_name(run.source.kind));
     out.write(row.data(), static_cast<std::streamsize>(row.size()));
   });
 }

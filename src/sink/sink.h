@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "meter/reading.h"
+#include "meter/gpu_meter.h"
 #include "record/progress.h"
 #include "record/run_record.h"
 
@@ -17,6 +17,7 @@ struct RunIdentity {
   std::string host;
   std::string benchmark;  // image or command name
   std::vector<meter::GpuDescription> gpus;
+  meter::SourceKind source = meter::SourceKind::nvml;
 };
 
 // Called from the publisher thread only. A sink that cannot deliver keeps what it can and counts the rest; it never throws

@@ -214,6 +214,9 @@ class WithoutGpu(ProductTest):
                      outcome.text("final_monitoring_output.txt")):
             self.assertIn("REPLAY", text)
         self.assertGreater(outcome.metrics["total_energy"], 0)
+        for name in ("timeseries.csv", "power.csv"):
+            rows = list(csv.DictReader(outcome.text(name).splitlines()))
+            self.assertEqual({row["source"] for row in rows}, {"replay"}, name)
 
     def test_a_trace_that_is_none(self):
         (self.folder / "bad.trace").write_text("nonsense\n")

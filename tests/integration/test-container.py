@@ -6,6 +6,7 @@ import pathlib
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -25,9 +26,16 @@ class ContainerTest(ProductTest):
         cls.start_engine()
         cls.make_images()
 
+    engine_options = ()
+
+    @classmethod
+    def engine_path(cls):
+        return os.environ["PATH"]
+
     @classmethod
     def start_engine(cls):
-        started = subprocess.run([str(SUPPORT / "start-dockerd"), str(cls.engine_folder)], capture_output=True, text=True)
+        started = subprocess.run([str(SUPPORT / "start-dockerd"), str(cls.engine_folder), *cls.engine_options],
+                                 capture_output=True, text=True, env={**os.environ, "PATH": cls.engine_path()})
         if started.returncode != 0:
             raise RuntimeError(started.stderr)
         cls.docker_host = dict(line.split("=", 1) for line in started.stdout.splitlines())["DOCKER_HOST"]
@@ -178,6 +186,46 @@ class Isolation(ContainerTest):
         self.assertFalse([mount for mount in inspected["Mounts"] if "docker.sock" in mount["Source"]])
         self.assertTrue([label for label in inspected["Config"]["Labels"] if "gpubench" in label])
         self.finish(process)
+
+
+class GpuRequest(ContainerTest):
+    """An engine with a stand-in for NVIDIA's runtime and its hook: what our request becomes in a real engine."""
+
+    gpu_script = "gpus 2\nprofile steady 100\n"
+    engine_options = ("--add-runtime", "nvidia=/usr/sbin/runc")
+
+    @classmethod
+    def engine_path(cls):
+        hook = cls.engine_folder / "bin" / "nvidia-container-runtime-hook"
+        hook.parent.mkdir(parents=True, exist_ok=True)
+        hook.write_text("#!/bin/sh\nexec cat >/dev/null\n")
+        hook.chmod(0o755)
+        return f"{hook.parent}:{os.environ['PATH']}"
+
+    def test_the_runtime_is_asked_for_the_gpus_by_uuid(self):
+        outcome = self.run_program(*QUICK, "--benchmark_image", "bb", "--", "sh", "-c", "echo $NVIDIA_VISIBLE_DEVICES")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assertEqual(outcome.metrics["workload"]["gpu_access"], "runtime")
+        uuids = [gpu["uuid"] for gpu in outcome.metrics["gpus"]]
+        self.assertEqual(len(uuids), 2)
+        self.assertEqual(outcome.text("benchmark.log").strip().split(","), uuids)
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class OverTcp(ContainerTest):
+    address = f"tcp://127.0.0.1:{free_port()}"
+    engine_options = ("-H", address, "--tls=false")
+
+    def test_docker_host_with_tcp(self):
+        self.environment["DOCKER_HOST"] = self.address
+        outcome = self.run_program(*QUICK, "--benchmark_image", "bb", "--", "sh", "-c", "echo over tcp; exit 3")
+        self.assertEqual(outcome.code, 3)
+        self.assertEqual(outcome.text("benchmark.log"), "over tcp\n")
 
 
 if __name__ == "__main__":

@@ -70,7 +70,8 @@ std::string run_info_series(const RunIdentity& run) {
                                            {"host", run.host},
                                            {"benchmark", run.benchmark},
                                            {"gpu_name", gpu_names(run)},
-                                           {"gpu_count", std::to_string(run.gpus.size())}});
+                                           {"gpu_count", std::to_string(run.gpus.size())},
+                                           {"source", std::string(meter::source_name(run.source))}});
 }
 
 void visit_values(const meter::GpuReading& reading, const std::function<void(std::size_t, double)>& visit) {

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 using meter::ThrottleReasons;
 
 constexpr const char* kHeader =
-    "timestamp,gpu_idx,util,power,temp,mem,clk_speed,mem_clk_speed,power_limit,mem_util,throttle_reasons,elapsed_s\n";
+    "timestamp,gpu_idx,util,power,temp,mem,clk_speed,mem_clk_speed,power_limit,mem_util,throttle_reasons,elapsed_s,source\n";
 
 series::GpuSeries gpu_series() {
   series::GpuSeries gpu;
@@ -55,7 +55,7 @@ TEST(TimeseriesCsv, AllValues) {
   EXPECT_EQ(timeseries(example::container_run(1), series),
             std::string(kHeader) +
                 "2026-11-22T12:05:13.845Z,0,57,87.027,34,2075.625,1980,3201,700,29,"
-                "software_power_cap|hardware_thermal,1.5\n");
+                "software_power_cap|hardware_thermal,1.5,nvml\n");
 }
 
 TEST(TimeseriesCsv, AbsentIsEmptyZeroIsZero) {
@@ -68,7 +68,7 @@ TEST(TimeseriesCsv, AbsentIsEmptyZeroIsZero) {
   r.throttle_reasons = ThrottleReasons{};
   series[0].readings->append(r);
   EXPECT_EQ(timeseries(example::container_run(1), series),
-            std::string(kHeader) + "2026-11-22T12:05:11.345Z,0,0,,,,,,,,none,-1\n");
+            std::string(kHeader) + "2026-11-22T12:05:11.345Z,0,0,,,,,,,,none,-1,nvml\n");
 }
 
 TEST(TimeseriesCsv, UnknownReasonsAreANumber) {
@@ -103,6 +103,18 @@ TEST(TimeseriesCsv, GpusAreMergedInTimeOrderByTheirDriverIndex) {
   EXPECT_EQ(count, 1400);
 }
 
+TEST(TimeseriesCsv, EveryRowOfAReplaySaysSo) {
+  std::vector<series::GpuSeries> series;
+  series.push_back(gpu_series());
+  series[0].readings->append(full_reading(0ms));
+  series[0].power->append({example::kStart, base::Power::from_watts(1)});
+  const auto run = example::replayed_command_run();
+  EXPECT_NE(timeseries(run, series).find(",replay\n"), std::string::npos);
+  std::ostringstream power;
+  write_power_csv(power, run, series);
+  EXPECT_NE(power.str().find(",1.000,replay\n"), std::string::npos);
+}
+
 TEST(TimeseriesCsv, NoSeriesIsAHeader) {
   EXPECT_EQ(timeseries(example::container_run(1), {}), kHeader);
   std::vector<series::GpuSeries> empty(1);
@@ -118,10 +130,10 @@ TEST(PowerCsv, SamplesOfAllGpusInTimeOrder) {
   std::ostringstream out;
   write_power_csv(out, example::container_run(2), series);
   EXPECT_EQ(out.str(),
-            "timestamp,elapsed_s,gpu_idx,power_w\n"
-            "2026-11-22T12:05:12.325Z,-0.020,0,80.500\n"
-            "2026-11-22T12:05:12.345Z,0.000,1,75.123\n"
-            "2026-11-22T12:05:12.365Z,0.020,0,690.000\n");
+            "timestamp,elapsed_s,gpu_idx,power_w,source\n"
+            "2026-11-22T12:05:12.325Z,-0.020,0,80.500,nvml\n"
+            "2026-11-22T12:05:12.345Z,0.000,1,75.123,nvml\n"
+            "2026-11-22T12:05:12.365Z,0.020,0,690.000,nvml\n");
 }
 
 TEST(PowerCsv, TimesRunOverTheSecond) {

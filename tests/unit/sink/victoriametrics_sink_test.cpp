@@ -139,7 +139,8 @@ TEST_F(VictoriaMetrics, NamesUnitsAndLabelsAreTheContract) {
                                                            {"host", "node1"},
                                                            {"benchmark", "synthetic_regression"},
                                                            {"gpu_name", "NVIDIA H200"},
-                                                           {"gpu_count", "2"}}));
+                                                           {"gpu_count", "2"},
+                                                           {"source", "nvml"}}));
 }
 
 TEST_F(VictoriaMetrics, WhatIsNotThereIsNotSent) {
