@@ -50,10 +50,8 @@ void note_lost_gpu(const record::GpuRecord& gpu, const series::GpuSeries& series
   if (lost) findings.emplace_back(record::GpuLost{gpu.gpu.index});
 }
 
-void note_throttling(const record::GpuRecord& gpu, const series::GpuSeries& series, base::Window run,
-                     std::vector<Finding>& findings) {
-  const auto statistics = record::summarize_readings(*series.readings, run);
-  if (auto finding = record::throttling_finding(gpu.gpu.index, statistics.throttling)) findings.emplace_back(*finding);
+void note_throttling(const record::GpuRecord& gpu, std::vector<Finding>& findings) {
+  if (auto finding = record::throttling_finding(gpu.gpu.index, gpu.throttling)) findings.emplace_back(*finding);
 }
 
 void note_outcome(const Measured& measured, std::vector<Finding>& findings) {
@@ -157,7 +155,7 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
     run.gpus.push_back(
         record::account_gpu(input.meter->gpus()[i], series, energy::measure_energy(series, run.ran), run.ran));
     note_energy(run.gpus.back(), series, run.ran, run.findings);
-    note_throttling(run.gpus.back(), series, run.ran, run.findings);
+    note_throttling(run.gpus.back(), run.findings);
     note_lost_gpu(run.gpus.back(), series, run.findings);
   }
   run.total_energy = total_energy(run.gpus);
