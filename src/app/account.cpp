@@ -15,11 +15,6 @@ namespace {
 
 using record::Finding;
 
-// Counter and ring are two views of one sensor chain: on an H200 they agree within 0.5 % on a load that is not locked to the
-// sensor's period. More than 2 % apart, beyond one or two 20 ms samples at each edge, is worth a word.
-constexpr double kAgreement = 0.02;
-constexpr base::Duration kEdge = std::chrono::milliseconds(50);
-constexpr double kEnoughCoverage = 0.99;
 constexpr base::Duration kClockStepWorthSaying = std::chrono::milliseconds(500);
 
 void note_energy(const record::GpuRecord& gpu, const series::GpuSeries& series, base::Window run,
@@ -30,16 +25,14 @@ void note_energy(const record::GpuRecord& gpu, const series::GpuSeries& series, 
   if (!energy.counter) {
     const auto why = energy::energy_from_counter(*series.counter, run);
     findings.emplace_back(record::CounterUnusable{gpu.gpu.index, why ? "not usable" : why.error().message});
+  } else if (energy.check.state == energy::CounterState::broken) {
+    findings.emplace_back(record::CounterUnusable{gpu.gpu.index, energy.check.reason});
+  } else if (energy.check.state == energy::CounterState::disputed) {
+    const base::Energy counter = energy.counter->energy;
+    findings.emplace_back(record::MethodsDisagree{gpu.gpu.index, counter, counter + *energy.check.difference});
   }
-  if (!energy.ring) return;
-  if (energy.ring->coverage.fraction() < kEnoughCoverage) {
+  if (energy.ring && energy.ring->coverage < energy::kLeastCoverage)
     findings.emplace_back(record::PowerGap{gpu.gpu.index, energy.ring->coverage, energy.ring->longest_gap});
-  } else if (energy.counter) {
-    const double difference = std::abs((energy.counter->energy - energy.ring->energy).joules());
-    const double edges = gpu.peak_power ? (*gpu.peak_power * kEdge).joules() : 0.0;
-    if (difference > kAgreement * energy.counter->energy.joules() + edges)
-      findings.emplace_back(record::MethodsDisagree{gpu.gpu.index, energy.counter->energy, energy.ring->energy});
-  }
 }
 
 void note_lost_gpu(const record::GpuRecord& gpu, const series::GpuSeries& series, std::vector<Finding>& findings) {
@@ -63,19 +56,12 @@ void note_outcome(const Measured& measured, std::vector<Finding>& findings) {
   }
 }
 
-void note_gpu_access(const AccountInput& input, std::vector<Finding>& findings) {
-  const workload::WorkloadDescription& workload = *input.workload;
-  if (workload.kind == workload::WorkloadDescription::Kind::container && workload.gpu_access == "none" &&
-      input.meter->source().kind == meter::SourceKind::nvml)
-    findings.emplace_back(record::NoGpuInContainer{
-        workload.notes.empty() ? "the engine has no NVIDIA runtime and the host no NVIDIA device nodes"
-                               : workload.notes.front()});
+void note_log(const Measured& measured, std::vector<Finding>& findings) {
+  if (!measured.outcome.log_trouble.empty()) findings.emplace_back(record::LogIncomplete{measured.outcome.log_trouble});
 }
 
-// A note of a workload that ended well is about its log: the engine was lost while it ran.
-void note_log(const Measured& measured, std::vector<Finding>& findings) {
-  const workload::WorkloadOutcome& outcome = measured.outcome;
-  if (outcome.exit_code == 0 && !outcome.note.empty()) findings.emplace_back(record::LogIncomplete{outcome.note});
+void note_gpu_access(const AccountInput& input, std::vector<Finding>& findings) {
+  if (!input.workload->gpu_trouble.empty()) findings.emplace_back(record::NoGpuInContainer{input.workload->gpu_trouble});
 }
 
 void note_sampling(const sampler::SamplerHealth& health, std::vector<Finding>& findings) {
@@ -100,28 +86,67 @@ record::BenchmarkRecord benchmark_record(const AccountInput& input) {
   return benchmark;
 }
 
-std::optional<base::Energy> total_energy(const std::vector<record::GpuRecord>& gpus) {
+// The sum over the GPUs, unless one is not known.
+void add_total(record::RunRecord& run) {
   base::Energy total;
-  for (const record::GpuRecord& gpu : gpus) {
-    if (gpu.energy.best() == nullptr) return std::nullopt;
+  std::vector<energy::Uncertainty> parts;
+  for (const record::GpuRecord& gpu : run.gpus) {
+    if (gpu.energy.best() == nullptr) return;
     total += gpu.energy.best()->energy;
+    parts.push_back(gpu.energy.best()->uncertainty);
   }
-  return total;
+  run.total_energy = total;
+  run.total_uncertainty = energy::of_sum(parts);
 }
 
 void add_emissions(record::RunRecord& run, const std::vector<series::GpuSeries>& series, CarbonLookup& carbon) {
   const CarbonLookup::Answer answer = carbon.answer(run.start_time(), run.end_time());
-  run.emissions = account_carbon(run, series, answer.slots);
-  if (run.emissions->used_yearly_factor)
+  const CarbonChoice& choice = carbon.choice();
+  if (!choice.fallback && !carbon::covers(answer.slots, run.start_time(), run.end_time())) {
+    run.findings.emplace_back(record::CarbonUnknown{answer.trouble});
+    return;
+  }
+  run.emissions = account_carbon(run, series, answer.slots, choice.fallback.value_or(carbon::great_britain()));
+  if (*run.total_energy > base::Energy{})
+    run.emissions->uncertainty = run.emissions->total * (run.total_uncertainty.absolute() / *run.total_energy);
+  if (run.emissions->used_yearly_factor && choice.ask)  // not where the factor is what was asked for
     run.findings.emplace_back(record::CarbonFallback{answer.trouble.empty() ? "no forecast" : answer.trouble});
+}
+
+// The energy of all GPUs above their idle levels, as a share; empty if one has no such level.
+std::optional<base::Ratio> share_above_idle(const record::RunRecord& run) {
+  base::Energy above;
+  for (const record::GpuRecord& gpu : run.gpus) {
+    if (!gpu.energy.idle.above) return std::nullopt;
+    above += *gpu.energy.idle.above;
+  }
+  if (*run.total_energy <= base::Energy{}) return std::nullopt;
+  return base::Ratio::from_fraction(above / *run.total_energy);
+}
+
+void add_footprint(record::RunRecord& run, const CarbonOptions& options) {
+  carbon::FootprintInput input;
+  input.grid = run.emissions->total;
+  input.grid_uncertainty = run.emissions->uncertainty;
+  input.pue = options.pue;
+  input.above_idle = share_above_idle(run);
+  if (options.embodied) {
+    const auto gpus = static_cast<double>(run.gpus.size());
+    const base::Duration lifetime = base::from_seconds(base::to_seconds(carbon::kSciYear) * options.lifetime_years);
+    input.embodied = carbon::EmbodiedShare{*options.embodied * gpus, run.elapsed(), lifetime};
+  }
+  input.functional_units = options.functional_units;
+  input.functional_unit = options.functional_unit;
+  run.footprint = carbon::make_footprint(input);
 }
 
 }  // namespace
 
 carbon::EmissionsAccount account_carbon(const record::RunRecord& run, const std::vector<series::GpuSeries>& series,
-                                        const std::vector<carbon::IntensitySlot>& slots) {
+                                        const std::vector<carbon::IntensitySlot>& slots,
+                                        const carbon::YearlyFactor& fallback) {
   std::vector<base::SteadyTime> boundaries;
-  for (const base::WallTime boundary : carbon::half_hour_boundaries(run.start_time(), run.end_time()))
+  for (const base::WallTime boundary : carbon::cut_times(run.start_time(), run.end_time(), slots))
     boundaries.push_back(run.anchor.to_steady(boundary));
   std::vector<base::Energy> parts(boundaries.size() + 1);
   for (std::size_t i = 0; i < run.gpus.size(); ++i) {
@@ -130,7 +155,7 @@ carbon::EmissionsAccount account_carbon(const record::RunRecord& run, const std:
     const auto own = energy::split_energy(series[i], run.ran, *best, boundaries);
     for (std::size_t part = 0; part < parts.size(); ++part) parts[part] += own[part];
   }
-  return carbon::account_emissions(run.start_time(), run.end_time(), parts, slots);
+  return carbon::account_emissions(run.start_time(), run.end_time(), parts, slots, fallback);
 }
 
 record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) {
@@ -143,26 +168,28 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
   run.interval = input.interval;
   run.ran = input.measured->outcome.ran;
   run.anchor = input.anchor;
-  run.carbon_region = input.carbon_region;
+  run.carbon_region = carbon.choice().place;
   run.findings = input.findings;
   if (run.source.kind == meter::SourceKind::replay) run.findings.emplace_back(record::Replayed{run.source.trace});
   note_outcome(*input.measured, run.findings);
+  note_log(*input.measured, run.findings);
   note_sampling(input.measured->health, run.findings);
   note_gpu_access(input, run.findings);
-  note_log(*input.measured, run.findings);
   for (std::size_t i = 0; i < input.series->size(); ++i) {
     const series::GpuSeries& series = (*input.series)[i];
-    run.gpus.push_back(
-        record::account_gpu(input.meter->gpus()[i], series, energy::measure_energy(series, run.ran), run.ran));
+    const meter::GpuDescription& gpu = input.meter->gpus()[i];
+    run.gpus.push_back(record::account_gpu(gpu, series, energy::measure_energy(series, run.ran, gpu.power_limit), run.ran));
     note_energy(run.gpus.back(), series, run.ran, run.findings);
     note_throttling(run.gpus.back(), run.findings);
     note_lost_gpu(run.gpus.back(), series, run.findings);
   }
-  run.total_energy = total_energy(run.gpus);
+  add_total(run);
   if (run.total_energy) add_emissions(run, *input.series, carbon);
+  if (run.emissions) add_footprint(run, input.carbon);
   run.cost.deadlines = input.measured->health.deadlines;
   run.cost.late_deadlines = input.measured->health.late;
   run.cost.worst_lateness = input.measured->health.worst_lateness;
+  run.wall_clock_step = input.measured->health.wall_clock_step;
   return run;
 }
 

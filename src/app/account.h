@@ -19,7 +19,7 @@ struct AccountInput {
   std::string host;
   base::Duration interval{};
   base::ClockAnchor anchor;  // taken when the run started
-  std::string carbon_region;
+  CarbonOptions carbon;
   const meter::GpuMeter* meter = nullptr;
   const workload::WorkloadDescription* workload = nullptr;
   const Measured* measured = nullptr;
@@ -33,7 +33,8 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon);
 
 // Emissions of a run whose energy is known; exposed for tests.
 carbon::EmissionsAccount account_carbon(const record::RunRecord& run, const std::vector<series::GpuSeries>& series,
-                                        const std::vector<carbon::IntensitySlot>& slots);
+                                        const std::vector<carbon::IntensitySlot>& slots,
+                                        const carbon::YearlyFactor& fallback = carbon::great_britain());
 
 // The benchmark's own score: key `time` (seconds) of its metrics.yml, if there is one.
 std::optional<double> read_score(const std::filesystem::path& results);

@@ -1,29 +1,97 @@
 #include "app/benchmark_log.h"
 
-#include <memory>
 #include <utility>
 
 namespace gpubench::app {
+namespace {
 
-BenchmarkLog::BenchmarkLog(std::filesystem::path path, std::function<void(std::string)> watch)
-    : path_(std::move(path)), file_(path_, std::ios::binary), watch_(std::move(watch)) {}
+constexpr std::size_t kLargestPiece = std::size_t{64} << 10;
+constexpr auto kOneMoment = std::chrono::milliseconds(1);  // pieces that come within it have one time
 
-base::Result<std::unique_ptr<BenchmarkLog>> BenchmarkLog::create(const std::filesystem::path& path,
-                                                                 std::function<void(std::string)> watch) {
-  std::unique_ptr<BenchmarkLog> log(new BenchmarkLog(path, std::move(watch)));
-  if (!log->file_) return base::failure("cannot write " + path.string(), "choose another folder with --results_dir");
+}  // namespace
+
+BenchmarkLog::BenchmarkLog(BenchmarkLogOptions options, const platform::Clock& clock)
+    : options_(std::move(options)), clock_(clock) {}
+
+base::Result<std::unique_ptr<BenchmarkLog>> BenchmarkLog::create(BenchmarkLogOptions options, const platform::Clock& clock) {
+  std::unique_ptr<BenchmarkLog> log(new BenchmarkLog(std::move(options), clock));
+  if (log->options_.score)
+    log->options_.file.on_line = [self = log.get()](std::string_view line) { self->look_for_score(line); };
+  auto file = LogFile::create(log->options_.file);
+  if (!file) return base::failure(file.error());
+  log->file_.emplace(std::move(*file));
+  log->thread_ = std::thread([self = log.get()] { self->run(); });
   return log;
 }
 
-void BenchmarkLog::write(workload::LogStream /*stream*/, std::string_view bytes) {
-  file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  file_.flush();  // a reader that follows the file sees it at once, and a crash loses nothing
-  if (watch_) watch_(std::string(bytes));
+BenchmarkLog::~BenchmarkLog() {
+  static_cast<void>(close());
+}
+
+void BenchmarkLog::write(workload::LogStream stream, std::string_view bytes) {
+  const base::WallTime now = clock_.wall_now();
+  {
+    const std::lock_guard lock(mutex_);
+    if (queued_bytes_ + bytes.size() > options_.room_bytes) {
+      dropped_ += bytes.size();
+    } else {
+      queued_bytes_ += bytes.size();
+      const bool joins = !queue_.empty() && queue_.back().stream == stream && now - queue_.back().time < kOneMoment &&
+                         queue_.back().bytes.size() + bytes.size() <= kLargestPiece;
+      if (joins)
+        queue_.back().bytes.append(bytes);
+      else
+        queue_.push_back({stream, std::string(bytes), now});
+    }
+  }
+  changed_.notify_one();
+  if (options_.watch) options_.watch(std::string(bytes));
+}
+
+void BenchmarkLog::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return finishing_ || !queue_.empty() || dropped_ > 0; });
+    if (queue_.empty() && dropped_ == 0) return;
+    std::deque<Piece> pieces = std::exchange(queue_, {});
+    const std::size_t dropped = std::exchange(dropped_, 0);
+    // What is being written still takes room until it is in the file.
+    lock.unlock();
+    std::size_t bytes = 0;
+    for (const Piece& piece : pieces) bytes += piece.bytes.size();
+    store(pieces, dropped);
+    lock.lock();
+    queued_bytes_ -= bytes;
+  }
+}
+
+void BenchmarkLog::store(std::deque<Piece>& pieces, std::size_t dropped) {
+  for (const Piece& piece : pieces) file_->write(piece.stream, piece.bytes, piece.time);
+  if (dropped > 0) {
+    all_dropped_ += dropped;
+    file_->remark(std::to_string(dropped) + " bytes lost here: the disk was too slow", clock_.wall_now());
+  }
+  file_->flush();
+}
+
+void BenchmarkLog::look_for_score(std::string_view line) {
+  if (const auto found = options_.score->find(line)) score_ = found;
 }
 
 base::Result<void> BenchmarkLog::close() {
-  file_.close();
-  if (file_.fail()) return base::failure("the benchmark's log could not be written completely to " + path_.string());
+  if (!thread_.joinable()) return {};
+  {
+    const std::lock_guard lock(mutex_);
+    finishing_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+  auto finished = file_->finish(clock_.wall_now());
+  if (!finished) return finished;
+  std::string missing = file_->cut();
+  if (all_dropped_ > 0)
+    missing += (missing.empty() ? "" : "; ") + std::to_string(all_dropped_) + " bytes lost: the disk was too slow";
+  if (!missing.empty()) return base::failure(missing);
   return {};
 }
 

@@ -1,31 +1,71 @@
-// The benchmark's log: every byte to a file as it comes, and on to whoever watches.
+// The benchmark's log: to a file by a thread of its own, and on to whoever watches. A slow disk or terminal never holds up
+// the benchmark.
 #pragma once
 
-#include <filesystem>
-#include <fstream>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
 #include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
+#include "app/log_file.h"
+#include "app/score.h"
 #include "base/result.h"
+#include "platform/clock.h"
 #include "workload/workload.h"
 
 namespace gpubench::app {
 
+struct BenchmarkLogOptions {
+  LogFileOptions file;                             // its on_line is taken for the score
+  std::optional<ScorePattern> score;               // looked for in each line
+  std::function<void(std::string)> watch;          // gets a copy of each piece; must not block. May be empty
+  std::size_t room_bytes = std::size_t{64} << 20;  // what may wait for a slow disk; more is dropped and counted
+};
+
 class BenchmarkLog final : public workload::LogSink {
  public:
-  // `watch` gets a copy of each piece; it must not block. May be empty.
-  static base::Result<std::unique_ptr<BenchmarkLog>> create(const std::filesystem::path& path,
-                                                            std::function<void(std::string)> watch);
+  static base::Result<std::unique_ptr<BenchmarkLog>> create(BenchmarkLogOptions options, const platform::Clock& clock);
+  ~BenchmarkLog() override;
+  BenchmarkLog(const BenchmarkLog&) = delete;
+  BenchmarkLog& operator=(const BenchmarkLog&) = delete;
+
+  // Never waits for the disk.
   void write(workload::LogStream stream, std::string_view bytes) override;
-  // Forces what came to the file. The file is complete unless this fails.
+  // Brings all that came to the file. An error says what of the log is not in it.
   base::Result<void> close();
+  // Valid after close(): the last score in the log.
+  [[nodiscard]] std::optional<double> score() const { return score_; }
 
  private:
-  BenchmarkLog(std::filesystem::path path, std::function<void(std::string)> watch);
-  std::filesystem::path path_;
-  std::ofstream file_;
-  std::function<void(std::string)> watch_;
+  struct Piece {
+    workload::LogStream stream;
+    std::string bytes;
+    base::WallTime time;
+  };
+  BenchmarkLog(BenchmarkLogOptions options, const platform::Clock& clock);
+  void run();
+  void store(std::deque<Piece>& pieces, std::size_t dropped);
+  void look_for_score(std::string_view line);
+
+  BenchmarkLogOptions options_;
+  const platform::Clock& clock_;
+  std::optional<LogFile> file_;  // the thread's own until it has ended
+  std::optional<double> score_;  // likewise
+  std::size_t all_dropped_ = 0;  // likewise; bytes
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Piece> queue_;
+  std::size_t queued_bytes_ = 0;
+  std::size_t dropped_ = 0;  // bytes not told to the thread yet
+  bool finishing_ = false;
+  std::thread thread_;
 };
 
 }  // namespace gpubench::app

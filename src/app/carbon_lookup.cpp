@@ -4,48 +4,122 @@
 #include <chrono>
 #include <utility>
 
-#include "carbon/grid_gb/grid_gb.h"
-#include "platform/http_client.h"
-
 namespace gpubench::app {
 namespace {
 
-constexpr base::Duration kForecastLength = std::chrono::hours(48);
-
-bool covers(const std::vector<carbon::IntensitySlot>& slots, base::WallTime from, base::WallTime to) {
-  base::WallTime covered = from;
-  for (const carbon::IntensitySlot& slot : slots)
-    if (slot.from <= covered) covered = std::max(covered, slot.to);
-  return covered >= to;
-}
+// A run longer than this is worth another question even if the service did not answer the last time.
+constexpr base::Duration kShortRun = std::chrono::minutes(1);
+// How long a run that is over before the service answered waits for it although the cache knows its half-hours.
+constexpr base::Duration kFirstAnswer = std::chrono::seconds(2);
+// A run's past that a refresh asks for again, in case forecasts have become actual values.
+constexpr base::Duration kLookBack = std::chrono::hours(24);
 
 }  // namespace
 
-CarbonLookup::CarbonLookup(carbon::Region region, std::string base_url, std::string ca_file, const platform::Clock& clock)
-    : region_(region),
-      base_url_(base_url.empty() ? std::string(carbon::kGridGbUrl) : std::move(base_url)),
-      ca_file_(std::move(ca_file)),
-      clock_(clock) {
-  const base::WallTime now = clock_.wall_now();
-  forecast_ = std::async(std::launch::async, [this, now] { return ask(now, now + kForecastLength); });
+CarbonLookup::CarbonLookup(CarbonChoice choice, const platform::Clock& clock, Timing timing)
+    : choice_(std::move(choice)), clock_(clock), timing_(timing), start_(clock.wall_now()), thread_([this] { run(); }) {}
+
+CarbonLookup::~CarbonLookup() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
 }
 
-CarbonLookup::Slots CarbonLookup::ask(base::WallTime from, base::WallTime to) const {
-  const auto http = platform::make_http_client(ca_file_);
-  return carbon::make_grid_gb_provider(*http, clock_, base_url_, region_)->slots(from, to);
+CarbonLookup::Range CarbonLookup::next_range() const {
+  const base::WallTime now = clock_.wall_now();
+  return {std::max(start_, now - kLookBack), now + timing_.ahead, timing_.patience};
+}
+
+base::Duration CarbonLookup::next_wait() const {
+  base::Duration wait = timing_.first_retry;
+  if (failures_ == 0) return timing_.refresh;
+  for (int i = 1; i < failures_ && wait < timing_.refresh; ++i) wait *= 2;
+  return std::min(wait, timing_.refresh);
+}
+
+void CarbonLookup::run() {
+  std::unique_lock lock(mutex_);
+  use_cache(lock);
+  if (!choice_.ask) {
+    busy_ = false;
+    changed_.notify_all();
+    return;
+  }
+  while (!stopping_) {
+    const Range range = wanted_ ? *wanted_ : next_range();
+    ask(lock, range);
+    changed_.wait_for(lock, next_wait(), [this] { return stopping_ || wanted_.has_value(); });
+  }
+}
+
+void CarbonLookup::use_cache(std::unique_lock<std::mutex>& lock) {
+  if (!choice_.cache) return;
+  lock.unlock();
+  auto kept = choice_.cache->load();
+  lock.lock();
+  if (kept) {
+    known_ = *std::move(kept);
+  } else {
+    notes_.push_back(kept.error().message);
+  }
+}
+
+// Lets go of the lock while it asks.
+void CarbonLookup::ask(std::unique_lock<std::mutex>& lock, Range range) {
+  busy_ = true;
+  lock.unlock();
+  auto slots = choice_.ask(range.from, range.to, range.patience);
+  lock.lock();
+  trouble_ = slots ? "" : slots.error().message;
+  failures_ = slots ? 0 : failures_ + 1;
+  if (slots) known_ = carbon::merged(std::move(known_), *std::move(slots));
+  if (trouble_.empty() && choice_.cache) {
+    auto copy = known_;
+    lock.unlock();
+    const auto stored = choice_.cache->store(std::move(copy), clock_.wall_now());
+    lock.lock();
+    if (!stored) notes_.push_back("the forecast could not be kept for later: " + stored.error().message);
+  }
+  wanted_.reset();
+  answered_ = true;
+  busy_ = false;
+  changed_.notify_all();
 }
 
 CarbonLookup::Answer CarbonLookup::answer(base::WallTime from, base::WallTime to) {
-  Slots slots = forecast_.get();
-  // A service that did not answer a moment ago is not asked again for a short run: the yearly factor stands in.
-  const bool worth_another = slots ? !covers(*slots, from, to) : to - from > std::chrono::minutes(1);
-  if (worth_another) {
-    Slots again = ask(from, to);
-    if (again) slots = std::move(again);
+  const base::SteadyTime deadline = clock_.now() + timing_.patience;
+  const auto left = [&] { return std::max(deadline - clock_.now(), base::Duration::zero()); };
+  std::unique_lock lock(mutex_);
+  const auto covered = [&] { return carbon::covers(known_, from, to); };
+  // What the cache kept suffices, but gives way to a first answer that is on its way.
+  changed_.wait_for(lock, covered() ? std::min(left(), kFirstAnswer) : left(),
+                    [&] { return !busy_ || (covered() && answered_); });
+  const bool worth_another = choice_.ask && !covered() && (failures_ == 0 || to - from > kShortRun);
+  if (worth_another && !busy_ && left() > base::Duration::zero()) {
+    wanted_ = Range{from, to, left()};
+    changed_.notify_all();
+    changed_.wait_for(lock, left(), [&] { return !wanted_.has_value(); });
   }
-  if (!slots) return {{}, slots.error().message};
-  std::string trouble = covers(*slots, from, to) ? "" : "the service has no forecast for part of the run";
-  return {std::move(*slots), std::move(trouble)};
+  Answer answer;
+  std::copy_if(known_.begin(), known_.end(), std::back_inserter(answer.slots),
+               [&](const auto& slot) { return slot.from <= to && slot.to >= from; });
+  if (!covered()) answer.trouble = trouble_.empty() ? "the source has nothing for part of the run" : trouble_;
+  return answer;
+}
+
+std::optional<carbon::IntensitySlot> CarbonLookup::at(base::WallTime time) const {
+  const std::lock_guard lock(mutex_);
+  for (const carbon::IntensitySlot& slot : known_)
+    if (slot.from <= time && time < slot.to) return slot;
+  return std::nullopt;
+}
+
+std::vector<std::string> CarbonLookup::take_notes() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(notes_, {});
 }
 
 }  // namespace gpubench::app

@@ -1,41 +1,77 @@
-// The forecast for a run: asked for in the background before it, so that a network that is lost or slow costs it nothing.
+// The intensities for a run: asked for in the background before it and every half-hour while it lasts, and kept on disk, so
+// that a network that is lost or slow costs it nothing.
 #pragma once
 
-#include <future>
-#include <memory>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
-#include "base/result.h"
-#include "carbon/emissions.h"
+#include "app/carbon_choice.h"
 #include "carbon/intensity.h"
-#include "carbon/regions.h"
 #include "platform/clock.h"
 
 namespace gpubench::app {
 
 class CarbonLookup {
  public:
-  // Starts asking for the 48 hours from now. `base_url` empty: the public service.
-  // `ca_file` as for platform::make_http_client.
-  CarbonLookup(carbon::Region region, std::string base_url, std::string ca_file, const platform::Clock& clock);
+  struct Timing {
+    base::Duration refresh = std::chrono::minutes(30);
+    base::Duration first_retry = std::chrono::minutes(1);  // after a failure; doubled up to `refresh`
+    base::Duration patience = std::chrono::seconds(10);    // the most that answer() and the end together take
+    base::Duration ahead = std::chrono::hours(48);
+  };
+
+  // Starts asking at once, on a thread of its own. `clock` must outlive it.
+  CarbonLookup(CarbonChoice choice, const platform::Clock& clock, Timing timing);
+  CarbonLookup(CarbonChoice choice, const platform::Clock& clock) : CarbonLookup(std::move(choice), clock, Timing{}) {}
+  ~CarbonLookup();
+  CarbonLookup(const CarbonLookup&) = delete;
+  CarbonLookup& operator=(const CarbonLookup&) = delete;
 
   struct Answer {
     std::vector<carbon::IntensitySlot> slots;
-    std::string trouble;  // why half-hours may be missing; empty if nothing went wrong
+    std::string trouble;  // why stretches may be missing; empty if nothing went wrong
   };
-  // The slots that touch [from, to]; asks once more if the forecast does not cover them. Waits up to the provider's 10 s.
+  // The slots that touch [from, to]; asks once more if what is known does not cover them. From one thread.
   Answer answer(base::WallTime from, base::WallTime to);
 
- private:
-  using Slots = base::Result<std::vector<carbon::IntensitySlot>>;
-  [[nodiscard]] Slots ask(base::WallTime from, base::WallTime to) const;
+  // What is known of this moment, at once.
+  [[nodiscard]] std::optional<carbon::IntensitySlot> at(base::WallTime time) const;
+  [[nodiscard]] const CarbonChoice& choice() const { return choice_; }
+  // What was worth saying on the way (a broken cache, a cache that cannot be written); emptied by the call.
+  [[nodiscard]] std::vector<std::string> take_notes();
 
-  carbon::Region region_;
-  std::string base_url_;
-  std::string ca_file_;
+ private:
+  struct Range {
+    base::WallTime from;
+    base::WallTime to;
+    base::Duration patience;
+  };
+  void run();
+  void use_cache(std::unique_lock<std::mutex>& lock);
+  void ask(std::unique_lock<std::mutex>& lock, Range range);
+  [[nodiscard]] Range next_range() const;
+  [[nodiscard]] base::Duration next_wait() const;
+
+  const CarbonChoice choice_;
   const platform::Clock& clock_;
-  std::future<Slots> forecast_;
+  const Timing timing_;
+  const base::WallTime start_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::vector<carbon::IntensitySlot> known_;
+  std::vector<std::string> notes_;
+  std::string trouble_;          // of the last question; empty: it was answered
+  int failures_ = 0;             // in a row
+  bool busy_ = true;             // a question is under way
+  bool answered_ = false;        // or failed: the first question is over
+  std::optional<Range> wanted_;  // by answer()
+  bool stopping_ = false;
+  std::thread thread_;  // last: starts when all else is there
 };
 
 }  // namespace gpubench::app

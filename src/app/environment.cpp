@@ -20,18 +20,49 @@ std::string variable(Names... names) {
   return {};
 }
 
+// By the XDG base directory specification: a relative path counts as none.
+std::string cache_folder() {
+  const std::string xdg = variable("XDG_CACHE_HOME");
+  if (!xdg.empty() && xdg.front() == '/') return xdg + "/iris-gpubench";
+  const std::string home = variable("HOME");
+  return !home.empty() && home.front() == '/' ? home + "/.cache/iris-gpubench" : std::string();
+}
+
 bool is_secret(std::string_view entry) {
-  constexpr std::array<std::string_view, 2> secrets{"IRIS_GPUBENCH_VICTORIA_PASSWORD=", "MEERKAT_PASSWORD="};
+  constexpr std::array<std::string_view, 4> secrets{
+      "IRIS_GPUBENCH_VICTORIA_PASSWORD=", "MEERKAT_PASSWORD=", "IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN=",
+      "IRIS_GPUBENCH_WATTTIME_PASSWORD="};
   return std::any_of(secrets.begin(), secrets.end(),
                      [&](std::string_view name) { return entry.substr(0, name.size()) == name; });
+}
+
+workload::EngineHints engine_hints() {
+  workload::EngineHints hints;
+  hints.host = variable("DOCKER_HOST");
+  hints.context = variable("DOCKER_CONTEXT");
+  hints.tls_verify = variable("DOCKER_TLS_VERIFY");
+  hints.cert_path = variable("DOCKER_CERT_PATH");
+  hints.config_folder = variable("DOCKER_CONFIG");
+  const std::string home = variable("HOME");
+  if (hints.config_folder.empty() && !home.empty()) hints.config_folder = home + "/.docker";
+  hints.runtime_dir = variable("XDG_RUNTIME_DIR");
+  return hints;
 }
 
 }  // namespace
 
 Environment read_environment() {
   Environment environment;
-  environment.docker_host = variable("DOCKER_HOST");
+  environment.engine = engine_hints();
   environment.carbon_url = variable("IRIS_GPUBENCH_CARBON_URL");
+  environment.cache_folder = cache_folder();
+  environment.electricity_maps_url = variable("IRIS_GPUBENCH_ELECTRICITY_MAPS_URL");
+  environment.electricity_maps_token = variable("IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN");
+  environment.electricity_maps_token_file = variable("IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN_FILE");
+  environment.watttime_url = variable("IRIS_GPUBENCH_WATTTIME_URL");
+  environment.watttime_user = variable("IRIS_GPUBENCH_WATTTIME_USERNAME");
+  environment.watttime_password = variable("IRIS_GPUBENCH_WATTTIME_PASSWORD");
+  environment.watttime_password_file = variable("IRIS_GPUBENCH_WATTTIME_PASSWORD_FILE");
   environment.ca_file = variable("IRIS_GPUBENCH_CA_FILE", "SSL_CERT_FILE", "CURL_CA_BUNDLE");
   environment.nvml_library = variable("IRIS_GPUBENCH_NVML");
   environment.victoria_url = variable("IRIS_GPUBENCH_VICTORIA_URL", "MEERKAT_URL");

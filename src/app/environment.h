@@ -4,11 +4,21 @@
 #include <string>
 #include <vector>
 
+#include "workload/docker/engine_location.h"
+
 namespace gpubench::app {
 
 struct Environment {
-  std::string docker_host;    // DOCKER_HOST
-  std::string carbon_url;     // IRIS_GPUBENCH_CARBON_URL: another Carbon Intensity service, for tests
+  workload::EngineHints engine;        // DOCKER_HOST, DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, DOCKER_CONFIG ...
+  std::string carbon_url;              // IRIS_GPUBENCH_CARBON_URL: another Carbon Intensity service, for tests
+  std::string cache_folder;            // XDG_CACHE_HOME or ~/.cache, and our name; empty: there is no place for a cache
+  std::string electricity_maps_url;    // IRIS_GPUBENCH_ELECTRICITY_MAPS_URL: another service, for tests
+  std::string electricity_maps_token;  // IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN
+  std::string electricity_maps_token_file;  // IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN_FILE
+  std::string watttime_url;                 // IRIS_GPUBENCH_WATTTIME_URL: another service, for tests
+  std::string watttime_user;                // IRIS_GPUBENCH_WATTTIME_USERNAME
+  std::string watttime_password;            // IRIS_GPUBENCH_WATTTIME_PASSWORD
+  std::string watttime_password_file;       // IRIS_GPUBENCH_WATTTIME_PASSWORD_FILE
   std::string ca_file;        // IRIS_GPUBENCH_CA_FILE, SSL_CERT_FILE or CURL_CA_BUNDLE: certificate authorities for HTTPS
   std::string nvml_library;   // IRIS_GPUBENCH_NVML: path of another NVML library, for tests
   std::string victoria_url;   // IRIS_GPUBENCH_VICTORIA_URL or MEERKAT_URL

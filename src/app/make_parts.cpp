@@ -2,11 +2,15 @@
 
 #include <charconv>
 #include <filesystem>
+#include <iostream>
 #include <utility>
 
+#include "app/gpu_selection.h"
 #include "meter/nvml/nvml_meter.h"
 #include "meter/replay/recording_meter.h"
 #include "meter/replay/replay_meter.h"
+#include "platform/process.h"
+#include "series/journal/journal_series.h"
 #include "series/spool/file_series.h"
 #include "sink/victoriametrics/victoriametrics_sink.h"
 #include "workload/command/command_workload.h"
@@ -46,20 +50,32 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-std::unique_ptr<workload::Workload> make_container(const Options& options, const Environment& environment,
-                                                   const meter::GpuMeter& meter, const std::string& run_id,
-                                                   const platform::Clock& clock, workload::LogSink& log) {
+base::Result<std::unique_ptr<workload::Workload>> make_container(const Options& options, const Environment& environment,
+                                                                 const WorkloadPlace& place, const platform::Clock& clock,
+                                                                 workload::LogSink& log) {
   workload::ContainerOptions container;
   container.image = *options.benchmark_image;
-  container.docker_host = environment.docker_host;
-  container.run_id = run_id;
+  auto engine = workload::locate_engine(environment.engine);
+  if (!engine) return base::failure(engine.error());
+  container.docker_host = engine->host;
+  container.tls = engine->tls;
+  container.owner = platform::own_identity();
+  container.run_id = place.directory.run_id;
   container.command = options.arguments;
   container.entrypoint = options.entrypoint;
   container.env = options.environment;
   container.binds = options.volumes;
+  container.tmpfs = options.tmpfs;
+  container.settings = options.container;
+  container.stop_grace = options.stop_grace;
+  container.interrupt_fd = place.interrupt_fd;
+  container.tell = [](const std::string& line) { std::cerr << "iris-gpubench: " << line << "\n"; };
   // A replay has no GPUs to give.
-  if (meter.source().kind == meter::SourceKind::nvml)
-    for (const meter::GpuDescription& gpu : meter.gpus()) container.gpus.push_back({gpu.index, gpu.uuid});
+  if (place.meter.source().kind == meter::SourceKind::nvml) {
+    auto gpus = select_gpus(options.gpus, place.meter.gpus());
+    if (!gpus) return base::failure(gpus.error());
+    container.gpus = std::move(*gpus);
+  }
   return workload::make_container_workload(std::move(container), clock, log);
 }
 
@@ -68,6 +84,7 @@ std::unique_ptr<workload::Workload> make_command(const Options& options, const E
                                                  workload::LogSink& log) {
   workload::CommandOptions command;
   command.name = benchmark_name(options);
+  command.stop_grace = options.stop_grace;
   command.environment = environment.all;
   if (options.benchmark_command) {
     command.command_line = *options.benchmark_command;
@@ -83,17 +100,27 @@ std::unique_ptr<workload::Workload> make_command(const Options& options, const E
   return workload::make_command_workload(std::move(command), clock, log);
 }
 
+// Where a new series goes.
+struct SeriesPlace {
+  const std::filesystem::path& directory;
+  series::Journal* journal;
+  std::uint16_t gpu;
+};
+
 template <class T>
-base::Result<void> spool(std::unique_ptr<series::Series<T>>& target, const std::filesystem::path& directory) {
-  auto file = series::FileSeries<T>::create(directory);
+base::Result<void> spool(std::unique_ptr<series::Series<T>>& target, const SeriesPlace& place) {
+  auto file = series::FileSeries<T>::create(place.directory);
   if (!file) return base::failure(file.error());
   target = std::move(*file);
+  if (place.journal != nullptr)
+    target = std::make_unique<series::JournalSeries<T>>(std::move(target), *place.journal, place.gpu);
   return {};
 }
 
 template <class T>
 void note_trouble(const series::Series<T>& series, std::vector<std::string>& trouble) {
-  const auto* file = dynamic_cast<const series::FileSeries<T>*>(&series);
+  const auto* journalled = dynamic_cast<const series::JournalSeries<T>*>(&series);
+  const auto* file = dynamic_cast<const series::FileSeries<T>*>(journalled != nullptr ? &journalled->kept() : &series);
   if (file == nullptr) return;
   if (const auto error = file->write_error()) trouble.push_back(error->message);
 }
@@ -125,19 +152,21 @@ base::Result<void> finish_recording(meter::GpuMeter& meter) {
   return recording == nullptr ? base::Result<void>() : recording->finish();
 }
 
-std::unique_ptr<workload::Workload> make_workload(const Options& options, const Environment& environment,
-                                                  const meter::GpuMeter& meter, const RunDirectory& directory,
-                                                  const platform::Clock& clock, workload::LogSink& log) {
-  if (options.benchmark_image) return make_container(options, environment, meter, directory.run_id, clock, log);
-  return make_command(options, environment, directory, clock, log);
+base::Result<std::unique_ptr<workload::Workload>> make_workload(const Options& options, const Environment& environment,
+                                                                const WorkloadPlace& place, const platform::Clock& clock,
+                                                                workload::LogSink& log) {
+  if (options.benchmark_image) return make_container(options, environment, place, clock, log);
+  return make_command(options, environment, place.directory, clock, log);
 }
 
-base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory) {
+base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory,
+                                                         series::Journal* journal) {
   std::vector<series::GpuSeries> all(gpus);
-  for (series::GpuSeries& gpu : all) {
-    if (const auto made = spool(gpu.readings, directory); !made) return base::failure(made.error());
-    if (const auto made = spool(gpu.power, directory); !made) return base::failure(made.error());
-    if (const auto made = spool(gpu.counter, directory); !made) return base::failure(made.error());
+  for (std::size_t i = 0; i < gpus; ++i) {
+    const SeriesPlace place{directory, journal, static_cast<std::uint16_t>(i)};
+    if (const auto made = spool(all[i].readings, place); !made) return base::failure(made.error());
+    if (const auto made = spool(all[i].power, place); !made) return base::failure(made.error());
+    if (const auto made = spool(all[i].counter, place); !made) return base::failure(made.error());
   }
   return all;
 }
@@ -165,7 +194,9 @@ base::Result<std::unique_ptr<sink::Sink>> make_sink(const Environment& environme
 }
 
 base::Result<std::vector<std::string>> container_images(const Environment& environment) {
-  return workload::list_container_images(environment.docker_host);
+  const auto engine = workload::locate_engine(environment.engine);
+  if (!engine) return base::failure(engine.error());
+  return workload::list_container_images(*engine);
 }
 
 sampler::SamplerOptions trace_sampling() {

@@ -14,6 +14,7 @@
 #include "platform/http_client.h"
 #include "sampler/sampler.h"
 #include "series/gpu_series.h"
+#include "series/journal/journal.h"
 #include "sink/sink.h"
 #include "workload/workload.h"
 
@@ -28,12 +29,19 @@ base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options
 // Completes the file of --record_trace, if there is one; an error if any of the trace could not be written.
 base::Result<void> finish_recording(meter::GpuMeter& meter);
 
-std::unique_ptr<workload::Workload> make_workload(const Options& options, const Environment& environment,
-                                                  const meter::GpuMeter& meter, const RunDirectory& directory,
-                                                  const platform::Clock& clock, workload::LogSink& log);
+// What a container is given beside its options.
+struct WorkloadPlace {
+  const meter::GpuMeter& meter;
+  const RunDirectory& directory;
+  int interrupt_fd = -1;  // readable: what takes long before the start is given up
+};
+base::Result<std::unique_ptr<workload::Workload>> make_workload(const Options& options, const Environment& environment,
+                                                                const WorkloadPlace& place, const platform::Clock& clock,
+                                                                workload::LogSink& log);
 
-// One set per GPU, spooled to the run's folder.
-base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory);
+// One set per GPU, spooled to the folder and, where there is one, written to the journal, which must outlive them.
+base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory,
+                                                         series::Journal* journal = nullptr);
 // What a full or failing disk has cost the series, in words.
 std::vector<std::string> series_trouble(const std::vector<series::GpuSeries>& series);
 

@@ -78,6 +78,7 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   }
   sampler.restart_interval();
   if (const auto started = workload.start(); !started) return base::failure(started.error());
+  if (plan.started) plan.started(clock.now());
   Interruption interruption(signals);
   auto outcome = follow(workload, signals, interruption);
   if (!outcome) return base::failure(outcome.error());

@@ -1,6 +1,7 @@
 // One measured run of a workload: idle before, the workload, idle after; the sampler reads throughout.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct MeasurementPlan {
   sampler::SamplerOptions sampling;
   base::Duration idle_roll{};
   sampler::ReadingObserver observer;
+  std::function<void(base::SteadyTime)> started;  // told when the workload runs; may be empty
 };
 
 // What came before the start was interrupted: nothing was measured.

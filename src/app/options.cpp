@@ -8,6 +8,8 @@
 #include <cmath>
 #include <utility>
 
+#include "app/container_flags.h"
+#include "app/invocation.h"
 #include "app/version.h"
 
 namespace gpubench::app {
@@ -27,10 +29,16 @@ constexpr const char* kClosing =
     "  iris-gpubench -- ./simulate --steps 1000\n"
     "  iris-gpubench --meter replay:traces/h200.trace -- sleep 10        (no GPU needed; every output says so)\n"
     "\n"
+    "  iris-gpubench clean [--all]            removes containers that killed runs have left\n"
+    "  iris-gpubench check-image NAME         whether an image starts, sees its GPUs and leaves a score\n"
+    "\n"
     "Hyphens work as well as underscores (--benchmark-image), and so does any unambiguous beginning of an option.\n"
     "\n"
-    "Environment: DOCKER_HOST (unix:// or tcp://); for --export_to_victoria IRIS_GPUBENCH_VICTORIA_URL,\n"
+    "Environment: DOCKER_HOST (unix://, tcp:// or ssh://), DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH; for "
+    "--export_to_victoria IRIS_GPUBENCH_VICTORIA_URL,\n"
     "  IRIS_GPUBENCH_VICTORIA_USERNAME and IRIS_GPUBENCH_VICTORIA_PASSWORD (or MEERKAT_URL, _USERNAME, _PASSWORD).\n"
+    "  For --carbon_source electricity_maps IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN (or ..._TOKEN_FILE), for watttime\n"
+    "  IRIS_GPUBENCH_WATTTIME_USERNAME and IRIS_GPUBENCH_WATTTIME_PASSWORD (or ..._PASSWORD_FILE).\n"
     "\n"
     "Exit status: the benchmark's own; 0 only if its was 0. 2: the command line is wrong. 125: the benchmark could not be\n"
     "  run or its exit status could not be found out. 128 + n: ended by signal n (130 after Ctrl-C).";
@@ -114,23 +122,21 @@ base::Result<base::Duration> duration_from(double seconds, double least, double 
 
 // CLI11's target values that Options does not hold as they are.
 struct Raw {
+  std::string timeseries_format = "csv";
   double interval = 5.0;
   double idle_roll = 1.5;
+  double stop_grace = 10.0;
+  std::string log_cap = "1g";
+  std::optional<std::string> score_regex;
+  ContainerFlags container;
+  CarbonFlags carbon;
   bool no_live_monitor = false;
   bool no_plot = false;
+  bool no_html = false;
   bool show_version = false;
 };
 
-void describe(CLI::App& app, Options& options, Raw& raw) {
-  app.set_help_flag("--help,-h", "Show this and exit");
-  app.add_flag("--version", raw.show_version, "Show the version and exit");
-  constexpr const char* what = "What to run (one of the first two, or -- COMMAND [ARGUMENT...])";
-  app.add_option("--benchmark_image", options.benchmark_image, "Container image to run; \"\" lists the images")
-      ->type_name("NAME")
-      ->group(what);
-  app.add_option("--benchmark_command", options.benchmark_command, "Shell command line to run")
-      ->type_name("LINE")
-      ->group(what);
+void describe_container(CLI::App& app, Options& options, Raw& raw) {
   constexpr const char* container = "The container";
   const auto repeated = [&](const char* name, std::vector<std::string>& values, const char* text) {
     return app.add_option(name, values, text)->group(container)->expected(1)->take_all();
@@ -140,6 +146,14 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--entrypoint", options.entrypoint, "Program to run in place of the image's own")
       ->type_name("PROGRAM")
       ->group(container);
+  app.add_option("--gpus", options.gpus, "GPUs it gets: all, none, a number, indices (0,2 or device=1) or UUIDs")
+      ->type_name("GPUS")
+      ->default_str("all")
+      ->group(container);
+  describe_container_flags(app, raw.container, container);
+}
+
+void describe_measuring(CLI::App& app, Options& options, Raw& raw) {
   constexpr const char* measuring = "Measuring";
   app.add_option("--interval", raw.interval,
                  "Seconds between readings; decimals allowed. Power is sampled every 20 ms anyway")
@@ -158,24 +172,96 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--record_trace", options.record_trace, "Record all that is read to FILE, for --meter replay:FILE")
       ->type_name("FILE")
       ->group(measuring);
+}
+
+void describe_carbon(CLI::App& app, Options& options, Raw& raw) {
   constexpr const char* carbon = "Carbon and export";
   app.add_option("--carbon_region", options.carbon_region,
-                 "Region of the GB carbon intensity forecast; \"\" lists the regions")
+                 "Where the power is drawn: a region of Great Britain, its number or a postcode;\n"
+                 "a zone or country for the other sources; \"\" lists the regions")
       ->type_name("REGION")
       ->default_str("South England")
       ->group(carbon);
+  describe_carbon_flags(app, raw.carbon, carbon);
   app.add_flag("--export_to_victoria", options.export_to_victoria, "Send the readings to a VictoriaMetrics database")
       ->group(carbon);
+}
+
+void describe_output(CLI::App& app, Options& options, Raw& raw) {
   constexpr const char* output = "Output";
   app.add_option("--results_dir", options.results_dir, "Folder in which each run gets a folder of its own")
       ->type_name("DIR")
       ->default_str("results")
+      ->group(output);
+  app.add_option("--timeseries_format", raw.timeseries_format, "Form of timeseries.csv and power.csv: csv, csv.gz or none")
+      ->type_name("FORMAT")
+      ->default_str("csv")
+      ->group(output);
+  app.add_option("--log_cap", raw.log_cap, "Most that is kept of the benchmark's log; the last lines are kept in any case")
+      ->type_name("SIZE")
+      ->default_str("1g")
+      ->group(output);
+  app.add_option("--score_regex", raw.score_regex, "Take the score from the log line that this matches: its first (group)")
+      ->type_name("REGEX")
       ->group(output);
   app.add_flag("--no_live_monitor", raw.no_live_monitor, "Do not show the current GPU metrics while it runs")->group(output);
   app.add_flag("--monitor_benchmark_logs", options.monitor_benchmark_logs, "Show the benchmark's log as it comes")
       ->group(output);
   app.add_flag("--no_plot", raw.no_plot, "Do not draw metrics_plot.png")->group(output);
   app.add_flag("--live_plot", options.live_plot, "Renew metrics_plot.png at every interval")->group(output);
+  app.add_flag("--no_html", raw.no_html, "Do not write report.html")->group(output);
+}
+
+void describe(CLI::App& app, Options& options, Raw& raw) {
+  app.set_help_flag("--help,-h", "Show this and exit");
+  app.add_flag("--version", raw.show_version, "Show the version and exit");
+  constexpr const char* what = "What to run (one of the first two, or -- COMMAND [ARGUMENT...])";
+  app.add_option("--benchmark_image", options.benchmark_image, "Container image to run; \"\" lists the images")
+      ->type_name("NAME")
+      ->group(what);
+  app.add_option("--benchmark_command", options.benchmark_command, "Shell command line to run")
+      ->type_name("LINE")
+      ->group(what);
+  describe_container(app, options, raw);
+  app.add_option("--stop_grace", raw.stop_grace, "Seconds between asking the benchmark to stop and killing it")
+      ->type_name("SECONDS")
+      ->default_str("10")
+      ->group(what);
+  describe_measuring(app, options, raw);
+  describe_carbon(app, options, raw);
+  describe_output(app, options, raw);
+}
+
+base::Result<void> take_log_flags(const Raw& raw, Options& options) {
+  const auto cap = workload::parse_byte_size(raw.log_cap);
+  if (!cap) return base::failure(cap.error().with_context("--log_cap"));
+  options.log_cap_bytes = *cap;
+  if (!raw.score_regex) return {};
+  auto pattern = ScorePattern::compile(*raw.score_regex);
+  if (!pattern) return base::failure(pattern.error());
+  options.score_pattern = std::move(*pattern);
+  return {};
+}
+
+// What the container's own flags come to.
+base::Result<void> take_container_flags(const ContainerFlags& flags, Options& options) {
+  if (!options.benchmark_image && (any_given(flags) || options.gpus != "all"))
+    return base::failure("--gpus, --mount, --memory and their like are for containers", "use them with --benchmark_image");
+  auto settings = container_settings(flags);
+  if (!settings) return base::failure(settings.error());
+  options.container = std::move(*settings);
+  auto tmpfs = checked_tmpfs(flags.tmpfs);
+  if (!tmpfs) return base::failure(tmpfs.error());
+  options.tmpfs = std::move(*tmpfs);
+  std::vector<std::string> environment;
+  for (const std::string& file : flags.env_files) {
+    const auto lines = read_env_file(file);
+    if (!lines) return base::failure(lines.error());
+    environment.insert(environment.end(), lines->begin(), lines->end());
+  }
+  options.environment.insert(options.environment.begin(), environment.begin(),
+                             environment.end());  // --env has the last word
+  return {};
 }
 
 base::Result<void> check_workload(const Options& options) {
@@ -202,6 +288,7 @@ base::Result<Command> checked(Options options, const Raw& raw) {
   if (options.benchmark_image && options.benchmark_image->empty()) return Command(ListImages{});
   options.live_monitor = !raw.no_live_monitor;
   options.plot = !raw.no_plot;
+  options.html = !raw.no_html;
   constexpr double kHour = 3600;
   const auto interval = duration_from(raw.interval, 0.05, kHour, "--interval");
   if (!interval) return base::failure(interval.error());
@@ -209,7 +296,18 @@ base::Result<Command> checked(Options options, const Raw& raw) {
   const auto roll = duration_from(raw.idle_roll, 0, kHour, "--idle_roll");
   if (!roll) return base::failure(roll.error());
   options.idle_roll = *roll;
+  const auto grace = duration_from(raw.stop_grace, 0, kHour, "--stop_grace");
+  if (!grace) return base::failure(grace.error());
+  options.stop_grace = *grace;
+  if (const auto taken = take_log_flags(raw, options); !taken) return base::failure(taken.error());
+  if (const auto taken = take_container_flags(raw.container, options); !taken) return base::failure(taken.error());
+  auto carbon = checked_carbon_flags(raw.carbon);
+  if (!carbon) return base::failure(carbon.error());
+  options.carbon = *std::move(carbon);
   if (options.results_dir.empty()) return base::failure("--results_dir is empty", "name a folder");
+  const auto format = timeseries_format(raw.timeseries_format);
+  if (!format) return base::failure(format.error());
+  options.timeseries_format = *format;
   if (const auto workload = check_workload(options); !workload) return base::failure(workload.error());
   return Command(std::move(options));
 }
@@ -220,7 +318,30 @@ std::string version() {
   return std::string("iris-gpubench ") + kVersion;
 }
 
+namespace {
+
+base::Result<Command> parse_clean(const std::vector<std::string>& arguments) {
+  if (arguments.size() == 1) return Command(CleanContainers{});
+  if (arguments.size() == 2 && arguments[1] == "--all") return Command(CleanContainers{true});
+  return base::failure("clean takes nothing but --all", "see iris-gpubench --help");
+}
+
+base::Result<Command> parse_check_image(std::vector<std::string> arguments) {
+  if (arguments.size() < 2 || arguments[1].empty() || arguments[1].front() == '-')
+    return base::failure("check-image needs the name of an image",
+                         "write iris-gpubench check-image NAME [container options]");
+  arguments.front() = "--benchmark_image";
+  auto command = parse_command_line(arguments);
+  if (!command) return command;
+  if (auto* options = std::get_if<Options>(&*command)) return Command(CheckImage{std::move(*options)});
+  return command;
+}
+
+}  // namespace
+
 base::Result<Command> parse_command_line(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == "clean") return parse_clean(arguments);
+  if (!arguments.empty() && arguments.front() == "check-image") return parse_check_image(arguments);
   CLI::App app(kIntroduction, "iris-gpubench");
   app.footer(kClosing);
   Options options;
@@ -230,6 +351,7 @@ base::Result<Command> parse_command_line(const std::vector<std::string>& argumen
   if (dashes != arguments.end()) options.arguments.assign(dashes + 1, arguments.end());
   auto own = canonical({arguments.begin(), dashes}, option_names(app));
   if (!own) return base::failure(own.error());
+  options.invocation = invocation_text(*own, options.arguments);
   std::reverse(own->begin(), own->end());  // CLI11 takes a vector last first
   try {
     app.parse(*own);

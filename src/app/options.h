@@ -1,13 +1,18 @@
 // The command line.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "app/carbon_options.h"
+#include "app/reports.h"
+#include "app/score.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "workload/docker/container_settings.h"
 
 namespace gpubench::app {
 
@@ -19,6 +24,10 @@ struct Options {
   std::vector<std::string> volumes;      // SOURCE:TARGET[:ro]
   std::vector<std::string> environment;  // NAME=value
   std::optional<std::string> entrypoint;
+  std::string gpus = "all";        // all, none, a number, indices or UUIDs: see select_gpus
+  std::vector<std::string> tmpfs;  // TARGET[:OPTIONS]
+  workload::ContainerSettings container;
+  base::Duration stop_grace = std::chrono::seconds(10);  // from SIGTERM to SIGKILL
 
   base::Duration interval = std::chrono::seconds(5);
   base::Duration idle_roll = std::chrono::milliseconds(1500);
@@ -26,13 +35,20 @@ struct Options {
   std::string record_trace;    // file to record the meter's trace to
 
   std::string carbon_region = "South England";
+  CarbonOptions carbon;
   bool export_to_victoria = false;
 
   std::string results_dir = "results";
+  TimeseriesFormat timeseries_format = TimeseriesFormat::csv;
+  std::uint64_t log_cap_bytes = std::uint64_t{1} << 30;  // of benchmark.log
+  std::optional<ScorePattern> score_pattern;             // of the log line that holds the score
   bool live_monitor = true;
   bool monitor_benchmark_logs = false;
   bool plot = true;
   bool live_plot = false;
+  bool html = true;
+
+  std::string invocation;  // the command line itself, quoted for a shell, without secrets
 };
 
 // The command line asked for something else than a run.
@@ -41,7 +57,15 @@ struct ShowText {
 };
 struct ListRegions {};
 struct ListImages {};
-using Command = std::variant<Options, ShowText, ListRegions, ListImages>;
+// "clean": removes the containers that killed runs have left.
+struct CleanContainers {
+  bool all = false;  // also those of which it cannot be told whether their run is alive
+};
+// "check-image NAME": whether a benchmark image does what this tool expects of one.
+struct CheckImage {
+  Options options;
+};
+using Command = std::variant<Options, ShowText, ListRegions, ListImages, CleanContainers, CheckImage>;
 
 // An error is a usage error, told with its remedy.
 base::Result<Command> parse_command_line(const std::vector<std::string>& arguments);

@@ -3,16 +3,33 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <functional>
+#include <ostream>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "platform/files.h"
+#include "platform/gzip_stream.h"
 #include "report/formatted_tables.h"
+#include "report/html/html_report.h"
+#include "report/metrics_json.h"
 #include "report/metrics_yaml.h"
 #include "report/plot/plot.h"
 #include "report/timeseries_csv.h"
 
 namespace gpubench::app {
+namespace {
+
+base::Result<void> write_table(const RunDirectory& directory, const std::string& name, TimeseriesFormat format,
+                               const std::function<void(std::ostream&)>& write) {
+  if (format == TimeseriesFormat::none) return {};
+  if (format == TimeseriesFormat::csv) return platform::stream_file_atomically(directory.path / name, write);
+  return platform::stream_file_atomically(directory.path / (name + ".gz"),
+                                          [&](std::ostream& out) { platform::write_gzip(out, write); });
+}
+
+}  // namespace
 
 void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
   const auto drawn = report::write_plot(directory.file("metrics_plot.png"), report::plot_input(run, series));
@@ -21,32 +38,51 @@ void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std:
                                                   (drawn.error().remedy.empty() ? "" : " (" + drawn.error().remedy + ")")});
 }
 
+base::Result<TimeseriesFormat> timeseries_format(const std::string& name) {
+  if (name == "csv") return TimeseriesFormat::csv;
+  if (name == "csv.gz") return TimeseriesFormat::csv_gz;
+  if (name == "none") return TimeseriesFormat::none;
+  return base::failure("unknown --timeseries_format \"" + name + "\"", "use csv, csv.gz or none");
+}
+
 base::Result<void> write_reports(const RunDirectory& directory, const record::RunRecord& run,
-                                 const std::vector<series::GpuSeries>& series) {
-  const std::array<base::Result<void>, 4> written{
+                                 const std::vector<series::GpuSeries>& series, TimeseriesFormat format) {
+  const std::array<base::Result<void>, 5> written{
       platform::write_file_atomically(directory.file("metrics.yml"), report::metrics_yaml(run)),
+      platform::write_file_atomically(directory.file("metrics.json"), report::metrics_json(run)),
       platform::write_file_atomically(directory.file("formatted_metrics.txt"), report::formatted_tables(run)),
-      platform::stream_file_atomically(directory.file("timeseries.csv"),
-                                       [&](std::ostream& out) { report::write_timeseries_csv(out, run, series); }),
-      platform::stream_file_atomically(directory.file("power.csv"),
-                                       [&](std::ostream& out) { report::write_power_csv(out, run, series); }),
+      write_table(directory, "timeseries.csv", format,
+                  [&](std::ostream& out) { report::write_timeseries_csv(out, run, series); }),
+      write_table(directory, "power.csv", format, [&](std::ostream& out) { report::write_power_csv(out, run, series); }),
   };
   for (const auto& result : written)
     if (!result) return result;
   return {};
 }
 
+base::Result<void> write_page(const RunDirectory& directory, const record::RunRecord& run,
+                              const std::vector<series::GpuSeries>& series) {
+  const report::HtmlInput input{&run, &series, directory.file("benchmark.log"), directory.file("benchmark_log_times.csv")};
+  return platform::stream_file_atomically(directory.file("report.html"),
+                                          [&](std::ostream& out) { report::write_html_report(out, input); });
+}
+
 std::string list_result_files(const RunDirectory& directory) {
-  constexpr std::array<std::pair<const char*, const char*>, 9> kFiles{{
+  constexpr std::array<std::pair<const char*, const char*>, 14> kFiles{{
+      {"report.html", "everything on one page, for a browser"},
       {"formatted_metrics.txt", "the tables above"},
       {"metrics.yml", "all figures, for programs"},
+      {"metrics.json", "the same as JSON"},
       {"metrics_plot.png", "power, utilisation, temperature, memory and clocks over time"},
       {"timeseries.csv", "readings at each interval"},
       {"power.csv", "power every 20 ms"},
+      {"timeseries.csv.gz", "readings at each interval"},
+      {"power.csv.gz", "power every 20 ms"},
       {"benchmark.log", "the benchmark's output"},
       {"benchmark_results", "the benchmark's own result files"},
       {"final_monitoring_output.txt", "the last live table"},
       {"runtime.log", "this tool's log"},
+      {"journal", "everything read, for iris-gpubench report and recover"},
   }};
   std::string text = "Results in " + directory.path.string() + "\n";
   std::error_code error;

@@ -1,6 +1,7 @@
 // Every file of a finished run.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,9 +16,18 @@ namespace gpubench::app {
 // Draws metrics_plot.png; a failure becomes a finding of the run.
 void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series);
 
-// metrics.yml, formatted_metrics.txt, timeseries.csv, power.csv. All are tried; the first error is returned.
+// How the time series are written: timeseries.csv and power.csv, the same with .gz, or not at all.
+enum class TimeseriesFormat : std::uint8_t { csv, csv_gz, none };
+// By its name on the command line.
+base::Result<TimeseriesFormat> timeseries_format(const std::string& name);
+
+// metrics.yml, metrics.json, formatted_metrics.txt and the time series. All are tried; the first error is returned.
 base::Result<void> write_reports(const RunDirectory& directory, const record::RunRecord& run,
-                                 const std::vector<series::GpuSeries>& series);
+                                 const std::vector<series::GpuSeries>& series, TimeseriesFormat format);
+
+// report.html, from the benchmark's log in the same folder too.
+base::Result<void> write_page(const RunDirectory& directory, const record::RunRecord& run,
+                              const std::vector<series::GpuSeries>& series);
 
 // The result files that are there, one line each, for the end of a run.
 std::string list_result_files(const RunDirectory& directory);

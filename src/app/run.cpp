@@ -12,7 +12,10 @@
 
 #include "app/account.h"
 #include "app/benchmark_log.h"
+#include "app/carbon_choice.h"
 #include "app/carbon_lookup.h"
+#include "app/check_image.h"
+#include "app/clean.h"
 #include "app/environment.h"
 #include "app/live_feed.h"
 #include "app/make_parts.h"
@@ -20,6 +23,9 @@
 #include "app/options.h"
 #include "app/reports.h"
 #include "app/run_directory.h"
+#include "app/run_journal.h"
+#include "app/saved_run_commands.h"
+#include "app/version.h"
 #include "app/worker.h"
 #include "carbon/regions.h"
 #include "platform/clock.h"
@@ -30,12 +36,16 @@
 #include "platform/terminal.h"
 #include "report/formatted_tables.h"
 #include "report/plot/plot.h"
+#include "series/journal/journal.h"
 #include "sink/sink.h"
+#include "workload/docker/container_settings.h"
 
 namespace gpubench::app {
 namespace {
 
 constexpr base::Duration kExportBudget = std::chrono::seconds(30);
+// With the tenth of a second in which the journal is written, a killed run lacks less than its last second.
+constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(800);
 constexpr int kSignalBase = 128;
 
 int complain(const base::Error& error, int exit_code) {
@@ -59,13 +69,6 @@ int list_images(const Environment& environment) {
   return 0;
 }
 
-base::Result<carbon::Region> known_region(const std::string& name) {
-  if (const auto region = carbon::find_region(name)) return *region;
-  std::string list;
-  for (const carbon::Region& region : carbon::regions()) list += (list.empty() ? "" : ", ") + std::string(region.name);
-  return base::failure("unknown carbon region \"" + name + "\"", "choose one of: " + list);
-}
-
 // The benchmark's own, or the signal's that ended the run.
 int exit_code(const Measured& measured) {
   if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
@@ -75,16 +78,19 @@ int exit_code(const Measured& measured) {
 // Everything that takes part in one run, in the order in which it is made; taken down in reverse.
 class BenchmarkRun {
  public:
-  BenchmarkRun(const Options& options, const Environment& environment) : options_(options), environment_(environment) {}
+  BenchmarkRun(const Options& options, const Environment& environment, CarbonChoice carbon)
+      : options_(options), environment_(environment), carbon_choice_(std::move(carbon)) {}
 
   int go() {
     if (const auto ready = prepare(); !ready) {
       if (directory_) discard(*directory_);
-      return complain(ready.error(), kCannotRun);
+      const auto signal = signals_.next();
+      return complain(ready.error(), signal ? kSignalBase + *signal : kCannotRun);
     }
     std::optional<InterruptedBeforeStart> interrupted;
     auto measured = measure(*workload_, *meter_, clock_, signals_, series_, plan(), interrupted);
     if (live_) live_->finish();
+    if (measured) journal_->note(ended_note(*measured, workload_->description()));
     if (!measured) {
       static_cast<void>(workload_->cleanup());
       discard(*directory_);
@@ -96,6 +102,7 @@ class BenchmarkRun {
  private:
   base::Result<void> prepare();
   base::Result<void> make_outputs();
+  void note_identity();
   void make_live_feed();
   base::Result<void> make_exporter();
   [[nodiscard]] MeasurementPlan plan();
@@ -104,10 +111,12 @@ class BenchmarkRun {
   int conclude(const Measured& measured);
   void collect_results();
   void finish_exports(record::RunRecord& run);
+  void close_journal(record::RunRecord& run);
   void note_log_and_series();
 
   const Options& options_;
   const Environment& environment_;
+  CarbonChoice carbon_choice_;
   platform::SignalQueue signals_;  // before any thread
   platform::SystemClock clock_;
   platform::Terminal terminal_;
@@ -116,7 +125,8 @@ class BenchmarkRun {
   std::unique_ptr<meter::GpuMeter> meter_;
   std::optional<RunDirectory> directory_;
   std::shared_ptr<spdlog::logger> log_;
-  std::vector<series::GpuSeries> series_;
+  std::unique_ptr<series::Journal> journal_;
+  std::vector<series::GpuSeries> series_;  // write to the journal
   std::unique_ptr<BenchmarkLog> benchmark_log_;
   std::unique_ptr<LiveFeed> live_;
   std::unique_ptr<platform::HttpClient> export_http_;
@@ -129,17 +139,18 @@ class BenchmarkRun {
 };
 
 base::Result<void> BenchmarkRun::prepare() {
-  const auto region = known_region(options_.carbon_region);
-  if (!region) return base::failure(region.error());
   auto meter = make_meter(options_, environment_, clock_);
   if (!meter) return base::failure(meter.error());
   meter_ = std::move(*meter);
   if (const auto made = make_outputs(); !made) return made;
-  workload_ = make_workload(options_, environment_, *meter_, *directory_, clock_, *benchmark_log_);
+  auto workload = make_workload(options_, environment_, {*meter_, *directory_, signals_.fd()}, clock_, *benchmark_log_);
+  if (!workload) return base::failure(workload.error());
+  workload_ = std::move(*workload);
   if (const auto ready = workload_->prepare(); !ready) return ready;
   log_->info("run {} of {} on {}", directory_->run_id, workload_->description().name, platform::host_name());
   log_->info("meter: {}; GPUs: {}", meter_->source().description, meter_->gpus().size());
-  carbon_.emplace(*region, environment_.carbon_url, environment_.ca_file, clock_);
+  carbon_.emplace(carbon_choice_, clock_);
+  note_identity();
   for (const std::string& note : workload_->description().notes) log_->info("{}", note);
   return options_.export_to_victoria ? make_exporter() : base::Result<void>();
 }
@@ -156,17 +167,37 @@ base::Result<void> BenchmarkRun::make_outputs() {
   }
   log_->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   log_->flush_on(spdlog::level::info);
-  auto series = make_series(meter_->gpus().size(), directory_->path);
+  auto journal = series::Journal::create(directory_->path, directory_->run_id);
+  if (!journal) return base::failure(journal.error());
+  journal_ = std::move(*journal);
+  auto series = make_series(meter_->gpus().size(), directory_->path, journal_.get());
   if (!series) return base::failure(series.error());
   series_ = std::move(*series);
   make_live_feed();
-  auto log =
-      BenchmarkLog::create(directory_->file("benchmark.log"),
-                           options_.monitor_benchmark_logs ? [this](std::string bytes) { live_->show_log(std::move(bytes)); }
-                                                           : std::function<void(std::string)>());
+  BenchmarkLogOptions logging;
+  logging.file.path = directory_->file("benchmark.log");
+  logging.file.times_path = directory_->file("benchmark_log_times.csv");
+  logging.file.cap_bytes = options_.log_cap_bytes;
+  logging.score = options_.score_pattern;
+  if (options_.monitor_benchmark_logs) logging.watch = [this](std::string bytes) { live_->show_log(std::move(bytes)); };
+  auto log = BenchmarkLog::create(std::move(logging), clock_);
   if (!log) return base::failure(log.error());
   benchmark_log_ = std::move(*log);
   return {};
+}
+
+void BenchmarkRun::note_identity() {
+  RunIdentity run;
+  run.run_id = directory_->run_id;
+  run.tool_version = kVersion;
+  run.host = platform::host_name();
+  run.interval = options_.interval;
+  run.anchor = anchor_;
+  run.carbon_region = options_.carbon_region;
+  run.carbon = options_.carbon;
+  run.source = meter_->source();
+  run.gpus = meter_->gpus();
+  journal_->note(identity_note(run, workload_->description()));
 }
 
 void BenchmarkRun::make_live_feed() {
@@ -199,8 +230,10 @@ base::Result<void> BenchmarkRun::make_exporter() {
 MeasurementPlan BenchmarkRun::plan() {
   MeasurementPlan plan;
   plan.sampling.interval = options_.interval;
+  plan.sampling.drain_period = kDrainPeriod;
   if (!options_.record_trace.empty()) plan.sampling = trace_sampling();
   plan.idle_roll = options_.idle_roll;
+  plan.started = [this](base::SteadyTime time) { journal_->note(started_note(time)); };
   plan.observer = [this](std::size_t tick, const std::vector<meter::GpuReading>& readings) { observe(tick, readings); };
   return plan;
 }
@@ -235,6 +268,8 @@ void BenchmarkRun::collect_results() {
     log_->warn("{}", collected.error().message);
   } else if (*collected) {
     score_ = read_score(results);
+    for (const auto& path : options_.container.results_paths)
+      if (!score_) score_ = read_score(results / workload::results_folder_name(path));
   }
   if (const auto removed = workload_->cleanup(); !removed) {
     log_->error("{}", removed.error().message);
@@ -245,6 +280,7 @@ void BenchmarkRun::collect_results() {
 void BenchmarkRun::note_log_and_series() {
   if (const auto closed = benchmark_log_->close(); !closed)
     findings_.emplace_back(record::LogIncomplete{closed.error().message});
+  if (benchmark_log_->score()) score_ = benchmark_log_->score();
   for (const std::string& trouble : series_trouble(series_)) findings_.emplace_back(record::SeriesIncomplete{trouble});
 }
 
@@ -257,6 +293,12 @@ void BenchmarkRun::finish_exports(record::RunRecord& run) {
     run.findings.emplace_back(record::ExportIncomplete{run.exported.recorded, run.exported.accepted, run.exported.reason});
 }
 
+void BenchmarkRun::close_journal(record::RunRecord& run) {
+  journal_->note(closing_note(run));
+  journal_->close();
+  if (const auto error = journal_->error()) run.findings.emplace_back(record::JournalIncomplete{error->message});
+}
+
 int BenchmarkRun::conclude(const Measured& measured) {
   collect_results();
   note_log_and_series();
@@ -265,7 +307,7 @@ int BenchmarkRun::conclude(const Measured& measured) {
   input.host = platform::host_name();
   input.interval = options_.interval;
   input.anchor = anchor_;
-  input.carbon_region = options_.carbon_region;
+  input.carbon = options_.carbon;
   input.meter = meter_.get();
   input.workload = &workload_->description();
   input.measured = &measured;
@@ -273,13 +315,18 @@ int BenchmarkRun::conclude(const Measured& measured) {
   input.score = score_;
   input.findings = findings_;
   record::RunRecord run = make_account(input, *carbon_);
+  for (const std::string& note : carbon_->take_notes()) log_->warn("{}", note);
+  run.invocation = options_.invocation;
   finish_exports(run);
   if (options_.plot) draw_plot(*directory_, run, series_);
   const platform::ResourceUse use = platform::own_resource_use();
   run.cost.cpu_seconds = use.cpu_seconds;
   run.cost.peak_resident = use.peak_resident;
-  auto written = write_reports(*directory_, run, series_);
+  close_journal(run);
+  auto written = write_reports(*directory_, run, series_, options_.timeseries_format);
   if (written) written = finish_recording(*meter_);
+  if (options_.html)
+    if (const auto page = write_page(*directory_, run, series_); written && !page) written = page;
   if (!live_->last_table().empty())
     static_cast<void>(platform::write_file_atomically(directory_->file("final_monitoring_output.txt"), live_->last_table()));
   if (const auto linked = link_latest(options_.results_dir, *directory_); !linked) log_->warn("{}", linked.error().message);
@@ -290,13 +337,16 @@ int BenchmarkRun::conclude(const Measured& measured) {
 }
 
 int run_benchmark(const Options& options, const Environment& environment) {
-  if (const auto region = known_region(options.carbon_region); !region) return complain(region.error(), kUsageError);
-  return BenchmarkRun(options, environment).go();
+  const platform::SystemClock clock;
+  auto carbon = choose_carbon(options.carbon, options.carbon_region, environment, clock);
+  if (!carbon) return complain(carbon.error(), kUsageError);
+  return BenchmarkRun(options, environment, *std::move(carbon)).go();
 }
 
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments) {
+  if (names_saved_run_command(arguments)) return run_saved_run_command(arguments, read_environment());
   const auto command = parse_command_line(arguments);
   if (!command) return complain(command.error(), kUsageError);
   const Environment environment = read_environment();
@@ -306,6 +356,8 @@ int run_program(const std::vector<std::string>& arguments) {
   }
   if (std::holds_alternative<ListRegions>(*command)) return list_regions();
   if (std::holds_alternative<ListImages>(*command)) return list_images(environment);
+  if (const auto* clean = std::get_if<CleanContainers>(&*command)) return clean_containers(environment, clean->all);
+  if (const auto* check = std::get_if<CheckImage>(&*command)) return check_image(check->options, environment);
   return run_benchmark(std::get<Options>(*command), environment);
 }
 

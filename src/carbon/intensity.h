@@ -1,7 +1,8 @@
-// Carbon intensity of the grid, half-hour by half-hour, and where it came from.
+// Carbon intensity of the grid, stretch by stretch, and where it came from.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +14,11 @@
 namespace gpubench::carbon {
 
 enum class IntensityKind : std::uint8_t {
-  forecast,       // published before the half-hour
-  yearly_factor,  // one figure for a year: used when there is no forecast, and said so
+  forecast,       // average of the grid, published before the time it is for
+  actual,         // average of the grid, estimated by its source after the fact
+  marginal,       // of the power stations that answer to a change of load: not an average, and not comparable with one
+  yearly_factor,  // one figure for a year: used when there is nothing better, and said so
+  user_value,     // given by the user, who answers for it
 };
 std::string_view kind_text(IntensityKind kind);
 
@@ -25,10 +29,10 @@ struct IntensitySlot {
   base::CarbonIntensity intensity;
   IntensityKind kind = IntensityKind::forecast;
   std::string source;      // "Carbon Intensity API, South England (region 12)"
-  base::WallTime fetched;  // when it was asked for; the factor's publication for a yearly factor
+  base::WallTime fetched;  // when it was asked for; a yearly factor's publication; 1970: neither is known
 };
 
-// Someone who knows the intensity for a stretch of time. Called from one thread; may take up to 10 s.
+// Someone who knows the intensity for a stretch of time. Called from one thread; takes at most the time it was made for.
 class IntensityProvider {
  public:
   virtual ~IntensityProvider() = default;
@@ -36,7 +40,11 @@ class IntensityProvider {
   virtual base::Result<std::vector<IntensitySlot>> slots(base::WallTime from, base::WallTime to) = 0;
 };
 
-// The documented yearly factor for Great Britain, as one slot over [from, to].
-IntensitySlot yearly_factor_slot(base::WallTime from, base::WallTime to);
+// Sorted slots without overlaps leave no hole in [from, to].
+bool covers(std::span<const IntensitySlot> slots, base::WallTime from, base::WallTime to);
+
+// Both together, sorted and without overlaps. Where they overlap the newer one holds, but an actual value is not given up
+// for a forecast. Both are sorted and without overlaps themselves.
+std::vector<IntensitySlot> merged(std::vector<IntensitySlot> older, std::vector<IntensitySlot> newer);
 
 }  // namespace gpubench::carbon

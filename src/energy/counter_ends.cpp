@@ -1,6 +1,8 @@
 #include "energy/counter_ends.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,7 +18,6 @@ using namespace std::chrono_literals;
 
 // Idle power times this is the error of one anchor: 2.5 J at 100 W. Bursts of one GPU reach 2.5 ms, of eight GPUs 15 ms.
 constexpr base::Duration kWellTimed = 25ms;
-constexpr base::Duration kLongestLag = 60ms;      // of the counter's publication
 constexpr base::Duration kPreWindow = 2s;         // idle before the start that gives P_pre
 constexpr base::Duration kPostFrom = 150ms;       // lag + update under way at the end
 constexpr base::Duration kPostUntil = 1000ms;     // early: idle power falls for seconds after a load
@@ -25,18 +26,59 @@ constexpr base::Duration kShortestSlope = 200ms;  // two updates
 constexpr double kSteady = 3.0;                   // fastest to slowest update; timing alone makes up to 1.7
 constexpr base::Duration kReach = 3s;             // of the walk around the run
 
+base::Power slope(const Transition& from, const Transition& to) {
+  return (to.energy - from.energy) / (to.time - from.time);
+}
+
+// Needs three changes.
+CounterLevel level_of(std::span<const Transition> changes) {
+  const Transition& middle = changes[changes.size() / 2];
+  const base::Power power = slope(changes.front(), changes.back());
+  const base::Power drift = slope(changes.front(), middle) - slope(middle, changes.back());
+  const double timing = base::to_seconds(changes.front().uncertainty + changes.back().uncertainty) /
+                        base::to_seconds(changes.back().time - changes.front().time) / std::numbers::sqrt3;
+  return {power, base::Power::from_watts(std::hypot(drift.watts(), power.watts() * timing))};
+}
+
 // Slope of the counter if the changes lie on a steady line long enough to give one.
-std::optional<base::Power> steady_slope(std::span<const Transition> changes) {
+std::optional<CounterLevel> steady_level(std::span<const Transition> changes) {
   if (changes.size() < 3 || changes.back().time - changes.front().time < kShortestSlope) return std::nullopt;
   std::optional<base::Power> slowest;
   std::optional<base::Power> fastest;
   for (std::size_t i = 1; i < changes.size(); ++i) {
-    const base::Power power = (changes[i].energy - changes[i - 1].energy) / (changes[i].time - changes[i - 1].time);
+    const base::Power power = slope(changes[i - 1], changes[i]);
     slowest = std::min(slowest.value_or(power), power);
     fastest = std::max(fastest.value_or(power), power);
   }
   if (*fastest > *slowest * kSteady) return std::nullopt;
-  return (changes.back().energy - changes.front().energy) / (changes.back().time - changes.front().time);
+  return level_of(changes);
+}
+
+// One of the two changes on either side of an end of the run.
+struct Bracket {
+  std::optional<Transition> before;
+  std::optional<Transition> after;
+  void add(const Transition& change, base::SteadyTime moment) {
+    if (change.time <= moment) {
+      before = change;
+    } else if (!after) {
+      after = change;
+    }
+  }
+};
+
+CounterEnd interpolated_end(const Bracket& bracket, base::SteadyTime moment, base::Energy value) {
+  CounterEnd end;
+  end.value = value;
+  end.timing = kCounterPeriod / 2;
+  end.bracket = 2 * kCounterPeriod;  // of an end beyond the first or last change
+  end.position = base::Ratio::from_fraction(0.5);
+  if (!bracket.before || !bracket.after) return end;
+  end.timing = std::max(bracket.before->uncertainty, bracket.after->uncertainty);
+  end.bracket = bracket.after->time - bracket.before->time;
+  end.position = base::Ratio::from_fraction(base::to_seconds(moment - bracket.before->time) / base::to_seconds(end.bracket));
+  end.chord = (bracket.after->energy - bracket.before->energy) / end.bracket;
+  return end;
 }
 
 // Collects what concerns the two ends while the readings go by.
@@ -50,8 +92,8 @@ class EndsWalk {
  private:
   void note_change(const Transition& change);
   void note_gap(base::SteadyTime until);
-  [[nodiscard]] std::optional<base::Energy> anchor_before() const;
-  [[nodiscard]] std::optional<base::Energy> anchor_after() const;
+  [[nodiscard]] std::optional<CounterEnd> anchor_before() const;
+  [[nodiscard]] std::optional<CounterEnd> anchor_after() const;
   [[nodiscard]] std::optional<base::Error> missing_end() const;
 
   base::Window run_;
@@ -59,6 +101,8 @@ class EndsWalk {
   LinearCurve curve_;
   std::vector<Transition> before_;  // well-timed ones of the idle before the run
   std::vector<Transition> after_;   // and of that after it
+  Bracket around_start_;
+  Bracket around_end_;
   std::optional<base::SteadyTime> previous_;
   CounterEnds ends_;
   std::optional<base::Error> error_;
@@ -86,23 +130,37 @@ void EndsWalk::note_gap(base::SteadyTime until) {
 
 void EndsWalk::note_change(const Transition& change) {
   curve_.add({change.time, change.energy});
+  around_start_.add(change, run_.start);
+  around_end_.add(change, run_.end);
   if (change.uncertainty > kWellTimed) return;
   if (change.time <= run_.start && change.time >= run_.start - kPreWindow) before_.push_back(change);
   if (change.time >= run_.end + kLongestLag && change.time <= run_.end + kPostUntil) after_.push_back(change);
 }
 
-std::optional<base::Energy> EndsWalk::anchor_before() const {
-  const auto power = steady_slope(before_);
-  if (!power || run_.start - before_.back().time > kFarthestAnchor) return std::nullopt;
-  return before_.back().energy + *power * (run_.start - before_.back().time);
+std::optional<CounterEnd> EndsWalk::anchor_before() const {
+  const auto idle = steady_level(before_);
+  if (!idle || run_.start - before_.back().time > kFarthestAnchor) return std::nullopt;
+  CounterEnd end;
+  end.anchored = true;
+  end.idle = *idle;
+  end.timing = before_.back().uncertainty;
+  end.distance = run_.start - before_.back().time;
+  end.value = before_.back().energy + idle->power * end.distance;
+  return end;
 }
 
-std::optional<base::Energy> EndsWalk::anchor_after() const {
+std::optional<CounterEnd> EndsWalk::anchor_after() const {
   const auto clean = std::find_if(after_.begin(), after_.end(),
                                   [&](const Transition& change) { return change.time >= run_.end + kPostFrom; });
-  const auto power = steady_slope(std::span(clean, after_.end()));
-  if (!power || after_.front().time - run_.end > kFarthestAnchor) return std::nullopt;
-  return after_.front().energy - *power * (after_.front().time - run_.end);
+  const auto idle = steady_level(std::span(clean, after_.end()));
+  if (!idle || after_.front().time - run_.end > kFarthestAnchor) return std::nullopt;
+  CounterEnd end;
+  end.anchored = true;
+  end.idle = *idle;
+  end.timing = after_.front().uncertainty;
+  end.distance = after_.front().time - run_.end;
+  end.value = after_.front().energy - idle->power * end.distance;
+  return end;
 }
 
 std::optional<base::Error> EndsWalk::missing_end() const {
@@ -121,15 +179,12 @@ base::Result<CounterEnds> EndsWalk::finish() const {
   if (const auto error = missing_end()) return base::failure(*error);
   CounterEnds ends = ends_;
   const std::vector<base::Energy> interpolated = curve_.finish();
-  const std::optional<base::Energy> start = anchor_before();
-  const std::optional<base::Energy> end = anchor_after();
-  ends.at_start = start.value_or(interpolated[0]);
-  ends.at_end = end.value_or(interpolated[1]);
-  ends.anchored = start.has_value() && end.has_value();
+  ends.start = anchor_before().value_or(interpolated_end(around_start_, run_.start, interpolated[0]));
+  ends.end = anchor_after().value_or(interpolated_end(around_end_, run_.end, interpolated[1]));
   ends.extrapolated = std::max(base::Duration::zero(), curve_.first()->time - run_.start) +
                       std::max(base::Duration::zero(), run_.end - curve_.last()->time);
   ends.longest_gap = std::max(ends.longest_gap, run_.end - std::max(*previous_, run_.start));
-  if (ends.at_end <= ends.at_start)
+  if (ends.end.value <= ends.start.value)
     return base::failure("the run is too short for the energy counter, which moves every 100 ms");
   return ends;
 }

@@ -14,6 +14,7 @@
 // beyond the first or last change for one counter period at most; further out the counter is an error, not a guess.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 #include "base/quantity.h"
@@ -24,13 +25,36 @@
 
 namespace gpubench::energy {
 
+// Longest lag of the counter's publication that is reckoned with.
+constexpr base::Duration kLongestLag = std::chrono::milliseconds(60);
+
+// A power found from the counter's own slope.
+struct CounterLevel {
+  base::Power power;
+  base::Power uncertainty;  // standard: timing of the changes, and drift between the halves of the stretch
+};
+
+// The counter at one end of the run, and what it rests on.
+struct CounterEnd {
+  base::Energy value;
+  bool anchored = false;
+  base::Duration timing{};  // the changes used lie within their times +- this
+  // Anchored: idle power beside the run, and how far off the anchor is.
+  CounterLevel idle = {};
+  base::Duration distance{};
+  // Interpolated: the stretch between the changes on either side, the place of the end within it (0 to 1), mean power of it.
+  base::Duration bracket{};
+  base::Ratio position = {};
+  base::Power chord = {};
+};
+
 struct CounterEnds {
-  base::Energy at_start;
-  base::Energy at_end;
-  bool anchored = false;          // both ends are
+  CounterEnd start;
+  CounterEnd end;
   base::Duration extrapolated{};  // time of the run outside the first and last change
   base::Duration longest_gap{};   // between readings, as far as it lies within the run
   std::size_t samples = 0;        // readings within the run
+  [[nodiscard]] bool anchored() const { return start.anchored && end.anchored; }
 };
 
 base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run);

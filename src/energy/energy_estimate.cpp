@@ -1,10 +1,14 @@
 #include "energy/energy_estimate.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <string>
 #include <utility>
 
 #include "energy/counter_ends.h"
 #include "energy/counter_transitions.h"
+#include "energy/counter_uncertainty.h"
 #include "energy/linear_curve.h"
 #include "energy/power_integral.h"
 #include "energy/walk.h"
@@ -34,7 +38,7 @@ std::optional<std::vector<base::Energy>> counter_rises(const series::Series<mete
   });
   if (!curve.has_line()) return std::nullopt;
   std::vector<base::Energy> rises;
-  for (const base::Energy value : curve.finish()) rises.push_back(value - ends->at_start);
+  for (const base::Energy value : curve.finish()) rises.push_back(value - ends->start.value);
   return rises;
 }
 
@@ -67,6 +71,7 @@ std::optional<std::vector<base::Energy>> rises_by(const series::GpuSeries& gpu, 
       if (gpu.power) return power_rises(*gpu.power, run, moments, whole.energy);
       break;
     case EnergyMethod::average_power:
+    case EnergyMethod::plain_power:
       if (gpu.readings) return power_rises(*gpu.readings, run, moments, whole.energy);
       break;
   }
@@ -92,6 +97,33 @@ Moments within(base::Window run, std::span<const base::SteadyTime> boundaries) {
   return moments;
 }
 
+// The estimate if it covers the run well enough to hold another against it.
+const EnergyEstimate* covering(const std::optional<EnergyEstimate>& estimate) {
+  return estimate && estimate->coverage >= kLeastCoverage ? &*estimate : nullptr;
+}
+
+// Where methods disagree, either may be wrong by all of the difference.
+void add_disagreement(EnergyEstimate& estimate, const CounterCheck& check) {
+  UncertaintyTerm term;
+  term.name = "disagreement";
+  term.explanation = "agrees with \"" + std::string(check.against) + "\" within the intervals of both";
+  if (check.state == CounterState::disputed) {
+    const double off = std::max(std::abs(check.difference->joules()), check.step.joules());
+    term.standard = base::Energy::from_joules(off / std::numbers::sqrt3);
+    term.explanation = "counter and \"" + std::string(check.against) + "\" differ by more than both may be off";
+  }
+  estimate.uncertainty.terms.push_back(std::move(term));
+}
+
+void hold_against_each_other(GpuEnergy& energy, const series::GpuSeries& gpu, base::Window run) {
+  const EnergyEstimate* ring = covering(energy.ring);
+  const EnergyEstimate* average = covering(energy.average);
+  energy.check = check_counter(gpu, run, energy.counter ? &*energy.counter : nullptr, ring != nullptr ? ring : average,
+                               ring != nullptr ? average : nullptr);
+  const bool checked = energy.check.state == CounterState::trusted || energy.check.state == CounterState::disputed;
+  if (checked) add_disagreement(*energy.counter, energy.check);
+}
+
 }  // namespace
 
 std::string_view method_text(EnergyMethod method) {
@@ -103,32 +135,44 @@ std::string_view method_text(EnergyMethod method) {
     case EnergyMethod::power_ring:
       return "power samples (20 ms)";
     case EnergyMethod::average_power:
-      return "average power";
+      return "average power, area";
+    case EnergyMethod::plain_power:
+      return "power readings";
   }
   return "unknown";
 }
 
 const EnergyEstimate* GpuEnergy::best() const {
-  for (const auto* estimate : {&counter, &ring, &average}) {
+  if (counter && check.state != CounterState::broken) return &*counter;
+  for (const auto* estimate : {&ring, &average}) {
     if (estimate->has_value()) return &**estimate;
   }
   return nullptr;
 }
 
-base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::CounterReading>& counter, base::Window run) {
+base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::CounterReading>& counter, base::Window run,
+                                                 const std::optional<PowerSpan>& span) {
   const auto ends = counter_ends(counter, run);
   if (!ends) return base::failure(ends.error());
   const double uncovered = base::to_seconds(ends->extrapolated) / base::to_seconds(run.length());
-  return EnergyEstimate{ends->at_end - ends->at_start,
-                        ends->anchored ? EnergyMethod::counter_idle_anchored : EnergyMethod::counter_interpolated,
-                        base::Ratio::from_fraction(std::max(0.0, 1.0 - uncovered)), ends->longest_gap, ends->samples};
+  EnergyEstimate estimate;
+  estimate.energy = ends->end.value - ends->start.value;
+  estimate.method = ends->anchored() ? EnergyMethod::counter_idle_anchored : EnergyMethod::counter_interpolated;
+  estimate.coverage = base::Ratio::from_fraction(std::max(0.0, 1.0 - uncovered));
+  estimate.longest_gap = ends->longest_gap;
+  estimate.samples = ends->samples;
+  estimate.uncertainty = counter_uncertainty(*ends, run, span);
+  return estimate;
 }
 
-GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run) {
+GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const std::optional<base::Power>& limit) {
   GpuEnergy energy;
-  if (gpu.counter) energy.counter = if_there(energy_from_counter(*gpu.counter, run));
-  if (gpu.power) energy.ring = if_there(energy_from_power(*gpu.power, run));
-  if (gpu.readings) energy.average = if_there(energy_from_average_power(*gpu.readings, run));
+  if (gpu.power) energy.ring = if_there(energy_from_power(*gpu.power, run, limit));
+  if (gpu.readings) energy.average = if_there(energy_from_average_power(*gpu.readings, run, limit));
+  const auto& spans = energy.ring ? energy.ring : energy.average;
+  if (gpu.counter) energy.counter = if_there(energy_from_counter(*gpu.counter, run, spans ? spans->span : std::nullopt));
+  hold_against_each_other(energy, gpu, run);
+  energy.idle = idle_baseline(gpu, run, energy.best());
   return energy;
 }
 

@@ -4,7 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "energy/counter_ends.h"
 #include "energy/energy_estimate.h"
+#include "energy/power_sample.h"
+#include "energy/power_uncertainty.h"
 #include "energy/walk.h"
 
 namespace gpubench::energy {
@@ -14,14 +17,8 @@ constexpr base::Duration kShortestGap = std::chrono::milliseconds(60);
 constexpr std::size_t kSpacingsForMedian = 4096;
 // Readings without a power value may lie between the window and the last one that has it.
 constexpr std::size_t kStepsBack = 16;
-
-std::optional<meter::PowerSample> to_sample(const meter::PowerSample& sample) {
-  return sample;
-}
-std::optional<meter::PowerSample> to_sample(const meter::GpuReading& reading) {
-  if (!reading.power) return std::nullopt;
-  return meter::PowerSample{reading.time, *reading.power};
-}
+constexpr base::Duration kAveraged = std::chrono::seconds(1);  // what the driver's average power looks back over
+constexpr base::Duration kAtTheStart = std::chrono::milliseconds(50);
 
 template <class T>
 std::size_t first_sample_for(const series::Series<T>& series, base::SteadyTime time) {
@@ -47,33 +44,75 @@ base::Duration longest_covered(const series::Series<T>& series, base::Window win
   return std::max(kShortestGap, *middle * 3 / 2);
 }
 
-template <class T>
-PowerIntegral integral_of(const series::Series<T>& series, base::Window window, base::Duration covered_spacing) {
-  PowerIntegral integral(window, covered_spacing);
-  visit_while(series, first_sample_for(series, window.start), [&](const T& value) {
+template <class T, class Visit>
+void visit_samples(const series::Series<T>& series, base::SteadyTime start, Visit visit) {
+  visit_while(series, first_sample_for(series, start), [&](const T& value) {
     const auto sample = to_sample(value);
-    return !sample || integral.add(*sample);
+    return !sample || visit(*sample);
   });
-  integral.finish();
-  return integral;
 }
 
 template <class T>
 std::optional<base::Energy> area(const series::Series<T>& series, base::Window window) {
   if (series.size() == 0) return std::nullopt;
-  return integral_of(series, window, kShortestGap).energy();
+  PowerIntegral integral(window, kShortestGap);
+  visit_samples(series, window.start, [&](const meter::PowerSample& sample) { return integral.add(sample); });
+  integral.finish();
+  return integral.energy();
 }
 
+// Integral and span of one window. The area may reach further than the run, whose coverage is told.
+struct Passage {
+  PowerIntegral run;
+  PowerIntegral whole;
+  PowerShape shape;
+};
+
 template <class T>
-base::Result<EnergyEstimate> estimate(const series::Series<T>& series, base::Window run, EnergyMethod method,
-                                      const std::string& source) {
+base::Result<Passage> pass(const series::Series<T>& series, base::Window run, base::SteadyTime until,
+                           const std::string& source) {
   if (run.length() <= base::Duration::zero()) return base::failure("the run has no duration");
-  const PowerIntegral integral = integral_of(series, run, longest_covered(series, run));
-  if (integral.segments() == 0) return base::failure("there are fewer than two " + source + " around the run");
-  if (integral.covered() == base::Duration::zero()) return base::failure("no " + source + " cover the run");
-  const double coverage = base::to_seconds(integral.covered()) / base::to_seconds(run.length());
-  return EnergyEstimate{integral.energy(), method, base::Ratio::from_fraction(coverage), integral.longest_gap(),
-                        integral.samples()};
+  const base::Duration covered = longest_covered(series, run);
+  Passage passage{{run, covered}, {{run.start, until}, covered}, {run, covered}};
+  visit_samples(series, run.start, [&](const meter::PowerSample& sample) {
+    passage.shape.add(sample);
+    const bool more = passage.run.add(sample);
+    return passage.whole.add(sample) || more;
+  });
+  passage.run.finish();
+  passage.whole.finish();
+  if (passage.run.segments() == 0) return base::failure("there are fewer than two " + source + " around the run");
+  if (passage.run.covered() == base::Duration::zero()) return base::failure("no " + source + " cover the run");
+  return passage;
+}
+
+EnergyEstimate estimate_of(const Passage& passage, base::Window run, EnergyMethod method,
+                           const std::optional<base::Power>& limit) {
+  EnergyEstimate estimate;
+  estimate.energy = passage.whole.energy();
+  estimate.method = method;
+  estimate.coverage = base::Ratio::from_fraction(base::to_seconds(passage.run.covered()) / base::to_seconds(run.length()));
+  estimate.longest_gap = passage.run.longest_gap();
+  estimate.samples = passage.run.samples();
+  estimate.span = passage.shape.span();
+  if (estimate.span && limit) estimate.span->highest = std::max(estimate.span->highest, *limit);
+  return estimate;
+}
+
+// The readings next to the run from which the 1 s average's idle halves are taken.
+struct AverageEnds {
+  std::optional<base::Power> before;  // at the start
+  std::optional<base::Power> after;   // a second after the end
+};
+
+AverageEnds average_ends(const series::Series<meter::GpuReading>& readings, base::Window run) {
+  AverageEnds ends;
+  visit_samples(readings, run.start, [&](const meter::PowerSample& sample) {
+    if (sample.time <= run.start + kAtTheStart && sample.time >= run.start - kAveraged) ends.before = sample.power;
+    if (sample.time >= run.end + kAveraged) ends.after = sample.power;
+    return !ends.after;
+  });
+  return ends;
 }
 
 }  // namespace
@@ -116,12 +155,31 @@ std::optional<base::Energy> integrate(const series::Series<meter::GpuReading>& r
   return area(readings, window);
 }
 
-base::Result<EnergyEstimate> energy_from_power(const series::Series<meter::PowerSample>& power, base::Window run) {
-  return estimate(power, run, EnergyMethod::power_ring, "power samples of the driver's ring");
+base::Result<EnergyEstimate> energy_from_power(const series::Series<meter::PowerSample>& power, base::Window run,
+                                               const std::optional<base::Power>& limit) {
+  const auto passage = pass(power, run, run.end, "power samples of the driver's ring");
+  if (!passage) return base::failure(passage.error());
+  EnergyEstimate estimate = estimate_of(*passage, run, EnergyMethod::power_ring, limit);
+  const auto before = [&](base::SteadyTime moment) {
+    return area(power, {moment - kLongestLag, moment}).value_or(base::Energy{}) / kLongestLag;
+  };
+  const base::Power step = before(run.end) - before(run.start);
+  estimate.uncertainty = ring_uncertainty(estimate, run, passage->shape.roughness(), step);
+  return estimate;
 }
 
-base::Result<EnergyEstimate> energy_from_average_power(const series::Series<meter::GpuReading>& readings, base::Window run) {
-  return estimate(readings, run, EnergyMethod::average_power, "readings with a power value");
+base::Result<EnergyEstimate> energy_from_average_power(const series::Series<meter::GpuReading>& readings, base::Window run,
+                                                       const std::optional<base::Power>& limit) {
+  const AverageEnds ends = average_ends(readings, run);
+  const bool whole = ends.before && ends.after;
+  const auto passage = pass(readings, run, whole ? run.end + kAveraged : run.end, "readings with a power value");
+  if (!passage) return base::failure(passage.error());
+  EnergyEstimate estimate =
+      estimate_of(*passage, run, whole ? EnergyMethod::average_power : EnergyMethod::plain_power, limit);
+  if (whole) estimate.energy -= (*ends.before + *ends.after) * (kAveraged / 2);
+  if (estimate.energy <= base::Energy{}) return base::failure("the run is too short for the driver's average power");
+  estimate.uncertainty = average_uncertainty(estimate, run, passage->shape.roughness());
+  return estimate;
 }
 
 }  // namespace gpubench::energy

@@ -175,6 +175,10 @@ void CurlExchange::set_security(CURL* handle) const {
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
   if (!request_.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, request_.ca_file.c_str());
+  if (!request_.client_cert_file.empty()) {
+    curl_easy_setopt(handle, CURLOPT_SSLCERT, request_.client_cert_file.c_str());
+    curl_easy_setopt(handle, CURLOPT_SSLKEY, request_.client_key_file.c_str());
+  }
   if (request_.basic_auth) {
     curl_easy_setopt(handle, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
     curl_easy_setopt(handle, CURLOPT_USERNAME, request_.basic_auth->first.c_str());

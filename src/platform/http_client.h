@@ -25,8 +25,10 @@ struct HttpRequest {
   std::string body;
   std::optional<std::pair<std::string, std::string>> basic_auth;  // user, password; never logged
   std::string ca_file;                                            // own CA; empty: the system's
-  base::Duration timeout = std::chrono::seconds(10);              // for the whole exchange; zero: none (streams)
-  std::size_t max_body_bytes = std::size_t{4} << 20;              // a longer answer is an error
+  std::string client_cert_file;                                   // shown to the server; empty: none
+  std::string client_key_file;
+  base::Duration timeout = std::chrono::seconds(10);  // for the whole exchange; zero: none (streams)
+  std::size_t max_body_bytes = std::size_t{4} << 20;  // a longer answer is an error
 };
 
 struct HttpResponse {

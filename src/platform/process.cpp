@@ -5,6 +5,7 @@
 
 #include <array>
 #include <fstream>
+#include <sstream>
 
 namespace gpubench::platform {
 
@@ -28,6 +29,61 @@ ResourceUse own_resource_use() {
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+namespace {
+
+std::string first_word_of(const std::string& path) {
+  std::ifstream file(path);
+  std::string word;
+  file >> word;
+  return word;
+}
+
+// When the process started, in clock ticks since boot; empty: there is none.
+std::string start_of_process(const std::string& number) {
+  std::ifstream file("/proc/" + number + "/stat");
+  std::string line;
+  std::getline(file, line);
+  const std::size_t name_end = line.rfind(')');  // the name may hold anything
+  if (name_end == std::string::npos) return {};
+  std::istringstream fields(line.substr(name_end + 1));
+  constexpr int start_field = 20;  // the 22nd of all
+  std::string field;
+  for (int i = 0; i < start_field; ++i) fields >> field;
+  return field;
+}
+
+std::string process_namespace() {
+  std::array<char, 64> target{};
+  const ssize_t size = readlink("/proc/self/ns/pid", target.data(), target.size());
+  return size > 0 ? std::string(target.data(), static_cast<std::size_t>(size)) : "?";
+}
+
+// What processes that can see each other have in common.
+std::string surroundings() {
+  return host_name() + " " + first_word_of("/proc/sys/kernel/random/boot_id") + " " + process_namespace();
+}
+
+}  // namespace
+
+std::string own_identity() {
+  const std::string number = std::to_string(getpid());
+  return surroundings() + " " + number + " " + start_of_process(number);
+}
+
+Presence presence_of(const std::string& identity) {
+  std::istringstream words(identity);
+  std::string host;
+  std::string boot;
+  std::string space;
+  std::string number;
+  std::string start;
+  if (!(words >> host >> boot >> space >> number >> start) || host != host_name()) return Presence::elsewhere;
+  if (number.find_first_not_of("0123456789") != std::string::npos) return Presence::elsewhere;
+  if (boot != first_word_of("/proc/sys/kernel/random/boot_id")) return Presence::gone;
+  if (space != process_namespace()) return Presence::elsewhere;
+  return start_of_process(number) == start ? Presence::running : Presence::gone;
 }
 
 }  // namespace gpubench::platform

@@ -1,6 +1,7 @@
 // What this process and machine are, as the system tells.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/quantity.h"
@@ -14,5 +15,14 @@ struct ResourceUse {
 ResourceUse own_resource_use();
 
 std::string host_name();
+
+// Names this process so that a later one can tell whether it still runs: machine, boot, process namespace, number, start.
+std::string own_identity();
+enum class Presence : std::uint8_t {
+  running,
+  gone,
+  elsewhere,  // on another machine or in another container: cannot be told
+};
+Presence presence_of(const std::string& identity);
 
 }  // namespace gpubench::platform

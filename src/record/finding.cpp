@@ -60,8 +60,8 @@ std::string text(const MethodsDisagree& f) {
   const double difference = (f.ring - f.counter) / f.counter * 100.0;
   const std::string size = std::isfinite(difference) ? fmt::format("{:+.1f} %", difference) : "all of it";
   return fmt::format(
-      "The energy of GPU {} is {:.1f} J by its counter and {:.1f} J by its power samples ({}): take the difference "
-      "as the uncertainty of its energy.",
+      "The energy of GPU {} is {:.1f} J by its counter and {:.1f} J by its power samples ({}), which is "
+      "more than both may be off: the interval of its energy is widened by the difference.",
       f.gpu_index, f.counter.joules(), f.ring.joules(), size);
 }
 
@@ -103,6 +103,10 @@ std::string text(const CarbonFallback& f) {
          ": the yearly average factor was used there, so the emissions are an estimate for the year, not for the hour.";
 }
 
+std::string text(const CarbonUnknown& f) {
+  return "The carbon emissions are not known" + because(f.reason) + ": no yearly factor is built in for this place.";
+}
+
 std::string text(const ResultsNotCollected& f) {
   return "The benchmark's own result files could not be collected" + because(f.reason) +
          ": there may be no benchmark score.";
@@ -129,8 +133,24 @@ std::string text(const SeriesIncomplete& f) {
   return "Readings are missing from the time series" + because(f.reason) + ": figures made from them may be too low.";
 }
 
+std::string text(const Recovered& f) {
+  const std::string damage = f.missing_records == 0
+                                 ? std::string()
+                                 : fmt::format("; {} records of the journal are damaged and left out", f.missing_records);
+  return "The tool was ended before it could report: the figures were made from the run's journal, which ends at " +
+         f.until + damage + ".";
+}
+
+std::string text(const JournalIncomplete& f) {
+  return "The run's journal is not complete" + because(f.reason) + ": a report made anew from it would lack values.";
+}
+
+std::string text(const ToldFinding& f) {
+  return f.text;
+}
+
 // In the order of the variant.
-constexpr std::array<std::string_view, 18> kNames = {"replayed",
+constexpr std::array<std::string_view, 22> kNames = {"replayed",
                                                      "interrupted",
                                                      "workload_failed",
                                                      "energy_unknown",
@@ -142,12 +162,16 @@ constexpr std::array<std::string_view, 18> kNames = {"replayed",
                                                      "gpu_lost",
                                                      "throttled",
                                                      "carbon_fallback",
+                                                     "carbon_unknown",
                                                      "results_not_collected",
                                                      "plot_not_made",
                                                      "export_incomplete",
                                                      "no_gpu_in_container",
                                                      "log_incomplete",
-                                                     "series_incomplete"};
+                                                     "series_incomplete",
+                                                     "recovered",
+                                                     "journal_incomplete",
+                                                     "told"};
 static_assert(kNames.size() == std::variant_size_v<Finding>);
 
 }  // namespace
@@ -157,6 +181,7 @@ std::string finding_text(const Finding& finding) {
 }
 
 std::string finding_name(const Finding& finding) {
+  if (const auto* told = std::get_if<ToldFinding>(&finding)) return told->name;
   return std::string(kNames.at(finding.index()));
 }
 

@@ -33,11 +33,11 @@ struct CounterUnusable {
   int gpu_index;
   std::string reason;
 };
-// Counter and power integral differ by more than `limit`.
+// Counter and power samples differ by more than the intervals of both allow.
 struct MethodsDisagree {
   int gpu_index;
   base::Energy counter;
-  base::Energy ring;
+  base::Energy ring;  // by the power samples
 };
 // Power samples missing from the 20 ms series.
 struct PowerGap {
@@ -67,6 +67,10 @@ struct Throttled {
 struct CarbonFallback {
   std::string reason;
 };
+// The source had nothing for part of the run, and no yearly factor is known for the place.
+struct CarbonUnknown {
+  std::string reason;
+};
 // The container's own result files could not be copied, or none was found where expected.
 struct ResultsNotCollected {
   std::string reason;
@@ -92,10 +96,25 @@ struct SeriesIncomplete {
   std::string reason;
 };
 
-using Finding =
-    std::variant<Replayed, Interrupted, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree, PowerGap,
-                 DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, ResultsNotCollected, PlotNotMade,
-                 ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete>;
+// The run was rebuilt from its journal: the tool was ended before it could report.
+struct Recovered {
+  std::string until;            // time of the last value, UTC
+  std::size_t missing_records;  // known to be damaged
+};
+// A value of the journal or a metadata record could not be written.
+struct JournalIncomplete {
+  std::string reason;
+};
+// As a saved run tells it.
+struct ToldFinding {
+  std::string name;
+  std::string text;
+};
+
+using Finding = std::variant<Replayed, Interrupted, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree,
+                             PowerGap, DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown,
+                             ResultsNotCollected, PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete,
+                             SeriesIncomplete, Recovered, JournalIncomplete, ToldFinding>;
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);

@@ -10,9 +10,11 @@
 #include "base/quantity.h"
 #include "base/time.h"
 #include "carbon/emissions.h"
+#include "carbon/footprint.h"
 #include "energy/energy_estimate.h"
 #include "meter/gpu_meter.h"
 #include "record/finding.h"
+#include "record/quality.h"
 
 namespace gpubench::record {
 
@@ -45,6 +47,9 @@ struct GpuRecord {
   std::optional<Statistics> memory_clock;    // MHz
   std::vector<ThrottleShare> throttling;     // reasons seen at least once
   std::size_t readings = 0;                  // interval readings within the run
+  SeriesQuality quality = {};
+  std::optional<base::Duration> utilized_time = {};  // with utilisation above 0
+  std::optional<base::Energy> utilized_energy = {};  // of the best energy, the part within that time
 };
 
 struct BenchmarkRecord {
@@ -80,6 +85,7 @@ struct ExportRecord {
 struct RunRecord {
   std::string run_id;
   std::string tool_version;
+  std::string invocation;  // this tool's command line, quoted for a shell, without secrets; empty: not known
   std::string host;
   meter::MeterSource source;
   BenchmarkRecord benchmark;
@@ -88,9 +94,12 @@ struct RunRecord {
   base::ClockAnchor anchor;  // maps steady times to UTC
   std::string carbon_region;
   std::vector<GpuRecord> gpus;
-  std::optional<base::Energy> total_energy;  // sum over GPUs; empty if one is not known
+  std::optional<base::Energy> total_energy;    // sum over GPUs; empty if one is not known
+  energy::Uncertainty total_uncertainty = {};  // of the sum: boards independent of each other, common causes added up
   std::optional<carbon::EmissionsAccount> emissions;
+  std::optional<carbon::Footprint> footprint;  // empty: the emissions are not known
   ToolCost cost;
+  base::Duration wall_clock_step = {};  // greatest seen during the run; positive: put forward
   ExportRecord exported;
   std::vector<Finding> findings;
 

@@ -125,14 +125,6 @@ ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& re
   return statistics;
 }
 
-std::optional<base::Power> peak_power(const series::Series<meter::PowerSample>& power, base::Window run) {
-  std::optional<base::Power> peak;
-  series::for_each(power, [&](const meter::PowerSample& sample) {
-    if (run.contains(sample.time) && (!peak || sample.power > *peak)) peak = sample.power;
-  });
-  return peak;
-}
-
 GpuRecord account_gpu(const meter::GpuDescription& gpu, const series::GpuSeries& series, const energy::GpuEnergy& energy,
                       base::Window run) {
   GpuRecord record;
@@ -140,8 +132,13 @@ GpuRecord account_gpu(const meter::GpuDescription& gpu, const series::GpuSeries&
   record.energy = energy;
   if (energy.best() != nullptr && run.length() > base::Duration::zero())
     record.average_power = energy.best()->energy / run.length();
-  if (series.power) record.peak_power = peak_power(*series.power, run);
+  record.quality = series_quality(series, run);
+  record.peak_power = record.quality.ring.peak;
   if (!series.readings) return record;
+  if (const auto busy = utilized(*series.readings, run)) {
+    record.utilized_time = busy->time;
+    if (energy.best() != nullptr) record.utilized_energy = energy.best()->energy * busy->share_of_energy.fraction();
+  }
   ReadingStatistics statistics = summarize_readings(*series.readings, run);
   record.readings = statistics.readings;
   record.utilization = statistics.utilization;

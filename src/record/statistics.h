@@ -32,9 +32,6 @@ struct ReadingStatistics {
 // One pass over the readings within `run`, in constant memory.
 ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& readings, base::Window run);
 
-// The highest sample within `run`; empty without samples.
-std::optional<base::Power> peak_power(const series::Series<meter::PowerSample>& power, base::Window run);
-
 // A GPU's whole account: description, energy, statistics.
 GpuRecord account_gpu(const meter::GpuDescription& gpu, const series::GpuSeries& series, const energy::GpuEnergy& energy,
                       base::Window run);

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/text_table.h"
+#include "report/accuracy_tables.h"
+#include "report/footprint_table.h"
 #include "report/gpu_tables.h"
 #include "report/summary.h"
 #include "report/text.h"
@@ -69,6 +71,8 @@ std::string results_table(const record::RunRecord& run, const Summary& sum) {
                  marked(run, value_or(run.total_energy, &base::Energy::kilowatt_hours, kNotAvailable))});
   table.add_row(
       {"Total GPU Energy Consumed (J)", marked(run, value_or(run.total_energy, &base::Energy::joules, kNotAvailable))});
+  if (run.total_energy)
+    table.add_row({"Uncertainty of the Energy", interval_text(run.total_uncertainty, *run.total_energy, run.gpus.size())});
   table.add_row({"Total GPU Carbon Emissions (gCO2)",
                  marked(run, value_or(sum.total_carbon, &base::Emissions::grams, kNotAvailable))});
   table.add_row({"Energy Measured By", methods_text(run)});
@@ -192,14 +196,20 @@ std::string formatted_tables(const record::RunRecord& run) {
   const std::size_t half_hours = run.emissions ? run.emissions->slots.size() : 0;
   if (half_hours > 1 && half_hours <= kMostHalfHours) text += section("Carbon of Each Half-Hour", half_hour_table(run));
   if (half_hours > kMostHalfHours) text += fmt::format("\nEach of the {} half-hours is in metrics.yml.\n", half_hours);
+  if (run.footprint) text += section("Carbon Footprint", footprint_table(*run.footprint));
   text += section("GPU Information", gpu_table(run, sum));
   if (run.gpus.size() == 1) text += section("GPU Energy", one_energy_table(run.gpus.front()));
   if (run.gpus.size() > 1) {
     text += section("Energy of Each GPU", energy_table(run));
     text += section("Each GPU (averages for >0.00% GPU Util.)", each_gpu_table(run));
   }
-  const std::string throttling = throttling_table(run);
-  if (!throttling.empty()) text += section("Clocks Held Down", throttling);
+  const auto section_if_any = [&](const char* title, const std::string& table) {
+    if (!table.empty()) text += section(title, table);
+  };
+  section_if_any("While Utilised, and Peaks", utilized_table(run));
+  section_if_any("Idle Power, and Energy above It", idle_table(run));
+  section_if_any("Clocks Held Down", throttling_table(run));
+  section_if_any("Quality of the Measurement", quality_table(run));
   return text + section("Findings", findings_text(run));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text_table.h"
+#include "report/accuracy_tables.h"
 #include "report/summary.h"
 #include "report/text.h"
 
@@ -18,15 +19,11 @@ std::string joules_text(const std::optional<energy::EnergyEstimate>& estimate) {
   return estimate ? short_number(estimate->energy.joules(), 1) : kNotAvailable;
 }
 
-// A share below the whole is never rounded up to it.
-std::string coverage_text(base::Ratio coverage) {
-  const double percent = coverage.percent();
-  return short_number(percent < 100 ? std::min(percent, 99.99) : percent, 2);
-}
-
 // One GPU's energy as texts, for either form of the energy table.
 struct EnergyTexts {
   std::string energy = kNotAvailable;
+  std::string interval = kNotAvailable;
+  std::string half_width = kNotAvailable;  // comparative, percent
   std::string method = kNotAvailable;
   std::string counter;
   std::string samples;
@@ -44,6 +41,8 @@ EnergyTexts energy_texts(const record::GpuRecord& gpu) {
   if (const energy::EnergyEstimate* best = gpu.energy.best()) {
     const energy::EnergyEstimate& sampled = gpu.energy.ring ? *gpu.energy.ring : *best;
     texts.energy = short_number(best->energy.joules(), 1);
+    texts.interval = interval_text(best->uncertainty, best->energy, 1);
+    texts.half_width = half_width_text(best->uncertainty.comparative(), best->energy);
     texts.method = std::string(energy::method_text(best->method));
     texts.coverage = coverage_text(sampled.coverage);
     texts.longest_gap = short_number(base::to_seconds(sampled.longest_gap), 3);
@@ -52,6 +51,10 @@ EnergyTexts energy_texts(const record::GpuRecord& gpu) {
   if (gpu.average_power) texts.average_power = short_number(gpu.average_power->watts(), 1);
   if (gpu.peak_power) texts.peak_power = short_number(gpu.peak_power->watts(), 1);
   return texts;
+}
+
+std::string counter_text(const energy::CounterCheck& check) {
+  return std::string(energy::state_text(check.state)) + (check.reason.empty() ? "" : ": " + check.reason);
 }
 
 bool same_for_all(const record::RunRecord& run, const std::function<std::string(const record::GpuRecord&)>& text) {
@@ -96,14 +99,21 @@ std::vector<ReasonSpan> throttling_spans(const record::RunRecord& run) {
 
 }  // namespace
 
+std::string coverage_text(base::Ratio coverage) {
+  const double percent = coverage.percent();
+  return short_number(percent < 100 ? std::min(percent, 99.99) : percent, 2);
+}
+
 std::string one_energy_table(const record::GpuRecord& gpu) {
   const EnergyTexts texts = energy_texts(gpu);
   base::TextTable table({"Metric", "Value"});
   table.add_row({"Energy (J)", texts.energy});
+  table.add_row({"Uncertainty", texts.interval});
   table.add_row({"Measured By", texts.method});
   table.add_row({"Energy by Counter (J)", texts.counter});
   table.add_row({"Energy by Power Samples (J)", texts.samples});
   table.add_row({"Power Samples against Counter (%)", texts.difference});
+  table.add_row({"Counter Is", counter_text(gpu.energy.check)});
   table.add_row({"Coverage by Samples (%)", texts.coverage});
   table.add_row({"Longest Gap between Samples (s)", texts.longest_gap});
   table.add_row({"Average Power of the Run (W)", texts.average_power});
@@ -114,14 +124,15 @@ std::string one_energy_table(const record::GpuRecord& gpu) {
 // A last column names what differs between the GPUs; what is the same for all is said once, in another table.
 std::string energy_table(const record::RunRecord& run) {
   const bool one_method = same_for_all(run, [](const record::GpuRecord& gpu) { return energy_texts(gpu).method; });
-  std::vector<std::string> header = {"GPU",          "Energy (J)", "Counter (J)", "Samples (J)", "Diff. (%)",
-                                     "Coverage (%)", "Gap (s)",    "Average (W)", "Peak (W)"};
+  std::vector<std::string> header = {"GPU",       "Energy (J)",   "± (%)",   "Counter (J)", "Samples (J)",
+                                     "Diff. (%)", "Coverage (%)", "Gap (s)", "Average (W)", "Peak (W)"};
   if (!one_method) header.emplace_back("Measured By");
   base::TextTable table(header);
   for (const record::GpuRecord& gpu : run.gpus) {
     const EnergyTexts texts = energy_texts(gpu);
-    table.add_row({std::to_string(gpu.gpu.index), texts.energy, texts.counter, texts.samples, texts.difference,
-                   texts.coverage, texts.longest_gap, texts.average_power, texts.peak_power, texts.method});
+    table.add_row({std::to_string(gpu.gpu.index), texts.energy, texts.half_width, texts.counter, texts.samples,
+                   texts.difference, texts.coverage, texts.longest_gap, texts.average_power, texts.peak_power,
+                   texts.method});
   }
   return table.text();
 }

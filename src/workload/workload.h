@@ -31,7 +31,9 @@ struct WorkloadDescription {
   std::string command_line;        // what was run, for the reader; empty if the image decides
   std::string image_id;            // sha256:... of a container's image; empty otherwise
   std::string engine;              // "Docker 20.10.24" or "Podman 4.3.1"; empty for a command
-  std::string gpu_access;          // how a container got its GPUs: "runtime", "devices", "none"; empty for a command
+  std::string gpu_access;          // how a container got its GPUs: "runtime", "cdi", "devices", "none"; empty for a command
+  std::string gpu_trouble;         // after start(): why a GPU that it was to have is missing; empty: nothing speaks for that
+  int process_id = 0;              // after start(): of its first process on this host; 0: not known, or it has ended
   std::vector<std::string> notes;  // what a reader should know of how it was set up, a sentence each
 };
 
@@ -42,6 +44,7 @@ struct WorkloadOutcome {
   bool out_of_memory = false;    // the kernel killed a process of it
   bool stopped_by_us = false;    // after stop() or kill()
   std::string note;              // engine's own error text, if any
+  std::string log_trouble;       // why its output may not be complete; empty: nothing is known to be missing
 };
 
 // Not thread-safe; owned by the main thread. The destructor leaves nothing behind (kills, removes).

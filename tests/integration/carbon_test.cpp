@@ -102,7 +102,7 @@ TEST_F(CarbonService, NobodyThere) {
   const auto slots = ask("http://127.0.0.1:1");
   ASSERT_FALSE(slots);
   EXPECT_THAT(slots.error().message, HasSubstr("no carbon forecast from http://127.0.0.1:1"));
-  EXPECT_THAT(slots.error().remedy, HasSubstr("yearly factor"));
+  EXPECT_THAT(slots.error().remedy, HasSubstr("check the network"));
 }
 
 }  // namespace

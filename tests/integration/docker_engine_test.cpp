@@ -237,7 +237,7 @@ TEST_F(DockerEngine, UnknownImageListsThoseThatThereAre) {
 }
 
 TEST_F(DockerEngine, ImagesAreListed) {
-  const auto images = list_container_images(engine->host());
+  const auto images = list_container_images(EngineLocation{engine->host(), {}});
   ASSERT_TRUE(images) << images.error().message;
   EXPECT_EQ(*images, std::vector<std::string>{"bb"});
 }

@@ -26,6 +26,9 @@ struct ScriptedGpu {
   base::Energy counter_offset = base::Energy::from_joules(5e6);  // used since the driver was loaded
   std::optional<base::SteadyTime> counter_restart;               // counts from 0 again from then on
   std::optional<base::SteadyTime> counter_frozen;                // does not move from then on
+  std::optional<base::Power> counter_rate;                       // counts this whatever the load
+  std::optional<base::SteadyTime> counter_jump;                  // counts counter_jump_by at once then
+  base::Energy counter_jump_by = base::Energy::from_joules(1500);
   base::Duration ring_period = std::chrono::milliseconds(20);
   std::size_t ring_depth = 119;
   base::Duration average_over = std::chrono::seconds(1);  // the driver's averaged power
@@ -104,6 +107,8 @@ class ScriptedMeter final : public meter::GpuMeter {
     const base::Duration since = time.time_since_epoch() - gpu.counter_lag - gpu.counter_phase;
     const base::SteadyTime update{since / gpu.counter_period * gpu.counter_period + gpu.counter_phase};
     base::Energy energy = gpu.script.energy(update) + gpu.counter_offset;
+    if (gpu.counter_rate) energy = *gpu.counter_rate * update.time_since_epoch();
+    if (gpu.counter_jump && update >= *gpu.counter_jump) energy += gpu.counter_jump_by;
     if (gpu.counter_restart && time >= *gpu.counter_restart) {
       energy = gpu.script.energy(std::max(update, *gpu.counter_restart)) - gpu.script.energy(*gpu.counter_restart);
     }

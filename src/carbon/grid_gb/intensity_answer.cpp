@@ -1,10 +1,11 @@
 #include "carbon/grid_gb/intensity_answer.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+
+#include "carbon/utc_time.h"
 
 namespace gpubench::carbon {
 namespace {
@@ -15,14 +16,6 @@ constexpr base::Duration kHalfHour = std::chrono::minutes(30);
 // Coal alone makes 937 g/kWh by the API's own factors: more than twice that is no intensity.
 constexpr double kHighestIntensity = 2000;
 constexpr std::size_t kExcerptLength = 80;
-
-std::optional<int> number_at(std::string_view text, std::size_t position, std::size_t length) {
-  int value = 0;
-  const char* const first = text.data() + position;
-  const auto [end, error] = std::from_chars(first, first + length, value);
-  if (error != std::errc() || end != first + length || *first == '-') return std::nullopt;
-  return value;
-}
 
 // The beginning of an answer, fit for one line of a terminal.
 std::string excerpt(std::string_view body) {
@@ -46,19 +39,25 @@ std::optional<base::WallTime> time_member(const Json& period, const char* name) 
   return time ? std::optional(*time) : std::nullopt;
 }
 
-std::optional<IntensitySlot> read_period(const Json& period) {
+std::optional<base::CarbonIntensity> intensity_member(const Json& period, const char* name) {
   const Json* const intensity = member(period, "intensity");
-  const Json* const forecast = intensity ? member(*intensity, "forecast") : nullptr;
-  if (!forecast || !forecast->is_number()) return std::nullopt;
-  const double value = forecast->get<double>();
+  const Json* const number = intensity ? member(*intensity, name) : nullptr;
+  if (!number || !number->is_number()) return std::nullopt;
+  const double value = number->get<double>();
   if (value < 0 || value > kHighestIntensity) return std::nullopt;
+  return base::CarbonIntensity::from_grams_per_kilowatt_hour(value);
+}
+
+std::optional<IntensitySlot> read_period(const Json& period) {
+  const auto actual = intensity_member(period, "actual");  // regions have none
+  const auto value = actual ? actual : intensity_member(period, "forecast");
+  if (!value) return std::nullopt;
   const auto from = time_member(period, "from");
   const auto to = time_member(period, "to");
   const auto is_half_hour =
       from && to && *to - *from == kHalfHour && from->time_since_epoch() % kHalfHour == base::Duration::zero();
   if (!is_half_hour) return std::nullopt;
-  return IntensitySlot{*from, *to, base::CarbonIntensity::from_grams_per_kilowatt_hour(value), IntensityKind::forecast,
-                       {},    {}};
+  return IntensitySlot{*from, *to, *value, actual ? IntensityKind::actual : IntensityKind::forecast, {}, {}};
 }
 
 // What was found in an answer so far.
@@ -76,9 +75,9 @@ void take_periods(const Json& periods, Harvest& harvest) {
 }
 
 // {"regionid":13, ..., "data":[periods]}
-void take_region(const Json& region, int region_id, Harvest& harvest) {
+void take_region(const Json& region, std::optional<int> region_id, Harvest& harvest) {
   const Json* const id = member(region, "regionid");
-  if (id && (!id->is_number_integer() || id->get<std::int64_t>() != region_id)) {
+  if (id && region_id && (!id->is_number_integer() || id->get<std::int64_t>() != *region_id)) {
     harvest.other_region = true;
     return;
   }
@@ -88,7 +87,9 @@ void take_region(const Json& region, int region_id, Harvest& harvest) {
 
 void keep_one_per_half_hour(std::vector<IntensitySlot>& slots) {
   std::sort(slots.begin(), slots.end(), [](const IntensitySlot& a, const IntensitySlot& b) {
-    return a.from != b.from ? a.from < b.from : a.intensity > b.intensity;  // the higher value first: it stays
+    if (a.from != b.from) return a.from < b.from;
+    if (a.kind != b.kind) return a.kind == IntensityKind::actual;  // the first stays
+    return a.intensity > b.intensity;                              // the higher one
   });
   const auto same = [](const IntensitySlot& a, const IntensitySlot& b) { return a.from == b.from; };
   slots.erase(std::unique(slots.begin(), slots.end(), same), slots.end());
@@ -108,45 +109,45 @@ tl::unexpected<base::Error> nothing_usable(const Json& answer, const Harvest& ha
   return base::failure("no half-hours in the answer: " + excerpt(body));
 }
 
+template <class TakeData>
+base::Result<std::vector<IntensitySlot>> parse_answer(std::string_view body, TakeData take_data) {
+  if (body.empty()) return base::failure("the answer is empty");
+  const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (answer.is_discarded()) return base::failure("the answer is not JSON: " + excerpt(body));
+  Harvest harvest;
+  if (const Json* const data = member(answer, "data")) take_data(*data, harvest);
+  if (harvest.slots.empty()) return nothing_usable(answer, harvest, body);
+  keep_one_per_half_hour(harvest.slots);
+  return std::move(harvest.slots);
+}
+
 }  // namespace
 
 base::Result<base::WallTime> parse_api_time(std::string_view text) {
   constexpr std::string_view form = "0000-00-00T00:00Z";
-  const auto bad = [&] { return base::failure("not a time of the form " + std::string(form) + ": " + excerpt(text)); };
-  if (text.size() != form.size()) return bad();
-  for (const std::size_t position : {std::size_t{4}, std::size_t{7}, std::size_t{10}, std::size_t{13}, std::size_t{16}}) {
-    if (text[position] != form[position]) return bad();
-  }
-  const auto year = number_at(text, 0, 4);
-  const auto month = number_at(text, 5, 2);
-  const auto day = number_at(text, 8, 2);
-  const auto hour = number_at(text, 11, 2);
-  const auto minute = number_at(text, 14, 2);
-  if (!year || !month || !day || !hour || !minute || *hour > 23 || *minute > 59) return bad();
-  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok() || *year < 1970 || *year > 2200) return bad();  // nanoseconds since 1970 hold until 2262
-  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute);
+  if (text.size() == form.size() && text[10] == 'T' && text.back() == 'Z')
+    if (auto time = parse_utc_time(text)) return time;
+  return base::failure("not a time of the form " + std::string(form) + ": " + excerpt(text));
 }
 
 std::string api_time_text(base::WallTime time) {
   return base::utc_text(time).substr(0, 16) + "Z";  // without the seconds
 }
 
-base::Result<std::vector<IntensitySlot>> parse_intensity_answer(std::string_view body, int region_id) {
-  if (body.empty()) return base::failure("the answer is empty");
-  const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (answer.is_discarded()) return base::failure("the answer is not JSON: " + excerpt(body));
+base::Result<std::vector<IntensitySlot>> parse_intensity_answer(std::string_view body, std::optional<int> region_id) {
+  return parse_answer(body, [&](const Json& data, Harvest& harvest) {
+    if (data.is_object()) take_region(data, region_id, harvest);  // what live clients see
+    if (data.is_array()) {                                        // what is documented
+      for (const Json& region : data) take_region(region, region_id, harvest);
+    }
+  });
+}
 
-  Harvest harvest;
-  const Json* const data = member(answer, "data");
-  if (data && data->is_object()) take_region(*data, region_id, harvest);  // what live clients see
-  if (data && data->is_array()) {                                         // what is documented
-    for (const Json& region : *data) take_region(region, region_id, harvest);
-  }
-  if (harvest.slots.empty()) return nothing_usable(answer, harvest, body);
-  keep_one_per_half_hour(harvest.slots);
-  return std::move(harvest.slots);
+base::Result<std::vector<IntensitySlot>> parse_national_answer(std::string_view body) {
+  return parse_answer(body, [](const Json& data, Harvest& harvest) {
+    if (data.is_array()) take_periods(data, harvest);
+    if (data.is_object()) take_region(data, std::nullopt, harvest);
+  });
 }
 
 }  // namespace gpubench::carbon

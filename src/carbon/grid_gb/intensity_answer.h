@@ -1,6 +1,7 @@
 // The text form of what the GB Carbon Intensity API is asked and answers; no network here.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,11 @@ std::string api_time_text(base::WallTime time);
 // The forecasts in one answer of /regional/intensity/.../regionid/N, sorted, one per half-hour. `source` and `fetched` of
 // the slots are left empty. Periods without a usable forecast, or that are no half-hour, are left out; when a half-hour is
 // told twice with two values the higher one is taken, whatever their order, so that emissions are rather over- than
-// understated. An error if there is no usable period at all, or if the answer is of another region.
-base::Result<std::vector<IntensitySlot>> parse_intensity_answer(std::string_view body, int region_id);
+// understated. An error if there is no usable period at all, or if the answer is of another region than the one given.
+base::Result<std::vector<IntensitySlot>> parse_intensity_answer(std::string_view body, std::optional<int> region_id);
+
+// The same for one answer of /intensity/FROM/TO, which has no region: the actual value of each half-hour, or its forecast
+// where there is none yet.
+base::Result<std::vector<IntensitySlot>> parse_national_answer(std::string_view body);
 
 }  // namespace gpubench::carbon

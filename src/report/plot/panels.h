@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "report/plot/curve.h"
+#include "report/curve.h"
 #include "report/plot/plot.h"
 
 namespace gpubench::report {

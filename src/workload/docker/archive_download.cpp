@@ -22,8 +22,8 @@ base::Result<bool> ArchiveDownload::open(const std::string& container, const std
     refusal_.append(piece.substr(0, kMaxRefusal));
     return refusal_.size() < kMaxRefusal;
   };
-  const auto opened =
-      engine_.streams().open(engine_.endless_request("GET", "/containers/" + container + "/archive?path=" + path), take);
+  const auto opened = engine_.streams().open(
+      engine_.endless_request("GET", "/containers/" + container + "/archive?path=" + url_encoded(path)), take);
   if (!opened) return base::failure(opened.error());
   id_ = *opened;
   const auto status = engine_.streams().wait_for_headers(id_, kHeadersWithin);

@@ -64,6 +64,13 @@ base::Result<std::optional<ContainerState>> Container::inspect(base::Duration ti
   return std::optional<ContainerState>(std::move(*state));
 }
 
+base::Result<GivenGpus> Container::given_gpus() {
+  const auto answer = engine_.call("GET", "/containers/" + id_ + "/json", "", kSignalLimit);
+  if (!answer) return base::failure(answer.error());
+  if (answer->status != 200) return base::failure("the engine did not describe the container: " + engine_words(*answer));
+  return parse_given_gpus(answer->body);
+}
+
 base::Result<void> Container::remove() {
   const std::string which = id_.empty() ? name_ : id_;
   if (which.empty()) return {};

@@ -10,6 +10,7 @@
 #include "workload/docker/container_state.h"
 #include "workload/docker/create_request.h"
 #include "workload/docker/engine_client.h"
+#include "workload/docker/gpu_delivery.h"
 
 namespace gpubench::workload {
 
@@ -26,6 +27,8 @@ class Container {
   Signalled signal(const char* name);
   // Empty: the container is gone.
   base::Result<std::optional<ContainerState>> inspect(base::Duration timeout);
+  // What the engine made of the request for GPUs.
+  base::Result<GivenGpus> given_gpus();
   // Kills and removes it with its anonymous volumes. Nothing to do is success.
   base::Result<void> remove();
   [[nodiscard]] const std::string& id() const { return id_; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "platform/process.h"
 #include "workload/docker/archive_download.h"
 #include "workload/docker/container.h"
 #include "workload/docker/container_state.h"
@@ -11,7 +12,10 @@
 #include "workload/docker/create_request.h"
 #include "workload/docker/engine_client.h"
 #include "workload/docker/gpu_access.h"
+#include "workload/docker/gpu_delivery.h"
+#include "workload/docker/image_pull.h"
 #include "workload/docker/images.h"
+#include "workload/docker/own_containers.h"
 #include "workload/docker/results_archive.h"
 
 namespace gpubench::workload {
@@ -47,10 +51,13 @@ class ContainerWorkload final : public Workload {
  private:
   enum class Phase : std::uint8_t { idle, running, lost, replaying, ended };
 
+  base::Result<Image> find_or_pull_image();
   base::Result<void> find_image_and_gpus();
   base::Result<void> create_and_open();
   base::Result<void> open_streams();
   base::Result<void> start_or_give_way();
+  void check_gpus();
+  void name_leftovers();
   void describe(const Image& image, const GpuAccess& gpus);
 
   void step(base::Duration at_most, int wake_fd);
@@ -65,6 +72,7 @@ class ContainerWorkload final : public Workload {
   void send(const char* signal);
   [[nodiscard]] bool may_be_running() const { return phase_ == Phase::running || phase_ == Phase::lost; }
   [[nodiscard]] base::SteadyTime next_deadline() const;
+  base::Result<bool> collect_path(const std::string& path, const std::filesystem::path& directory);
   base::Result<void> remove();
 
   ContainerOptions options_;
@@ -97,6 +105,7 @@ class ContainerWorkload final : public Workload {
   bool signalled_ = false;
   bool may_have_news_ = true;  // that no pump will tell of
   std::string note_;
+  std::string log_trouble_;
   std::optional<WorkloadOutcome> outcome_;
 };
 
@@ -119,25 +128,39 @@ void add_sentence(std::string& text, const std::string& sentence) {
 }
 
 base::Result<void> ContainerWorkload::prepare() {
-  if (auto connected = engine_.connect(options_.docker_host); !connected) return connected;
+  if (auto connected = engine_.connect(options_.docker_host, options_.tls); !connected) return connected;
   if (auto found = find_image_and_gpus(); !found) return found;
+  name_leftovers();
   auto created = create_and_open();
   if (!created) static_cast<void>(remove());
   return created;
 }
 
-base::Result<void> ContainerWorkload::find_image_and_gpus() {
-  const auto images = fetch_images(engine_);
+base::Result<Image> ContainerWorkload::find_or_pull_image() {
+  const PullPolicy pull = options_.settings.pull;
+  auto images = fetch_images(engine_);
   if (!images) return base::failure(images.error());
   auto image = find_image(*images, options_.image);
+  const bool is_needed = pull == PullPolicy::always || (pull == PullPolicy::missing && !image);
+  if (!is_needed) return image;
+  const auto pulled = pull_image(engine_, clock_, {options_.image, options_.tell, options_.interrupt_fd});
+  if (!pulled) return base::failure(pulled.error());
+  images = fetch_images(engine_);
+  if (!images) return base::failure(images.error());
+  return find_image(*images, options_.image);
+}
+
+base::Result<void> ContainerWorkload::find_image_and_gpus() {
+  auto image = find_or_pull_image();
   if (!image) return base::failure(image.error());
   image_ = std::move(*image);
   const auto info = engine_.get("/info");
   if (!info) return base::failure(info.error().with_context("could not ask the engine about itself"));
-  const auto facts = parse_engine_facts(info->body);
+  auto facts = parse_engine_facts(info->body);
   if (!facts) return base::failure(facts.error());
+  facts->is_podman = engine_.engine().is_podman;
   memory_bytes_ = facts->memory_bytes;
-  gpus_ = choose_gpu_access(options_.gpus, *facts, options_.host_root);
+  gpus_ = choose_gpu_access(options_.gpus, *facts, options_.host_root, options_.settings.gpu_access);
   leave_out_visible_mounts(gpus_, options_.binds);
   if (gpus_.way == GpuAccess::Way::devices) {
     auto env = fetch_image_environment(engine_, image_.id);
@@ -160,10 +183,6 @@ void ContainerWorkload::describe(const Image& image, const GpuAccess& gpus) {
   description_.engine = engine_.engine().text;
   description_.gpu_access = gpus.text();
   if (!gpus.reason.empty()) description_.notes.push_back("the container has no GPU: " + gpus.reason);
-  if (engine_.engine().is_podman && gpus.way == GpuAccess::Way::runtime) {
-    description_.notes.emplace_back(
-        "Podman before 5.4 ignores GPU requests without a word: check that the benchmark found its GPU");
-  }
   if (engine_.address().is_remote()) {
     description_.notes.push_back("the engine at " + engine_.address().text() +
                                  " may be another machine than the one measured");
@@ -203,8 +222,37 @@ base::Result<void> ContainerWorkload::start() {
         no_gpu_driver ? "install nvidia-container-toolkit and restart the engine" : "check the image and the command");
   }
   phase_ = Phase::running;
+  check_gpus();
   if (choices_.without_network) description_.notes.emplace_back("the engine has no default network: the container had none");
   return {};
+}
+
+// Containers whose tool was killed before it could remove them.
+void ContainerWorkload::name_leftovers() {
+  if (options_.owner.empty()) return;
+  const auto own = fetch_own_containers(engine_);
+  if (!own) return;
+  for (const OwnContainer& container : *own) {
+    if (platform::presence_of(container.owner) != platform::Presence::gone) continue;
+    const std::string words = "container " + container.name + " (" + container.image + ", " + container.status +
+                              ") was left behind by a run that was killed: remove it with \"iris-gpubench clean\"";
+    description_.notes.push_back(words);
+    if (options_.tell) options_.tell(words);
+  }
+}
+
+// Not an error: the benchmark runs, and its record says what it lacked.
+void ContainerWorkload::check_gpus() {
+  if (options_.gpus.empty()) return;
+  const auto given = container_.given_gpus();
+  if (!given) {
+    description_.notes.push_back("whether the GPUs arrived could not be found out: " + given.error().message);
+    return;
+  }
+  const bool is_here = !engine_.address().is_remote();
+  const auto visible = is_here ? visible_gpu_nodes(options_.host_root, given->process_id) : std::nullopt;
+  if (is_here) description_.process_id = given->process_id;
+  description_.gpu_trouble = missing_gpus(gpus_, *given, visible, engine_.engine().text);
 }
 
 // Starts it; what the engine refuses only now is left out, which takes a new container.
@@ -335,8 +383,9 @@ void ContainerWorkload::begin_replay() {
   replay_deadline_ = clock_.now() + kReplayLimit;
   const std::string before = output_.trouble();
   if (auto replay = output_.replay(container_.id()); !replay) {
-    finish("the log may lack output" + (before.empty() ? "" : " (" + before + ")") +
-           " and could not be read again: " + replay.error().message);
+    log_trouble_ = "the log may lack output" + (before.empty() ? "" : " (" + before + ")") +
+                   " and could not be read again: " + replay.error().message;
+    finish(log_trouble_);
   }
 }
 
@@ -346,7 +395,8 @@ void ContainerWorkload::follow_replay() {
   std::string trouble = output_.trouble();
   if (!ended) trouble = "the engine stopped sending it";
   if (trouble.empty() && !output_.log_was_complete()) trouble = "the engine no longer had its beginning";
-  finish(trouble.empty() ? "" : "the log may lack output: " + trouble);
+  if (!trouble.empty()) log_trouble_ = "the log may lack output: " + trouble;
+  finish(log_trouble_);
 }
 
 void ContainerWorkload::finish(const std::string& trouble) {
@@ -362,12 +412,14 @@ void ContainerWorkload::finish(const std::string& trouble) {
   // What it wrote while no engine was there, the engine has only if it came back before the end.
   if (away_ && state.finished && brackets_.at_end.to_steady(*state.finished) < away_->end) {
     add_sentence(note_, "the log may lack what was written meanwhile");
+    add_sentence(log_trouble_, "the log may lack what was written while the engine was away");
   }
   outcome.ran = real_window(state, brackets_);
   outcome.exit_code = exit_code_;
   outcome.out_of_memory = state.out_of_memory;
   outcome.stopped_by_us = signalled_;
   outcome.note = note_;
+  outcome.log_trouble = log_trouble_;
   output_.close();
   watch_.close();
   outcome_ = std::move(outcome);
@@ -408,8 +460,21 @@ void ContainerWorkload::escalate() {
 
 base::Result<bool> ContainerWorkload::collect_results(const std::filesystem::path& directory) {
   if (container_.id().empty()) return false;
+  auto any = collect_path(kResultsPath, directory);
+  std::string missing;
+  for (const std::string& path : options_.settings.results_paths) {
+    const auto more = collect_path(path, directory / results_folder_name(path));
+    if (!more && any) any = base::failure(more.error());
+    if (more && !*more) add_sentence(missing, "there was nothing at " + path);
+    if (more && any) *any = *any || *more;
+  }
+  if (any && !missing.empty()) return base::failure(missing, "correct --results_path");
+  return any;
+}
+
+base::Result<bool> ContainerWorkload::collect_path(const std::string& path, const std::filesystem::path& directory) {
   ArchiveDownload download(engine_, clock_);
-  const auto exists = download.open(container_.id(), kResultsPath);
+  const auto exists = download.open(container_.id(), path);
   if (!exists) return base::failure(exists.error().with_context("could not copy the results"));
   if (!*exists) return false;
   return extract_results([&download] { return download.next(); }, directory);

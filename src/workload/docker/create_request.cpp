@@ -30,11 +30,28 @@ void add_gpus(json& host, const GpuAccess& gpus) {
   for (const ReadOnlyMount& mount : gpus.mounts) host["Binds"].push_back(mount.source + ":" + mount.target + ":ro");
 }
 
+void add_settings(json& host, const ContainerSettings& settings) {
+  for (const DataMount& mount : settings.mounts) {
+    host["Mounts"].push_back({{"Type", mount.is_volume ? "volume" : "bind"},
+                              {"Source", mount.source},
+                              {"Target", mount.target},
+                              {"ReadOnly", true}});
+  }
+  for (const Ulimit& limit : settings.ulimits)
+    host["Ulimits"].push_back({{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}});
+  if (settings.memory_bytes) {
+    host["Memory"] = *settings.memory_bytes;
+    host["MemorySwap"] = *settings.memory_bytes;  // no swapping in a benchmark
+  }
+  if (settings.nano_cpus) host["NanoCpus"] = *settings.nano_cpus;
+  if (!settings.network.empty()) host["NetworkMode"] = settings.network;
+}
+
 json host_config(const CreateInput& input) {
   json host = {{"AutoRemove", false},  // else the exit code is gone before it can be read
                {"Privileged", false},
                {"SecurityOpt", {"no-new-privileges"}},
-               {"ShmSize", shared_memory_bytes(input.memory_bytes)}};
+               {"ShmSize", input.options.settings.shm_bytes.value_or(shared_memory_bytes(input.memory_bytes))}};
   if (input.choices.with_init) host["Init"] = true;
   if (input.choices.without_network) host["NetworkMode"] = "none";
   if (input.choices.with_local_log) {
@@ -47,6 +64,7 @@ json host_config(const CreateInput& input) {
     host["Tmpfs"][mount.substr(0, colon)] = mount.substr(std::min(colon + 1, mount.size()));
   }
   add_gpus(host, input.gpus);
+  add_settings(host, input.options.settings);
   return host;
 }
 
@@ -75,13 +93,15 @@ std::string create_request_json(const CreateInput& input) {
   std::vector<std::string> env = input.image_env;
   env.insert(env.end(), options.env.begin(), options.env.end());
   json body = {{"Image", input.image},
-               {"Labels", {{kRunLabel, options.run_id}}},
+               {"Labels", {{kRunLabel, options.run_id}, {kOwnerLabel, options.owner}}},
                {"Tty", false},
                {"AttachStdin", false},
                {"OpenStdin", false},
                {"Env", environment_with_driver(env, input.gpus)},
                {"Healthcheck", {{"Test", {"NONE"}}}},  // no periodic checks beside the measurement
                {"HostConfig", host_config(input)}};
+  if (!options.settings.user.empty()) body["User"] = options.settings.user;
+  if (!options.settings.workdir.empty()) body["WorkingDir"] = options.settings.workdir;
   if (!options.command.empty()) body["Cmd"] = options.command;
   if (options.entrypoint) body["Entrypoint"] = json::array({*options.entrypoint});
   // Replacing invalid UTF-8, of which a command line may hold any: an exception here would be ours, not the user's.

@@ -34,6 +34,9 @@ std::string create_request_json(const CreateInput& input);
 // The container's name: found again even if the answer to its creation was lost. Empty without a run id.
 std::string container_name(const std::string& run_id);
 
+// Another: the identity of the process that made it.
+inline constexpr const char* kOwnerLabel = "iris-gpubench.owner";
+
 // A label that every container of this tool carries; its value is the run id.
 inline constexpr const char* kRunLabel = "iris-gpubench.run";
 

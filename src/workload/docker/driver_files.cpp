@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -132,9 +134,36 @@ void add_program(const HostTree& host, DriverFiles& files) {
   }
 }
 
+// "Device Minor" in the driver's file about the GPU at this bus address.
+std::optional<int> device_minor(const HostTree& host, std::string bus_id) {
+  std::transform(bus_id.begin(), bus_id.end(), bus_id.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  constexpr std::size_t kernel_length = 12;  // "0000:1b:00.0"; NVML writes the domain with 8 digits
+  if (bus_id.size() > kernel_length) bus_id.erase(0, bus_id.size() - kernel_length);
+  if (bus_id.find('/') != std::string::npos) return std::nullopt;
+  std::ifstream file(host.inside("/proc/driver/nvidia/gpus/" + bus_id + "/information"));
+  for (std::string line; std::getline(file, line);) {
+    constexpr std::string_view label = "Device Minor:";
+    int value = 0;
+    if (line.starts_with(label) && std::istringstream(line.substr(label.size())) >> value) return value;
+  }
+  return std::nullopt;
+}
+
+// The device nodes of these GPUs; empty if one of them is not known.
+std::vector<std::string> nodes_of(const HostTree& host, const std::vector<GpuRequest>& gpus) {
+  std::vector<std::string> nodes;
+  for (const GpuRequest& gpu : gpus) {
+    const auto minor = device_minor(host, gpu.pci_bus_id);
+    if (!minor) return {};
+    nodes.push_back("/dev/nvidia" + std::to_string(*minor));
+  }
+  return nodes;
+}
+
 }  // namespace
 
-std::vector<std::string> find_device_nodes(const std::string& host_root) {
+std::vector<std::string> find_device_nodes(const std::string& host_root, const std::vector<GpuRequest>& wanted) {
   const HostTree host(host_root);
   std::vector<std::string> gpus;
   std::error_code error;
@@ -145,6 +174,10 @@ std::vector<std::string> find_device_nodes(const std::string& host_root) {
     if (is_gpu) gpus.push_back("/dev/" + name);
   }
   if (gpus.empty() || !host.exists("/dev/nvidiactl")) return {};
+  if (const auto chosen = nodes_of(host, wanted); !chosen.empty()) {
+    const auto is_there = [&](const std::string& node) { return std::find(gpus.begin(), gpus.end(), node) != gpus.end(); };
+    if (std::all_of(chosen.begin(), chosen.end(), is_there)) gpus = chosen;
+  }
   std::sort(gpus.begin(), gpus.end(),
             [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
   for (const char* node : {"/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools"}) {

@@ -14,8 +14,9 @@ struct DriverFiles {
   std::string program_path;           // directory in the container; empty: nvidia-smi was not found
 };
 
-// "/dev/nvidiactl", "/dev/nvidia0" ...; empty unless there is a GPU and the control node.
-std::vector<std::string> find_device_nodes(const std::string& host_root);
+// "/dev/nvidia0" ..., "/dev/nvidiactl" ... for these GPUs; empty unless there is a GPU and the control node. The nodes of
+// all GPUs where the driver does not tell which node is whose.
+std::vector<std::string> find_device_nodes(const std::string& host_root, const std::vector<GpuRequest>& wanted = {});
 DriverFiles find_driver_files(const std::string& host_root);
 
 }  // namespace gpubench::workload

@@ -38,6 +38,23 @@ std::string printable(std::string_view text) {
 
 }  // namespace
 
+std::string url_encoded(const std::string& value) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+  std::string result;
+  for (const char c : value) {
+    if (plain.find(c) != std::string_view::npos) {
+      result += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      result += '%';
+      result += digits[byte >> 4U];
+      result += digits[byte & 15U];
+    }
+  }
+  return result;
+}
+
 std::string engine_words(std::string_view body) {
   const auto json = nlohmann::json::parse(body, nullptr, false);
   if (json.is_object()) {
@@ -60,10 +77,18 @@ std::string common_api_version(std::string_view server, std::string_view ours) {
 
 EngineClient::EngineClient() : http_(platform::make_http_client()), streams_(platform::make_http_streams()) {}
 
-base::Result<void> EngineClient::connect(const std::string& docker_host) {
-  auto address = parse_docker_host(docker_host);
+base::Result<void> EngineClient::connect(const std::string& docker_host, const TlsFiles& tls) {
+  auto address = parse_docker_host(docker_host, tls);
   if (!address) return base::failure(address.error());
   address_ = std::move(*address);
+  if (!address_.ssh.empty()) {
+    const auto command = ssh_command(address_.ssh);
+    if (!command) return base::failure(command.error());
+    auto tunnel = platform::StdioTunnel::open(*command);
+    if (!tunnel) return base::failure(tunnel.error());
+    tunnel_ = std::move(*tunnel);
+    address_.unix_socket = tunnel_->socket_path();
+  }
   if (auto negotiated = negotiate_version(); !negotiated) return negotiated;
   return identify();
 }
@@ -74,7 +99,7 @@ base::Result<void> EngineClient::negotiate_version() {
   if (!ping) return base::failure(explain_unreachable(address_, ping.error()));
   if (ping->status != 200) {
     return base::failure("the container engine at " + address_.text() + " answered: " + engine_words(*ping),
-                         "look at the engine's log; TLS is not supported");
+                         "look at the engine's log; if it wants TLS, set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH");
   }
   engine_.api_version = common_api_version(ping->header("api-version"), kNewestApiVersion);
   if (engine_.api_version.empty()) {
@@ -119,6 +144,9 @@ platform::HttpRequest EngineClient::endless_request(const std::string& method, c
   request.method = method;
   request.url = address_.base_url + (engine_.api_version.empty() ? "" : "/v" + engine_.api_version) + path;
   request.unix_socket = address_.unix_socket;
+  request.ca_file = address_.tls.ca;
+  request.client_cert_file = address_.tls.cert;
+  request.client_key_file = address_.tls.key;
   request.timeout = {};
   return request;
 }

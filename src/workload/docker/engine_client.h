@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "platform/http_client.h"
 #include "platform/http_stream.h"
+#include "platform/stdio_tunnel.h"
 #include "workload/docker/engine_address.h"
 
 namespace gpubench::workload {
@@ -27,7 +28,7 @@ class EngineClient {
   EngineClient();
 
   // Finds the engine within 10 s; an error names the remedy. Must succeed before any other call.
-  base::Result<void> connect(const std::string& docker_host);
+  base::Result<void> connect(const std::string& docker_host, const TlsFiles& tls = {});
   [[nodiscard]] const EngineIdentity& engine() const { return engine_; }
   [[nodiscard]] const EngineAddress& address() const { return address_; }
 
@@ -46,6 +47,7 @@ class EngineClient {
   base::Result<void> negotiate_version();
   base::Result<void> identify();
 
+  std::unique_ptr<platform::StdioTunnel> tunnel_;  // ssh only; outlives the connections through it
   std::unique_ptr<platform::HttpClient> http_;
   std::unique_ptr<platform::HttpStreams> streams_;
   EngineAddress address_;
@@ -55,6 +57,9 @@ class EngineClient {
 // The engine's own words in an error answer: its JSON "message", or the start of a plain text; control bytes left out.
 std::string engine_words(const platform::HttpResponse& response);
 std::string engine_words(std::string_view body);
+
+// `value` as it can stand in a query: everything unusual as %XX.
+std::string url_encoded(const std::string& value);
 
 // The lower of two API versions "1.N"; empty if `server` is none.
 std::string common_api_version(std::string_view server, std::string_view ours);

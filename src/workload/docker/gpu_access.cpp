@@ -32,9 +32,18 @@ std::vector<std::string> cdi_names(const std::vector<GpuRequest>& gpus, const st
   return names;
 }
 
-GpuAccess access_by_devices(const std::string& host_root) {
+// As nvidia-ctk names them, for engines that do not list what they know.
+std::vector<std::string> usual_cdi_names(const std::vector<GpuRequest>& gpus) {
+  std::vector<std::string> names;
+  names.reserve(gpus.size());
+  for (const GpuRequest& gpu : gpus)
+    names.push_back(std::string(kCdiPrefix) + (gpu.index < 0 ? gpu.uuid : std::to_string(gpu.index)));
+  return names;
+}
+
+GpuAccess access_by_devices(const std::vector<GpuRequest>& gpus, const std::string& host_root) {
   GpuAccess access;
-  access.device_nodes = find_device_nodes(host_root);
+  access.device_nodes = find_device_nodes(host_root, gpus);
   if (access.device_nodes.empty()) {
     access.reason = "the engine has no NVIDIA runtime and this machine has no /dev/nvidia* device nodes";
     return access;
@@ -110,6 +119,7 @@ void leave_out_visible_mounts(GpuAccess& access, const std::vector<std::string>&
 
 std::string_view GpuAccess::text() const {
   if (way == Way::none) return "none";
+  if (way == Way::cdi) return "cdi";
   return way == Way::devices ? "devices" : "runtime";
 }
 
@@ -131,20 +141,27 @@ base::Result<EngineFacts> parse_engine_facts(std::string_view info_json) {
   return facts;
 }
 
-GpuAccess choose_gpu_access(const std::vector<GpuRequest>& gpus, const EngineFacts& facts, const std::string& host_root) {
-  if (gpus.empty()) return {};
+GpuAccess choose_gpu_access(const std::vector<GpuRequest>& gpus, const EngineFacts& facts, const std::string& host_root,
+                            GpuAccessWish wish) {
   GpuAccess access;
-  if (facts.has_nvidia_runtime) {
+  if (gpus.empty()) return access;
+  if (wish == GpuAccessWish::none) {
+    access.reason = "--gpu_access none asks for none";
+    return access;
+  }
+  const bool any_way = wish == GpuAccessWish::automatic;
+  if (wish == GpuAccessWish::runtime || (any_way && facts.has_nvidia_runtime && !facts.is_podman)) {
     access.way = GpuAccess::Way::runtime;
     for (const GpuRequest& gpu : gpus) access.device_ids.push_back(gpu.uuid.empty() ? std::to_string(gpu.index) : gpu.uuid);
     return access;
   }
-  access.device_ids = cdi_names(gpus, facts.cdi_devices);
+  if (wish != GpuAccessWish::devices) access.device_ids = cdi_names(gpus, facts.cdi_devices);
+  if (wish == GpuAccessWish::cdi && access.device_ids.empty()) access.device_ids = usual_cdi_names(gpus);
   if (!access.device_ids.empty()) {
     access.way = GpuAccess::Way::cdi;
     return access;
   }
-  return access_by_devices(host_root);
+  return access_by_devices(gpus, host_root);
 }
 
 std::vector<std::string> environment_with_driver(const std::vector<std::string>& env, const GpuAccess& access) {

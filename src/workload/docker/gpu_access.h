@@ -17,6 +17,7 @@ struct EngineFacts {
   bool has_nvidia_runtime = false;
   std::vector<std::string> cdi_devices;  // "nvidia.com/gpu=0"
   std::uint64_t memory_bytes = 0;        // 0: not told
+  bool is_podman = false;                // takes runtime requests and leaves them out
 };
 base::Result<EngineFacts> parse_engine_facts(std::string_view info_json);
 
@@ -36,11 +37,13 @@ struct GpuAccess {
   std::string library_path;                     // devices: goes in front of the image's LD_LIBRARY_PATH
   std::string program_path;                     // devices: goes behind the image's PATH; empty: no programs
   std::string reason;                           // none although GPUs were asked for: why
-  [[nodiscard]] std::string_view text() const;  // "runtime", "devices", "none"
+  [[nodiscard]] std::string_view text() const;  // "runtime", "cdi", "devices", "none"
 };
 
-// `host_root` is "/" except in tests.
-GpuAccess choose_gpu_access(const std::vector<GpuRequest>& gpus, const EngineFacts& facts, const std::string& host_root);
+// `host_root` is "/" except in tests. A wish other than automatic is followed even where it looks hopeless: the engine has
+// the last word.
+GpuAccess choose_gpu_access(const std::vector<GpuRequest>& gpus, const EngineFacts& facts, const std::string& host_root,
+                            GpuAccessWish wish = GpuAccessWish::automatic);
 
 // Leaves out what the user's own binds ("src:dst[:ro]") show already, as with "/usr:/usr:ro", where nothing more could be
 // mounted; the paths then lead there.

@@ -130,10 +130,10 @@ std::vector<std::string> runnable_image_names(const std::vector<Image>& images) 
   return names;
 }
 
-base::Result<std::vector<std::string>> list_container_images(const std::string& docker_host) {
-  EngineClient engine;
-  if (auto connected = engine.connect(docker_host); !connected) return base::failure(connected.error());
-  const auto images = fetch_images(engine);
+base::Result<std::vector<std::string>> list_container_images(const EngineLocation& engine) {
+  EngineClient client;
+  if (auto connected = client.connect(engine.host, engine.tls); !connected) return base::failure(connected.error());
+  const auto images = fetch_images(client);
   if (!images) return base::failure(images.error());
   return runnable_image_names(*images);
 }

@@ -141,6 +141,90 @@ TEST(AccountEmissions, PartsAddUpOverManyRanges) {
   }
 }
 
+// Runs over every seam that a calendar has: slots of 100, 200, 300 ... g/kWh; the parts by hand.
+struct Seam {
+  const char* name;
+  const char* from;
+  const char* to;
+  std::vector<double> energies_kwh;
+  double grams;  // by hand
+};
+
+class Seams : public testing::TestWithParam<Seam> {};
+
+TEST_P(Seams, AgreeWithAHandCalculation) {
+  const Seam& seam = GetParam();
+  std::vector<IntensitySlot> known;
+  WallTime start = std::chrono::floor<minutes>(utc(seam.from));
+  start -= (start.time_since_epoch() % minutes(30));
+  for (int i = 1; start < utc(seam.to); ++i, start += minutes(30))
+    known.push_back({start,
+                     start + minutes(30),
+                     CarbonIntensity::from_grams_per_kilowatt_hour(100.0 * i),
+                     IntensityKind::actual,
+                     "test",
+                     {}});
+  std::vector<Energy> energies;
+  for (const double part : seam.energies_kwh) energies.push_back(Energy::from_kilowatt_hours(part));
+  const auto account = account_emissions(utc(seam.from), utc(seam.to), energies, known);
+  EXPECT_NEAR(account.total.grams(), seam.grams, 1e-9);
+  EXPECT_EQ(account.slots.size(), energies.size());
+  EXPECT_FALSE(account.used_yearly_factor);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Calendar, Seams,
+    testing::Values(Seam{"one_boundary", "2026-11-22T12:20Z", "2026-11-22T12:40Z", {0.3, 0.7}, 30 + 140},
+                    Seam{"three_slots", "2026-11-22T12:20Z", "2026-11-22T13:10Z", {0.2, 0.6, 0.1}, 20 + 120 + 30},
+                    Seam{"midnight", "2026-11-22T23:45Z", "2026-11-23T00:15Z", {1.5, 2.5}, 150 + 500},
+                    Seam{"new_year", "2026-12-31T23:40Z", "2027-01-01T00:50Z", {0.25, 0.5, 0.125}, 25 + 100 + 37.5},
+                    // 01:00 UTC on 29 March 2026 British clocks go from 01:00 to 02:00
+                    Seam{"spring", "2026-03-29T00:40Z", "2026-03-29T01:40Z", {0.4, 0.9, 0.2}, 40 + 180 + 60},
+                    // 01:00 UTC on 25 October 2026 they go from 02:00 back to 01:00
+                    Seam{"autumn", "2026-10-25T00:40Z", "2026-10-25T01:40Z", {0.1, 0.8, 0.3}, 10 + 160 + 90},
+                    Seam{"leap_day", "2028-02-28T23:50Z", "2028-02-29T00:10Z", {0.011, 0.013}, 1.1 + 2.6}),
+    [](const auto& one) { return std::string(one.param.name); });
+
+TEST(CutTimes, AreTheHalfHoursAndTheEndsOfShorterSlots) {
+  std::vector<IntensitySlot> known;
+  for (int i = 0; i < 3; ++i)
+    known.push_back({utc("2026-11-22T12:20Z") + i * minutes(5),
+                     utc("2026-11-22T12:25Z") + i * minutes(5),
+                     CarbonIntensity::from_grams_per_kilowatt_hour(100.0 * (i + 1)),
+                     IntensityKind::marginal,
+                     "test",
+                     {}});
+  const WallTime from = utc("2026-11-22T12:22Z");
+  const WallTime to = utc("2026-11-22T12:34Z");
+  EXPECT_EQ(cut_times(from, to, known), (std::vector{utc("2026-11-22T12:25Z"), utc("2026-11-22T12:30Z")}));
+  const std::vector energies{Energy::from_kilowatt_hours(1), Energy::from_kilowatt_hours(2), Energy::from_kilowatt_hours(4)};
+  const auto account = account_emissions(from, to, energies, known);
+  EXPECT_NEAR(account.total.grams(), 100 + 400 + 1200, 1e-9);
+  EXPECT_EQ(account.slots[2].intensity.kind, IntensityKind::marginal);
+}
+
+TEST(CutTimes, AHourlySlotHoldsInBothItsHalfHours) {
+  const std::vector<IntensitySlot> known{{utc("2026-11-22T12:00Z"),
+                                          utc("2026-11-22T13:00Z"),
+                                          CarbonIntensity::from_grams_per_kilowatt_hour(100),
+                                          IntensityKind::actual,
+                                          "test",
+                                          {}}};
+  const std::vector energies{Energy::from_kilowatt_hours(1), Energy::from_kilowatt_hours(2), Energy::from_kilowatt_hours(4)};
+  const auto account = account_emissions(utc("2026-11-22T12:10Z"), utc("2026-11-22T13:10Z"), energies, known);
+  EXPECT_NEAR(account.total.grams(), 300 + 4 * 162, 1e-9);
+  EXPECT_TRUE(account.used_yearly_factor);
+}
+
+TEST(AccountEmissions, TakesTheFallbackOfTheCountry) {
+  const std::vector energies{Energy::from_kilowatt_hours(1)};
+  const auto factor = find_yearly_factor("FR");
+  ASSERT_TRUE(factor);
+  const auto account = account_emissions(utc("2026-11-22T12:00Z"), utc("2026-11-22T12:10Z"), energies, {}, *factor);
+  EXPECT_NEAR(account.total.grams(), 56, 1e-9);
+  EXPECT_NE(account.slots[0].intensity.source.find("France"), std::string::npos);
+}
+
 #ifndef NDEBUG
 TEST(AccountEmissionsDeath, CountOfEnergiesMustFit) {
   const std::vector energies{Energy{}};

@@ -122,7 +122,7 @@ TEST_F(GridGb, ThreeTriesAtMostAndTheLastErrorIsNamed) {
   EXPECT_EQ(slots.error().message,
             "no carbon forecast from http://carbon.test: HTTP 500: the service answered with an error: Requested resource "
             "not found.");
-  EXPECT_THAT(slots.error().remedy, HasSubstr("yearly factor"));
+  EXPECT_THAT(slots.error().remedy, HasSubstr("network"));
 }
 
 TEST_F(GridGb, NeverTakesMoreThanTenSeconds) {
@@ -156,6 +156,41 @@ TEST_F(GridGb, AnAnswerAboutAnotherTimeIsAnError) {
   const auto slots = ask(http, "2026-11-22T12:10Z", "2026-11-22T12:20Z");
   ASSERT_FALSE(slots);
   EXPECT_THAT(slots.error().message, HasSubstr("no half-hour of those asked for"));
+}
+
+TEST_F(GridGb, AsksByPostcode) {
+  const auto provider = make_grid_gb_provider(good_, clock_, "http://carbon.test", *parse_place("OX11 0QX"));
+  const auto slots = provider->slots(utc("2026-11-22T12:10Z"), utc("2026-11-22T12:20Z"));
+  ASSERT_TRUE(slots) << slots.error().message;
+  EXPECT_EQ(good_.requests[0].url,
+            "http://carbon.test/regional/intensity/2026-11-22T12:01Z/2026-11-22T12:30Z/postcode/OX11");
+  EXPECT_EQ(slots->front().source, "Carbon Intensity API, postcode OX11");
+}
+
+TEST_F(GridGb, AsksForTheWholeCountry) {
+  ScriptedHttp http([](const platform::HttpRequest&) {
+    return http_answer(
+        200, R"({"data":[{"from":"2026-11-22T11:30Z","to":"2026-11-22T12:00Z","intensity":{"forecast":1,"actual":1}},)"
+             R"({"from":"2026-11-22T12:00Z","to":"2026-11-22T12:30Z","intensity":{"forecast":266,"actual":263}}]})");
+  });
+  const auto slots = make_grid_gb_national_provider(http, clock_, "http://carbon.test")
+                         ->slots(utc("2026-11-22T12:10Z"), utc("2026-11-22T12:20Z"));
+  ASSERT_TRUE(slots) << slots.error().message;
+  EXPECT_EQ(http.requests[0].url, "http://carbon.test/intensity/2026-11-22T12:01Z/2026-11-22T12:30Z");
+  ASSERT_EQ(slots->size(), 1u);
+  EXPECT_EQ(slots->front().kind, IntensityKind::actual);
+  EXPECT_EQ(slots->front().source, "Carbon Intensity API, Great Britain (national)");
+}
+
+TEST_F(GridGb, KeepsToItsPatience) {
+  ScriptedHttp hanging([&](const platform::HttpRequest& request) -> ScriptedHttp::Answer {
+    clock_.advance(request.timeout);
+    return base::failure("timed out");
+  });
+  const auto before = clock_.now();
+  EXPECT_FALSE(make_grid_gb_provider(hanging, clock_, "http://carbon.test", *find_region("London"), seconds(3))
+                   ->slots(utc("2026-11-22T12:10Z"), utc("2026-11-22T12:20Z")));
+  EXPECT_LE(clock_.now() - before, seconds(3));
 }
 
 }  // namespace

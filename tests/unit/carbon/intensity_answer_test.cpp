@@ -113,5 +113,41 @@ TEST(ApiTime, TakesNothingElse) {
   }
 }
 
+TEST(ParseNationalAnswer, TakesTheActualValueWhereThereIsOne) {
+  const auto slots = parse_national_answer(
+      R"({"data":[{"from":"2018-01-20T12:00Z","to":"2018-01-20T12:30Z","intensity":{"forecast":266,"actual":263,"index":"moderate"}},)"
+      R"({"from":"2018-01-20T12:30Z","to":"2018-01-20T13:00Z","intensity":{"forecast":250,"actual":null,"index":"moderate"}},)"
+      R"({"from":"2018-01-20T13:00Z","to":"2018-01-20T13:30Z","intensity":{"forecast":null,"actual":null}}]})");
+  ASSERT_TRUE(slots) << slots.error().message;
+  ASSERT_EQ(slots->size(), 2u);
+  EXPECT_EQ((*slots)[0].intensity.grams_per_kilowatt_hour(), 263);
+  EXPECT_EQ((*slots)[0].kind, IntensityKind::actual);
+  EXPECT_EQ((*slots)[1].intensity.grams_per_kilowatt_hour(), 250);
+  EXPECT_EQ((*slots)[1].kind, IntensityKind::forecast);
+}
+
+TEST(ParseNationalAnswer, OfAPeriodToldTwiceTheActualOneStays) {
+  const auto slots = parse_national_answer(
+      R"({"data":[{"from":"2018-01-20T12:00Z","to":"2018-01-20T12:30Z","intensity":{"forecast":300}},)"
+      R"({"from":"2018-01-20T12:00Z","to":"2018-01-20T12:30Z","intensity":{"forecast":266,"actual":263}}]})");
+  ASSERT_TRUE(slots);
+  ASSERT_EQ(slots->size(), 1u);
+  EXPECT_EQ(slots->front().kind, IntensityKind::actual);
+}
+
+TEST(ParseNationalAnswer, RefusesWhatIsNone) {
+  for (const char* body : {"", "{}", "[]", "{\"data\":[]}", "{\"data\":null}", "<html>", "{\"data\":[{}]}", "{\"data\":7}",
+                           R"({"error":{"code":"500","message":"Requested resource not found."}})"})
+    EXPECT_FALSE(parse_national_answer(body)) << body;
+}
+
+TEST(ParseIntensityAnswer, OfAPostcodeMayBeOfAnyRegion) {
+  const char* body =
+      R"({"data":{"regionid":12,"postcode":"OX11","data":[{"from":"2018-01-20T12:00Z","to":"2018-01-20T12:30Z",)"
+      R"("intensity":{"forecast":266}}]}})";
+  EXPECT_TRUE(parse_intensity_answer(body, std::nullopt));
+  EXPECT_FALSE(parse_intensity_answer(body, 13));
+}
+
 }  // namespace
 }  // namespace gpubench::carbon

@@ -47,6 +47,12 @@ inline Load random_bursts(unsigned seed) {
   };
 }
 
+// What goes wrong at a moment of the run.
+struct Event {
+  base::Duration after;  // the start
+  std::function<void(support::ManualClock&, support::ScriptedGpu&)> happens;
+};
+
 struct Conditions {
   base::Duration length = 5s;
   base::Duration roll = 1500ms;  // idle before and after; zero: none, no bursts either
@@ -56,7 +62,9 @@ struct Conditions {
   base::Duration counter_call = 3ms;  // times the number of GPUs: the time between two readings of one
   base::Duration interval = 1s;
   double idle = 120;
-  double idle_after = 160;  // falls back to idle with a time constant of 3 s
+  double idle_after = 160;                                              // falls back to idle with a time constant of 3 s
+  std::function<void(support::ScriptedGpu&, base::Window)> fault = {};  // of the GPU from the beginning
+  std::vector<Event> events = {};                                       // in time order
 };
 
 struct SimulatedRun {
@@ -91,6 +99,7 @@ inline SimulatedRun simulate(const Conditions& conditions, const Load& load) {
   gpu.counter_lag = conditions.lag;
   gpu.counter_phase = conditions.phase;
   gpu.counter_call = conditions.counter_call;
+  if (conditions.fault) conditions.fault(gpu, result.run);
   support::ScriptedMeter meter(clock, {gpu});
   result.series = support::memory_series(1);
   sampler::SamplerOptions options;
@@ -99,6 +108,10 @@ inline SimulatedRun simulate(const Conditions& conditions, const Load& load) {
   if (conditions.roll > 0s) sampler.burst(conditions.roll + 300ms);
   sampler.run_until(result.run.start);
   sampler.restart_interval();
+  for (const Event& event : conditions.events) {
+    sampler.run_until(result.run.start + event.after);
+    event.happens(clock, meter.script(0));
+  }
   sampler.run_until(result.run.end);
   if (conditions.roll > 0s) sampler.burst(conditions.roll);
   sampler.run_until(result.run.end + conditions.roll);

@@ -25,12 +25,16 @@ std::vector<Finding> one_of_each() {
           GpuLost{4},
           Throttled{5, "hardware thermal slowdown", base::Ratio::from_percent(12.5)},
           CarbonFallback{"no answer within 10 s"},
+          CarbonUnknown{"no answer within 10 s"},
           ResultsNotCollected{"/root/results is not there"},
           PlotNotMade{"gnuplot was not found"},
           ExportIncomplete{1000, 990, "connection refused"},
           NoGpuInContainer{"no NVIDIA runtime and no device nodes"},
           LogIncomplete{"disk full"},
-          SeriesIncomplete{"disk full"}};
+          SeriesIncomplete{"disk full"},
+          Recovered{"2026-11-22T12:00:00.000Z", 2},
+          JournalIncomplete{"disk full"},
+          ToldFinding{"gpu_shared", "Somebody else used the GPU."}};
 }
 
 TEST(Finding, EveryKindHasItsOwnNameAndOneSentence) {
@@ -51,17 +55,18 @@ TEST(Finding, NamesBelongToTheirKinds) {
   std::vector<std::string> names;
   for (const Finding& finding : one_of_each()) names.push_back(finding_name(finding));
   EXPECT_EQ(names,
-            (std::vector<std::string>{"replayed", "interrupted", "workload_failed", "energy_unknown", "counter_unusable",
-                                      "methods_disagree", "power_gap", "deadlines_missed", "wall_clock_stepped", "gpu_lost",
-                                      "throttled", "carbon_fallback", "results_not_collected", "plot_not_made",
-                                      "export_incomplete", "no_gpu_in_container", "log_incomplete", "series_incomplete"}));
+            (std::vector<std::string>{
+                "replayed",           "interrupted",         "workload_failed",  "energy_unknown",        "counter_unusable",
+                "methods_disagree",   "power_gap",           "deadlines_missed", "wall_clock_stepped",    "gpu_lost",
+                "throttled",          "carbon_fallback",     "carbon_unknown",   "results_not_collected", "plot_not_made",
+                "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",     "recovered",
+                "journal_incomplete", "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {
-  EXPECT_EQ(
-      finding_text(MethodsDisagree{2, base::Energy::from_joules(1000), base::Energy::from_joules(1100)}),
-      "The energy of GPU 2 is 1000.0 J by its counter and 1100.0 J by its power samples (+10.0 %): take the difference as "
-      "the uncertainty of its energy.");
+  EXPECT_EQ(finding_text(MethodsDisagree{2, base::Energy::from_joules(1000), base::Energy::from_joules(1100)}),
+            "The energy of GPU 2 is 1000.0 J by its counter and 1100.0 J by its power samples (+10.0 %), which is more "
+            "than both may be off: the interval of its energy is widened by the difference.");
   EXPECT_EQ(
       finding_text(PowerGap{3, base::Ratio::from_percent(93.2), 412ms}),
       "Power samples of GPU 3 are missing: 93.2 % of the run is covered and the longest gap is 412 ms; peaks within gaps "

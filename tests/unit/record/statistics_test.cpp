@@ -102,8 +102,8 @@ TEST(Statistics, PeakPowerIsTheHighestSampleOfTheRun) {
   const series::MemorySeries<meter::PowerSample> power({{SteadyTime(9s), base::Power::from_watts(900)},
                                                         {SteadyTime(11s), base::Power::from_watts(400)},
                                                         {SteadyTime(12s), base::Power::from_watts(650)}});
-  EXPECT_DOUBLE_EQ(peak_power(power, kRun)->watts(), 650);
-  EXPECT_FALSE(peak_power(series::MemorySeries<meter::PowerSample>(), kRun));
+  EXPECT_DOUBLE_EQ(ring_quality(power, kRun).peak->watts(), 650);
+  EXPECT_FALSE(ring_quality(series::MemorySeries<meter::PowerSample>(), kRun).peak);
 }
 
 TEST(Statistics, AnAccountWithoutSeriesKnowsNothing) {

@@ -1,4 +1,4 @@
-#include "report/plot/curve.h"
+#include "report/curve.h"
 
 #include <gtest/gtest.h>
 

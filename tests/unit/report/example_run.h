@@ -36,7 +36,15 @@ inline meter::GpuDescription h200(int index) {
 
 inline energy::EnergyEstimate estimate(double joules, energy::EnergyMethod method, double coverage, base::Duration gap,
                                        std::size_t samples) {
-  return {base::Energy::from_joules(joules), method, base::Ratio::from_fraction(coverage), gap, samples};
+  energy::EnergyEstimate result;
+  result.energy = base::Energy::from_joules(joules);
+  result.method = method;
+  result.coverage = base::Ratio::from_fraction(coverage);
+  result.longest_gap = gap;
+  result.samples = samples;
+  result.uncertainty.terms = {{"edges", base::Energy::from_joules(joules * 0.0005), "idle on both sides"},
+                              energy::gain_term(result.energy)};
+  return result;
 }
 
 inline record::GpuRecord gpu_record(int index) {
@@ -46,6 +54,21 @@ inline record::GpuRecord gpu_record(int index) {
   gpu.energy.counter = estimate(joules, energy::EnergyMethod::counter_idle_anchored, 1, 1002ms, 33);
   gpu.energy.ring = estimate(joules * 1.0123, energy::EnergyMethod::power_ring, 0.9991, 31ms, 1499);
   gpu.energy.average = estimate(joules * 0.93, energy::EnergyMethod::average_power, 0.98, 1001ms, 30);
+  gpu.energy.check.state = energy::CounterState::trusted;
+  gpu.energy.check.against = "power samples (20 ms)";
+  gpu.energy.check.difference = gpu.energy.ring->energy - gpu.energy.counter->energy;
+  gpu.energy.check.slope = base::Ratio::from_fraction(0.9975);
+  gpu.energy.idle.before = energy::IdleLevel{base::Power::from_watts(78.4 + index), base::Power::from_watts(0.3),
+                                             base::Ratio{}, base::Temperature::from_celsius(37), base::Temperature{}};
+  gpu.energy.idle.after = energy::IdleLevel{base::Power::from_watts(124.1 + index), base::Power::from_watts(2)};
+  gpu.energy.idle.settled = true;
+  gpu.energy.idle.above = base::Energy::from_joules(joules - 78.4 * 30);
+  gpu.energy.idle.uncertainty.terms = {{"idle_baseline", base::Energy::from_joules(460), "drift"}};
+  gpu.quality.ring = {1499, 1, 20ms, 3ms, base::Power::from_watts(698.731 + index)};
+  gpu.quality.reading_jitter = 412us;
+  gpu.quality.counter_readings = 33;
+  gpu.utilized_time = 28s;
+  gpu.utilized_energy = base::Energy::from_joules(joules * 0.97);
   gpu.average_power = base::Power::from_watts(joules / 30.004117);
   gpu.peak_power = base::Power::from_watts(698.731 + index);
   gpu.readings = 30;
@@ -101,10 +124,13 @@ inline record::RunRecord container_run(int gpus) {
   run.anchor = {kStart, wall(0s)};
   run.carbon_region = "South England";
   base::Energy total;
+  std::vector<energy::Uncertainty> uncertainties;
   for (int i = 0; i < gpus; ++i) {
     run.gpus.push_back(gpu_record(i));
     total += run.gpus.back().energy.counter->energy;
+    uncertainties.push_back(run.gpus.back().energy.counter->uncertainty);
   }
+  run.total_uncertainty = energy::of_sum(uncertainties);
   run.total_energy = total;
   run.emissions = emissions_of(total, run.start_time(), run.end_time());
   run.cost = {0.31, base::Bytes::from_mebibytes(21.5), 0, 30, 412us};
@@ -148,6 +174,7 @@ inline record::RunRecord unsupported_run() {
   old = {};
   old.gpu.name = "Tesla K80";
   old.readings = 30;
+  old.quality.reading_jitter = 412us;
   old.temperature = record::Statistics{0, 40, 41, 0};
   record::GpuRecord& silent = run.gpus[1];
   silent = {};
@@ -171,6 +198,8 @@ inline record::RunRecord failed_run() {
   run.benchmark.interrupted = true;
   run.benchmark.score.reset();
   run.gpus[0].energy.counter.reset();
+  run.gpus[0].energy.check = {};
+  run.gpus[0].quality.counter_restarts = 1;
   run.gpus[0].energy.ring->coverage = base::Ratio::from_percent(99.999);
   run.gpus[0].throttling.push_back({"hardware_thermal", base::Ratio::from_percent(12.5), true});
   run.total_energy = run.gpus[0].energy.ring->energy;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include <cmath>
 #include <limits>
 #include <locale>
 #include <string>
@@ -89,22 +90,41 @@ TEST(MetricsYaml, SchemaOfTheWholeFile) {
                                         "source",
                                         "workload",
                                         "total_energy_joules",
+                                        "total_energy_uncertainty",
                                         "gpus",
                                         "carbon_region",
                                         "emissions",
+                                        "footprint",
                                         "findings",
                                         "tool_cost",
                                         "export"};
   EXPECT_EQ(keys(node), top);
   EXPECT_EQ(node["schema_version"].as<int>(), 1);
-  EXPECT_EQ(
-      keys(node["gpus"][0]),
-      (std::vector<std::string>{"index", "name", "uuid", "pci_bus_id", "limits", "energy_joules", "energy_method", "energy",
-                                "average_power_watts", "peak_power_watts", "readings", "utilization_percent", "power_watts",
-                                "temperature_celsius", "memory_mib", "sm_clock_mhz", "memory_clock_mhz", "throttling"}));
-  EXPECT_EQ(
-      keys(node["gpus"][0]["energy"]),
-      (std::vector<std::string>{"counter", "ring", "average", "ring_minus_counter_joules", "ring_minus_counter_percent"}));
+  EXPECT_EQ(keys(node["gpus"][0]), (std::vector<std::string>{"index",
+                                                             "name",
+                                                             "uuid",
+                                                             "pci_bus_id",
+                                                             "limits",
+                                                             "energy_joules",
+                                                             "energy_method",
+                                                             "energy",
+                                                             "average_power_watts",
+                                                             "peak_power_watts",
+                                                             "utilized_seconds",
+                                                             "utilized_energy_joules",
+                                                             "utilized_power_watts",
+                                                             "quality",
+                                                             "readings",
+                                                             "utilization_percent",
+                                                             "power_watts",
+                                                             "temperature_celsius",
+                                                             "memory_mib",
+                                                             "sm_clock_mhz",
+                                                             "memory_clock_mhz",
+                                                             "throttling"}));
+  EXPECT_EQ(keys(node["gpus"][0]["energy"]),
+            (std::vector<std::string>{"counter", "ring", "average", "ring_minus_counter_joules",
+                                      "ring_minus_counter_percent", "counter_check", "idle"}));
   EXPECT_EQ(keys(node["emissions"]["slots"][0]),
             (std::vector<std::string>{"from", "to", "energy_joules", "intensity_grams_per_kwh", "emissions_grams", "kind",
                                       "source", "fetched"}));
@@ -112,6 +132,26 @@ TEST(MetricsYaml, SchemaOfTheWholeFile) {
   EXPECT_EQ(node["findings"].size(), 0U);
   EXPECT_FALSE(node["source"]["replay"].as<bool>());
   EXPECT_EQ(node["start_time"].as<std::string>(), "2026-11-22T12:05:12.345Z");
+}
+
+TEST(MetricsYaml, EveryEnergyHasItsIntervalsAndTerms) {
+  const YAML::Node node = YAML::Load(metrics_yaml(example::container_run(4)));
+  const auto expect_terms = [](const YAML::Node& uncertainty) {
+    ASSERT_TRUE(uncertainty["terms"].IsSequence());
+    double squares = 0;
+    for (const auto& term : uncertainty["terms"])
+      if (!term["absolute_only"].as<bool>()) squares += std::pow(term["standard_joules"].as<double>(), 2);
+    EXPECT_NEAR(uncertainty["comparative_joules"].as<double>(), 2 * std::sqrt(squares), 1e-6);
+    EXPECT_GE(uncertainty["absolute_percent"].as<double>(), uncertainty["comparative_percent"].as<double>());
+  };
+  for (const auto& gpu : node["gpus"]) {
+    for (const char* method : {"counter", "ring", "average"}) expect_terms(gpu["energy"][method]["uncertainty"]);
+    expect_terms(gpu["energy"]["idle"]["uncertainty"]);
+    EXPECT_EQ(gpu["energy"]["counter_check"]["state"].as<std::string>(), "trusted");
+    EXPECT_EQ(gpu["quality"]["lost_power_samples"].as<int>(), 1);
+  }
+  expect_terms(node["total_energy_uncertainty"]);
+  EXPECT_NEAR(node["total_energy_uncertainty"]["absolute_percent"].as<double>(), 5.77 / 2, 0.02) << "of four boards";
 }
 
 TEST(MetricsYaml, EnergyOfEachMethodInJoules) {

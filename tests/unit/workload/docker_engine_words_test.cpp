@@ -206,7 +206,7 @@ TEST(DockerHost, WhatCannotBeUsedIsSaid) {
        {"x", "unix://", "unix://relative", "tcp://", "tcp://a b", "tcp://u:p@h", "tcp://h/path", "npipe:////./x"}) {
     EXPECT_FALSE(parse_docker_host(value)) << value;
   }
-  EXPECT_THAT(parse_docker_host("ssh://me@host").error().message, HasSubstr("ssh:// is not supported"));
+  EXPECT_THAT(parse_docker_host("https://host").error().remedy, HasSubstr("DOCKER_TLS_VERIFY"));
 }
 
 TEST(Unreachable, RemedyFitsTheCause) {

@@ -1,4 +1,5 @@
-// A series reduced to what a panel can show: at most kMostPoints points, found in one pass in constant memory.
+// A series reduced to what can be shown: at most kMostPoints points, or as many as asked for, found in one pass in constant
+// memory.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +31,7 @@ struct CurveExtent {
   double first_seconds = 0;
   double last_seconds = 0;
   std::size_t count = 0;
+  std::size_t most_points = kMostPoints;  // a longer series is reduced to at most these
 };
 
 class CurveBuilder {

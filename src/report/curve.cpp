@@ -1,4 +1,4 @@
-#include "report/plot/curve.h"
+#include "report/curve.h"
 
 #include <algorithm>
 #include <utility>
@@ -17,7 +17,7 @@ double gap_of(const CurveExtent& extent) {
 }  // namespace
 
 CurveBuilder::CurveBuilder(CurveExtent extent) : extent_(extent), gap_seconds_(gap_of(extent)) {
-  curve_.is_reduced = extent.count > kMostPoints;
+  curve_.is_reduced = extent.count > extent.most_points;
 }
 
 void CurveBuilder::add(double seconds, double value) {
@@ -25,7 +25,7 @@ void CurveBuilder::add(double seconds, double value) {
   std::size_t bucket = open_bucket_ + 1;
   if (curve_.is_reduced) {
     const double share = (seconds - extent_.first_seconds) / (extent_.last_seconds - extent_.first_seconds);
-    bucket = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * static_cast<double>(kMostPoints - 1));
+    bucket = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * static_cast<double>(extent_.most_points - 1));
   }
   if (open_count_ > 0 && bucket != open_bucket_) flush();
   if (open_count_ == 0) open_ = {0, value, 0, value, broken_ && any_};

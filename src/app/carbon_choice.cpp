@@ -1,0 +1,185 @@
+#include "app/carbon_choice.h"
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <utility>
+
+#include "carbon/electricity_maps/electricity_maps.h"
+#include "carbon/file/intensity_file.h"
+#include "carbon/grid_gb/grid_gb.h"
+#include "carbon/place.h"
+#include "carbon/watttime/watttime.h"
+#include "platform/http_client.h"
+
+namespace gpubench::app {
+namespace {
+
+std::string or_default(const std::string& url, std::string_view otherwise) {
+  return url.empty() ? std::string(otherwise) : url;
+}
+
+// A secret from the environment, or from the file that the environment names. Printable, so that it cannot break a header.
+base::Result<std::string> secret(const std::string& value, const std::string& file, const std::string& variable) {
+  std::string found = value;
+  if (found.empty() && !file.empty()) {
+    std::ifstream in(file);
+    if (!std::getline(in, found)) return base::failure(variable + "_FILE cannot be read: " + file);
+  }
+  while (!found.empty() && (found.back() == '\r' || found.back() == '\n' || found.back() == ' ')) found.pop_back();
+  if (found.empty())
+    return base::failure(variable + " is not set", "set " + variable + ", or " + variable + "_FILE to a file with it");
+  constexpr std::size_t longest = 4096;
+  const bool printable = std::all_of(found.begin(), found.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (!printable || found.size() > longest) return base::failure(variable + " holds something that is none");
+  return found;
+}
+
+// The yearly factor of wherever `region` is: a British place, a country, a zone.
+std::optional<carbon::YearlyFactor> factor_of(const std::string& region) {
+  if (carbon::parse_place(region)) return carbon::great_britain();
+  return carbon::find_yearly_factor(region);
+}
+
+class Choosing {
+ public:
+  Choosing(const CarbonOptions& options, std::string region, const Environment& environment, const platform::Clock& clock)
+      : options_(options), region_(std::move(region)), environment_(environment), clock_(clock) {}
+
+  base::Result<CarbonChoice> choose() {
+    constexpr std::string_view file = "file:";
+    if (options_.intensity) return user_value();
+    if (options_.source == "grid_gb") return grid_gb();
+    if (options_.source == "grid_gb_national") return grid_gb_national();
+    if (options_.source == "electricity_maps") return electricity_maps();
+    if (options_.source == "watttime") return watttime();
+    if (options_.source == "yearly") return yearly();
+    if (options_.source.starts_with(file)) return from_file(options_.source.substr(file.size()));
+    return base::failure("unknown carbon source \"" + options_.source + "\"",
+                         "choose one of: grid_gb, grid_gb_national, electricity_maps, watttime, file:PATH, yearly");
+  }
+
+ private:
+  [[nodiscard]] base::Result<CarbonChoice> user_value() const {
+    CarbonChoice choice;
+    choice.ask = [value = *options_.intensity](base::WallTime from, base::WallTime to,
+                                               base::Duration) -> CarbonChoice::Slots {
+      return std::vector<carbon::IntensitySlot>{
+          {from, to, value, carbon::IntensityKind::user_value, "user value (--carbon_intensity)", {}}};
+    };
+    choice.fallback = carbon::great_britain();  // never needed: the value holds at all times
+    return choice;
+  }
+
+  [[nodiscard]] base::Result<CarbonChoice> grid_gb() const {
+    auto place = carbon::parse_place(region_);
+    if (!place) return base::failure(place.error());
+    const auto* region = std::get_if<carbon::Region>(&*place);
+    CarbonChoice choice;
+    choice.place = region != nullptr ? std::string(region->name) : carbon::place_text(*place);
+    const std::string url = or_default(environment_.carbon_url, carbon::kGridGbUrl);
+    choice.ask = [url, place = *place, ca_file = environment_.ca_file, &clock = clock_](auto from, auto to, auto patience) {
+      const auto http = platform::make_http_client(ca_file);
+      return carbon::make_grid_gb_provider(*http, clock, url, place, patience)->slots(from, to);
+    };
+    use_network(choice, url + " " + carbon::place_text(*place));
+    choice.fallback = carbon::great_britain();
+    return choice;
+  }
+
+  [[nodiscard]] base::Result<CarbonChoice> grid_gb_national() const {
+    CarbonChoice choice;
+    choice.place = "Great Britain";
+    const std::string url = or_default(environment_.carbon_url, carbon::kGridGbUrl);
+    choice.ask = [url, ca_file = environment_.ca_file, &clock = clock_](auto from, auto to, auto patience) {
+      const auto http = platform::make_http_client(ca_file);
+      return carbon::make_grid_gb_national_provider(*http, clock, url, patience)->slots(from, to);
+    };
+    use_network(choice, url + " national");
+    choice.fallback = carbon::great_britain();
+    return choice;
+  }
+
+  [[nodiscard]] base::Result<CarbonChoice> electricity_maps() const {
+    if (!carbon::is_electricity_maps_zone(region_))
+      return base::failure("\"" + region_ + "\" is no zone of Electricity Maps",
+                           "give one: --carbon_region GB, DE, US-CAL-CISO");
+    auto token = secret(environment_.electricity_maps_token, environment_.electricity_maps_token_file,
+                        "IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN");
+    if (!token) return base::failure(token.error());
+    const std::string url = or_default(environment_.electricity_maps_url, carbon::kElectricityMapsUrl);
+    const carbon::ElectricityMapsAccess access{url, region_, *std::move(token)};
+    CarbonChoice choice;
+    choice.place = region_;
+    choice.ask = [access, ca_file = environment_.ca_file, &clock = clock_](auto from, auto to, auto patience) {
+      const auto http = platform::make_http_client(ca_file);
+      return carbon::make_electricity_maps_provider(*http, clock, access, patience)->slots(from, to);
+    };
+    use_network(choice, url + " " + region_);
+    choice.fallback = carbon::find_yearly_factor(region_);
+    return choice;
+  }
+
+  [[nodiscard]] base::Result<CarbonChoice> watttime() const {
+    if (!carbon::is_watttime_region(region_))
+      return base::failure("\"" + region_ + "\" is no region of WattTime", "give one: --carbon_region CAISO_NORTH");
+    if (environment_.watttime_user.empty())
+      return base::failure("IRIS_GPUBENCH_WATTTIME_USERNAME is not set", "set it and IRIS_GPUBENCH_WATTTIME_PASSWORD");
+    auto password =
+        secret(environment_.watttime_password, environment_.watttime_password_file, "IRIS_GPUBENCH_WATTTIME_PASSWORD");
+    if (!password) return base::failure(password.error());
+    const std::string url = or_default(environment_.watttime_url, carbon::kWattTimeUrl);
+    const carbon::WattTimeAccess access{url, region_, environment_.watttime_user, *std::move(password)};
+    CarbonChoice choice;
+    choice.place = region_;
+    choice.ask = [access, ca_file = environment_.ca_file, &clock = clock_](auto from, auto to, auto patience) {
+      const auto http = platform::make_http_client(ca_file);
+      return carbon::make_watttime_provider(*http, clock, access, patience)->slots(from, to);
+    };
+    use_network(choice, url + " " + region_);
+    return choice;  // no fallback: an average would not be of the same kind, and its regions name no country
+  }
+
+  [[nodiscard]] base::Result<CarbonChoice> from_file(const std::string& path) const {
+    auto provider = carbon::open_intensity_file(path, clock_.wall_now());
+    if (!provider) return base::failure(provider.error());
+    CarbonChoice choice;
+    choice.ask = [file = std::shared_ptr(*std::move(provider))](auto from, auto to, auto) { return file->slots(from, to); };
+    choice.fallback = factor_of(region_);
+    return choice;
+  }
+
+  [[nodiscard]] base::Result<CarbonChoice> yearly() const {
+    CarbonChoice choice;
+    choice.fallback = factor_of(region_);
+    if (choice.fallback) {
+      choice.place = choice.fallback->name;
+      return choice;
+    }
+    std::string list;
+    for (const carbon::YearlyFactor& factor : carbon::yearly_factors())
+      list += (list.empty() ? "" : ", ") + std::string(factor.country);
+    return base::failure("no yearly factor is built in for \"" + region_ + "\"",
+                         "choose one of: " + list + "; or give --carbon_intensity with a figure of your own");
+  }
+
+  void use_network(CarbonChoice& choice, const std::string& key) const {
+    choice.needs_network = true;
+    if (!environment_.cache_folder.empty())
+      choice.cache.emplace(std::filesystem::path(environment_.cache_folder) / "carbon", options_.source + " " + key);
+  }
+
+  const CarbonOptions& options_;
+  std::string region_;
+  const Environment& environment_;
+  const platform::Clock& clock_;
+};
+
+}  // namespace
+
+base::Result<CarbonChoice> choose_carbon(const CarbonOptions& options, const std::string& region,
+                                         const Environment& environment, const platform::Clock& clock) {
+  return Choosing(options, region, environment, clock).choose();
+}
+
+}  // namespace gpubench::app

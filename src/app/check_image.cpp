@@ -1,0 +1,162 @@
+#include "app/check_image.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "app/account.h"
+#include "app/benchmark_log.h"
+#include "app/make_parts.h"
+#include "app/run.h"
+#include "app/run_directory.h"
+#include "platform/clock.h"
+#include "platform/signals.h"
+
+namespace gpubench::app {
+namespace {
+
+constexpr base::Duration kPollPatience = std::chrono::milliseconds(500);
+constexpr int kDoesNotFit = 1;
+
+// A machine without GPUs: an image can be checked there, too.
+class NoGpus final : public meter::GpuMeter {
+ public:
+  [[nodiscard]] const meter::MeterSource& source() const override { return source_; }
+  [[nodiscard]] const std::vector<meter::GpuDescription>& gpus() const override { return gpus_; }
+  meter::GpuReading read(std::size_t /*gpu*/) override { return {}; }
+  meter::Field<meter::CounterReading> read_energy_counter(std::size_t /*gpu*/) override {
+    return meter::absent(meter::Absent::unsupported);
+  }
+  meter::Field<std::vector<meter::PowerSample>> drain_power(std::size_t /*gpu*/) override {
+    return meter::absent(meter::Absent::unsupported);
+  }
+
+ private:
+  meter::MeterSource source_;
+  std::vector<meter::GpuDescription> gpus_;
+};
+
+// What is checked, a line each.
+class Verdict {
+ public:
+  void say(bool fits, const std::string& what, const std::string& remedy = {}) {
+    std::cout << (fits ? "ok:     " : "FAILED: ") << what << "\n";
+    if (!fits && !remedy.empty()) std::cout << "        " << remedy << "\n";
+    all_fit_ = all_fit_ && fits;
+  }
+  static void skip(const std::string& what) { std::cout << "-:      " << what << "\n"; }
+  [[nodiscard]] int exit_code() const { return all_fit_ ? 0 : kDoesNotFit; }
+
+ private:
+  bool all_fit_ = true;
+};
+
+class ImageCheck {
+ public:
+  ImageCheck(const Options& options, const Environment& environment) : options_(options), environment_(environment) {}
+
+  int go() {
+    auto meter = make_meter(options_, environment_, clock_);
+    const bool has_gpus = meter && !(*meter)->gpus().empty();
+    meter_ = has_gpus ? std::move(*meter) : std::make_unique<NoGpus>();
+    if (const auto ran = run(); !ran) {
+      verdict_.say(false, "it cannot be run: " + ran.error().message, ran.error().remedy);
+      return verdict_.exit_code();
+    }
+    judge_gpus();
+    judge_end();
+    judge_results();
+    return verdict_.exit_code();
+  }
+
+ private:
+  base::Result<void> run() {
+    auto directory =
+        make_run_directory(options_.results_dir, make_run_id(clock_.wall_now(), "check-" + benchmark_name(options_)));
+    if (!directory) return base::failure(directory.error());
+    directory_ = std::move(*directory);
+    BenchmarkLogOptions logging;
+    logging.file.path = directory_.file("benchmark.log");
+    logging.file.cap_bytes = options_.log_cap_bytes;
+    logging.score = options_.score_pattern;
+    auto log = BenchmarkLog::create(std::move(logging), clock_);
+    if (!log) return base::failure(log.error());
+    log_ = std::move(*log);
+    auto workload = make_workload(options_, environment_, {*meter_, directory_, signals_.fd()}, clock_, *log_);
+    if (!workload) return base::failure(workload.error());
+    workload_ = std::move(*workload);
+    if (auto ready = workload_->prepare(); !ready) return ready;
+    if (auto started = workload_->start(); !started) return started;
+    verdict_.say(true, "it starts (" + workload_->description().engine + ")");
+    return follow();
+  }
+
+  base::Result<void> follow() {
+    for (int signals = 0; !outcome_;) {
+      while (signals_.next()) ++signals == 1 ? workload_->stop() : workload_->kill();
+      auto polled = workload_->poll(kPollPatience, signals_.fd());
+      if (!polled) return base::failure(polled.error());
+      outcome_ = std::move(*polled);
+    }
+    static_cast<void>(log_->close());
+    return {};
+  }
+
+  void judge_gpus() {
+    const workload::WorkloadDescription& description = workload_->description();
+    if (meter_->gpus().empty()) {
+      Verdict::skip("whether it sees GPUs: this machine has none");
+    } else if (description.gpu_trouble.empty() && description.gpu_access == "none") {
+      Verdict::skip("whether it sees GPUs: none was asked for");
+    } else if (description.gpu_trouble.empty()) {
+      verdict_.say(true, "it has its GPUs (by " + description.gpu_access + ")");
+    } else {
+      verdict_.say(false, "it has no GPU: " + description.gpu_trouble,
+                   "install nvidia-container-toolkit, or see --gpu_access");
+    }
+  }
+
+  void judge_end() {
+    const std::string code = outcome_->exit_code ? std::to_string(*outcome_->exit_code) : "unknown";
+    const std::string memory = outcome_->out_of_memory ? ", the kernel killed a process for want of memory" : "";
+    verdict_.say(outcome_->exit_code == 0 && !outcome_->out_of_memory, "it ends with exit code " + code + memory,
+                 "its output is in " + directory_.file("benchmark.log").string());
+  }
+
+  void judge_results() {
+    const auto folder = directory_.file("benchmark_results");
+    const auto collected = workload_->collect_results(folder);
+    if (!collected)
+      verdict_.say(false, "its results cannot be copied: " + collected.error().message, collected.error().remedy);
+    std::optional<double> score = log_->score();
+    if (!score && collected && *collected) score = read_score(folder);
+    if (score)
+      verdict_.say(true, "it leaves a score");
+    else
+      verdict_.say(false, "it leaves no score",
+                   "let it write \"time: SECONDS\" to /root/results/metrics.yml, or use --score_regex on its log");
+    if (const auto removed = workload_->cleanup(); !removed)
+      verdict_.say(false, removed.error().message, removed.error().remedy);
+  }
+
+  const Options& options_;
+  const Environment& environment_;
+  platform::SignalQueue signals_;  // before any thread
+  platform::SystemClock clock_;
+  std::unique_ptr<meter::GpuMeter> meter_;
+  RunDirectory directory_;
+  std::unique_ptr<BenchmarkLog> log_;
+  std::unique_ptr<workload::Workload> workload_;
+  std::optional<workload::WorkloadOutcome> outcome_;
+  Verdict verdict_;
+};
+
+}  // namespace
+
+int check_image(const Options& options, const Environment& environment) {
+  return ImageCheck(options, environment).go();
+}
+
+}  // namespace gpubench::app

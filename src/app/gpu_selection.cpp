@@ -1,0 +1,79 @@
+#include "app/gpu_selection.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace gpubench::app {
+namespace {
+
+using meter::GpuDescription;
+using workload::GpuRequest;
+
+constexpr std::string_view kDevicePrefix = "device=";
+constexpr std::size_t kShortestUuid = 8;  // "GPU-" and four digits
+
+GpuRequest request_for(const GpuDescription& gpu) {
+  return {gpu.index, gpu.uuid, gpu.pci_bus_id};
+}
+
+std::optional<int> whole(std::string_view text) {
+  int value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || stop != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+tl::unexpected<base::Error> unknown_gpu(const std::string& wish, const std::vector<GpuDescription>& gpus) {
+  std::string list;
+  for (const GpuDescription& gpu : gpus)
+    list += (list.empty() ? "" : ", ") + std::to_string(gpu.index) + (gpu.uuid.empty() ? "" : " (" + gpu.uuid + ")");
+  return base::failure("--gpus " + wish + ": there is no such GPU", "this machine has " + (list.empty() ? "none" : list));
+}
+
+std::optional<GpuRequest> find_one(std::string_view word, const std::vector<GpuDescription>& gpus) {
+  if (word.starts_with("MIG-")) return GpuRequest{-1, std::string(word), ""};  // a part of a GPU, which the engine knows
+  std::optional<GpuRequest> found;
+  for (const GpuDescription& gpu : gpus) {
+    const bool by_uuid = word.size() >= kShortestUuid && gpu.uuid.starts_with(word);
+    if (!by_uuid && whole(word) != gpu.index) continue;
+    if (found) return std::nullopt;  // the beginning of two UUIDs
+    found = request_for(gpu);
+  }
+  return found;
+}
+
+}  // namespace
+
+base::Result<std::vector<GpuRequest>> select_gpus(const std::string& wish, const std::vector<GpuDescription>& gpus) {
+  std::vector<GpuRequest> chosen;
+  if (wish == "none" || wish == "0") return chosen;
+  const auto count = whole(wish);
+  if (count && static_cast<std::size_t>(*count) > gpus.size())
+    return base::failure("--gpus " + wish + ": this machine has " + std::to_string(gpus.size()),
+                         "a single number is a count; for the GPU with an index write --gpus device=" + wish);
+  if (wish == "all" || count) {
+    const std::size_t number = count ? static_cast<std::size_t>(*count) : gpus.size();
+    std::transform(gpus.begin(), gpus.begin() + static_cast<std::ptrdiff_t>(number), std::back_inserter(chosen),
+                   request_for);
+    return chosen;
+  }
+  std::string_view rest = wish;
+  if (rest.substr(0, kDevicePrefix.size()) == kDevicePrefix) rest.remove_prefix(kDevicePrefix.size());
+  if (rest.empty()) return base::failure("--gpus names no GPU", "use all, none, a number, indices (0,2) or UUIDs");
+  while (!rest.empty()) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    auto gpu = find_one(word, gpus);
+    if (!gpu) return unknown_gpu(wish, gpus);
+    const bool twice = std::any_of(chosen.begin(), chosen.end(), [&](const GpuRequest& other) {
+      return other.uuid == gpu->uuid && other.index == gpu->index;
+    });
+    if (!twice) chosen.push_back(std::move(*gpu));
+  }
+  return chosen;
+}
+
+}  // namespace gpubench::app

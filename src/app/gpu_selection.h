@@ -1,0 +1,19 @@
+// Which of the machine's GPUs a container is to have.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "meter/reading.h"
+#include "workload/docker/container_workload.h"
+
+namespace gpubench::app {
+
+// "all", "none", a number of GPUs ("2": the first two), indices ("0,2", "device=1") or UUIDs ("GPU-...", from 8 characters
+// on).
+base::Result<std::vector<workload::GpuRequest>> select_gpus(const std::string& wish,
+                                                            const std::vector<meter::GpuDescription>& gpus);
+
+}  // namespace gpubench::app

@@ -1,0 +1,307 @@
+#include "app/run_journal.h"
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+namespace gpubench::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A byte that is no UTF-8 (a file name, a program's words) must not cost the note.
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+template <class T>
+Json optional_json(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+template <class Quantity>
+Json optional_json(const std::optional<Quantity>& value, double (Quantity::*unit)() const) {
+  return value ? Json(((*value).*unit)()) : Json(nullptr);
+}
+template <class T>
+std::optional<T> optional_at(const Json& json, const char* key) {
+  const Json& value = json.at(key);
+  return value.is_null() ? std::nullopt : std::optional(value.get<T>());
+}
+template <class Quantity>
+std::optional<Quantity> optional_at(const Json& json, const char* key, Quantity (*unit)(double)) {
+  const Json& value = json.at(key);
+  return value.is_null() ? std::nullopt : std::optional(unit(value.get<double>()));
+}
+
+std::int64_t nanoseconds(base::SteadyTime time) {
+  return time.time_since_epoch().count();
+}
+std::int64_t nanoseconds(base::WallTime time) {
+  return time.time_since_epoch().count();
+}
+base::Duration duration_at(const Json& json, const char* key) {
+  return base::Duration(json.at(key).get<std::int64_t>());
+}
+base::SteadyTime steady_at(const Json& json, const char* key) {
+  return base::SteadyTime(duration_at(json, key));
+}
+base::WallTime wall_at(const Json& json, const char* key) {
+  return base::WallTime(duration_at(json, key));
+}
+std::string text_at(const Json& json, const char* key) {
+  return json.at(key).get<std::string>();
+}
+
+Json gpu_json(const meter::GpuDescription& gpu) {
+  return {{"index", gpu.index},
+          {"name", gpu.name},
+          {"uuid", gpu.uuid},
+          {"pci_bus_id", gpu.pci_bus_id},
+          {"power_limit_watts", optional_json(gpu.power_limit, &base::Power::watts)},
+          {"max_power_limit_watts", optional_json(gpu.max_power_limit, &base::Power::watts)},
+          {"memory_total_bytes", optional_json(gpu.memory_total, &base::Bytes::bytes)},
+          {"max_sm_clock_mhz", optional_json(gpu.max_sm_clock, &base::Frequency::megahertz)},
+          {"max_memory_clock_mhz", optional_json(gpu.max_memory_clock, &base::Frequency::megahertz)},
+          {"max_operating_celsius", optional_json(gpu.max_operating_temperature, &base::Temperature::celsius)},
+          {"slowdown_celsius", optional_json(gpu.slowdown_temperature, &base::Temperature::celsius)},
+          {"shutdown_celsius", optional_json(gpu.shutdown_temperature, &base::Temperature::celsius)}};
+}
+
+meter::GpuDescription gpu_from(const Json& json) {
+  meter::GpuDescription gpu;
+  gpu.index = json.at("index").get<int>();
+  gpu.name = text_at(json, "name");
+  gpu.uuid = text_at(json, "uuid");
+  gpu.pci_bus_id = text_at(json, "pci_bus_id");
+  gpu.power_limit = optional_at(json, "power_limit_watts", base::Power::from_watts);
+  gpu.max_power_limit = optional_at(json, "max_power_limit_watts", base::Power::from_watts);
+  gpu.memory_total = optional_at(json, "memory_total_bytes", base::Bytes::from_bytes);
+  gpu.max_sm_clock = optional_at(json, "max_sm_clock_mhz", base::Frequency::from_megahertz);
+  gpu.max_memory_clock = optional_at(json, "max_memory_clock_mhz", base::Frequency::from_megahertz);
+  gpu.max_operating_temperature = optional_at(json, "max_operating_celsius", base::Temperature::from_celsius);
+  gpu.slowdown_temperature = optional_at(json, "slowdown_celsius", base::Temperature::from_celsius);
+  gpu.shutdown_temperature = optional_at(json, "shutdown_celsius", base::Temperature::from_celsius);
+  return gpu;
+}
+
+Json carbon_json(const CarbonOptions& carbon) {
+  return {{"source", carbon.source},
+          {"intensity_grams_per_kwh", optional_json(carbon.intensity, &base::CarbonIntensity::grams_per_kilowatt_hour)},
+          {"pue", carbon.pue.fraction()},
+          {"embodied_grams", optional_json(carbon.embodied, &base::Emissions::grams)},
+          {"lifetime_years", carbon.lifetime_years},
+          {"functional_unit", carbon.functional_unit},
+          {"functional_units", carbon.functional_units}};
+}
+
+CarbonOptions carbon_from(const Json& json) {
+  CarbonOptions carbon;
+  carbon.source = text_at(json, "source");
+  carbon.intensity = optional_at(json, "intensity_grams_per_kwh", base::CarbonIntensity::from_grams_per_kilowatt_hour);
+  carbon.pue = base::Ratio::from_fraction(json.at("pue").get<double>());
+  carbon.embodied = optional_at(json, "embodied_grams", base::Emissions::from_grams);
+  carbon.lifetime_years = json.at("lifetime_years").get<double>();
+  carbon.functional_unit = text_at(json, "functional_unit");
+  carbon.functional_units = json.at("functional_units").get<double>();
+  return carbon;
+}
+
+Json workload_json(const workload::WorkloadDescription& workload) {
+  using Kind = workload::WorkloadDescription::Kind;
+  return {{"kind", workload.kind == Kind::container ? "container" : "command"},
+          {"name", workload.name},
+          {"command", workload.command_line},
+          {"image_id", workload.image_id},
+          {"engine", workload.engine},
+          {"gpu_access", workload.gpu_access},
+          {"gpu_trouble", workload.gpu_trouble}};
+}
+
+workload::WorkloadDescription workload_from(const Json& json) {
+  using Kind = workload::WorkloadDescription::Kind;
+  workload::WorkloadDescription workload;
+  workload.kind = text_at(json, "kind") == "container" ? Kind::container : Kind::command;
+  workload.name = text_at(json, "name");
+  workload.command_line = text_at(json, "command");
+  workload.image_id = text_at(json, "image_id");
+  workload.engine = text_at(json, "engine");
+  workload.gpu_access = text_at(json, "gpu_access");
+  workload.gpu_trouble = text_at(json, "gpu_trouble");
+  return workload;
+}
+
+Json source_json(const meter::MeterSource& source) {
+  return {{"replay", source.kind == meter::SourceKind::replay},
+          {"description", source.description},
+          {"driver_version", source.driver_version},
+          {"trace", source.trace}};
+}
+
+meter::MeterSource source_from(const Json& json) {
+  const auto kind = json.at("replay").get<bool>() ? meter::SourceKind::replay : meter::SourceKind::nvml;
+  return {kind, text_at(json, "description"), text_at(json, "driver_version"), text_at(json, "trace")};
+}
+
+RunIdentity identity_from(const Json& json) {
+  RunIdentity run;
+  run.run_id = text_at(json, "run_id");
+  run.tool_version = text_at(json, "tool_version");
+  run.host = text_at(json, "host");
+  run.interval = duration_at(json, "interval_ns");
+  run.anchor = {steady_at(json, "anchor_steady_ns"), wall_at(json, "anchor_utc_ns")};
+  run.carbon_region = text_at(json, "carbon_region");
+  run.carbon = carbon_from(json.at("carbon"));
+  run.source = source_from(json.at("source"));
+  for (const Json& gpu : json.at("gpus")) run.gpus.push_back(gpu_from(gpu));
+  return run;
+}
+
+Measured measured_from(const Json& json) {
+  Measured measured;
+  measured.outcome.ran = {steady_at(json, "start_ns"), steady_at(json, "end_ns")};
+  measured.outcome.exit_code = optional_at<int>(json, "exit_code");
+  measured.outcome.out_of_memory = json.at("out_of_memory").get<bool>();
+  measured.outcome.stopped_by_us = json.at("stopped").get<bool>();
+  measured.outcome.note = text_at(json, "words");
+  measured.outcome.log_trouble = text_at(json, "log_trouble");
+  measured.interrupted_by = optional_at<int>(json, "interrupted_by");
+  measured.health.deadlines = json.at("deadlines").get<std::size_t>();
+  measured.health.late = json.at("late_deadlines").get<std::size_t>();
+  measured.health.worst_lateness = duration_at(json, "worst_lateness_ns");
+  measured.health.wall_clock_step = duration_at(json, "wall_clock_step_ns");
+  return measured;
+}
+
+Json intensity_json(const carbon::IntensitySlot& slot) {
+  return {{"from_ns", nanoseconds(slot.from)},
+          {"to_ns", nanoseconds(slot.to)},
+          {"grams_per_kwh", slot.intensity.grams_per_kilowatt_hour()},
+          {"kind", static_cast<int>(slot.kind)},
+          {"source", slot.source},
+          {"fetched_ns", nanoseconds(slot.fetched)}};
+}
+
+carbon::IntensitySlot intensity_from(const Json& json) {
+  return {wall_at(json, "from_ns"),
+          wall_at(json, "to_ns"),
+          base::CarbonIntensity::from_grams_per_kilowatt_hour(json.at("grams_per_kwh").get<double>()),
+          static_cast<carbon::IntensityKind>(json.at("kind").get<int>()),
+          text_at(json, "source"),
+          wall_at(json, "fetched_ns")};
+}
+
+// What the source knew: each of its slots once, however often the account cuts it, and no yearly factor that stood in.
+Json intensities_json(const std::optional<carbon::EmissionsAccount>& emissions) {
+  Json slots = Json::array();
+  if (!emissions) return slots;
+  const carbon::IntensitySlot* before = nullptr;
+  for (const carbon::SlotEmissions& part : emissions->slots) {
+    const carbon::IntensitySlot& slot = part.intensity;
+    const bool again = before != nullptr && before->from == slot.from && before->to == slot.to;
+    if (slot.kind != carbon::IntensityKind::yearly_factor && !again) slots.push_back(intensity_json(slot));
+    before = &slot;
+  }
+  return slots;
+}
+
+RunClosing closing_from(const Json& json) {
+  RunClosing closing;
+  closing.score = optional_at<double>(json, "score");
+  closing.carbon_place = text_at(json, "carbon_place");
+  for (const Json& slot : json.at("intensities")) closing.intensities.push_back(intensity_from(slot));
+  for (const Json& finding : json.at("findings"))
+    closing.findings.emplace_back(record::ToldFinding{text_at(finding, "name"), text_at(finding, "text")});
+  closing.cost.cpu_seconds = json.at("cpu_seconds").get<double>();
+  closing.cost.peak_resident = base::Bytes::from_bytes(json.at("peak_resident_bytes").get<double>());
+  const Json& exported = json.at("export");
+  closing.exported = {exported.at("requested").get<bool>(), exported.at("recorded").get<std::size_t>(),
+                      exported.at("accepted").get<std::size_t>(), text_at(exported, "destination"),
+                      text_at(exported, "reason")};
+  closing.invocation = text_at(json, "invocation");
+  return closing;
+}
+
+void take(JournalledRun& run, const Json& json) {
+  const std::string what = text_at(json, "note");
+  if (what == "run") {
+    run.workload = workload_from(json.at("workload"));
+    run.identity = identity_from(json);
+  } else if (what == "started") {
+    run.started = steady_at(json, "time_ns");
+  } else if (what == "ended") {
+    run.workload = workload_from(json.at("workload"));
+    run.ended = measured_from(json);
+  } else if (what == "closed") {
+    run.closing = closing_from(json);
+  }
+}
+
+}  // namespace
+
+std::string identity_note(const RunIdentity& run, const workload::WorkloadDescription& workload) {
+  Json gpus = Json::array();
+  for (const meter::GpuDescription& gpu : run.gpus) gpus.push_back(gpu_json(gpu));
+  return dumped({{"note", "run"},
+                 {"run_id", run.run_id},
+                 {"tool_version", run.tool_version},
+                 {"host", run.host},
+                 {"interval_ns", run.interval.count()},
+                 {"anchor_steady_ns", nanoseconds(run.anchor.steady)},
+                 {"anchor_utc_ns", nanoseconds(run.anchor.wall)},
+                 {"carbon_region", run.carbon_region},
+                 {"carbon", carbon_json(run.carbon)},
+                 {"source", source_json(run.source)},
+                 {"workload", workload_json(workload)},
+                 {"gpus", std::move(gpus)}});
+}
+
+std::string started_note(base::SteadyTime time) {
+  return dumped({{"note", "started"}, {"time_ns", nanoseconds(time)}});
+}
+
+std::string ended_note(const Measured& measured, const workload::WorkloadDescription& workload) {
+  const workload::WorkloadOutcome& outcome = measured.outcome;
+  return dumped({{"note", "ended"},
+                 {"start_ns", nanoseconds(outcome.ran.start)},
+                 {"end_ns", nanoseconds(outcome.ran.end)},
+                 {"exit_code", optional_json(outcome.exit_code)},
+                 {"out_of_memory", outcome.out_of_memory},
+                 {"stopped", outcome.stopped_by_us},
+                 {"words", outcome.note},
+                 {"log_trouble", outcome.log_trouble},
+                 {"interrupted_by", optional_json(measured.interrupted_by)},
+                 {"deadlines", measured.health.deadlines},
+                 {"late_deadlines", measured.health.late},
+                 {"worst_lateness_ns", measured.health.worst_lateness.count()},
+                 {"wall_clock_step_ns", measured.health.wall_clock_step.count()},
+                 {"workload", workload_json(workload)}});
+}
+
+std::string closing_note(const record::RunRecord& run) {
+  Json findings = Json::array();
+  for (const record::Finding& finding : run.findings)
+    findings.push_back({{"name", record::finding_name(finding)}, {"text", record::finding_text(finding)}});
+  return dumped({{"note", "closed"},
+                 {"score", optional_json(run.benchmark.score)},
+                 {"carbon_place", run.carbon_region},
+                 {"intensities", intensities_json(run.emissions)},
+                 {"findings", std::move(findings)},
+                 {"cpu_seconds", run.cost.cpu_seconds},
+                 {"peak_resident_bytes", run.cost.peak_resident.bytes()},
+                 {"export",
+                  {{"requested", run.exported.requested},
+                   {"recorded", run.exported.recorded},
+                   {"accepted", run.exported.accepted},
+                   {"destination", run.exported.destination},
+                   {"reason", run.exported.reason}}},
+                 {"invocation", run.invocation}});
+}
+
+void take_note(JournalledRun& run, std::string_view note) {
+  try {
+    take(run, Json::parse(note));
+  } catch (const Json::exception&) {
+    return;  // of a newer version, or not ours: the run is told without it
+  }
+}
+
+}  // namespace gpubench::app

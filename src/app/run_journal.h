@@ -1,0 +1,60 @@
+// What a run's journal says of the run beside its values: JSON in the journal's notes, told in docs/formats.md.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/carbon_options.h"
+#include "app/measurement.h"
+#include "base/time.h"
+#include "carbon/intensity.h"
+#include "meter/gpu_meter.h"
+#include "record/run_record.h"
+#include "workload/workload.h"
+
+namespace gpubench::app {
+
+// Known before the start.
+struct RunIdentity {
+  std::string run_id;
+  std::string tool_version;
+  std::string host;
+  base::Duration interval{};
+  base::ClockAnchor anchor;
+  std::string carbon_region;  // as the option has it
+  CarbonOptions carbon;
+  meter::MeterSource source;
+  std::vector<meter::GpuDescription> gpus;
+};
+
+// What the end of a run added that cannot be computed from its values.
+struct RunClosing {
+  std::optional<double> score;
+  std::string carbon_place;
+  std::vector<carbon::IntensitySlot> intensities;
+  std::vector<record::Finding> findings;  // all, as told
+  record::ToolCost cost;
+  record::ExportRecord exported;
+  std::string invocation;
+};
+
+// The notes of a journal, as far as they are there.
+struct JournalledRun {
+  std::optional<RunIdentity> identity;
+  workload::WorkloadDescription workload;
+  std::optional<base::SteadyTime> started;
+  std::optional<Measured> ended;
+  std::optional<RunClosing> closing;
+};
+
+std::string identity_note(const RunIdentity& run, const workload::WorkloadDescription& workload);
+std::string started_note(base::SteadyTime time);
+std::string ended_note(const Measured& measured, const workload::WorkloadDescription& workload);
+std::string closing_note(const record::RunRecord& run);
+
+// Adds what a note says; one that is none of the above, or not whole, says nothing.
+void take_note(JournalledRun& run, std::string_view note);
+
+}  // namespace gpubench::app

@@ -1,0 +1,29 @@
+// A run read back from its folder.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/environment.h"
+#include "app/run_journal.h"
+#include "base/result.h"
+#include "platform/clock.h"
+#include "record/run_record.h"
+#include "series/gpu_series.h"
+
+namespace gpubench::app {
+
+struct SavedRun {
+  record::RunRecord run;
+  std::vector<series::GpuSeries> series;  // spooled beside the journal, or in the system's folder for temporary files
+  bool finished = false;                  // else it is told as far as the journal goes
+  std::string damage;                     // what of the journal could not be read, in words; empty: all could
+};
+
+// Everything is computed anew from the journal. Of a run that was not finished the end is that of its last value, and the
+// carbon source is asked as the run would have.
+base::Result<SavedRun> load_run(const std::filesystem::path& directory, const Environment& environment,
+                                const platform::Clock& clock);
+
+}  // namespace gpubench::app

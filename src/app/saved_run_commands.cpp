@@ -1,0 +1,192 @@
+#include "app/saved_run_commands.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string_view>
+
+#include "app/reports.h"
+#include "app/run.h"
+#include "app/run_directory.h"
+#include "app/saved_run.h"
+#include "app/saved_run_list.h"
+#include "platform/clock.h"
+#include "report/formatted_tables.h"
+#include "series/journal/read_journal.h"
+
+namespace gpubench::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct SavedRunOptions {
+  std::string run;  // a folder, an id below results_dir, or "latest"; of `list` the folder of runs
+  std::string results_dir = "results";
+  std::string timeseries_format = "csv";
+  bool no_plot = false;
+};
+
+struct SavedRunWord {
+  const char* word;
+  const char* argument;
+  const char* meaning;
+};
+constexpr std::array<SavedRunWord, 4> kWords{{
+    {"list", "DIR", "List the runs in a results folder"},
+    {"show", "RUN", "Print a run's tables"},
+    {"report", "RUN", "Make every output of a run again"},
+    {"recover", "RUN", "Make the outputs of a run that was killed, up to the last second of its journal"},
+}};
+
+int complain(const base::Error& error, int exit_code) {
+  std::cerr << "iris-gpubench: " << error.message << "\n";
+  if (!error.remedy.empty()) std::cerr << "  " << error.remedy << "\n";
+  return exit_code;
+}
+
+base::Result<RunDirectory> find_run(const SavedRunOptions& options) {
+  std::error_code error;
+  for (const fs::path& path : {fs::path(options.results_dir) / options.run, fs::path(options.run)}) {
+    if (!fs::is_directory(path, error)) continue;
+    const fs::path real = fs::canonical(path, error);
+    return RunDirectory{real, real.filename().string()};
+  }
+  return base::failure("there is no run \"" + options.run + "\" in " + options.results_dir,
+                       "name a run's folder or its id; iris-gpubench list shows them");
+}
+
+base::Result<SavedRun> load(const RunDirectory& directory, const Environment& environment) {
+  if (series::journal_in_use(directory.path))
+    return base::failure("the run " + directory.run_id + " is still under way", "wait for its end");
+  const platform::SystemClock clock;
+  return load_run(directory.path, environment, clock);
+}
+
+// The tables as they were written; made from the journal where they were not.
+int show(const RunDirectory& directory, const Environment& environment) {
+  std::ifstream tables(directory.file("formatted_metrics.txt"), std::ios::binary);
+  if (tables && tables.peek() != std::ifstream::traits_type::eof()) {
+    std::cout << tables.rdbuf();
+    return 0;
+  }
+  const auto saved = load(directory, environment);
+  if (!saved) return complain(saved.error(), kCannotRun);
+  std::cout << report::formatted_tables(saved->run);
+  return 0;
+}
+
+// An output that cannot be made is told, the others are made.
+int write_all(const RunDirectory& directory, SavedRun& saved, const SavedRunOptions& options) {
+  int status = 0;
+  if (!options.no_plot) {
+    record::RunRecord drawn = saved.run;  // what a new plot fails by is no finding of the run
+    draw_plot(directory, drawn, saved.series);
+    if (drawn.findings.size() > saved.run.findings.size()) {
+      std::cerr << "iris-gpubench: " << record::finding_text(drawn.findings.back()) << "\n";
+      status = kCannotRun;
+    }
+  }
+  const auto format = timeseries_format(options.timeseries_format);
+  for (const auto& written :
+       {write_reports(directory, saved.run, saved.series, *format), write_page(directory, saved.run, saved.series)})
+    if (!written) status = complain(written.error(), kCannotRun);
+  std::cout << list_result_files(directory);
+  return status;
+}
+
+int report_again(const RunDirectory& directory, const SavedRunOptions& options, const Environment& environment) {
+  auto saved = load(directory, environment);
+  if (!saved) return complain(saved.error(), kCannotRun);
+  if (!saved->finished)
+    return complain({"the run " + directory.run_id + " was not finished",
+                     "iris-gpubench recover " + directory.run_id + " makes what its journal holds"},
+                    kCannotRun);
+  if (!saved->damage.empty()) std::cerr << "iris-gpubench: " << saved->damage << "\n";
+  return write_all(directory, *saved, options);
+}
+
+int recover(const RunDirectory& directory, const SavedRunOptions& options, const Environment& environment) {
+  auto saved = load(directory, environment);
+  if (!saved) return complain(saved.error(), kCannotRun);
+  std::cout << report::formatted_tables(saved->run) << "\n";
+  return write_all(directory, *saved, options);
+}
+
+// Underscores and hyphens are the same, as for a run's own options.
+std::vector<std::string> with_underscores(std::vector<std::string> arguments) {
+  for (std::string& argument : arguments) {
+    if (!argument.starts_with("--")) continue;
+    const std::size_t end = std::min(argument.find('='), argument.size());
+    std::replace(argument.begin() + 2, argument.begin() + static_cast<std::ptrdiff_t>(end), '-', '_');
+  }
+  return arguments;
+}
+
+void describe(CLI::App& app, const SavedRunWord& word, SavedRunOptions& options) {
+  app.set_help_flag("--help,-h", "Show this and exit");
+  const bool is_list = std::string_view(word.word) == "list";
+  if (is_list) {
+    app.add_option("DIR", options.results_dir, "Folder of runs")->default_str("results");
+    return;
+  }
+  app.add_option("RUN", options.run, "A run's folder, its id, or latest")->required();
+  app.add_option("--results_dir", options.results_dir, "Folder in which an id is looked for")
+      ->type_name("DIR")
+      ->default_str("results");
+  if (std::string_view(word.word) == "show") return;
+  app.add_option("--timeseries_format", options.timeseries_format, "csv, csv.gz or none")
+      ->type_name("FORMAT")
+      ->default_str("csv");
+  app.add_flag("--no_plot", options.no_plot, "Do not draw metrics_plot.png");
+}
+
+int perform(const std::string& word, const SavedRunOptions& options, const Environment& environment) {
+  if (word == "list") {
+    const auto table = list_runs(options.results_dir);
+    if (!table) return complain(table.error(), kCannotRun);
+    std::cout << *table;
+    return 0;
+  }
+  if (const auto format = timeseries_format(options.timeseries_format); !format)
+    return complain(format.error(), kUsageError);
+  const auto directory = find_run(options);
+  if (!directory) return complain(directory.error(), kUsageError);
+  if (word == "show") return show(*directory, environment);
+  return word == "report" ? report_again(*directory, options, environment) : recover(*directory, options, environment);
+}
+
+const SavedRunWord* find_word(const std::vector<std::string>& arguments) {
+  const auto* found = std::find_if(kWords.begin(), kWords.end(), [&](const SavedRunWord& word) {
+    return !arguments.empty() && arguments[0] == word.word;
+  });
+  return found == kWords.end() ? nullptr : found;
+}
+
+}  // namespace
+
+bool names_saved_run_command(const std::vector<std::string>& arguments) {
+  return find_word(arguments) != nullptr;
+}
+
+int run_saved_run_command(const std::vector<std::string>& arguments, const Environment& environment) {
+  const SavedRunWord& word = *find_word(arguments);
+  CLI::App app(word.meaning, std::string("iris-gpubench ") + word.word);
+  SavedRunOptions options;
+  describe(app, word, options);
+  auto own = with_underscores({arguments.begin() + 1, arguments.end()});
+  std::reverse(own.begin(), own.end());  // CLI11 takes a vector last first
+  try {
+    app.parse(own);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return complain({error.what(), std::string("see iris-gpubench ") + word.word + " --help"}, kUsageError);
+  }
+  return perform(word.word, options, environment);
+}
+
+}  // namespace gpubench::app

@@ -1,0 +1,193 @@
+#include "carbon/file/slot_text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "carbon/utc_time.h"
+
+namespace gpubench::carbon {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double kHighestIntensity = 10000;  // far above any grid; catches kg, tonnes and slips
+constexpr std::size_t kLongestExcerpt = 40;
+constexpr std::array kKinds{IntensityKind::forecast, IntensityKind::actual, IntensityKind::marginal,
+                            IntensityKind::yearly_factor, IntensityKind::user_value};
+
+std::string excerpt(std::string_view text) {
+  std::string shown(text.substr(0, kLongestExcerpt));
+  std::replace_if(shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, ' ');
+  return "\"" + shown + "\"";
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\"";
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+base::Result<IntensityKind> parse_kind(std::string_view text) {
+  if (text.empty()) return IntensityKind::user_value;
+  const auto* const found =
+      std::find_if(kKinds.begin(), kKinds.end(), [&](IntensityKind kind) { return kind_text(kind) == text; });
+  if (found == kKinds.end())
+    return base::failure("unknown kind " + excerpt(text), "forecast, actual, marginal or user value");
+  return *found;
+}
+
+// One entry as text, before it is believed.
+struct Entry {
+  std::string_view from, to, kind, source, fetched;
+  std::optional<double> grams;
+};
+
+base::Result<IntensitySlot> checked(const Entry& entry) {
+  const auto from = parse_utc_time(entry.from);
+  if (!from) return base::failure(from.error());
+  const auto to = parse_utc_time(entry.to);
+  if (!to) return base::failure(to.error());
+  if (*from >= *to) return base::failure("it ends before it begins");
+  if (!entry.grams || !std::isfinite(*entry.grams) || *entry.grams < 0 || *entry.grams > kHighestIntensity)
+    return base::failure("g_per_kwh is not a number from 0 to 10000");
+  const auto kind = parse_kind(entry.kind);
+  if (!kind) return base::failure(kind.error());
+  IntensitySlot slot{
+      *from, *to, base::CarbonIntensity::from_grams_per_kilowatt_hour(*entry.grams), *kind, std::string(entry.source), {}};
+  if (!entry.fetched.empty()) {
+    const auto fetched = parse_utc_time(entry.fetched);
+    if (!fetched) return base::failure(fetched.error());
+    slot.fetched = *fetched;
+  }
+  return slot;
+}
+
+base::Result<std::vector<IntensitySlot>> sorted(std::vector<IntensitySlot> slots) {
+  if (slots.empty()) return base::failure("no intensities in it");
+  std::sort(slots.begin(), slots.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
+  for (std::size_t i = 1; i < slots.size(); ++i)
+    if (slots[i].from < slots[i - 1].to)
+      return base::failure("two intensities for one time, " + base::utc_text(slots[i].from));
+  return slots;
+}
+
+std::vector<std::string_view> fields(std::string_view line) {
+  std::vector<std::string_view> found;
+  for (;;) {
+    const std::size_t comma = std::min(line.find(','), line.size());
+    found.push_back(trimmed(line.substr(0, comma)));
+    if (comma == line.size()) return found;
+    line.remove_prefix(comma + 1);
+  }
+}
+
+std::optional<double> number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(value) : std::nullopt;
+}
+
+// The position of each column by its header; npos: it is not there.
+struct Columns {
+  std::size_t from, to, grams, kind, source;
+  [[nodiscard]] bool complete() const { return std::max({from, to, grams}) != std::string_view::npos; }
+};
+
+Columns columns_of(std::string_view header) {
+  const auto names = fields(header);
+  const auto at = [&](std::string_view name) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    return found == names.end() ? std::string_view::npos : static_cast<std::size_t>(found - names.begin());
+  };
+  return {at("from"), at("to"), at("g_per_kwh"), at("kind"), at("source")};
+}
+
+base::Result<IntensitySlot> parse_row(std::string_view line, const Columns& columns) {
+  const auto cells = fields(line);
+  const auto cell = [&](std::size_t column) { return column < cells.size() ? cells[column] : std::string_view(); };
+  return checked(
+      {cell(columns.from), cell(columns.to), cell(columns.kind), cell(columns.source), {}, number(cell(columns.grams))});
+}
+
+base::Result<std::vector<IntensitySlot>> parse_csv(std::string_view text) {
+  std::optional<Columns> columns;
+  std::vector<IntensitySlot> slots;
+  for (std::size_t line_number = 1; !text.empty(); ++line_number) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (trimmed(line).empty() || line.front() == '#') continue;
+    if (!columns) {
+      columns = columns_of(line);
+      if (!columns->complete())
+        return base::failure("line " + std::to_string(line_number) + ": the header does not name from, to and g_per_kwh");
+      continue;
+    }
+    auto slot = parse_row(line, *columns);
+    if (!slot) return base::failure(slot.error().with_context("line " + std::to_string(line_number)));
+    slots.push_back(*std::move(slot));
+  }
+  return sorted(std::move(slots));
+}
+
+std::string_view text_member(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? std::string_view(found->get_ref<const std::string&>())
+                                                     : std::string_view();
+}
+
+base::Result<IntensitySlot> parse_entry(const Json& object) {
+  if (!object.is_object()) return base::failure("it is no object");
+  const auto grams = object.find("g_per_kwh");
+  const bool is_number = grams != object.end() && grams->is_number();
+  return checked({text_member(object, "from"), text_member(object, "to"), text_member(object, "kind"),
+                  text_member(object, "source"), text_member(object, "fetched"),
+                  is_number ? std::optional(grams->get<double>()) : std::nullopt});
+}
+
+base::Result<std::vector<IntensitySlot>> parse_json(std::string_view text) {
+  const Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (document.is_discarded()) return base::failure("it is not whole JSON");
+  const Json* list = &document;
+  if (document.is_object()) {
+    const auto found = document.find("slots");
+    if (found == document.end()) return base::failure("it has no \"slots\"");
+    list = &*found;
+  }
+  if (!list->is_array()) return base::failure("\"slots\" is no list");
+  std::vector<IntensitySlot> slots;
+  for (const Json& object : *list) {
+    auto slot = parse_entry(object);
+    if (!slot) return base::failure(slot.error().with_context("entry " + std::to_string(slots.size() + 1)));
+    slots.push_back(*std::move(slot));
+  }
+  return sorted(std::move(slots));
+}
+
+}  // namespace
+
+base::Result<std::vector<IntensitySlot>> parse_slots(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return base::failure("it is empty");
+  return text[first] == '{' || text[first] == '[' ? parse_json(text) : parse_csv(text);
+}
+
+std::string slots_json(std::span<const IntensitySlot> slots) {
+  Json list = Json::array();
+  for (const IntensitySlot& slot : slots)
+    list.push_back({{"from", base::utc_text_milliseconds(slot.from)},
+                    {"to", base::utc_text_milliseconds(slot.to)},
+                    {"g_per_kwh", slot.intensity.grams_per_kilowatt_hour()},
+                    {"kind", kind_text(slot.kind)},
+                    {"source", slot.source},
+                    {"fetched", base::utc_text_milliseconds(slot.fetched)}});
+  return Json{{"slots", std::move(list)}}.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace gpubench::carbon

@@ -1,0 +1,180 @@
+#include "energy/counter_check.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+#include "energy/counter_ends.h"
+#include "energy/counter_transitions.h"
+#include "energy/energy_estimate.h"
+#include "energy/running_area.h"
+
+namespace gpubench::energy {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr base::Duration kAround = 3s;  // of the run: idle time that is looked at as well
+constexpr double kBeyond = 3;           // times the standard uncertainties of both: more is no chance
+constexpr double kFar = 0.1;            // share of the energy beyond which the counter is broken
+constexpr double kDeaf = 0.5;           // slope below which it does not follow the load; above the inverse neither
+constexpr double kVaried = 0.1;         // least deviation of power, of its mean, from which a slope can be told
+constexpr double kVariedWatts = 10;
+
+struct PieceRule {
+  base::Duration shortest;     // piece between two changes of the counter
+  base::Duration longest_gap;  // between samples within it
+  bool steps;                  // fine enough to tell one
+};
+constexpr PieceRule kRingPieces{500ms, 100ms, true};
+constexpr PieceRule kAveragePieces{2s, 1200ms, false};
+constexpr base::Duration kPieceTiming = 110ms;  // 60 ms of lag, 50 ms of a change seen by readings a second apart
+constexpr double kPieceShare = 0.05;            // ring against counter on a load locked to the sensor
+
+// Straight line through (samples' power, counter's power), weighted by time.
+class Fit {
+ public:
+  void add(base::Power samples, base::Power counter, base::Duration length) {
+    const double weight = base::to_seconds(length);
+    const double x = samples.watts();
+    const double y = counter.watts();
+    weight_ += weight;
+    x_ += weight * x;
+    y_ += weight * y;
+    xx_ += weight * x * x;
+    xy_ += weight * x * y;
+  }
+  [[nodiscard]] std::optional<base::Ratio> slope() const {
+    if (weight_ <= 0) return std::nullopt;
+    const double mean = x_ / weight_;
+    const double variance = xx_ / weight_ - mean * mean;
+    const double least = std::max(kVaried * mean, kVariedWatts);
+    if (variance < least * least) return std::nullopt;
+    return base::Ratio::from_fraction((xy_ / weight_ - mean * y_ / weight_) / variance);
+  }
+
+ private:
+  double weight_ = 0;
+  double x_ = 0;
+  double y_ = 0;
+  double xx_ = 0;
+  double xy_ = 0;
+};
+
+base::Energy size_of(base::Energy energy) {
+  return base::Energy::from_joules(std::abs(energy.joules()));
+}
+
+// How the counter goes along with the power samples.
+struct Company {
+  std::optional<base::Ratio> slope;
+  base::Energy step;
+};
+
+// A piece may differ by what lag and timing of its two changes make of the span of power, and by the samples' own error.
+base::Energy unexplained(base::Energy difference, base::Energy piece, base::Power span) {
+  const base::Energy explained = span * kPieceTiming + piece * kPieceShare;
+  return size_of(difference) > explained ? size_of(difference) : base::Energy{};
+}
+
+template <class T>
+Company company(const series::Series<meter::CounterReading>& counter, const series::Series<T>& power, base::Window run,
+                PieceRule rule, base::Power span) {
+  Fit fit;
+  base::Energy step;
+  std::optional<RunningArea<T>> area;
+  std::optional<Transition> from;
+  TransitionFinder finder(run.start);
+  visit_while(counter, first_reading_for(counter, run.start), [&](const meter::CounterReading& reading) {
+    const auto found = finder.add(reading);
+    if (!found || reading.middle() > run.end + kAround) return false;
+    const std::optional<Transition>& change = *found;
+    if (!change || (from && change->time - from->time < rule.shortest)) return true;
+    if (!area) area.emplace(power, change->time);
+    const auto part = area->until(change->time);
+    if (from && part.known && part.longest_gap <= rule.longest_gap) {
+      const base::Duration length = change->time - from->time;
+      const base::Energy counted = change->energy - from->energy;
+      fit.add(part.energy / length, counted / length, length);
+      if (rule.steps) step = std::max(step, unexplained(counted - part.energy, part.energy, span));
+    }
+    from = change;
+    return true;
+  });
+  return {fit.slope(), step};
+}
+
+// Three standard uncertainties of the difference.
+base::Energy tolerance(const EnergyEstimate& a, const EnergyEstimate& b) {
+  return root_sum_square(std::array{a.uncertainty.standard(), b.uncertainty.standard()}) * kBeyond;
+}
+
+std::string percent(double fraction) {
+  std::array<char, 32> text{};
+  char* const end = std::to_chars(text.data(), text.data() + text.size(), fraction * 100, std::chars_format::fixed, 0).ptr;
+  return std::string(text.data(), end) + " %";
+}
+
+Company company_of(const series::GpuSeries& gpu, base::Window run, const EnergyEstimate& independent) {
+  const base::Power span = independent.span ? independent.span->high - independent.span->lowest : base::Power{};
+  if (independent.method == EnergyMethod::power_ring) return company(*gpu.counter, *gpu.power, run, kRingPieces, span);
+  return company(*gpu.counter, *gpu.readings, run, kAveragePieces, span);
+}
+
+// A third method speaks for the counter and against the one it was held against.
+bool vouched_for(const EnergyEstimate& counter, const EnergyEstimate& independent, const EnergyEstimate* third) {
+  if (third == nullptr) return false;
+  const base::Energy distance = size_of(third->energy - counter.energy);
+  return distance <= tolerance(*third, counter) && distance < size_of(third->energy - independent.energy);
+}
+
+}  // namespace
+
+std::string_view state_text(CounterState state) {
+  switch (state) {
+    case CounterState::unavailable:
+      return "unavailable";
+    case CounterState::unchecked:
+      return "unchecked";
+    case CounterState::trusted:
+      return "trusted";
+    case CounterState::disputed:
+      return "disputed";
+    case CounterState::broken:
+      return "broken";
+  }
+  return "unknown";
+}
+
+CounterCheck check_counter(const series::GpuSeries& gpu, base::Window run, const EnergyEstimate* counter,
+                           const EnergyEstimate* independent, const EnergyEstimate* third) {
+  CounterCheck check;
+  if (counter == nullptr) return check;
+  check.state = CounterState::unchecked;
+  if (independent == nullptr) return check;
+  check.against = method_text(independent->method);
+  check.difference = independent->energy - counter->energy;
+  const Company company = company_of(gpu, run, *independent);
+  check.slope = company.slope;
+  check.step = company.step;
+  const base::Energy distance = size_of(*check.difference);
+  const base::Energy allowed = tolerance(*counter, *independent);
+  const bool deaf = check.slope && (check.slope->fraction() < kDeaf || check.slope->fraction() > 1 / kDeaf);
+  const bool far = distance > independent->energy * kFar + allowed;
+  check.state = CounterState::trusted;
+  if (!deaf && distance <= allowed && check.step == base::Energy{}) return check;
+  check.state = (deaf || far) && !vouched_for(*counter, *independent, third) ? CounterState::broken : CounterState::disputed;
+  if (deaf) {
+    check.reason = "it does not follow the load: it rises by " + percent(check.slope->fraction()) +
+                   " of what the power samples rise by";
+  } else if (distance <= allowed) {
+    check.reason = "it jumps against the power samples";
+  } else {
+    check.reason = "its energy and that of the power samples differ by more than both may be off";
+  }
+  return check;
+}
+
+}  // namespace gpubench::energy

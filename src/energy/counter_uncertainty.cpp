@@ -1,0 +1,93 @@
+#include "energy/counter_uncertainty.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+namespace gpubench::energy {
+namespace {
+
+constexpr double kRoot3 = std::numbers::sqrt3;  // half-width of a rectangle to its standard deviation
+constexpr base::Duration kInstant = std::chrono::milliseconds(3);
+constexpr base::Energy kQuantum = base::Energy::from_millijoules(1);
+
+// Without samples: from nothing to twice the mean.
+PowerSpan span_of(const CounterEnds& ends, base::Window run) {
+  const base::Power mean = (ends.end.value - ends.start.value) / run.length();
+  const base::Power idle = ends.start.anchored ? ends.start.idle.power : base::Power{};
+  return {idle, mean * 2, std::min(idle, mean), mean * 2};
+}
+
+// Furthest that a curve of slopes from lowest to highest can be from its chord at the end's place.
+base::Energy off_the_chord(const CounterEnd& end, const PowerSpan& span) {
+  const double width = (span.highest - span.lowest).watts();
+  if (width <= 0) return {};
+  const double x = std::clamp(end.position.fraction(), 0.0, 1.0);
+  const double slope = std::clamp((end.chord - span.lowest).watts() / width, 0.0, 1.0);
+  const double share = std::max(std::min(x, slope) - x * slope, std::min(x, 1 - slope) - x * (1 - slope));
+  return base::Power::from_watts(width * share) * end.bracket;
+}
+
+base::Energy edge(const CounterEnd& end, const PowerSpan& span) {
+  if (end.anchored) return end.idle.power * end.timing / kRoot3;
+  const base::Energy timing = (span.highest - span.lowest) * end.timing;
+  return root_sum_square(std::array{off_the_chord(end, span), timing}) / kRoot3;
+}
+
+UncertaintyTerm edges_term(const CounterEnds& ends, const PowerSpan& span) {
+  const base::Power difference = ends.end.idle.power - ends.start.idle.power;
+  const base::Power lagging = ends.anchored() ? base::Power::from_watts(std::abs(difference.watts())) : span.high - span.low;
+  const std::array parts{edge(ends.start, span), edge(ends.end, span), lagging * kLongestLag / kRoot3};
+  UncertaintyTerm term;
+  term.name = "edges";
+  term.standard = root_sum_square(parts);
+  term.explanation = ends.anchored()
+                         ? "anchored in idle: publication lag of up to 60 ms times the difference of idle power, "
+                           "timing of the two changes"
+                         : "no idle time at an end: any power between the lowest and the highest between two "
+                           "changes, publication lag of up to 60 ms";
+  return term;
+}
+
+UncertaintyTerm idle_term(const CounterEnds& ends) {
+  const std::array parts{ends.start.idle.uncertainty * ends.start.distance, ends.end.idle.uncertainty * ends.end.distance};
+  UncertaintyTerm term;
+  term.name = "idle_level";
+  term.standard = root_sum_square(parts);
+  term.explanation = "idle power next to the run, over the time between the run and the changes used";
+  return term;
+}
+
+UncertaintyTerm gaps_term(const CounterEnds& ends, const PowerSpan& span) {
+  UncertaintyTerm term;
+  term.name = "gaps";
+  term.standard = (span.highest - span.lowest) * ends.extrapolated / kRoot3;
+  term.explanation = "the counter goes on between readings; only time beyond its first and last change counts";
+  return term;
+}
+
+}  // namespace
+
+UncertaintyTerm instants_term(const PowerSpan& span) {
+  UncertaintyTerm term;
+  term.name = "start_and_end";
+  term.standard = (span.high - span.low) * kInstant * std::numbers::sqrt2 / kRoot3;
+  term.explanation = "start and end of the workload, each known to 3 ms, times the span of power";
+  term.common = true;
+  return term;
+}
+
+Uncertainty counter_uncertainty(const CounterEnds& ends, base::Window run, const std::optional<PowerSpan>& span) {
+  PowerSpan limits = span.value_or(span_of(ends, run));
+  if (ends.start.anchored) limits.low = std::min(limits.low, ends.start.idle.power);
+  Uncertainty uncertainty;
+  uncertainty.terms = {edges_term(ends, limits), instants_term(limits), idle_term(ends)};
+  uncertainty.terms.push_back({"quantum", kQuantum / std::sqrt(6.0), "the counter counts millijoules"});
+  uncertainty.terms.push_back({"part_time", {}, "the counter integrates all the time (found on an H200, taken for others)"});
+  uncertainty.terms.push_back(gaps_term(ends, limits));
+  uncertainty.terms.push_back(gain_term(ends.end.value - ends.start.value));
+  return uncertainty;
+}
+
+}  // namespace gpubench::energy

@@ -1,0 +1,50 @@
+#include "energy/power_span.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gpubench::energy {
+namespace {
+
+constexpr double kBinWatts = 4;
+constexpr double kTail = 0.05;
+
+}  // namespace
+
+void PowerShape::add(const meter::PowerSample& sample) {
+  lowest_ = std::min(lowest_.value_or(sample.power), sample.power);
+  highest_ = std::max(highest_.value_or(sample.power), sample.power);
+  if (window_.contains(sample.time)) {
+    const double bin = std::clamp(sample.power.watts() / kBinWatts, 0.0, static_cast<double>(kBins - 1));
+    ++counts_[static_cast<std::size_t>(bin)];
+    ++count_;
+  }
+  if (previous_ && sample.time > window_.start && previous_->time < window_.end) {
+    const base::Duration distance = sample.time - previous_->time;
+    const double joules = ((sample.power - previous_->power) * distance).joules();
+    if (distance <= covered_) squares_ += joules * joules;
+  }
+  previous_ = sample;
+}
+
+base::Power PowerShape::quantile(double share) const {
+  std::uint64_t seen = 0;
+  for (std::size_t bin = 0; bin < kBins; ++bin) {
+    seen += counts_[bin];
+    if (static_cast<double>(seen) > share * static_cast<double>(count_))
+      return base::Power::from_watts((static_cast<double>(bin) + 0.5) * kBinWatts);
+  }
+  return highest_.value_or(base::Power{});
+}
+
+std::optional<PowerSpan> PowerShape::span() const {
+  if (!lowest_) return std::nullopt;
+  if (count_ == 0) return PowerSpan{*lowest_, *highest_, *lowest_, *highest_};
+  return PowerSpan{std::max(quantile(kTail), *lowest_), std::min(quantile(1 - kTail), *highest_), *lowest_, *highest_};
+}
+
+base::Energy PowerShape::roughness() const {
+  return base::Energy::from_joules(std::sqrt(squares_));
+}
+
+}  // namespace gpubench::energy

@@ -1,0 +1,47 @@
+// Between what limits the power of a GPU went up and down: what unseen stretches of time may hold.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "base/quantity.h"
+#include "base/time.h"
+#include "meter/reading.h"
+
+namespace gpubench::energy {
+
+struct PowerSpan {
+  base::Power low;      // 5 % of the samples lie below
+  base::Power high;     // 5 % lie above
+  base::Power lowest;   // of all samples, just before and after the run included
+  base::Power highest;  // likewise; at least the power limit where it is known
+};
+
+// Takes samples in time order, one pass, constant memory.
+class PowerShape {
+ public:
+  PowerShape(base::Window window, base::Duration covered) : window_(window), covered_(covered) {}
+  void add(const meter::PowerSample& sample);
+  // Empty: no sample yet.
+  [[nodiscard]] std::optional<PowerSpan> span() const;
+  // Root of the sum of (step of power * distance)^2 over neighbours within the window, no further apart than `covered`.
+  [[nodiscard]] base::Energy roughness() const;
+  [[nodiscard]] std::size_t samples() const { return count_; }  // within the window
+
+ private:
+  static constexpr std::size_t kBins = 1024;  // of 4 W
+  [[nodiscard]] base::Power quantile(double share) const;
+
+  base::Window window_;
+  base::Duration covered_;
+  std::array<std::uint64_t, kBins> counts_{};
+  std::size_t count_ = 0;
+  std::optional<meter::PowerSample> previous_;
+  std::optional<base::Power> lowest_;
+  std::optional<base::Power> highest_;
+  double squares_ = 0;  // joule^2
+};
+
+}  // namespace gpubench::energy

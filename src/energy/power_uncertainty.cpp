@@ -1,0 +1,73 @@
+#include "energy/power_uncertainty.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "energy/counter_uncertainty.h"
+
+namespace gpubench::energy {
+namespace {
+
+constexpr double kRoot2 = std::numbers::sqrt2;
+constexpr double kRoot3 = std::numbers::sqrt3;
+constexpr double kRoot12 = 2 * kRoot3;
+constexpr base::Duration kSampleLag = std::chrono::milliseconds(60);      // longest seen of a ring's sample: 45 ms
+constexpr base::Duration kSampleSpacing = std::chrono::milliseconds(20);  // of an H200
+constexpr base::Duration kHalfAverage = std::chrono::milliseconds(500);
+// Ring and counter of an H200 agree within 0.5 % on loads that are not locked to the sensor: that is k = 2.
+constexpr double kRingAgreement = 0.0025;
+constexpr double kIdleSpread = 0.05;  // of idle power over the second next to the run
+
+UncertaintyTerm term(std::string_view name, base::Energy standard, const char* explanation) {
+  UncertaintyTerm term;
+  term.name = name;
+  term.standard = base::Energy::from_joules(std::abs(standard.joules()));
+  term.explanation = explanation;
+  return term;
+}
+
+PowerSpan span_of(const EnergyEstimate& estimate, base::Window run) {
+  const base::Power mean = estimate.energy / run.length();
+  return estimate.span.value_or(PowerSpan{{}, mean * 2, {}, mean * 2});
+}
+
+// The bridge over a gap may lie at either end of what the power can be: the whole span is the half-width.
+UncertaintyTerm gaps_term(const EnergyEstimate& estimate, const PowerSpan& span, base::Window run) {
+  const double lost = std::max(0.0, 1 - estimate.coverage.fraction()) * base::to_seconds(run.length());
+  return term("gaps", (span.highest - span.lowest) * base::from_seconds(lost) / kRoot3,
+              "time without samples: any power between the lowest seen and the highest possible");
+}
+
+}  // namespace
+
+Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness, base::Power step) {
+  const PowerSpan span = span_of(estimate, run);
+  const std::array edges{step * kSampleLag / kRoot3, (span.high - span.low) * kSampleSpacing * kRoot2 / kRoot12};
+  const base::Energy unseen = std::max(roughness / kRoot2, estimate.energy * kRingAgreement);
+  Uncertainty uncertainty;
+  uncertainty.terms = {term("edges", root_sum_square(edges), "lag of the samples of up to 60 ms, and a sample at each end"),
+                       instants_term(span),
+                       term("part_time", unseen,
+                            "samples may look at part of each 20 ms: from the steps between neighbours, at least 0.25 %"),
+                       gaps_term(estimate, span, run), gain_term(estimate.energy)};
+  return uncertainty;
+}
+
+Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness) {
+  const PowerSpan span = span_of(estimate, run);
+  const bool whole = estimate.method == EnergyMethod::average_power;
+  const base::Energy edges =
+      whole ? span.lowest * kIdleSpread * kHalfAverage * kRoot2 : (span.high - span.lowest) * kHalfAverage / kRoot3;
+  Uncertainty uncertainty;
+  uncertainty.terms = {
+      term("edges", edges,
+           whole ? "idle power on both sides, half a second of each taken off" : "the average lags half a second behind"),
+      instants_term(span),
+      term("part_time", roughness / kRoot12, "steps of power between two readings may lie anywhere between them"),
+      gaps_term(estimate, span, run), gain_term(estimate.energy)};
+  return uncertainty;
+}
+
+}  // namespace gpubench::energy

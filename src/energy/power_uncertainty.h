@@ -1,0 +1,17 @@
+// What the figures from power samples may be off by.
+#pragma once
+
+#include "base/quantity.h"
+#include "base/time.h"
+#include "energy/energy_estimate.h"
+#include "energy/uncertainty.h"
+
+namespace gpubench::energy {
+
+// `roughness`: PowerShape's. `step`: power just before the end of the run less that just before its start, which is what a
+// lag of the samples' times moves in or out.
+Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness, base::Power step);
+
+Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness);
+
+}  // namespace gpubench::energy

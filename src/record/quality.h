@@ -1,0 +1,43 @@
+// How good the series behind a GPU's figures are.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "base/quantity.h"
+#include "base/time.h"
+#include "series/gpu_series.h"
+
+namespace gpubench::record {
+
+// The driver's power samples within the run.
+struct RingQuality {
+  std::size_t samples = 0;
+  std::size_t lost = 0;             // that the usual spacing lets expect in the gaps
+  base::Duration spacing{};         // usual (median)
+  base::Duration jitter{};          // standard deviation of the spacing, gaps left out
+  std::optional<base::Power> peak;  // highest sample
+};
+
+struct SeriesQuality {
+  RingQuality ring;
+  base::Duration reading_jitter{};  // standard deviation of the distance of interval readings
+  std::size_t readings_without_power = 0;
+  std::size_t counter_readings = 0;
+  std::size_t counter_restarts = 0;  // times the energy counter fell, from before the run until after it
+};
+
+// One pass, constant memory.
+RingQuality ring_quality(const series::Series<meter::PowerSample>& power, base::Window run);
+
+// What the readings say of how busy the GPU was. A reading speaks for the time since the one before it.
+struct Utilized {
+  base::Duration time{};        // with utilisation above 0
+  base::Ratio share_of_energy;  // of the energy of the run, by the readings' power
+};
+// Empty: the GPU does not tell its utilisation.
+std::optional<Utilized> utilized(const series::Series<meter::GpuReading>& readings, base::Window run);
+
+SeriesQuality series_quality(const series::GpuSeries& series, base::Window run);
+
+}  // namespace gpubench::record

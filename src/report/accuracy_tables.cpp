@@ -1,0 +1,115 @@
+#include "report/accuracy_tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "base/text_table.h"
+#include "report/gpu_tables.h"
+#include "report/text.h"
+
+namespace gpubench::report {
+namespace {
+
+constexpr double kMilli = 1e3;
+
+std::string milliseconds(base::Duration duration) {
+  return short_number(base::to_seconds(duration) * kMilli, 1);
+}
+
+// Of figures that need samples: without them nothing is known.
+std::string milliseconds_of(base::Duration duration, std::size_t samples) {
+  return samples > 1 ? milliseconds(duration) : kNotAvailable;
+}
+
+std::string maximum(const std::optional<record::Statistics>& statistics) {
+  return statistics ? plain_number(statistics->maximum, 1) : kNotAvailable;
+}
+
+std::string sampling_line(const record::RunRecord& run) {
+  const record::ToolCost& cost = run.cost;
+  const std::string text = fmt::format("Interval readings late or skipped: {} of {}, the worst by {} ms. ",
+                                       cost.late_deadlines, cost.deadlines, milliseconds(cost.worst_lateness));
+  return text +
+         fmt::format("Wall clock against steady clock: {:+.1f} ms.\n", base::to_seconds(run.wall_clock_step) * kMilli);
+}
+
+template <class Quantity>
+std::string known(const std::optional<Quantity>& value, double (Quantity::*unit)() const) {
+  return value ? short_number(((*value).*unit)(), 1) : kNotAvailable;
+}
+
+std::string level(const std::optional<energy::IdleLevel>& idle) {
+  return idle ? short_number(idle->power.watts(), 1) : kNotAvailable;
+}
+
+std::string idle_remark(const energy::IdleBaseline& idle) {
+  return idle.doubt.empty() ? "idle and settled before the run" : idle.doubt;
+}
+
+}  // namespace
+
+std::string half_width_text(base::Energy half_width, base::Energy energy) {
+  if (!(energy > base::Energy{})) return kNotAvailable;
+  const double percent = half_width / energy * 100;
+  if (percent >= 9.95) return fmt::format("{:.0f}", percent);
+  if (percent >= 0.995) return fmt::format("{:.1f}", percent);
+  return percent >= 0.0995 ? fmt::format("{:.2f}", percent) : fmt::format("{:.3f}", std::max(percent, 0.001));
+}
+
+std::string interval_text(const energy::Uncertainty& uncertainty, base::Energy energy, std::size_t boards) {
+  return fmt::format("± {} % (comparison on {}), ± {} % (absolute, k=2)", half_width_text(uncertainty.comparative(), energy),
+                     boards == 1 ? "this board" : "these boards", half_width_text(uncertainty.absolute(), energy));
+}
+
+std::string quality_table(const record::RunRecord& run) {
+  if (run.gpus.empty()) return sampling_line(run);
+  base::TextTable table({"GPU", "Counter", "Restarts", "Samples", "Lost", "Coverage (%)", "Longest Gap (ms)",
+                         "Sample Jitter (ms)", "Reading Jitter (ms)"});
+  for (const record::GpuRecord& gpu : run.gpus) {
+    const record::SeriesQuality& quality = gpu.quality;
+    const auto& ring = gpu.energy.ring;
+    table.add_row(
+        {std::to_string(gpu.gpu.index), std::string(energy::state_text(gpu.energy.check.state)),
+         std::to_string(quality.counter_restarts), std::to_string(quality.ring.samples), std::to_string(quality.ring.lost),
+         ring ? coverage_text(ring->coverage) : kNotAvailable, ring ? milliseconds(ring->longest_gap) : kNotAvailable,
+         milliseconds_of(quality.ring.jitter, quality.ring.samples), milliseconds_of(quality.reading_jitter, gpu.readings)});
+  }
+  return table.text() + sampling_line(run);
+}
+
+std::string idle_table(const record::RunRecord& run) {
+  const bool any = std::any_of(run.gpus.begin(), run.gpus.end(),
+                               [](const record::GpuRecord& gpu) { return gpu.energy.idle.before.has_value(); });
+  if (!any) return {};
+  base::TextTable table({"GPU", "Before (W)", "After (W)", "Energy above Idle (J)", "± (%)", "Conditions"});
+  for (const record::GpuRecord& gpu : run.gpus) {
+    const energy::IdleBaseline& idle = gpu.energy.idle;
+    const std::string width =
+        idle.above ? half_width_text(idle.uncertainty.comparative(), *idle.above) : std::string(kNotAvailable);
+    table.add_row({std::to_string(gpu.gpu.index), level(idle.before), level(idle.after),
+                   known(idle.above, &base::Energy::joules), width, idle_remark(idle)});
+  }
+  return table.text();
+}
+
+std::string utilized_table(const record::RunRecord& run) {
+  const bool any = std::any_of(run.gpus.begin(), run.gpus.end(),
+                               [](const record::GpuRecord& gpu) { return gpu.utilized_time.has_value(); });
+  if (!any) return {};
+  base::TextTable table({"GPU", "Utilised (s)", "Energy Utilised (J)", "Power Utilised (W)", "Peak Power (W)",
+                         "Max Temp. (C)", "Max Memory (MiB)"});
+  for (const record::GpuRecord& gpu : run.gpus) {
+    const bool busy = gpu.utilized_time && gpu.utilized_time->count() > 0 && gpu.utilized_energy;
+    const auto power = busy ? std::optional(*gpu.utilized_energy / *gpu.utilized_time) : std::nullopt;
+    table.add_row({std::to_string(gpu.gpu.index),
+                   gpu.utilized_time ? short_number(base::to_seconds(*gpu.utilized_time), 1) : kNotAvailable,
+                   known(gpu.utilized_energy, &base::Energy::joules), known(power, &base::Power::watts),
+                   known(gpu.peak_power, &base::Power::watts), maximum(gpu.temperature), maximum(gpu.memory)});
+  }
+  return table.text();
+}
+
+}  // namespace gpubench::report

@@ -1,0 +1,55 @@
+// The time series of a run as the charts of the page show them.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "record/run_record.h"
+#include "report/curve.h"
+#include "series/gpu_series.h"
+
+namespace gpubench::report {
+
+// A stretch of readings that gave the same reasons for clocks below the maximum; times in seconds since the run's start.
+struct HeldDown {
+  std::size_t gpu = 0;  // position, not the driver's index
+  double from = 0;
+  double to = 0;
+  std::uint64_t bits = 0;  // meter::ThrottleReasons
+};
+
+struct ChartLimit {
+  double value = 0;
+  std::string label;
+};
+
+// One chart: a curve per GPU, and the scale of its values.
+struct Chart {
+  std::string_view id;     // part of an element's id
+  std::string_view title;  // for a reader
+  std::string unit;
+  std::vector<Curve> curves;
+  std::vector<ChartLimit> limits;
+  double least_high = 0;  // the scale goes from 0 at least up to this
+  int decimals = 0;
+};
+
+struct Charts {
+  std::vector<Chart> charts;
+  std::vector<HeldDown> held_down;
+  double first_seconds = 0;  // of all samples, since the run's start
+  double last_seconds = 0;
+  bool average_power = false;  // a GPU without power samples: the driver's averaged power stands in
+};
+
+// One pass over each series. The more GPUs, the fewer points each has: the page stays below 10 MB.
+Charts make_charts(const record::RunRecord& run, const std::vector<series::GpuSeries>& series);
+
+// A curve as a JSON object: times as 32-bit, values as 16-bit little-endian integers in base64, with the unit of a step.
+void write_curve(std::ostream& out, const Curve& curve);
+
+}  // namespace gpubench::report

@@ -1,0 +1,270 @@
+#include "report/html/html_report.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "report/html/assets.h"
+#include "report/html/chart_curves.h"
+#include "report/html/escape.h"
+#include "report/html/finding_place.h"
+#include "report/html/log_excerpt.h"
+#include "report/html/page_tables.h"
+#include "report/metrics_yaml.h"
+#include "report/text.h"
+
+namespace gpubench::report {
+namespace {
+
+constexpr std::size_t kLongestTitle = 100;  // characters
+
+// Nothing may be loaded from anywhere and nothing sent: only what stands in the page itself runs.
+constexpr std::string_view kPolicy =
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action "
+    "'none'";
+
+std::string duration_text(base::Duration duration) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+  if (seconds < 180) return short_number(base::to_seconds(duration), 3) + " s";
+  if (seconds < 3L * 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+  return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
+}
+
+std::string energy_text(base::Energy energy) {
+  const double joules = energy.joules();
+  if (joules >= 3.6e6) return short_number(energy.kilowatt_hours(), 3) + " kWh";
+  if (joules >= 1e4) return short_number(joules / 1e3, 2) + " kJ";
+  return short_number(joules, 1) + " J";
+}
+
+std::string gpus_text(const record::RunRecord& run) {
+  if (run.gpus.empty()) return "no GPU";
+  bool one_model = true;
+  for (const record::GpuRecord& gpu : run.gpus) one_model = one_model && gpu.gpu.name == run.gpus.front().gpu.name;
+  const std::string count = std::to_string(run.gpus.size());
+  return one_model ? count + " \u00d7 " + one_line(run.gpus.front().gpu.name, kLongestTitle) : count + " GPUs";
+}
+
+std::string badge(std::string_view kind, const std::string& text) {
+  return "<span class=\"badge " + std::string(kind) + "\">" + html_text(text) + "</span> ";
+}
+
+std::string badges(const record::RunRecord& run) {
+  std::string text;
+  if (run.source.kind == meter::SourceKind::replay) text += badge("bad", "REPLAY: not a measurement");
+  if (run.benchmark.interrupted) {
+    text += badge("bad", "INTERRUPTED");
+  } else if (run.benchmark.exit_code != 0) {
+    text += badge("bad", run.benchmark.exit_code ? fmt::format("FAILED (exit code {})", *run.benchmark.exit_code)
+                                                 : std::string("FAILED (exit code not known)"));
+  } else {
+    text += badge("good", "succeeded");
+  }
+  if (run.benchmark.out_of_memory) text += badge("bad", "out of memory");
+  return text;
+}
+
+std::string command_text(const record::RunRecord& run) {
+  const std::string& command = run.benchmark.command_line;
+  if (command.empty() || command == run.benchmark.name) return {};
+  return "<p><code>" + html_text(one_line(command, 200)) + "</code></p>\n";
+}
+
+std::string header(const record::RunRecord& run) {
+  return "<header>\n<p class=\"product\">iris-gpubench report</p>\n<h1>" +
+         html_text(one_line(run.benchmark.name, kLongestTitle)) + "</h1>\n" + command_text(run) + "<p class=\"badges\">" +
+         badges(run) + "</p>\n<p>" + html_text(gpus_text(run)) + " on " + html_text(one_line(run.host, kLongestTitle)) +
+         " \u00b7 <time datetime=\"" + base::utc_text(run.start_time()) + "\">" + base::utc_table_text(run.start_time()) +
+         "</time> to <time datetime=\"" + base::utc_text(run.end_time()) + "\">" + base::utc_table_text(run.end_time()) +
+         "</time> UTC</p>\n</header>\n";
+}
+
+std::string card(const char* name, const std::string& value, const std::string& remark) {
+  return "<div class=\"card\"><dt>" + std::string(name) + "</dt><dd><strong>" + html_text(value) + "</strong><span>" +
+         html_text(remark) + "</span></dd></div>\n";
+}
+
+std::optional<base::Power> peak_power(const record::RunRecord& run) {
+  std::optional<base::Power> peak;
+  for (const record::GpuRecord& gpu : run.gpus)
+    if (gpu.peak_power && (!peak || *gpu.peak_power > *peak)) peak = gpu.peak_power;
+  return peak;
+}
+
+std::string methods_text(const record::RunRecord& run) {
+  std::string text;
+  for (const record::GpuRecord& gpu : run.gpus) {
+    const energy::EnergyEstimate* best = gpu.energy.best();
+    const std::string method(best == nullptr ? "not known" : energy::method_text(best->method));
+    if (text.find(method) == std::string::npos) text += (text.empty() ? "" : "; ") + method;
+  }
+  return text;
+}
+
+std::string percent_of(base::Energy part, base::Energy whole) {
+  return whole.joules() > 0 ? fmt::format("\u00b1 {:.1f} %", 100 * (part / whole)) : std::string("\u00b1 ?");
+}
+
+std::string energy_remark(const record::RunRecord& run) {
+  if (!run.total_energy) return methods_text(run);
+  std::string text = short_number(run.total_energy->kilowatt_hours(), 5) + " kWh, " + methods_text(run);
+  const energy::Uncertainty total = total_uncertainty(run);
+  if (total.terms.empty()) return text;
+  return percent_of(total.comparative(), *run.total_energy) + " on this board, " +
+         percent_of(total.absolute(), *run.total_energy) + " absolute; " + text;
+}
+
+std::string cards(const record::RunRecord& run) {
+  std::string text =
+      "<section aria-labelledby=\"summary-heading\" id=\"summary\"><h2 id=\"summary-heading\">Summary</h2>\n<dl "
+      "class=\"cards\">";
+  text += card("Energy", run.total_energy ? energy_text(*run.total_energy) : "not available", energy_remark(run));
+  text += card(
+      "Emissions", run.emissions ? short_number(run.emissions->total.grams(), 3) + " gCO2" : "not available",
+      run.emissions && run.emissions->used_yearly_factor ? "yearly factor, not a forecast" : one_line(run.carbon_region));
+  text += card("Elapsed", duration_text(run.elapsed()), "the benchmark's real start and end");
+  if (run.total_energy && run.elapsed() > base::Duration::zero())
+    text += card("Average power", short_number((*run.total_energy / run.elapsed()).watts(), 1) + " W", "of all GPUs");
+  if (const auto peak = peak_power(run))
+    text += card("Peak power", short_number(peak->watts(), 1) + " W", "highest sample of one GPU");
+  if (run.benchmark.score) text += card("Score", short_number(*run.benchmark.score, 3) + " s", "told by the benchmark");
+  return text + "</dl></section>\n";
+}
+
+std::string follow_link(const FindingPlace& place) {
+  if (place.anchor.empty()) return {};
+  const std::string gpu = place.gpu ? fmt::format(" data-gpu=\"{}\"", *place.gpu) : std::string();
+  return fmt::format(R"( <a class="follow" href="#{}"{}>show</a>)", place.anchor, gpu);
+}
+
+std::string findings(const record::RunRecord& run) {
+  std::string text =
+      "<section id=\"findings\" aria-labelledby=\"findings-heading\"><h2 id=\"findings-heading\">Findings</h2>\n";
+  if (run.findings.empty()) return text + "<p>Nothing casts doubt on these figures.</p></section>\n";
+  text += "<ul class=\"findings\">\n";
+  for (const record::Finding& finding : run.findings)
+    text += "<li data-finding=\"" + html_text(record::finding_name(finding)) + "\">" +
+            html_text(one_line(record::finding_text(finding))) + follow_link(place_of(finding)) + "</li>\n";
+  return text + "</ul></section>\n";
+}
+
+std::string section(const char* id, const char* title, const std::string& content) {
+  return fmt::format("<section id=\"{0}\" aria-labelledby=\"{0}-heading\"><h2 id=\"{0}-heading\">{1}</h2>\n{2}</section>\n",
+                     id, title, content);
+}
+
+constexpr std::string_view kOverTime =
+    "<noscript><p>The charts need JavaScript, which is off; the tables do not.</p></noscript>\n"
+    "<div id=\"tools\" class=\"tools\" role=\"toolbar\" aria-label=\"Time shown and GPUs shown\"></div>\n"
+    "<p class=\"note keys\" id=\"keys\">Drag over a chart to zoom, double-click to see all. Keyboard, on a chart: arrow "
+    "keys move the "
+    "cursor, with Shift the view; + and \u2212 zoom at the cursor, 0 shows all, B the benchmark alone.</p>\n"
+    "<div id=\"charts\" class=\"charts\"></div>\n"
+    "<p class=\"note\" id=\"chart-note\"></p>\n";
+
+constexpr std::string_view kFiles =
+    "<div class=\"tools\" id=\"downloads\"></div>\n"
+    "<p class=\"note\">The first is made from what the charts of this page show; <code>timeseries.csv</code> and "
+    "<code>power.csv</code> of the "
+    "run have every sample. <code>metrics.yml</code> has every figure of this page for programs.</p>\n";
+
+void write_number_list(std::ostream& out, const std::vector<HeldDown>& spans) {
+  const char* comma = "";
+  for (const HeldDown& span : spans) {
+    out << comma << '[' << span.gpu << ',' << json_number(span.from) << ',' << json_number(span.to) << ',' << span.bits
+        << ']';
+    comma = ",";
+  }
+}
+
+void write_chart(std::ostream& out, const Chart& chart) {
+  out << "{\"id\":" << json_string(chart.id) << ",\"title\":" << json_string(chart.title)
+      << ",\"unit\":" << json_string(chart.unit) << ",\"decimals\":" << chart.decimals
+      << ",\"least_high\":" << json_number(chart.least_high) << ",\"limits\":[";
+  const char* comma = "";
+  for (const ChartLimit& limit : chart.limits) {
+    out << comma << "{\"value\":" << json_number(limit.value) << ",\"label\":" << json_string(limit.label) << '}';
+    comma = ",";
+  }
+  out << "],\"curves\":[";
+  comma = "";
+  for (const Curve& curve : chart.curves) {
+    out << comma << '\n';
+    write_curve(out, curve);
+    comma = ",";
+  }
+  out << "]}";
+}
+
+void write_log(std::ostream& out, const LogExcerpt& log) {
+  out << "{\"left_out_bytes\":" << log.left_out_bytes << ",\"left_out_after\":" << log.left_out_after << ",\"lines\":[";
+  const char* comma = "";
+  for (const LogLine& line : log.lines) {
+    out << comma << "\n[" << (line.seconds ? json_number(*line.seconds) : "null") << ',' << json_string(line.text) << ']';
+    comma = ",";
+  }
+  out << "]}";
+}
+
+void write_run(std::ostream& out, const record::RunRecord& run, const Charts& charts) {
+  const auto start = std::chrono::duration_cast<std::chrono::milliseconds>(run.start_time().time_since_epoch()).count();
+  out << "{\"run_id\":" << json_string(run.run_id) << ",\"start_ms\":" << start
+      << ",\"elapsed\":" << json_number(base::to_seconds(run.elapsed()))
+      << ",\"first\":" << json_number(charts.first_seconds) << ",\"last\":" << json_number(charts.last_seconds)
+      << ",\"average_power\":" << (charts.average_power ? "true" : "false") << ",\"gpus\":[";
+  const char* comma = "";
+  for (const record::GpuRecord& gpu : run.gpus) {
+    out << comma << "{\"index\":" << gpu.gpu.index << ",\"name\":" << json_string(gpu.gpu.name) << '}';
+    comma = ",";
+  }
+  out << ']';
+}
+
+void write_page_data(std::ostream& out, const HtmlInput& input) {
+  const record::RunRecord& run = *input.run;
+  const Charts charts = make_charts(run, *input.series);
+  out << R"(<script type="application/json" id="data">)";
+  write_run(out, run, charts);
+  out << ",\"held_down\":[";
+  write_number_list(out, charts.held_down);
+  out << "],\n\"charts\":[";
+  const char* comma = "";
+  for (const Chart& chart : charts.charts) {
+    out << comma << '\n';
+    write_chart(out, chart);
+    comma = ",";
+  }
+  out << "],\n\"log\":";
+  write_log(out, read_log_excerpt(input.log, input.log_times, run.start_time()));
+  out << ",\n\"metrics_yml\":" << json_string(metrics_yaml(run)) << "}</script>\n";
+}
+
+}  // namespace
+
+void write_html_report(std::ostream& out, const HtmlInput& input) {
+  const record::RunRecord& run = *input.run;
+  const std::string title = html_text(one_line(run.benchmark.name, kLongestTitle));
+  out << "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+         "http-equiv=\"Content-Security-Policy\" content=\""
+      << kPolicy << "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      << "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>"
+      << title << " \u00b7 iris-gpubench</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>" << kPageStyle
+      << "</style>\n</head>\n<body>\n"
+      << "<a class=\"skip\" href=\"#main\">Skip to the results</a>\n"
+      << header(run) << R"(<nav aria-label="Sections"><a href="#summary">Summary</a> <a href="#findings">Findings</a> )"
+      << R"(<a href="#over-time">Over time</a> <a href="#energy">Energy</a> <a href="#carbon">Carbon</a> )"
+      << R"(<a href="#gpus">GPUs</a> <a href="#reproduce">Reproduce</a> <a href="#files">Data</a></nav>)"
+      << "\n<main id=\"main\">\n"
+      << cards(run) << findings(run) << section("over-time", "Over time", std::string(kOverTime))
+      << section("energy", "Energy", html_energy(run)) << section("carbon", "Carbon", html_carbon(run))
+      << section("gpus", "GPUs", html_gpus(run)) << section("reproduce", "How to reproduce", html_reproduce(run))
+      << section("files", "Data", std::string(kFiles)) << "</main>\n<footer><p>Made by iris-gpubench "
+      << html_text(run.tool_version) << " \u00b7 run " << html_text(run.run_id)
+      << " \u00b7 all times are UTC</p></footer>\n";
+  write_page_data(out, input);
+  out << "<script>" << kPageScript << "</script>\n</body>\n</html>\n";
+}
+
+}  // namespace gpubench::report

@@ -1,0 +1,214 @@
+#include "report/html/page_tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "report/gpu_tables.h"
+#include "report/html/escape.h"
+#include "report/html/html_table.h"
+#include "report/summary.h"
+#include "report/text.h"
+
+namespace gpubench::report {
+namespace {
+
+std::string gpu_name(const meter::GpuDescription& gpu) {
+  return "GPU " + std::to_string(gpu.index);
+}
+
+std::string joules(const std::optional<energy::EnergyEstimate>& estimate) {
+  return estimate ? short_number(estimate->energy.joules(), 1) : kNotAvailable;
+}
+
+// A share below the whole is never rounded up to it.
+std::string percent(base::Ratio share) {
+  const double value = share.percent();
+  return short_number(value < 100 ? std::min(value, 99.99) : value, 2);
+}
+
+std::string watts(const std::optional<base::Power>& power) {
+  return power ? short_number(power->watts(), 1) : kNotAvailable;
+}
+
+template <class Quantity>
+std::string limit(const std::optional<Quantity>& value, double (Quantity::*unit)() const) {
+  return value ? plain_number(((*value).*unit)(), 0) : kNotSupported;
+}
+
+// Half-width of an interval in joules.
+std::string half_width(base::Energy energy) {
+  return "\u00b1 " + short_number(energy.joules(), 1);
+}
+
+void add_energy_row(HtmlTable& table, const record::GpuRecord& gpu) {
+  const energy::EnergyEstimate* best = gpu.energy.best();
+  if (best == nullptr) {
+    table.add_row({gpu_name(gpu.gpu), kNotAvailable, "", "", "", joules(gpu.energy.counter), joules(gpu.energy.ring), "", "",
+                   "", "", watts(gpu.peak_power)});
+    return;
+  }
+  const auto difference = ring_difference(gpu.energy);
+  const energy::EnergyEstimate& sampled = gpu.energy.ring ? *gpu.energy.ring : *best;
+  table.add_row({gpu_name(gpu.gpu), short_number(best->energy.joules(), 1), half_width(best->uncertainty.comparative()),
+                 half_width(best->uncertainty.absolute()), std::string(energy::method_text(best->method)),
+                 joules(gpu.energy.counter), joules(gpu.energy.ring),
+                 difference ? fmt::format("{:+.2f}", difference->percent()) : kNotAvailable, percent(sampled.coverage),
+                 short_number(base::to_seconds(sampled.longest_gap), 3), watts(gpu.average_power), watts(gpu.peak_power)});
+}
+
+void add_total_row(HtmlTable& table, const record::RunRecord& run) {
+  if (!run.total_energy || run.gpus.size() < 2) return;
+  table.add_row({"All", short_number(run.total_energy->joules(), 1), half_width(total_uncertainty(run).comparative()),
+                 half_width(total_uncertainty(run).absolute()), "", "", "", "", "", "",
+                 short_number((*run.total_energy / run.elapsed()).watts(), 1), ""},
+                "total");
+}
+
+// What makes the total's interval as wide as it is.
+std::string terms_table(const record::RunRecord& run) {
+  const energy::Uncertainty total = total_uncertainty(run);
+  if (!run.total_energy || total.terms.empty()) return {};
+  HtmlTable table("What the uncertainty of the total is made of (95 % of cases)",
+                  {"Cause", "Half-width (J)", "Of the total (%)", "Matters for", "Explanation"});
+  for (const energy::UncertaintyTerm& term : total.terms) {
+    const base::Energy width = 2.0 * term.standard;  // k = 2
+    const double share = run.total_energy->joules() > 0 ? 100 * (width / *run.total_energy) : 0;
+    table.add_row({one_line(term.name, 60), half_width(width), fmt::format("{:.2f}", share),
+                   term.absolute_only ? "comparing boards" : "every comparison", one_line(term.explanation, 300)});
+  }
+  return table.text();
+}
+
+std::string average(const std::optional<record::Statistics>& statistics) {
+  if (!statistics) return kNotSupported;
+  return statistics->utilized_count > 0 ? short_number(statistics->average, 1) : "not busy";
+}
+
+std::string maximum(const std::optional<record::Statistics>& statistics) {
+  return statistics ? plain_number(statistics->maximum, 1) : kNotSupported;
+}
+
+std::string held_down(const record::GpuRecord& gpu) {
+  std::string text;
+  for (const record::ThrottleShare& share : gpu.throttling) {
+    std::string reason(share.reason);
+    std::replace(reason.begin(), reason.end(), '_', ' ');
+    text += (text.empty() ? "" : ", ") + reason + " " + percent(share.share) + " %";
+  }
+  return text.empty() ? "never" : text;
+}
+
+std::string identity_table(const record::RunRecord& run) {
+  HtmlTable table("Identity and limits", {"GPU", "Name", "UUID", "PCI bus", "Power limit (W)", "Memory (MiB)",
+                                          "Highest SM clock (MHz)", "Highest memory clock (MHz)", "Slowdown at (\u00b0C)"});
+  for (const record::GpuRecord& record : run.gpus) {
+    const meter::GpuDescription& gpu = record.gpu;
+    table.add_row({gpu_name(gpu), one_line(gpu.name, 100), one_line(gpu.uuid, 100), one_line(gpu.pci_bus_id, 100),
+                   limit(gpu.power_limit, &base::Power::watts), limit(gpu.memory_total, &base::Bytes::mebibytes),
+                   limit(gpu.max_sm_clock, &base::Frequency::megahertz),
+                   limit(gpu.max_memory_clock, &base::Frequency::megahertz),
+                   limit(gpu.slowdown_temperature, &base::Temperature::celsius)});
+  }
+  return table.text();
+}
+
+std::string activity_table(const record::RunRecord& run) {
+  HtmlTable table("Averages while busy (utilisation above 0)",
+                  {"GPU", "Utilisation (%)", "Power (W)", "Temperature (\u00b0C)", "Highest (\u00b0C)", "Memory (MiB)",
+                   "Most memory (MiB)", "SM clock (MHz)", "Memory clock (MHz)", "Clocks held down"});
+  for (const record::GpuRecord& gpu : run.gpus)
+    table.add_row({gpu_name(gpu.gpu), average(gpu.utilization), average(gpu.power), average(gpu.temperature),
+                   maximum(gpu.temperature), average(gpu.memory), maximum(gpu.memory), average(gpu.sm_clock),
+                   average(gpu.memory_clock), held_down(gpu)});
+  return table.text();
+}
+
+std::string intensity_sources(const record::RunRecord& run) {
+  std::vector<std::string> sources;
+  for (const carbon::SlotEmissions& slot : run.emissions->slots)
+    if (std::find(sources.begin(), sources.end(), slot.intensity.source) == sources.end())
+      sources.push_back(slot.intensity.source);
+  std::string text;
+  for (const std::string& source : sources) text += (text.empty() ? "" : "; ") + one_line(source, 200);
+  return text;
+}
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+std::string definition_list(const Pairs& pairs) {
+  std::string text = "<dl>";
+  for (const auto& [term, value] : pairs)
+    if (!value.empty()) text += "<dt>" + html_text(term) + "</dt><dd>" + html_text(value) + "</dd>\n";
+  return text + "</dl>\n";
+}
+
+}  // namespace
+
+energy::Uncertainty total_uncertainty(const record::RunRecord& run) {
+  if (!run.total_uncertainty.terms.empty()) return run.total_uncertainty;
+  std::vector<energy::Uncertainty> parts;
+  for (const record::GpuRecord& gpu : run.gpus)
+    if (const energy::EnergyEstimate* best = gpu.energy.best()) parts.push_back(best->uncertainty);
+  return energy::of_sum(parts);
+}
+
+std::string html_energy(const record::RunRecord& run) {
+  HtmlTable table("Energy between the benchmark's start and end",
+                  {"GPU", "Energy (J)", "On this board (J)", "Absolute (J)", "Method", "Counter (J)", "Power samples (J)",
+                   "Samples against counter (%)", "Coverage (%)", "Longest gap (s)", "Average power (W)", "Peak power (W)"});
+  for (const record::GpuRecord& gpu : run.gpus) add_energy_row(table, gpu);
+  add_total_row(table, run);
+  return table.text() +
+         "<p class=\"note\">Two intervals, each holding in about 95 % of cases: \u201con this board\u201d is for comparing "
+         "runs on the same "
+         "board; \u201cabsolute\u201d adds the gain error of the board's power sensor, which no software can see and which "
+         "is the same "
+         "for every run on that board. Of the GPU boards only: no processor, memory, fan or power supply.</p>\n" +
+         terms_table(run);
+}
+
+std::string html_carbon(const record::RunRecord& run) {
+  if (!run.emissions) return "<p>Not available: the energy is not known.</p>\n";
+  HtmlTable table("Each half-hour",
+                  {"From (UTC)", "To (UTC)", "Energy (J)", "Intensity (gCO2/kWh)", "Kind", "Emissions (gCO2)"});
+  for (const carbon::SlotEmissions& slot : run.emissions->slots)
+    table.add_row({base::utc_table_text(slot.from), base::utc_table_text(slot.to), short_number(slot.energy.joules(), 1),
+                   short_number(slot.intensity.intensity.grams_per_kilowatt_hour(), 1),
+                   std::string(carbon::kind_text(slot.intensity.kind)), short_number(slot.emissions.grams(), 5)});
+  return "<p>" + html_text(short_number(run.emissions->total.grams(), 5)) + " gCO2 in all, at " +
+         html_text(short_number(run.emissions->average.grams_per_kilowatt_hour(), 1)) +
+         " gCO2/kWh on average over the run. Source: " + html_text(intensity_sources(run)) + ".</p>\n" + table.text();
+}
+
+std::string html_gpus(const record::RunRecord& run) {
+  return activity_table(run) + identity_table(run);
+}
+
+std::string html_reproduce(const record::RunRecord& run) {
+  const record::BenchmarkRecord& benchmark = run.benchmark;
+  std::string text;
+  if (!run.invocation.empty())
+    text += R"(<pre tabindex="0" aria-label="Command line of this run"><code>)" + html_text(one_line(run.invocation)) +
+            "</code></pre>\n";
+  const auto code = benchmark.exit_code ? std::to_string(*benchmark.exit_code) : std::string("not known");
+  text += definition_list({{"Benchmark", one_line(benchmark.name)},
+                           {"Kind", benchmark.kind},
+                           {"Its command", one_line(benchmark.command_line)},
+                           {"Its image", one_line(benchmark.image_id)},
+                           {"Engine", one_line(benchmark.engine)},
+                           {"GPUs reached by", benchmark.gpu_access},
+                           {"Exit code", code},
+                           {"Host", one_line(run.host)},
+                           {"GPU figures from", one_line(run.source.description)},
+                           {"Driver", one_line(run.source.driver_version)},
+                           {"Interval", plain_number(base::to_seconds(run.interval), 3) + " s"},
+                           {"Measured with", "iris-gpubench " + run.tool_version},
+                           {"Run", run.run_id}});
+  return text;
+}
+
+}  // namespace gpubench::report

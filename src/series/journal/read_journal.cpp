@@ -1,0 +1,196 @@
+#include "series/journal/read_journal.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+#include <system_error>
+#include <vector>
+
+#include "series/journal/journal_format.h"
+
+namespace gpubench::series {
+namespace {
+
+namespace fs = std::filesystem;
+namespace jf = journal_format;
+
+constexpr std::uint64_t kLargestSegment = std::uint64_t{64} << 20U;
+// A record further on than this is not one that follows: bytes that only look like a record's head.
+constexpr std::uint64_t kFurthestJump = std::uint64_t{1} << 24U;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+std::vector<std::uint32_t> segments_from(const fs::path& folder, std::uint32_t first, std::error_code& error) {
+  std::vector<std::uint32_t> numbers;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::uint32_t number = jf::segment_number(entry->path().filename().string());
+    if (number >= std::max(first, 1U)) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+// The bytes of a file from its beginning; as far as it can be read.
+std::vector<std::byte> read_segment(const fs::path& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  struct stat status{};
+  if (file.number() < 0 || fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  std::vector<std::byte> bytes(std::min(static_cast<std::uint64_t>(status.st_size), kLargestSegment));
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count = pread(file.number(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+template <class T, class Visit>
+bool visit_entries(std::span<const std::byte> entries, Visit visit) {
+  using Entry = jf::Entry<T>;
+  if (entries.size() % Entry::kBytes != 0) return false;
+  for (std::size_t at = 0; at < entries.size(); at += Entry::kBytes) {
+    const auto value = Entry::decode(entries.data() + at);
+    if (!value) return false;
+    visit(*value);
+  }
+  return true;
+}
+
+// False: not as this version writes it.
+bool visit_payload(std::span<const std::byte> payload, JournalVisitor& visitor) {
+  const std::size_t gpu = jf::get<std::uint16_t>(payload.data() + 2);
+  const auto content = payload.subspan(jf::kPayloadHeadBytes);
+  switch (jf::get<jf::Kind>(payload.data())) {
+    case jf::Kind::reading:
+      return visit_entries<meter::GpuReading>(content, [&](const auto& value) { visitor.reading(gpu, value); });
+    case jf::Kind::power:
+      return visit_entries<meter::PowerSample>(content, [&](const auto& value) { visitor.power(gpu, value); });
+    case jf::Kind::counter:
+      return visit_entries<meter::CounterReading>(content, [&](const auto& value) { visitor.counter(gpu, value); });
+    case jf::Kind::note:
+      visitor.note({reinterpret_cast<const char*>(content.data()), content.size()});
+      return true;
+  }
+  return false;
+}
+
+// Goes through segments in order and keeps the account.
+class Walk {
+ public:
+  Walk(JournalVisitor& visitor, JournalCursor from) : visitor_(visitor) { readout_.end = from; }
+
+  void segment(std::uint32_t number, std::span<const std::byte> bytes, bool last) {
+    const auto header = jf::decode_header(bytes);
+    const bool good = header && header->segment == number && header->first_seq >= readout_.end.next_seq - begun(number);
+    if (!good) {
+      (last ? readout_.tail_bytes : readout_.skipped_bytes) += bytes.size();
+      return;
+    }
+    if (readout_.run_id.empty()) readout_.run_id = header->run_id;
+    if (number != readout_.end.segment || readout_.end.offset == 0) {
+      follow(header->first_seq);
+      readout_.end.segment = number;
+      readout_.end.offset = jf::kHeaderBytes;
+    }
+    records(bytes, last);
+  }
+
+  [[nodiscard]] const JournalReadout& readout() const { return readout_; }
+
+ private:
+  // Records of this segment that were read before: its first seq may be that much lower than the next one.
+  [[nodiscard]] std::uint64_t begun(std::uint32_t number) const {
+    return number == readout_.end.segment && readout_.end.offset > 0 ? readout_.end.next_seq : 0;
+  }
+
+  void follow(std::uint64_t seq) {
+    readout_.missing_records += seq - readout_.end.next_seq;
+    readout_.end.next_seq = seq;
+  }
+
+  void records(std::span<const std::byte> bytes, bool last) {
+    std::uint64_t& offset = readout_.end.offset;
+    bool in_step = true;  // every record so far followed the one before
+    while (offset < bytes.size()) {
+      const auto record = next(bytes.subspan(offset), in_step);
+      if (!record && last) {
+        readout_.tail_bytes += bytes.size() - offset;
+        return;
+      }
+      in_step = record.has_value();
+      if (record) {
+        follow(record->seq);
+        take(*record);
+        offset += jf::kRecordHeadBytes + record->payload.size();
+      } else {
+        ++readout_.skipped_bytes;
+        ++offset;
+      }
+    }
+  }
+
+  [[nodiscard]] std::optional<jf::Record> next(std::span<const std::byte> bytes, bool in_step) const {
+    if (bytes.size() < jf::kRecordHeadBytes) return std::nullopt;
+    const auto seq = jf::get<std::uint64_t>(bytes.data() + 8);
+    const std::uint64_t wanted = readout_.end.next_seq;
+    if (in_step ? seq != wanted : seq < wanted || seq - wanted > kFurthestJump) return std::nullopt;
+    return jf::decode_record(bytes);
+  }
+
+  void take(const jf::Record& record) {
+    readout_.end.next_seq = record.seq + 1;
+    if (visit_payload(record.payload, visitor_)) {
+      ++readout_.records;
+    } else {
+      readout_.skipped_bytes += jf::kRecordHeadBytes + record.payload.size();
+    }
+  }
+
+  JournalVisitor& visitor_;
+  JournalReadout readout_;
+};
+
+}  // namespace
+
+base::Result<JournalReadout> read_journal(const fs::path& run_directory, JournalVisitor& visitor, JournalCursor from) {
+  const fs::path folder = run_directory / jf::kFolder;
+  std::error_code error;
+  const std::vector<std::uint32_t> numbers = segments_from(folder, from.segment, error);
+  if (error) return base::failure("no journal in " + run_directory.string() + ": " + error.message());
+  Walk walk(visitor, from);
+  for (const std::uint32_t number : numbers)
+    walk.segment(number, read_segment(folder / jf::segment_name(number)), number == numbers.back());
+  return walk.readout();
+}
+
+bool journal_in_use(const fs::path& run_directory) {
+  const Descriptor folder(open((run_directory / jf::kFolder).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder.number() >= 0 && flock(folder.number(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+bool has_journal(const fs::path& run_directory) {
+  std::error_code error;
+  return fs::is_directory(run_directory / jf::kFolder, error);
+}
+
+}  // namespace gpubench::series

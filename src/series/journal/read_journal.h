@@ -1,0 +1,51 @@
+// A run's journal, read back: whole records only, whatever has happened to the files.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "meter/reading.h"
+
+namespace gpubench::series {
+
+// Who is told what a journal holds, in the order of writing. `gpu` is a position, not the driver's index.
+class JournalVisitor {
+ public:
+  virtual ~JournalVisitor() = default;
+  virtual void reading(std::size_t gpu, const meter::GpuReading& value) = 0;
+  virtual void power(std::size_t gpu, const meter::PowerSample& value) = 0;
+  virtual void counter(std::size_t gpu, const meter::CounterReading& value) = 0;
+  virtual void note(std::string_view text) = 0;
+};
+
+// A place in a journal between two records. The default is its beginning.
+struct JournalCursor {
+  std::uint32_t segment = 1;
+  std::uint64_t offset = 0;  // 0: before the segment's header
+  std::uint64_t next_seq = 0;
+  friend bool operator==(const JournalCursor&, const JournalCursor&) = default;
+};
+
+struct JournalReadout {
+  std::string run_id;                 // empty if no segment was readable
+  JournalCursor end;                  // to go on from when the journal has grown
+  std::uint64_t records = 0;          // whole ones, all passed on
+  std::uint64_t missing_records = 0;  // known from the gaps they leave in the numbering
+  std::uint64_t skipped_bytes = 0;    // that are no whole record, the tail left out
+  std::uint64_t tail_bytes = 0;       // of the last segment from its first bad record on: torn, or being written
+};
+
+// Everything from `from` on. In the last segment reading ends at the first record that is not whole; in earlier ones it goes
+// on at the next whole record. Memory: one segment (4 MiB, 64 at most). An error: there is no journal.
+base::Result<JournalReadout> read_journal(const std::filesystem::path& run_directory, JournalVisitor& visitor,
+                                          JournalCursor from = {});
+
+// Somebody is writing it.
+bool journal_in_use(const std::filesystem::path& run_directory);
+bool has_journal(const std::filesystem::path& run_directory);
+
+}  // namespace gpubench::series

@@ -1,0 +1,164 @@
+#include "workload/docker/container_settings.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace gpubench::workload {
+namespace {
+
+constexpr std::size_t kMaxNumber = 20;
+
+// A plain decimal number at the front of `text`, which is moved behind it. Not from_chars for double: g++ 11's depends on
+// the locale's room for it and takes exponents.
+std::optional<double> take_decimal(std::string_view& text) {
+  const std::size_t size = std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::string_view digits = text.substr(0, size);
+  const std::size_t point = std::min(digits.find('.'), digits.size());
+  const std::string_view fraction = digits.substr(std::min(point + 1, digits.size()));
+  if (point == 0 || size > kMaxNumber || fraction.find('.') != std::string_view::npos) return std::nullopt;
+  if (point < digits.size() && fraction.empty()) return std::nullopt;
+  double value = 0;
+  for (const char digit : digits.substr(0, point)) value = value * 10 + (digit - '0');
+  double scale = 1;
+  for (const char digit : fraction) value += (digit - '0') * (scale /= 10);
+  text.remove_prefix(size);
+  return value;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return result;
+}
+
+std::optional<std::int64_t> whole(std::string_view text) {
+  if (text == "unlimited") return -1;
+  std::int64_t value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || stop != text.data() + text.size() || value < -1) return std::nullopt;
+  return value;
+}
+
+base::Result<DataMount> finished_mount(DataMount mount, const std::string& text) {
+  mount.is_volume = !mount.source.empty() && mount.source.front() != '/';
+  const bool odd_volume =
+      mount.is_volume && mount.source.find_first_not_of(
+                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") != std::string::npos;
+  if (mount.source.empty() || mount.target.empty() || mount.target.front() != '/' || odd_volume) {
+    return base::failure("\"" + text + "\" is not a mount",
+                         "write it as /host/folder:/container/folder (absolute paths), or type=bind,source=...,target=...");
+  }
+  return mount;
+}
+
+base::Result<DataMount> parse_mount_fields(const std::string& text) {
+  DataMount mount;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view field = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(field.size() + 1, rest.size()));
+    const std::size_t equals = std::min(field.find('='), field.size());
+    const std::string_view key = field.substr(0, equals);
+    const std::string_view value = field.substr(std::min(equals + 1, field.size()));
+    const bool is_writable = (key == "readonly" || key == "ro") && (value == "false" || value == "0");
+    if (key == "rw" || is_writable)
+      return base::failure("--mount gives data to be read only", "use --volume for a writable folder");
+    if (key == "source" || key == "src") {
+      mount.source = value;
+    } else if (key == "target" || key == "dst" || key == "destination") {
+      mount.target = value;
+    } else if (key != "readonly" && key != "ro" && !(key == "type" && (value == "bind" || value == "volume"))) {
+      return base::failure("--mount does not know \"" + std::string(field) + "\"",
+                           "known are type=bind, type=volume, source=, target= and readonly");
+    }
+  }
+  return finished_mount(std::move(mount), text);
+}
+
+}  // namespace
+
+std::string results_folder_name(const std::string& path) {
+  const std::size_t end = path.find_last_not_of('/');
+  const std::size_t begin = end == std::string::npos ? std::string::npos : path.find_last_of('/', end);
+  std::string name = end == std::string::npos ? "" : path.substr(begin + 1, end - begin);
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+    if (!plain) c = '_';
+  }
+  constexpr std::size_t longest = 100;
+  name.resize(std::min(name.size(), longest));
+  return name.empty() || name == "." || name == ".." ? "root" : name;
+}
+
+base::Result<std::uint64_t> parse_byte_size(std::string_view text) {
+  const std::string given(text);
+  const auto number = take_decimal(text);
+  std::string unit = lower_case(text);
+  if (unit.size() > 1 && unit.back() == 'b') unit.pop_back();
+  if (unit.size() > 1 && unit.back() == 'i') unit.pop_back();
+  constexpr std::string_view units = "bkmgt";
+  const std::size_t power = unit.empty() ? 0 : units.find(unit);
+  constexpr double kMost = 1125899906842624.0;  // 2^50: nothing has a pebibyte
+  if (number && unit.size() <= 1 && power != std::string_view::npos) {
+    const double bytes = *number * std::pow(1024.0, static_cast<double>(power));
+    if (bytes >= 1 && bytes <= kMost) return static_cast<std::uint64_t>(bytes);
+  }
+  return base::failure("\"" + given + "\" is not a size", "write a number with b, k, m, g or t, for example 64g");
+}
+
+base::Result<Ulimit> parse_ulimit(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::size_t colon = text.find(':', equals == std::string::npos ? 0 : equals);
+  if (equals != std::string::npos && equals > 0) {
+    const auto soft = whole(std::string_view(text).substr(equals + 1, std::min(colon, text.size()) - equals - 1));
+    const auto hard = colon == std::string::npos ? soft : whole(std::string_view(text).substr(colon + 1));
+    if (soft && hard) return Ulimit{text.substr(0, equals), *soft, *hard};
+  }
+  return base::failure("\"" + text + "\" is not a limit",
+                       "write NAME=SOFT[:HARD], for example memlock=-1 or nofile=1024:4096");
+}
+
+base::Result<DataMount> parse_data_mount(const std::string& text) {
+  if (text.find('=') != std::string::npos && text.front() != '/') return parse_mount_fields(text);
+  const std::size_t first = text.find(':');
+  if (first == std::string::npos) return finished_mount({}, text);
+  const std::size_t second = std::min(text.find(':', first + 1), text.size());
+  const std::string_view mode = std::string_view(text).substr(second);
+  if (mode == ":rw") return base::failure("--mount gives data to be read only", "use --volume for a writable folder");
+  if (!mode.empty() && mode != ":ro") return finished_mount({}, text);
+  return finished_mount({text.substr(0, first), text.substr(first + 1, second - first - 1), false}, text);
+}
+
+base::Result<std::int64_t> parse_nano_cpus(std::string_view text) {
+  const std::string given(text);
+  constexpr double kMostCpus = 65536;
+  const auto number = take_decimal(text);
+  if (number && text.empty() && *number >= 0.01 && *number <= kMostCpus) return std::llround(*number * 1e9);
+  return base::failure("\"" + given + "\" is not a number of CPUs", "write it as in --cpus 2 or --cpus 1.5");
+}
+
+base::Result<PullPolicy> parse_pull_policy(std::string_view text) {
+  if (text == "missing") return PullPolicy::missing;
+  if (text == "always") return PullPolicy::always;
+  if (text == "never") return PullPolicy::never;
+  return base::failure("--pull does not know \"" + std::string(text) + "\"", "use missing, always or never");
+}
+
+base::Result<GpuAccessWish> parse_gpu_access(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, GpuAccessWish>, 5> known{{{"auto", GpuAccessWish::automatic},
+                                                                             {"runtime", GpuAccessWish::runtime},
+                                                                             {"cdi", GpuAccessWish::cdi},
+                                                                             {"devices", GpuAccessWish::devices},
+                                                                             {"none", GpuAccessWish::none}}};
+  for (const auto& [name, wish] : known)
+    if (text == name) return wish;
+  return base::failure("--gpu_access does not know \"" + std::string(text) + "\"",
+                       "use auto, runtime, cdi, devices or none");
+}
+
+}  // namespace gpubench::workload

@@ -1,0 +1,37 @@
+// Which engine is meant, found as Docker's own client finds it.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace gpubench::workload {
+
+// What a TLS connection to an engine needs; all or nothing.
+struct TlsFiles {
+  std::string ca;
+  std::string cert;
+  std::string key;
+  [[nodiscard]] bool any() const { return !ca.empty(); }
+};
+
+// What the environment says of it; each may be empty.
+struct EngineHints {
+  std::string host;           // DOCKER_HOST
+  std::string context;        // DOCKER_CONTEXT
+  std::string tls_verify;     // DOCKER_TLS_VERIFY
+  std::string cert_path;      // DOCKER_CERT_PATH
+  std::string config_folder;  // DOCKER_CONFIG, or ~/.docker
+  std::string runtime_dir;    // XDG_RUNTIME_DIR
+};
+
+struct EngineLocation {
+  std::string host;  // as in DOCKER_HOST; empty: the default socket
+  TlsFiles tls;
+};
+
+// DOCKER_HOST, else DOCKER_CONTEXT, else the current context of the configuration, else the default socket, else the socket
+// of a rootless Docker, else those of Podman. `root` is "/" except in tests.
+base::Result<EngineLocation> locate_engine(const EngineHints& hints, const std::string& root = "/");
+
+}  // namespace gpubench::workload

@@ -1,0 +1,71 @@
+#include "workload/docker/own_containers.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "workload/docker/create_request.h"
+
+namespace gpubench::workload {
+namespace {
+
+using nlohmann::json;
+
+constexpr auto kRemoveLimit = std::chrono::seconds(60);
+
+std::string text(const json& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+base::Result<std::vector<OwnContainer>> fetch_own_containers(EngineClient& engine) {
+  const std::string filter = std::string(R"({"label":[")") + kRunLabel + "\"]}";
+  const auto answer = engine.get("/containers/json?all=1&filters=" + url_encoded(filter));
+  if (!answer) return base::failure(answer.error().with_context("could not list the containers"));
+  if (answer->status != 200) return base::failure("the engine did not list its containers: " + engine_words(*answer));
+  return parse_own_containers(answer->body);
+}
+
+base::Result<std::vector<OwnContainer>> parse_own_containers(std::string_view body) {
+  const json list = json::parse(body, nullptr, false);
+  if (!list.is_array()) return base::failure("the engine sent a broken list of containers");
+  std::vector<OwnContainer> containers;
+  for (const json& item : list) {
+    if (!item.is_object() || !item.contains("Labels") || !item["Labels"].is_object()) continue;
+    if (!item["Labels"].contains(kRunLabel)) continue;  // an engine that ignores the filter
+    OwnContainer container;
+    container.id = text(item, "Id");
+    if (container.id.empty() || container.id.find_first_not_of("0123456789abcdef") != std::string::npos) continue;
+    container.name = container.id.substr(0, 12);
+    if (item.contains("Names") && item["Names"].is_array() && !item["Names"].empty() && item["Names"][0].is_string()) {
+      const std::string name = engine_words(item["Names"][0].get<std::string>());
+      container.name = name.substr(name.find_first_not_of('/') == std::string::npos ? 0 : name.find_first_not_of('/'));
+    }
+    container.image = engine_words(text(item, "Image"));
+    container.status = engine_words(text(item, "Status"));
+    container.owner = text(item["Labels"], kOwnerLabel);
+    containers.push_back(std::move(container));
+  }
+  return containers;
+}
+
+base::Result<std::vector<OwnContainer>> list_own_containers(const EngineLocation& engine) {
+  EngineClient client;
+  if (auto connected = client.connect(engine.host, engine.tls); !connected) return base::failure(connected.error());
+  return fetch_own_containers(client);
+}
+
+base::Result<void> remove_own_container(const EngineLocation& engine, const OwnContainer& container) {
+  EngineClient client;
+  if (auto connected = client.connect(engine.host, engine.tls); !connected) return connected;
+  const auto answer = client.call("DELETE", "/containers/" + container.id + "?force=1&v=1", "", kRemoveLimit);
+  if (!answer) return base::failure(answer.error());
+  if (answer->status >= 300 && answer->status != 404 && answer->status != 409)
+    return base::failure("the engine could not remove " + container.name + ": " + engine_words(*answer));
+  return {};
+}
+
+}  // namespace gpubench::workload

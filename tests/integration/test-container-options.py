@@ -1,0 +1,172 @@
+#!/usr/bin/python3
+"""What a container may use and see, how its log is kept, and what a killed run leaves, with a real dockerd."""
+import csv
+import http.server
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+from engines import QUICK, EngineTest
+
+
+class RunOptions(EngineTest):
+    def test_all_of_them_in_one_container(self):
+        data = self.folder / "data"
+        data.mkdir()
+        (data / "in.txt").write_text("input\n")
+        env_file = self.folder / "env"
+        env_file.write_text("# numbers\nA=from file\nB=2\n")
+        outcome = self.shell(
+            "id -u; id -g; pwd; echo $A $B; cat /data/in.txt; touch /data/x 2>&1 || true; df -m /dev/shm | tail -n 1; ulimit -n; "
+            "cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null; df -m /scratch | tail -n 1; "
+            "ip addr 2>/dev/null | grep -c inet",
+            "--user", "7:8", "--workdir", "/tmp", "--env_file", str(env_file), "--env", "A=last word", "--mount", f"{data}:/data",
+            "--shm_size", "48m", "--ulimit", "nofile=123:456", "--memory", "96m", "--cpus", "0.5", "--tmpfs", "/scratch:size=3m",
+            "--network", "none")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        lines = outcome.text("benchmark.log").splitlines()
+        self.assertEqual(lines[:5], ["7", "8", "/tmp", "last word 2", "input"])
+        self.assertIn("Read-only", lines[5])
+        self.assertEqual(lines[6].split()[1], "48")
+        self.assertEqual(lines[7], "123")
+        self.assertIn(str(96 << 20), lines)
+        self.assertTrue([line for line in lines if line.endswith("/scratch") and line.split()[1] == "3"], lines)
+        self.assertFalse((data / "x").exists())
+
+    def test_gpus_that_are_not_there_are_named(self):
+        outcome = self.shell("true", "--gpus", "device=5")
+        self.assertEqual(outcome.code, 125)
+        self.assertIn("this machine has 0", outcome.stderr)
+
+    def test_a_gpu_that_does_not_arrive_is_a_finding(self):
+        outcome = self.shell("true", "--gpu_access", "none")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assertIn("no_gpu_in_container", outcome.findings())
+        self.assertIn("--gpu_access none", outcome.stdout)
+        self.assertNotIn("no_gpu_in_container", self.shell("true", "--gpus", "none").findings())
+
+    def test_a_runtime_that_is_not_there_is_an_error(self):
+        outcome = self.shell("true", "--gpu_access", "runtime")
+        self.assertEqual(outcome.code, 125)
+        self.assertIn("nvidia-container-toolkit", outcome.stderr)
+
+    def test_other_results_and_a_score_from_the_log(self):
+        outcome = self.shell("mkdir -p /data/out; echo x > /data/out/a.txt; echo y > /single.csv; echo 'speed = 12.5 items/s'",
+                             "--results_path", "/data/out", "--results_path", "/single.csv", "--score_regex", r"speed = (\d+\.\d+)")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        results = outcome.directory / "benchmark_results"
+        self.assertEqual((results / "out/a.txt").read_text(), "x\n")
+        self.assertEqual((results / "single.csv/single.csv").read_text(), "y\n")
+        self.assertEqual(outcome.metrics["score"], 12.5)
+
+    def test_results_that_are_not_there_are_a_finding(self):
+        self.assertIn("results_not_collected", self.shell("true", "--results_path", "/nowhere").findings())
+
+
+class Registry(http.server.BaseHTTPRequestHandler):
+    """A registry that has nothing."""
+
+    def do_GET(self):
+        body = b"{}" if self.path == "/v2/" else b'{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}'
+        self.send_response(200 if self.path == "/v2/" else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Docker-Distribution-Api-Version", "registry/2.0")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+class Pull(EngineTest):
+    def test_when_it_is_asked_for(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        name = f"127.0.0.1:{server.server_port}/none"
+        for when, words in (("never", "no image"), ("missing", "could not be pulled"), ("always", "could not be pulled")):
+            with self.subTest(when=when):
+                outcome = self.run_program(*QUICK, "--pull", when, "--benchmark_image", name)
+                self.assertEqual(outcome.code, 125)
+                self.assertIn(words, outcome.stderr)
+        self.assertEqual(self.run_program(*QUICK, "--pull", "missing", "--benchmark_image", "bb", "--", "true").code, 0)
+
+
+class Logs(EngineTest):
+    def test_bars_are_one_line_and_times_are_kept(self):
+        outcome = self.shell("for i in 1 2 3; do printf 'epoch %d\\r' $i; done; echo; sleep 0.3; echo oops >&2; printf end")
+        self.assertEqual(outcome.text("benchmark.log"), "epoch 3\noops\nend")
+        rows = list(csv.DictReader((outcome.directory / "benchmark_log_times.csv").open()))
+        self.assertEqual([(row["line"], row["stream"]) for row in rows], [("1", "stdout"), ("2", "stderr"), ("3", "stdout")])
+
+    def test_the_cap(self):
+        outcome = self.shell("seq 1 300000", "--log_cap", "100k")
+        log = outcome.text("benchmark.log")
+        self.assertLess(len(log), 101 << 10)
+        self.assertTrue(log.startswith("1\n2\n") and log.endswith("300000\n"))
+        self.assertIn("log_incomplete", outcome.findings())
+        self.assertIn("--log_cap", log)
+
+    def test_a_stopped_terminal_does_not_hold_up_the_benchmark(self):
+        line = "head -c 60000000 /dev/zero | tr '\\0' 'x' | fold -w 79"
+        free = self.shell(line, "--monitor_benchmark_logs", timeout=120)
+        process = self.start(*QUICK, "--monitor_benchmark_logs", "--benchmark_image", "bb", "--", "sh", "-c", line)
+        begun = time.monotonic()  # nobody reads its output
+        self.wait_for(lambda: self.containers() or time.monotonic() - begun > 5, "the container")
+        self.wait_for(lambda: not self.containers(), "its end", timeout=100)
+        stopped = self.finish(process, timeout=60)
+        self.assertEqual((free.code, stopped.code), (0, 0), stopped.stderr)
+        self.assertEqual((stopped.directory / "benchmark.log").stat().st_size, 60000000 + (60000000 - 1) // 79)
+        ratio = stopped.metrics["elapsed_time"] / free.metrics["elapsed_time"]
+        print(f"60 MB of log: {free.metrics['elapsed_time']:.2f} s, with the terminal stopped {stopped.metrics['elapsed_time']:.2f} s")
+        self.assertLess(ratio, 1.5, "1.1 is the aim; this machine is shared")
+
+
+class LifeAndDeath(EngineTest):
+    def test_a_killed_run_is_named_and_cleaned(self):
+        process = self.start(*QUICK, "--benchmark_image", "bb", "--", "sleep", "1000")
+        self.wait_for(lambda: self.docker("ps", "-q").split(), "the container")
+        process.send_signal(signal.SIGKILL)
+        self.finish(process)
+        self.assertEqual(len(self.containers()), 1)
+        outcome = self.shell("true")
+        self.assertEqual(outcome.code, 0)
+        self.assertIn("left behind", outcome.stderr)
+        self.assertIn("iris-gpubench clean", outcome.stderr)
+        cleaned = self.run_bare("clean")
+        self.assertEqual(cleaned.returncode, 0, cleaned.stderr)
+        self.assertIn("removed: iris-gpubench-", cleaned.stdout)
+        self.assertEqual(self.run_bare("clean").stdout, "nothing to clean\n")
+
+    def test_clean_leaves_a_run_that_is_alive(self):
+        process = self.start(*QUICK, "--benchmark_image", "bb", "--", "sleep", "3")
+        self.wait_for(lambda: self.docker("ps", "-q").split(), "the container")
+        self.assertIn("its run is alive", self.run_bare("clean", "--all").stdout)
+        self.assertEqual(self.finish(process).code, 0)
+
+    def test_the_grace_between_asking_and_killing(self):
+        process = self.start(*QUICK, "--stop_grace", "0.5", "--benchmark_image", "bb", "--", "sh", "-c",
+                             "trap '' TERM; echo begun; while :; do sleep 0.1; done")
+        self.wait_for(lambda: any("begun" in log.read_text() for log in self.results.glob("*/benchmark.log")), "the container")
+        begun = time.monotonic()
+        self.interrupt(process)
+        outcome = self.finish(process, timeout=15)
+        self.assertLess(time.monotonic() - begun, 5)
+        self.assertEqual(outcome.metrics["workload"]["exit_code"], 137)
+
+    def run_bare(self, *arguments):
+        command = [self.command()[0], *arguments]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=30)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

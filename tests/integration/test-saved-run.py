@@ -1,0 +1,207 @@
+#!/usr/bin/python3
+"""Runs that are over: the journal, list, show, report and recover; a killed tool, a full and a read-only disk.
+
+KILLS=200 in the environment makes a soak of the kill test (scripts/soak-kill does so)."""
+import csv
+import datetime
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+import unittest
+
+from product import PROGRAM, SOURCE, ProductTest, carbon_service
+
+QUICK = ("--idle_roll", "0.2", "--no_plot", "--no_live_monitor")
+KILLS = int(os.environ.get("KILLS", "30"))
+AT_ONCE = 5
+MOST_LOST_SECONDS = 1.0
+SAME = ("metrics.yml", "metrics.json", "formatted_metrics.txt", "timeseries.csv", "power.csv")
+
+
+class SavedRun(ProductTest):
+    gpu_script = "gpus 2\nprofile steady 100\n"
+
+    def about(self, word, *arguments):
+        return subprocess.run([str(PROGRAM), word, *arguments], env=self.environment, cwd=self.folder, text=True, errors="replace",
+                              capture_output=True, timeout=120, check=False)
+
+    def below(self, word, *arguments):
+        return self.about(word, *arguments, "--results_dir", str(self.results))
+
+    def json_of(self, directory):
+        return json.loads((directory / "metrics.json").read_text())
+
+
+class Reports(SavedRun):
+    def measure(self, *arguments):
+        with carbon_service() as url:
+            self.environment["IRIS_GPUBENCH_CARBON_URL"] = url
+            outcome = self.run_program(*QUICK, "--interval", "0.3", *arguments)
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        return outcome
+
+    def test_report_makes_every_output_again(self):
+        outcome = self.measure("--benchmark_command", "sleep 1.5; echo time: 12.5 > \"$IRIS_GPUBENCH_RESULTS/metrics.yml\" || true")
+        before = {name: (outcome.directory / name).read_bytes() for name in SAME}
+        for name in SAME:
+            (outcome.directory / name).unlink()
+        made = self.below("report", "latest", "--no_plot")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        for name in SAME:
+            self.assertEqual((outcome.directory / name).read_bytes().decode(), before[name].decode(), name)
+
+    def test_report_of_a_read_only_copy_and_by_folder(self):
+        outcome = self.measure("--", "sleep", "0.5")
+        shown = self.about("show", str(outcome.directory))
+        self.assertEqual(shown.stdout, outcome.text("formatted_metrics.txt"))
+        run = outcome.directory.resolve()
+        self.assertEqual(self.below("show", run.name).stdout, shown.stdout)
+        (run / "formatted_metrics.txt").unlink()
+        self.assertEqual(self.below("show", run.name).stdout, shown.stdout, "made from the journal")
+
+    def test_metrics_json_says_what_metrics_yml_says_and_keeps_its_schema(self):
+        outcome = self.measure("--", "sleep", "1")
+        data = self.json_of(outcome.directory)
+        self.assertEqual(data, outcome.metrics)
+        try:
+            import jsonschema
+        except ImportError:
+            self.skipTest("python3-jsonschema is not installed")
+        schema = json.loads((SOURCE / "docs/metrics.schema.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.Draft202012Validator(schema).validate(data)
+
+    def test_list(self):
+        self.assertIn("No runs", self.about("list", str(self.folder)).stdout)
+        self.measure("--", "sleep", "0.5")
+        self.measure("--benchmark_command", "sleep 0.4")
+        listed = self.about("list", str(self.results))
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        for run in self.results.iterdir():
+            if not run.is_symlink():
+                self.assertIn(run.name, listed.stdout)
+        self.assertIn("2 x ", listed.stdout)
+        self.assertEqual(listed.stdout.count("kWh"), 2)
+
+    def test_timeseries_formats(self):
+        plain = self.measure("--", "sleep", "0.5").directory.resolve()
+        packed = self.below("report", plain.name, "--no_plot", "--timeseries-format", "csv.gz")
+        self.assertEqual(packed.returncode, 0, packed.stderr)
+        for name in ("timeseries.csv", "power.csv"):
+            self.assertEqual(gzip.decompress((plain / (name + ".gz")).read_bytes()), (plain / name).read_bytes())
+        bare = self.measure("--timeseries_format", "none", "--", "sleep", "0.3").directory
+        self.assertFalse([path for path in bare.iterdir() if "csv" in path.name and "log" not in path.name])
+        self.assertEqual(self.run_program("--timeseries_format", "xml", "--", "true").code, 2)
+
+    def test_usage(self):
+        for arguments, words in ((("show", "nothing"), "there is no run"), (("report",), "RUN"),
+                                 (("report", "x", "--timeseries_format", "xml"), "csv.gz")):
+            made = self.about(*arguments)
+            self.assertEqual(made.returncode, 2, made.stderr)
+            self.assertIn(words, made.stderr)
+        self.assertEqual(self.about("recover", "--help").returncode, 0)
+
+
+class Killed(SavedRun):
+    def start_run(self, number):
+        results = self.folder / f"killed-{number}"
+        process = subprocess.Popen([str(PROGRAM), "--results_dir", str(results), "--idle_roll", "0.2", "--interval", "0.1", "--no_plot",
+                                    "--no_live_monitor", "--", "sleep", "30"],
+                                   env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, cwd=self.folder)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return results, process
+
+    def last_values(self, run):
+        """Time of the last row of each time series."""
+        last = {}
+        for name in ("timeseries.csv", "power.csv"):
+            rows = list(csv.DictReader((run / name).open()))
+            last[name] = max(datetime.datetime.fromisoformat(row["timestamp"][:-1]).replace(tzinfo=datetime.timezone.utc).timestamp()
+                             for row in rows)
+        return last
+
+    def check_recovered(self, results, killed_at):
+        run = next(path for path in results.iterdir() if not path.is_symlink())
+        refused = self.about("report", str(run))
+        self.assertIn("recover", refused.stderr)
+        made = self.about("recover", str(run), "--no_plot")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        data = self.json_of(run)
+        names = [finding["name"] for finding in data["findings"]]
+        self.assertIn("recovered", names)
+        self.assertNotIn("damaged", data["findings"][names.index("recovered")]["text"])
+        self.assertNotIn("journal_incomplete", names)
+        lost = {name: killed_at - at for name, at in self.last_values(run).items()}
+        for name, seconds in lost.items():
+            self.assertLess(seconds, MOST_LOST_SECONDS + 0.1, f"{name}: too much is lost")
+        for gpu in data["gpus"]:
+            self.assertGreater(gpu["readings"], 0)
+        return max(lost.values())
+
+    def test_killed_at_random_moments(self):
+        random.seed(6)
+        worst = []
+        for first in range(0, KILLS, AT_ONCE):
+            runs = [(*self.start_run(number), random.uniform(0, 2.5)) for number in range(first, min(first + AT_ONCE, KILLS))]
+            for results, _, _ in runs:
+                self.wait_for(lambda: b'"started"' in b"".join(p.read_bytes() for p in results.glob("*/journal/*.journal")), "the start")
+            begun = time.monotonic()
+            for results, process, wait in sorted(runs, key=lambda run: run[2]):
+                time.sleep(max(0, begun + 0.5 + wait - time.monotonic()))
+                process.send_signal(signal.SIGKILL)
+                killed_at = time.time()
+                process.wait()
+                worst.append((results, killed_at))
+        lost = [self.check_recovered(results, killed_at) for results, killed_at in worst]
+        print(f"{KILLS} kills: at most {max(lost):.2f} s lost, {sum(lost) / len(lost):.2f} s on average, no damaged record")
+
+    def test_a_run_under_way_is_left_alone(self):
+        results, process = self.start_run(0)
+        self.wait_for(lambda: list(results.glob("*/journal/*.journal")), "the journal")
+        made = self.about("recover", str(next(results.iterdir())))
+        self.assertEqual(made.returncode, 125)
+        self.assertIn("still under way", made.stderr)
+        self.assertIn("under way", self.about("list", str(results)).stdout)
+        process.kill()
+
+
+@unittest.skipUnless(os.geteuid() == 0, "mounting a small disk needs root")
+class Disks(SavedRun):
+    def small_disk(self, size):
+        self.results.mkdir(exist_ok=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(self.results)], capture_output=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest("no tmpfs can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", str(self.results)], check=False)
+
+    def test_disk_that_fills_up_during_the_run(self):
+        self.small_disk("8m")
+        outcome = self.run_program(*QUICK, "--interval", "0.1", "--benchmark_command",
+                                   f"sleep 1; dd if=/dev/zero of={self.results}/fill bs=4k 2>/dev/null; sleep 2")
+        self.assertNotEqual(outcome.code, 0)
+        self.assertIn("GPU and Carbon Performance Results", outcome.stdout, "what is known is told on the terminal")
+        self.assertIn("No space left", outcome.stderr + outcome.stdout)
+        self.assertRegex(outcome.stdout.replace("\n", " "), "journal")
+        (self.results / "fill").unlink()
+        run = next(path for path in self.results.iterdir() if path.is_dir() and not path.is_symlink())
+        made = self.about("recover", str(run), "--no_plot")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertGreater(self.json_of(run)["elapsed_time"], 0.8)
+
+    def test_read_only_disk(self):
+        self.small_disk("1m")
+        subprocess.run(["mount", "-o", "remount,ro", str(self.results)], check=True)
+        outcome = self.run_program(*QUICK, "--", "true")
+        self.assertEqual(outcome.code, 125)
+        self.assertIn("Read-only", outcome.stderr)
+        self.assertIn("--results_dir", outcome.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,62 @@
+#include "platform/stdio_tunnel.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "platform/http_client.h"
+#include "platform/process.h"
+
+namespace gpubench::platform {
+namespace {
+
+HttpRequest request_through(const StdioTunnel& tunnel) {
+  HttpRequest request;
+  request.url = "http://localhost/x";
+  request.unix_socket = tunnel.socket_path();
+  return request;
+}
+
+TEST(StdioTunnel, EachConnectionIsAProgram) {
+  // Reads the request's head (to the line that is only "\r": closing with bytes unread would look broken) and answers with
+  // its first line.
+  auto tunnel = StdioTunnel::open({"sh", "-c",
+                                   "read -r first; while read -r line; do case $line in ?) break;; esac; done; "
+                                   "printf 'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\n%s' \"$first\""});
+  ASSERT_TRUE(tunnel);
+  const auto http = make_http_client();
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = http->perform(request_through(**tunnel));
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->body.substr(0, 6), "GET /x");
+  }
+  const std::string socket = (*tunnel)->socket_path();
+  tunnel->reset();
+  EXPECT_FALSE(std::filesystem::exists(std::filesystem::path(socket).parent_path()));
+}
+
+TEST(StdioTunnel, AProgramThatIsNotThereIsAConnectionThatEnds) {
+  auto tunnel = StdioTunnel::open({"no-such-program-here"});
+  ASSERT_TRUE(tunnel);
+  EXPECT_FALSE(make_http_client()->perform(request_through(**tunnel)));
+}
+
+TEST(StdioTunnel, EndsProgramsThatStillRun) {
+  auto tunnel = StdioTunnel::open({"sleep", "1000"});
+  ASSERT_TRUE(tunnel);
+  HttpRequest request = request_through(**tunnel);
+  request.timeout = std::chrono::milliseconds(50);
+  EXPECT_FALSE(make_http_client()->perform(request));
+}
+
+TEST(Identity, OfThisProcessAndOfOthers) {
+  const std::string own = own_identity();
+  EXPECT_EQ(presence_of(own), Presence::running);
+  EXPECT_EQ(presence_of(own + "1"), Presence::gone) << "another start";
+  EXPECT_EQ(presence_of(""), Presence::elsewhere);
+  EXPECT_EQ(presence_of("another-host x pid:[1] 1 1"), Presence::elsewhere);
+  EXPECT_EQ(presence_of(host_name() + " another-boot pid:[1] 1 1"), Presence::gone);
+}
+
+}  // namespace
+}  // namespace gpubench::platform

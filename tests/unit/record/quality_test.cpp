@@ -1,0 +1,106 @@
+#include "record/quality.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace gpubench::record {
+namespace {
+
+using namespace std::chrono_literals;
+using base::SteadyTime;
+
+constexpr base::Window kRun{SteadyTime(10s), SteadyTime(20s)};
+
+std::vector<meter::PowerSample> every_20_ms(base::Duration from, base::Duration until) {
+  std::vector<meter::PowerSample> samples;
+  for (base::Duration time = from; time <= until; time += 20ms)
+    samples.push_back({SteadyTime(time), base::Power::from_watts(100)});
+  return samples;
+}
+
+RingQuality quality_of(std::vector<meter::PowerSample> samples) {
+  return ring_quality(series::MemorySeries<meter::PowerSample>(std::move(samples)), kRun);
+}
+
+TEST(RingQuality, NothingLost) {
+  const RingQuality quality = quality_of(every_20_ms(9s, 21s));
+  EXPECT_EQ(quality.samples, 500U);
+  EXPECT_EQ(quality.lost, 0U);
+  EXPECT_NEAR(base::to_seconds(quality.spacing), 0.02, 0.001);
+  EXPECT_LT(quality.jitter, 1ms);
+}
+
+TEST(RingQuality, AnOverwrittenRingIsCounted) {
+  auto samples = every_20_ms(9s, 21s);
+  std::erase_if(samples,
+                [](const auto& sample) { return sample.time > SteadyTime(12s) && sample.time < SteadyTime(12640ms); });
+  EXPECT_NEAR(static_cast<double>(quality_of(samples).lost), 31, 1);
+  auto stalled = every_20_ms(9s, 21s);
+  std::erase_if(stalled, [](const auto& sample) { return sample.time > SteadyTime(12s) && sample.time < SteadyTime(17s); });
+  EXPECT_NEAR(static_cast<double>(quality_of(stalled).lost), 249, 6);
+}
+
+TEST(RingQuality, SamplesThatEndWithTheGpu) {
+  EXPECT_NEAR(static_cast<double>(quality_of(every_20_ms(9s, 15s)).lost), 249, 6);
+  EXPECT_EQ(quality_of({}).samples, 0U);
+  EXPECT_EQ(quality_of({}).lost, 0U);
+}
+
+TEST(RingQuality, UnevenSpacingIsJitter) {
+  std::vector<meter::PowerSample> samples;
+  base::Duration time = 9s;
+  for (int i = 0; i < 700; ++i, time += i % 2 == 0 ? 16ms : 24ms)
+    samples.push_back({SteadyTime(time), base::Power::from_watts(100)});
+  EXPECT_GT(quality_of(samples).jitter, 3ms);
+  EXPECT_LT(quality_of(samples).jitter, 8ms);
+}
+
+meter::GpuReading reading(base::Duration time, double percent, double watts) {
+  meter::GpuReading reading;
+  reading.time = SteadyTime(time);
+  reading.utilization = base::Ratio::from_percent(percent);
+  reading.power = base::Power::from_watts(watts);
+  return reading;
+}
+
+TEST(Utilized, AReadingSpeaksForTheTimeBeforeIt) {
+  const series::MemorySeries<meter::GpuReading> readings(
+      {reading(9s, 100, 100), reading(10s, 100, 100), reading(12s, 0, 100), reading(16s, 50, 300), reading(21s, 0, 100)});
+  const auto busy = utilized(readings, kRun);
+  ASSERT_TRUE(busy);
+  EXPECT_EQ(busy->time, 4s);
+  EXPECT_DOUBLE_EQ(busy->share_of_energy.fraction(), 1200.0 / (200 + 1200 + 400));
+}
+
+TEST(Utilized, UnknownIsNotNothing) {
+  meter::GpuReading silent;
+  silent.time = SteadyTime(15s);
+  EXPECT_FALSE(utilized(series::MemorySeries<meter::GpuReading>({silent}), kRun));
+  EXPECT_FALSE(utilized(series::MemorySeries<meter::GpuReading>(), kRun));
+}
+
+TEST(SeriesQuality, CounterRestartsAndFailedReadings) {
+  series::GpuSeries series;
+  auto counter = std::make_unique<series::MemorySeries<meter::CounterReading>>();
+  for (int i = 0; i < 12; ++i) {
+    const SteadyTime time(9s + i * 1s);
+    counter->append({time, time, base::Energy::from_joules(i < 5 ? 1000 + i : i)});
+  }
+  series.counter = std::move(counter);
+  auto failed = reading(12s, 50, 0);
+  failed.power = meter::absent(meter::Absent::failed);
+  series.readings = std::make_unique<series::MemorySeries<meter::GpuReading>>(
+      std::vector{reading(10s, 1, 1), reading(11s, 1, 1), failed, reading(14s, 1, 1)});
+  const SeriesQuality quality = series_quality(series, kRun);
+  EXPECT_EQ(quality.counter_restarts, 1U);
+  EXPECT_EQ(quality.counter_readings, 10U);
+  EXPECT_EQ(quality.readings_without_power, 1U);
+  EXPECT_GT(quality.reading_jitter, 100ms);
+}
+
+}  // namespace
+}  // namespace gpubench::record

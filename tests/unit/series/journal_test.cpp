@@ -1,0 +1,388 @@
+#include "series/journal/journal.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "series/journal/crc32c.h"
+#include "series/journal/journal_series.h"
+#include "series/journal/read_journal.h"
+
+namespace gpubench::series {
+namespace {
+
+namespace fs = std::filesystem;
+namespace jf = journal_format;
+using namespace std::chrono_literals;
+
+// Everything a journal told, as text, so that a wrong bit shows.
+class Told final : public JournalVisitor {
+ public:
+  void reading(std::size_t gpu, const meter::GpuReading& value) override {
+    std::array<std::byte, jf::Entry<meter::GpuReading>::kBytes> bytes{};
+    jf::Entry<meter::GpuReading>::encode(value, bytes.data());
+    add("r", gpu, bytes);
+  }
+  void power(std::size_t gpu, const meter::PowerSample& value) override {
+    std::array<std::byte, jf::Entry<meter::PowerSample>::kBytes> bytes{};
+    jf::Entry<meter::PowerSample>::encode(value, bytes.data());
+    add("p", gpu, bytes);
+  }
+  void counter(std::size_t gpu, const meter::CounterReading& value) override {
+    std::array<std::byte, jf::Entry<meter::CounterReading>::kBytes> bytes{};
+    jf::Entry<meter::CounterReading>::encode(value, bytes.data());
+    add("c", gpu, bytes);
+  }
+  void note(std::string_view text) override { all.push_back("n" + std::string(text)); }
+
+  std::vector<std::string> all;
+
+ private:
+  void add(const std::string& kind, std::size_t gpu, std::span<const std::byte> bytes) {
+    all.push_back(kind + std::to_string(gpu) + ":" + std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  }
+};
+
+meter::GpuReading reading(int number) {
+  meter::GpuReading value;
+  value.time = base::SteadyTime(number * 1s);
+  value.utilization = base::Ratio::from_percent(number);
+  value.power = base::Power::from_milliwatts(123456.0 + number);
+  value.temperature = meter::absent(meter::Absent::failed);
+  value.memory_used = base::Bytes::from_bytes(1e9 + number);
+  value.sm_clock = base::Frequency::from_megahertz(1755);
+  value.memory_clock = meter::absent(meter::Absent::gpu_lost);
+  value.throttle_reasons = meter::ThrottleReasons{0x8000000000000004U};
+  return value;
+}
+meter::PowerSample sample(int number) {
+  return {base::SteadyTime(number * 20ms), base::Power::from_milliwatts(100000.0 + number)};
+}
+meter::CounterReading counter(int number) {
+  return {base::SteadyTime(number * 1s), base::SteadyTime(number * 1s + 3ms), base::Energy::from_millijoules(5e9 + number)};
+}
+
+template <class T>
+void add(RecordBuffer& buffer, std::uint16_t gpu, const T& value) {
+  std::array<std::byte, jf::Entry<T>::kBytes> bytes;
+  jf::Entry<T>::encode(value, bytes.data());
+  ASSERT_TRUE(buffer.add(jf::Entry<T>::kKind, gpu, bytes));
+}
+
+// A directory of its own, removed afterwards.
+class JournalTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    // In memory where there is such a place: the damage tests write some ten thousand files.
+    directory_ = (fs::is_directory("/dev/shm") ? fs::path("/dev/shm") : fs::path(testing::TempDir())) /
+                 ("gpubench-" + std::to_string(getpid()) + std::string("-journal-") +
+                  testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::remove_all(directory_);
+    fs::create_directories(directory_);
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  [[nodiscard]] fs::path segment(std::uint32_t number) const { return directory_ / jf::kFolder / jf::segment_name(number); }
+  static std::string bytes_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  static void put_bytes(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+  JournalReadout read(Told& told) { return read_journal(directory_, told).value(); }
+
+  // One segment per call, about `values` records of all kinds.
+  void write_segments(int segments, int values) {
+    auto files = SegmentFiles::create(directory_, "20261122T120000Z-test", 1).value();
+    RecordBuffer buffer(1 << 20);
+    for (int number = 0; number < segments; ++number) {
+      ASSERT_TRUE(buffer.add_note("{\"segment\":" + std::to_string(number) + "}"));
+      for (int i = 0; i < values; ++i) {
+        add(buffer, static_cast<std::uint16_t>(i % 2), reading(i));
+        add(buffer, 1, sample(2 * i));
+        add(buffer, 1, sample(2 * i + 1));
+        add(buffer, 1, counter(i));
+      }
+      RecordBatch batch;
+      buffer.take(batch);
+      std::size_t done = 0;
+      files->write(batch, done);
+      ASSERT_EQ(done, batch.bytes.size());
+    }
+  }
+
+  // Where the records of a segment begin; the last entry is its end.
+  static std::vector<std::size_t> starts(const std::string& bytes) {
+    std::vector<std::size_t> result{jf::kHeaderBytes};
+    const auto all = std::as_bytes(std::span(bytes));
+    while (result.back() < bytes.size())
+      result.push_back(result.back() + jf::kRecordHeadBytes + jf::decode_record(all.subspan(result.back()))->payload.size());
+    return result;
+  }
+
+  fs::path directory_;
+};
+
+// How many of `told` come from the first `records` records: a record of two power samples tells two values.
+std::size_t values_in(const std::string& bytes, const std::vector<std::size_t>& starts, std::size_t records) {
+  std::size_t values = 0;
+  for (std::size_t i = 0; i < records; ++i)
+    values +=
+        jf::get<jf::Kind>(reinterpret_cast<const std::byte*>(bytes.data()) + starts[i] + 16) == jf::Kind::power ? 2 : 1;
+  return values;
+}
+
+TEST(Crc32c, KnownValues) {
+  const std::string digits = "123456789";
+  EXPECT_EQ(crc32c(std::as_bytes(std::span(digits))), 0xE3069283U);
+  const std::string zeros(32, '\0');
+  EXPECT_EQ(crc32c(std::as_bytes(std::span(zeros))), 0x8A9136AAU);
+  EXPECT_EQ(crc32c(std::as_bytes(std::span(digits)).subspan(4), crc32c(std::as_bytes(std::span(digits)).first(4))),
+            0xE3069283U);
+}
+
+TEST_F(JournalTest, EverythingComesBack) {
+  {
+    auto journal = Journal::create(directory_, "run-1").value();
+    journal->note("{\"note\":\"run\"}");
+    for (int i = 0; i < 500; ++i) journal->append(3, sample(i));
+    JournalSeries<meter::GpuReading> series(std::make_unique<MemorySeries<meter::GpuReading>>(), *journal, 1);
+    series.append(reading(7));
+    EXPECT_EQ(series.size(), 1U);
+    journal->append(2, counter(9));
+    journal->close();
+    EXPECT_EQ(journal->error(), std::nullopt);
+  }
+  Told told;
+  const JournalReadout readout = read(told);
+  EXPECT_EQ(readout.run_id, "run-1");
+  EXPECT_EQ(readout.missing_records + readout.skipped_bytes + readout.tail_bytes, 0U);
+  Told wanted;
+  wanted.note("{\"note\":\"run\"}");
+  for (int i = 0; i < 500; ++i) wanted.power(3, sample(i));
+  wanted.reading(1, reading(7));
+  wanted.counter(2, counter(9));
+  EXPECT_EQ(told.all, wanted.all);
+}
+
+TEST_F(JournalTest, ReadingKeepsEveryFieldAndWhyOneIsAbsent) {
+  std::array<std::byte, jf::Entry<meter::GpuReading>::kBytes> bytes;
+  jf::Entry<meter::GpuReading>::encode(reading(33), bytes.data());
+  const meter::GpuReading back = jf::Entry<meter::GpuReading>::decode(bytes.data()).value();
+  EXPECT_EQ(back.time, reading(33).time);
+  EXPECT_EQ(back.utilization->fraction(), reading(33).utilization->fraction());
+  EXPECT_EQ(back.power->watts(), reading(33).power->watts());
+  EXPECT_EQ(back.temperature.error(), meter::Absent::failed);
+  EXPECT_EQ(back.memory_clock.error(), meter::Absent::gpu_lost);
+  EXPECT_EQ(back.power_limit.error(), meter::Absent::unsupported);
+  EXPECT_EQ(back.throttle_reasons->bits, 0x8000000000000004U);
+  bytes[8] = std::byte{4};
+  EXPECT_FALSE(jf::Entry<meter::GpuReading>::decode(bytes.data())) << "a status that is none";
+}
+
+TEST_F(JournalTest, CutAtEveryByte) {
+  write_segments(1, 4);
+  const std::string whole = bytes_of(segment(1));
+  const auto records = starts(whole);
+  Told all;
+  ASSERT_EQ(read(all).records, records.size() - 1);
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    put_bytes(segment(1), whole.substr(0, length));
+    Told told;
+    const JournalReadout readout = read(told);
+    std::size_t before = 0;
+    while (before + 1 < records.size() && records[before + 1] <= length) ++before;
+    ASSERT_EQ(readout.records, before) << "cut at " << length;
+    ASSERT_EQ(told.all,
+              std::vector(all.all.begin(), all.all.begin() + static_cast<long>(values_in(whole, records, before))));
+    ASSERT_EQ(readout.tail_bytes, length - (length >= jf::kHeaderBytes ? records[before] : 0));
+  }
+}
+
+TEST_F(JournalTest, EachBitFlippedInTheLastSegment) {
+  write_segments(1, 3);
+  const std::string whole = bytes_of(segment(1));
+  const auto records = starts(whole);
+  Told all;
+  read(all);
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    std::string broken = whole;
+    broken[bit / 8] = static_cast<char>(static_cast<unsigned char>(broken[bit / 8]) ^ (1U << (bit % 8)));
+    put_bytes(segment(1), broken);
+    std::size_t before = 0;
+    while (before + 1 < records.size() && records[before + 1] <= bit / 8) ++before;
+    Told told;
+    ASSERT_EQ(read(told).records, before) << "bit " << bit;
+    ASSERT_EQ(told.all,
+              std::vector(all.all.begin(), all.all.begin() + static_cast<long>(values_in(whole, records, before))));
+  }
+}
+
+TEST_F(JournalTest, EachBitFlippedInAnEarlierSegment) {
+  write_segments(3, 2);
+  const std::string whole = bytes_of(segment(2));
+  const auto records = starts(whole);
+  Told all;
+  const std::uint64_t count = read(all).records;
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    std::string broken = whole;
+    broken[bit / 8] = static_cast<char>(static_cast<unsigned char>(broken[bit / 8]) ^ (1U << (bit % 8)));
+    put_bytes(segment(2), broken);
+    const std::uint64_t lost = bit / 8 < jf::kHeaderBytes ? records.size() - 1 : 1;
+    Told told;
+    const JournalReadout readout = read(told);
+    ASSERT_EQ(readout.records, count - lost) << "bit " << bit;
+    ASSERT_EQ(readout.missing_records, lost);
+    ASSERT_GT(readout.skipped_bytes, 0U);
+    auto left = all.all.begin();  // what was told is what was written, less something
+    for (const std::string& value : told.all) {
+      left = std::find(left, all.all.end(), value);
+      ASSERT_NE(left, all.all.end()) << "a value that was never written, bit " << bit;
+      ++left;
+    }
+  }
+}
+
+TEST_F(JournalTest, MissingSegmentIsCounted) {
+  write_segments(3, 2);
+  Told all;
+  const std::uint64_t count = read(all).records;
+  fs::remove(segment(2));
+  Told told;
+  const JournalReadout readout = read(told);
+  EXPECT_EQ(readout.missing_records, count / 3);
+  EXPECT_EQ(readout.records, count - count / 3);
+}
+
+TEST_F(JournalTest, ZerosAfterAPowerCutAreATail) {
+  write_segments(1, 2);
+  Told all;
+  const std::uint64_t count = read(all).records;
+  put_bytes(segment(1), bytes_of(segment(1)) + std::string(5000, '\0'));
+  Told told;
+  const JournalReadout readout = read(told);
+  EXPECT_EQ(readout.records, count);
+  EXPECT_EQ(readout.tail_bytes, 5000U);
+}
+
+TEST_F(JournalTest, FollowedByCursorWhileItGrows) {
+  auto files = SegmentFiles::create(directory_, "run", 3000).value();
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    RecordBuffer buffer(1 << 20);
+    RecordBatch batch;
+    for (int i = 0; i < 20000; ++i) {
+      add(buffer, 0, sample(i));
+      if (i % 50 == 49) {
+        std::size_t written = 0;
+        buffer.take(batch);
+        files->write(batch, written);
+      }
+    }
+    done = true;
+  });
+  Told told;
+  JournalCursor cursor;
+  for (bool last = false; !last;) {
+    last = done;
+    const auto readout = read_journal(directory_, told, cursor).value();
+    EXPECT_EQ(readout.missing_records, 0U);
+    cursor = readout.end;
+  }
+  writer.join();
+  EXPECT_EQ(told.all.size(), 20000U);
+  Told again;
+  EXPECT_EQ(read(again).end, cursor);
+  EXPECT_EQ(again.all, told.all);
+  EXPECT_GT(cursor.segment, 3U);
+}
+
+TEST_F(JournalTest, IsLockedWhileItIsWritten) {
+  EXPECT_FALSE(has_journal(directory_));
+  EXPECT_FALSE(journal_in_use(directory_));
+  auto journal = Journal::create(directory_, "run").value();
+  EXPECT_TRUE(journal_in_use(directory_));
+  EXPECT_FALSE(Journal::create(directory_, "run")) << "never over another one";
+  journal.reset();
+  EXPECT_FALSE(journal_in_use(directory_));
+  EXPECT_TRUE(has_journal(directory_));
+}
+
+TEST_F(JournalTest, FolderThatIsNotThereIsAnError) {
+  EXPECT_FALSE(Journal::create(directory_ / "missing", "run"));
+  Told told;
+  EXPECT_FALSE(read_journal(directory_, told));
+}
+
+// The file size limit of the process stands in for a full disk.
+TEST_F(JournalTest, FullDiskIsToldAndWhatFitsIsReadable) {
+  auto* const old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old{};
+  getrlimit(RLIMIT_FSIZE, &old);
+  const rlimit limit{10001, old.rlim_max};
+  auto journal = Journal::create(directory_, "run").value();
+  setrlimit(RLIMIT_FSIZE, &limit);
+  for (int i = 0; i < 2000; ++i) journal->append(0, sample(i));
+  journal->close();
+  setrlimit(RLIMIT_FSIZE, &old);
+  std::signal(SIGXFSZ, old_handler);
+  const auto error = journal->error();
+  ASSERT_TRUE(error);
+  EXPECT_NE(error->message.find("missing from the run's journal"), std::string::npos) << error->message;
+  Told told;
+  const JournalReadout readout = read(told);
+  EXPECT_GT(told.all.size(), 400U);
+  EXPECT_EQ(told.all.front().substr(0, 3), "p0:");
+  EXPECT_GT(readout.tail_bytes, 0U);
+}
+
+TEST_F(JournalTest, DiskThatIsFullForAWhileCostsNothing) {
+  auto files = SegmentFiles::create(directory_, "run").value();
+  RecordBuffer buffer(1 << 20);
+  for (int i = 0; i < 1000; ++i) add(buffer, 0, sample(i));
+  RecordBatch batch;
+  buffer.take(batch);
+  std::size_t done = 0;
+  auto* const old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old{};
+  getrlimit(RLIMIT_FSIZE, &old);
+  const rlimit limit{5001, old.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &limit);
+  files->write(batch, done);
+  setrlimit(RLIMIT_FSIZE, &old);
+  std::signal(SIGXFSZ, old_handler);
+  EXPECT_LT(done, batch.bytes.size());
+  EXPECT_FALSE(files->write_trouble().empty());
+  files->write(batch, done);
+  Told told;
+  EXPECT_EQ(read(told).tail_bytes, 0U);
+  EXPECT_EQ(told.all.size(), 1000U);
+}
+
+TEST(RecordBuffer, RefusesWhatWouldNotFitAndKeepsTheNumbering) {
+  RecordBuffer buffer(200);
+  const std::array<std::byte, 16> entry{};
+  int taken = 0;
+  while (buffer.add(jf::Kind::power, 0, entry)) ++taken;
+  EXPECT_GT(taken, 5);
+  EXPECT_FALSE(buffer.add_note(std::string(300, 'x')));
+  RecordBatch batch;
+  buffer.take(batch);
+  EXPECT_EQ(batch.first_seq, 0U);
+  EXPECT_TRUE(buffer.empty());
+  EXPECT_TRUE(buffer.add(jf::Kind::power, 0, entry));
+  buffer.take(batch);
+  EXPECT_EQ(batch.first_seq, 1U);
+}
+
+}  // namespace
+}  // namespace gpubench::series

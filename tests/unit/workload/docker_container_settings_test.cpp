@@ -1,0 +1,105 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "workload/docker/container_settings.h"
+#include "workload/docker/create_request.h"
+
+namespace gpubench::workload {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+TEST(ByteSize, UnitsAreOf1024) {
+  EXPECT_EQ(parse_byte_size("4096"), 4096U);
+  EXPECT_EQ(parse_byte_size("64g"), std::uint64_t{64} << 30);
+  EXPECT_EQ(parse_byte_size("1.5G"), std::uint64_t{3} << 29);
+  EXPECT_EQ(parse_byte_size("512MiB"), std::uint64_t{512} << 20);
+  EXPECT_EQ(parse_byte_size("512kb"), std::uint64_t{512} << 10);
+  EXPECT_EQ(parse_byte_size("100b"), 100U);
+  EXPECT_EQ(parse_byte_size("2t"), std::uint64_t{2} << 40);
+}
+
+TEST(ByteSize, OddOnesAreRefused) {
+  for (const char* text :
+       {"", "g", "0", "-1", "1e9", "1,5g", ".5g", "1.g", "1.2.3g", "64 g", "64x", "9999999t", "1i", "inf"})
+    EXPECT_FALSE(parse_byte_size(text)) << text;
+}
+
+TEST(Ulimits, SoftAndHard) {
+  EXPECT_EQ(parse_ulimit("memlock=-1"), (Ulimit{"memlock", -1, -1}));
+  EXPECT_EQ(parse_ulimit("memlock=unlimited:unlimited"), (Ulimit{"memlock", -1, -1}));
+  EXPECT_EQ(parse_ulimit("nofile=1024:4096"), (Ulimit{"nofile", 1024, 4096}));
+  for (const char* text : {"", "nofile", "=1", "nofile=", "nofile=1:", "nofile=a", "nofile=-2", "nofile=1:2:3"})
+    EXPECT_FALSE(parse_ulimit(text)) << text;
+}
+
+TEST(DataMounts, BothSpellings) {
+  const DataMount data{"/data", "/in", false};
+  EXPECT_EQ(parse_data_mount("/data:/in"), data);
+  EXPECT_EQ(parse_data_mount("/data:/in:ro"), data);
+  EXPECT_EQ(parse_data_mount("type=bind,source=/data,target=/in,readonly"), data);
+  EXPECT_EQ(parse_data_mount("src=/data,dst=/in"), data);
+  EXPECT_EQ(parse_data_mount("set1:/in"), (DataMount{"set1", "/in", true}));
+}
+
+TEST(DataMounts, NeverWritableAndNeverRelative) {
+  for (const char* text : {"", "/data", "/data:in", "../x:/in", "a/b:/in", ":/in", "/data:", "/data:/in:rw", "/data:/in:z",
+                           "type=bind,source=/data,target=/in,rw", "type=bind,source=/data,target=/in,readonly=false",
+                           "type=tmpfs,target=/in", "source=/data"})
+    EXPECT_FALSE(parse_data_mount(text)) << text;
+  EXPECT_THAT(parse_data_mount("/data:/in:rw").error().remedy, HasSubstr("--volume"));
+}
+
+TEST(Cpus, DecimalsBecomeNanoCpus) {
+  EXPECT_EQ(parse_nano_cpus("1.5"), 1'500'000'000);
+  EXPECT_EQ(parse_nano_cpus("64"), 64'000'000'000);
+  for (const char* text : {"", "0", "-1", "2 ", "1e3", "nan"}) EXPECT_FALSE(parse_nano_cpus(text)) << text;
+}
+
+TEST(Words, PullAndAccess) {
+  EXPECT_EQ(parse_pull_policy("missing"), PullPolicy::missing);
+  EXPECT_FALSE(parse_pull_policy("sometimes"));
+  EXPECT_EQ(parse_gpu_access("auto"), GpuAccessWish::automatic);
+  EXPECT_EQ(parse_gpu_access("cdi"), GpuAccessWish::cdi);
+  EXPECT_FALSE(parse_gpu_access("magic"));
+}
+
+TEST(CreateRequestSettings, SettingsReachTheEngine) {
+  ContainerOptions options;
+  options.settings.mounts = {{"/data", "/in", false}, {"set1", "/set", true}};
+  options.settings.shm_bytes = 1024;
+  options.settings.ulimits = {{"memlock", -1, -1}};
+  options.settings.user = "1000:1000";
+  options.settings.workdir = "/work";
+  options.settings.network = "host";
+  options.settings.memory_bytes = 2048;
+  options.settings.nano_cpus = 500'000'000;
+  const GpuAccess gpus;
+  const json made = json::parse(create_request_json({options, "img", {}, gpus, 1'000'000, {}}));
+  EXPECT_EQ(made["User"], "1000:1000");
+  EXPECT_EQ(made["WorkingDir"], "/work");
+  const json& host = made["HostConfig"];
+  EXPECT_EQ(host["Mounts"][0], json::parse(R"({"Type":"bind","Source":"/data","Target":"/in","ReadOnly":true})"));
+  EXPECT_EQ(host["Mounts"][1]["Type"], "volume");
+  EXPECT_EQ(host["ShmSize"], 1024);
+  EXPECT_EQ(host["Ulimits"][0], json::parse(R"({"Name":"memlock","Soft":-1,"Hard":-1})"));
+  EXPECT_EQ(host["NetworkMode"], "host");
+  EXPECT_EQ(host["Memory"], 2048);
+  EXPECT_EQ(host["MemorySwap"], 2048);
+  EXPECT_EQ(host["NanoCpus"], 500'000'000);
+}
+
+TEST(CreateRequestSettings, WithoutSettingsNoLimits) {
+  const ContainerOptions options;
+  const GpuAccess gpus;
+  const json made = json::parse(create_request_json({options, "img", {}, gpus, 1'000'000, {}}));
+  for (const char* key : {"Mounts", "Ulimits", "Memory", "NanoCpus", "NetworkMode"})
+    EXPECT_FALSE(made["HostConfig"].contains(key));
+  EXPECT_FALSE(made.contains("User"));
+}
+
+}  // namespace
+}  // namespace gpubench::workload
