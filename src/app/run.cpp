@@ -17,6 +17,7 @@
 #include "app/check_image.h"
 #include "app/clean.h"
 #include "app/environment.h"
+#include "app/live_carbon.h"
 #include "app/live_feed.h"
 #include "app/make_parts.h"
 #include "app/measurement.h"
@@ -122,6 +123,7 @@ class BenchmarkRun {
   platform::Terminal terminal_;
   base::ClockAnchor anchor_ = clock_.anchor();
   std::optional<CarbonLookup> carbon_;
+  std::optional<LiveCarbon> live_carbon_;
   std::unique_ptr<meter::GpuMeter> meter_;
   std::optional<RunDirectory> directory_;
   std::shared_ptr<spdlog::logger> log_;
@@ -150,6 +152,7 @@ base::Result<void> BenchmarkRun::prepare() {
   log_->info("run {} of {} on {}", directory_->run_id, workload_->description().name, platform::host_name());
   log_->info("meter: {}; GPUs: {}", meter_->source().description, meter_->gpus().size());
   carbon_.emplace(carbon_choice_, clock_);
+  live_carbon_.emplace(*carbon_, series_);
   note_identity();
   for (const std::string& note : workload_->description().notes) log_->info("{}", note);
   return options_.export_to_victoria ? make_exporter() : base::Result<void>();
@@ -233,7 +236,10 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.sampling.drain_period = kDrainPeriod;
   if (!options_.record_trace.empty()) plan.sampling = trace_sampling();
   plan.idle_roll = options_.idle_roll;
-  plan.started = [this](base::SteadyTime time) { journal_->note(started_note(time)); };
+  plan.started = [this](base::SteadyTime time) {
+    live_carbon_->begin();
+    journal_->note(started_note(time));
+  };
   plan.observer = [this](std::size_t tick, const std::vector<meter::GpuReading>& readings) { observe(tick, readings); };
   return plan;
 }
@@ -243,6 +249,7 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
   progress.tick = tick;
   progress.time = anchor_.to_wall(readings.empty() ? clock_.now() : readings.front().time);
   progress.readings = readings;
+  progress.carbon = live_carbon_->at(progress.time, readings);
   if (exporter_) exporter_->post(progress);
   if (plotter_) plotter_->post(progress);
   live_->show(std::move(progress));

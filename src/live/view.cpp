@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "live/carbon_line.h"
 #include "live/gpu_table.h"
 
 namespace gpubench::live {
@@ -45,7 +46,8 @@ void View::show(const record::Progress& progress) {
   // A pipe has no width: the full table.
   constexpr int kUnbounded = 100000;
   const int columns = options_.escape_codes ? terminal_.size().columns : kUnbounded;
-  table_ = (options_.notice.empty() ? "" : options_.notice + "\n") + current_metrics_table(gpus_, progress, columns);
+  table_ = (options_.notice.empty() ? "" : options_.notice + "\n") + current_metrics_table(gpus_, progress, columns) +
+           carbon_line(progress);
   if (!options_.show_metrics) return;
   if (options_.escape_codes)
     redraw("");

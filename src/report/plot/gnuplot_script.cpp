@@ -204,6 +204,27 @@ std::string plot_items(const Panel& panel, std::size_t number) {
   return items.empty() ? fmt::format("plot {:.7g} with lines lc rgb 'white'", 2 * panel.high - panel.low) : items;
 }
 
+constexpr std::string_view kIntensityColour = "#6A3D9A";
+
+// The grid's carbon intensity as steps on an axis of their own, to the right of the power. Returns what plots them.
+std::string write_intensity(Script& script, const PlotInput& input, const TimeAxis& time) {
+  if (input.intensity.empty()) return {};
+  const auto at = [&](base::SteadyTime when) { return base::to_seconds(when - input.origin) / time.unit_seconds; };
+  double highest = 0;
+  script.line("$Intensity << EOD");
+  for (const IntensityStep& step : input.intensity) {
+    const double grams = step.intensity.grams_per_kilowatt_hour();
+    highest = std::max(highest, grams);
+    script.line("{:.7g} {:.6g}\n{:.7g} {:.6g}", at(step.from), grams, at(step.to), grams);
+  }
+  script.line("EOD");
+  script.line("set y2range [0:{:.7g}]", highest > 0 ? 1.2 * highest : 1);
+  script.line("set y2tics nomirror out scale 0.6 textcolor rgb '{}' font ',9'", kIntensityColour);
+  script.line("set label 'grid (gCO2/kWh, right)' at graph 1,graph 1 right offset 0,1.5 font ',9' textcolor rgb '{}'",
+              kIntensityColour);
+  return fmt::format(", $Intensity using 1:2 axes x1y2 with lines lw 1.5 lc rgb '{}' dt (3,3)", kIntensityColour);
+}
+
 void write_panel(Script& script, const PlotInput& input, const Panels& panels, std::size_t number, double top) {
   const Panel& panel = panels.panels[number];
   const TimeAxis& time = panels.time;
@@ -222,7 +243,9 @@ void write_panel(Script& script, const PlotInput& input, const Panels& panels, s
                 gnuplot_quoted(panel.note));
   write_run_marks(script, input, time, number < 2);
   write_limits(script, panel);
-  script.line("{}", plot_items(panel, number));
+  const std::string intensity = number == 0 ? write_intensity(script, input, time) : std::string();
+  script.line("{}{}", plot_items(panel, number), intensity);
+  script.line("unset y2tics");
   script.line("unset label");
   script.line("unset arrow");
   script.line("unset object");

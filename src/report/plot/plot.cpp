@@ -75,6 +75,9 @@ PlotInput plot_input(const record::RunRecord& run, const std::vector<series::Gpu
   input.origin = run.ran.start;
   input.run = run.ran;
   input.total_energy = run.total_energy;
+  if (run.emissions)
+    for (const carbon::SlotEmissions& slot : run.emissions->slots)
+      input.intensity.push_back({run.anchor.to_steady(slot.from), run.anchor.to_steady(slot.to), slot.intensity.intensity});
   input.replay = run.source.kind == meter::SourceKind::replay;
   return input;
 }

@@ -15,6 +15,13 @@
 
 namespace gpubench::report {
 
+// A stretch of even carbon intensity.
+struct IntensityStep {
+  base::SteadyTime from;
+  base::SteadyTime to;
+  base::CarbonIntensity intensity;
+};
+
 struct PlotInput {
   std::string title;     // benchmark name
   std::string subtitle;  // energy, emissions, "REPLAY ..." and whatever else must be said of the figures
@@ -23,7 +30,8 @@ struct PlotInput {
   base::SteadyTime origin;                                 // time 0 of the axis
   std::optional<base::Window> run;                         // the workload's start and end, as far as known
   std::optional<base::Energy> total_energy;
-  bool replay = false;  // said in large letters
+  std::vector<IntensityStep> intensity;  // of the grid over the run, in time order; under the power
+  bool replay = false;                   // said in large letters
 };
 
 // The plot of a finished run; refers to `series`. Title and subtitle say what the record says.

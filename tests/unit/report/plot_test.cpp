@@ -111,6 +111,17 @@ TEST(PlotPanels, TimeUnitsGrowWithTheRun) {
   EXPECT_DOUBLE_EQ(axis.tick, 3);
 }
 
+TEST(PlotScript, TheGridsIntensityLiesUnderThePower) {
+  auto run = example::container_run(1);
+  const auto series = sampled(1, 30s);
+  ASSERT_TRUE(run.emissions);
+  const std::string script = script_of(plot_input(run, series));
+  EXPECT_TRUE(contains(script, "$Intensity using 1:2 axes x1y2"));
+  EXPECT_EQ(script.find("$Intensity using"), script.rfind("$Intensity using")) << "in the power panel alone";
+  run.emissions.reset();
+  EXPECT_FALSE(contains(script_of(plot_input(run, series)), "$Intensity"));
+}
+
 TEST(PlotScript, AReplayAndAYearlyFactorAreSaid) {
   const auto run = example::replayed_command_run();
   const auto series = sampled(1, 30s);

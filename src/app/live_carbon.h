@@ -1,0 +1,43 @@
+// What the run has emitted so far, for those who are told while it lasts.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <vector>
+
+#include "app/carbon_lookup.h"
+#include "meter/reading.h"
+#include "record/progress.h"
+#include "series/gpu_series.h"
+
+namespace gpubench::app {
+
+// Each interval's energy (the counter's, else power times time) by the intensity that holds in its middle.
+class LiveCarbon {
+ public:
+  // `lookup` and `series` must outlive it.
+  LiveCarbon(const CarbonLookup& lookup, const std::vector<series::GpuSeries>& series);
+  // The benchmark runs: what comes after the last interval counts. Any thread.
+  void begin() { started_ = true; }
+  // One interval's readings, taken at `time`. From the sampler's thread; asks no network.
+  std::optional<record::CarbonNow> at(base::WallTime time, const std::vector<meter::GpuReading>& readings);
+
+ private:
+  // One GPU's last values.
+  struct Mark {
+    std::optional<base::Energy> counter;
+    meter::GpuReading reading;
+  };
+  [[nodiscard]] std::optional<carbon::IntensitySlot> intensity(base::WallTime time) const;
+  [[nodiscard]] std::vector<Mark> marks(const std::vector<meter::GpuReading>& readings) const;
+  [[nodiscard]] std::optional<base::Energy> energy_up_to(const std::vector<Mark>& marks) const;
+
+  const CarbonLookup& lookup_;
+  const std::vector<series::GpuSeries>& series_;
+  std::atomic<bool> started_ = false;
+  std::vector<Mark> last_;  // of the interval before
+  base::WallTime last_time_;
+  std::optional<base::Emissions> emissions_ = base::Emissions{};
+};
+
+}  // namespace gpubench::app
