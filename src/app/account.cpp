@@ -99,9 +99,8 @@ void add_total(record::RunRecord& run) {
   run.total_uncertainty = energy::of_sum(parts);
 }
 
-void add_emissions(record::RunRecord& run, const std::vector<series::GpuSeries>& series, CarbonLookup& carbon) {
-  const CarbonLookup::Answer answer = carbon.answer(run.start_time(), run.end_time());
-  const CarbonChoice& choice = carbon.choice();
+void add_emissions(record::RunRecord& run, const std::vector<series::GpuSeries>& series, const CarbonLookup::Answer& answer,
+                   const CarbonChoice& choice) {
   if (!choice.fallback && !carbon::covers(answer.slots, run.start_time(), run.end_time())) {
     run.findings.emplace_back(record::CarbonUnknown{answer.trouble});
     return;
@@ -141,6 +140,19 @@ void add_footprint(record::RunRecord& run, const CarbonOptions& options) {
 }
 
 }  // namespace
+
+void cost(record::RunRecord& run, const std::vector<series::GpuSeries>& series, const CarbonLookup::Answer& answer,
+          const CarbonChoice& choice, const CarbonOptions& options) {
+  std::erase_if(run.findings, [](const record::Finding& finding) {
+    const std::string name = record::finding_name(finding);
+    return name == record::finding_name(record::CarbonFallback{}) || name == record::finding_name(record::CarbonUnknown{});
+  });
+  run.carbon_region = choice.place;
+  run.emissions.reset();
+  run.footprint.reset();
+  if (run.total_energy) add_emissions(run, series, answer, choice);
+  if (run.emissions) add_footprint(run, options);
+}
 
 carbon::EmissionsAccount account_carbon(const record::RunRecord& run, const std::vector<series::GpuSeries>& series,
                                         const std::vector<carbon::IntensitySlot>& slots,
@@ -184,8 +196,8 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
     note_lost_gpu(run.gpus.back(), series, run.findings);
   }
   add_total(run);
-  if (run.total_energy) add_emissions(run, *input.series, carbon);
-  if (run.emissions) add_footprint(run, input.carbon);
+  if (run.total_energy)
+    cost(run, *input.series, carbon.answer(run.start_time(), run.end_time()), carbon.choice(), input.carbon);
   run.cost.deadlines = input.measured->health.deadlines;
   run.cost.late_deadlines = input.measured->health.late;
   run.cost.worst_lateness = input.measured->health.worst_lateness;

@@ -31,6 +31,10 @@ struct AccountInput {
 // Energy, emissions, statistics and findings. `carbon` is asked for the run's half-hours.
 record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon);
 
+// Puts emissions and footprint on a run's account, by what a source answered, in place of those that are there.
+void cost(record::RunRecord& run, const std::vector<series::GpuSeries>& series, const CarbonLookup::Answer& answer,
+          const CarbonChoice& choice, const CarbonOptions& options);
+
 // Emissions of a run whose energy is known; exposed for tests.
 carbon::EmissionsAccount account_carbon(const record::RunRecord& run, const std::vector<series::GpuSeries>& series,
                                         const std::vector<carbon::IntensitySlot>& slots,

@@ -34,4 +34,32 @@ std::string invocation_text(const std::vector<std::string>& own, const std::vect
   return text;
 }
 
+base::Result<std::vector<std::string>> parse_invocation(std::string_view text) {
+  std::vector<std::string> words;
+  bool in_word = false;
+  bool quoting = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (!quoting && c == ' ') {
+      in_word = false;
+      continue;
+    }
+    if (!in_word) words.emplace_back();
+    in_word = true;
+    if (c == '\'') {
+      quoting = !quoting;
+    } else if (!quoting && c == '\\' && i + 1 < text.size()) {
+      words.back() += text[++i];
+    } else {
+      words.back() += c;
+    }
+  }
+  if (quoting || words.size() < 2) return base::failure("the run's command line is not known");
+  for (std::size_t i = 1; i < words.size() && words[i] != "--"; ++i)
+    if (words[i - 1] == "--env" && words[i].ends_with("=..."))
+      return base::failure("the values of --env are not kept in a run's command line");
+  words.erase(words.begin());
+  return words;
+}
+
 }  // namespace gpubench::app

@@ -2,12 +2,18 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "base/result.h"
 
 namespace gpubench::app {
 
 // `own`: options by their full names, each value an argument of its own; `arguments`: what came after "--". Quoted for a
 // shell. Values of --env are left out: they may be secrets.
 std::string invocation_text(const std::vector<std::string>& own, const std::vector<std::string>& arguments);
+
+// The words of such a text, without the program's name. An error: it is not whole, or a value was left out of it.
+base::Result<std::vector<std::string>> parse_invocation(std::string_view text);
 
 }  // namespace gpubench::app

@@ -31,6 +31,8 @@ constexpr const char* kClosing =
     "\n"
     "  iris-gpubench clean [--all]            removes containers that killed runs have left\n"
     "  iris-gpubench check-image NAME         whether an image starts, sees its GPUs and leaves a score\n"
+    "  iris-gpubench recarbon RUN...          costs saved runs anew; see recarbon --help\n"
+    "  iris-gpubench plan RUN                 when and where to run it so that it emits least; see plan --help\n"
     "\n"
     "Hyphens work as well as underscores (--benchmark-image), and so does any unambiguous beginning of an option.\n"
     "\n"

@@ -13,9 +13,11 @@
 #include "app/account.h"
 #include "app/benchmark_log.h"
 #include "app/carbon_choice.h"
+#include "app/carbon_commands.h"
 #include "app/carbon_lookup.h"
 #include "app/check_image.h"
 #include "app/clean.h"
+#include "app/command_words.h"
 #include "app/environment.h"
 #include "app/live_carbon.h"
 #include "app/live_feed.h"
@@ -47,13 +49,6 @@ namespace {
 constexpr base::Duration kExportBudget = std::chrono::seconds(30);
 // With the tenth of a second in which the journal is written, a killed run lacks less than its last second.
 constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(800);
-constexpr int kSignalBase = 128;
-
-int complain(const base::Error& error, int exit_code) {
-  std::cerr << "iris-gpubench: " << error.message << "\n";
-  if (!error.remedy.empty()) std::cerr << "  " << error.remedy << "\n";
-  return exit_code;
-}
 
 int list_regions() {
   std::cout << "Regions of the GB carbon intensity forecast:\n";
@@ -354,6 +349,7 @@ int run_benchmark(const Options& options, const Environment& environment) {
 
 int run_program(const std::vector<std::string>& arguments) {
   if (names_saved_run_command(arguments)) return run_saved_run_command(arguments, read_environment());
+  if (names_carbon_command(arguments)) return run_carbon_command(arguments, read_environment());
   const auto command = parse_command_line(arguments);
   if (!command) return complain(command.error(), kUsageError);
   const Environment environment = read_environment();

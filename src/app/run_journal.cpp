@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace gpubench::app {
 namespace {
@@ -102,6 +103,8 @@ CarbonOptions carbon_from(const Json& json) {
   carbon.lifetime_years = json.at("lifetime_years").get<double>();
   carbon.functional_unit = text_at(json, "functional_unit");
   carbon.functional_units = json.at("functional_units").get<double>();
+  if (!(carbon.pue.fraction() >= 1 && carbon.lifetime_years > 0 && carbon.functional_units > 0))
+    throw std::out_of_range("carbon options");  // take_note() catches
   return carbon;
 }
 
@@ -184,7 +187,7 @@ carbon::IntensitySlot intensity_from(const Json& json) {
   return {wall_at(json, "from_ns"),
           wall_at(json, "to_ns"),
           base::CarbonIntensity::from_grams_per_kilowatt_hour(json.at("grams_per_kwh").get<double>()),
-          static_cast<carbon::IntensityKind>(json.at("kind").get<int>()),
+          static_cast<carbon::IntensityKind>(json.at("kind").get<std::uint8_t>()),
           text_at(json, "source"),
           wall_at(json, "fetched_ns")};
 }
@@ -208,6 +211,7 @@ RunClosing closing_from(const Json& json) {
   closing.score = optional_at<double>(json, "score");
   closing.carbon_place = text_at(json, "carbon_place");
   for (const Json& slot : json.at("intensities")) closing.intensities.push_back(intensity_from(slot));
+  if (!carbon::are_sane(closing.intensities)) throw std::out_of_range("intensities");
   for (const Json& finding : json.at("findings"))
     closing.findings.emplace_back(record::ToldFinding{text_at(finding, "name"), text_at(finding, "text")});
   closing.cost.cpu_seconds = json.at("cpu_seconds").get<double>();
@@ -299,7 +303,7 @@ std::string closing_note(const record::RunRecord& run) {
 void take_note(JournalledRun& run, std::string_view note) {
   try {
     take(run, Json::parse(note));
-  } catch (const Json::exception&) {
+  } catch (const std::exception&) {
     return;  // of a newer version, or not ours: the run is told without it
   }
 }

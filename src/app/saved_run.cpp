@@ -163,6 +163,8 @@ base::Result<SavedRun> load_run(const fs::path& directory, const Environment& en
   if (const auto good = check(loader, directory); !good) return base::failure(good.error());
   SavedRun saved;
   saved.run = account(loader, environment, clock);
+  saved.carbon = loader.notes.identity->carbon;
+  saved.carbon_region = loader.notes.identity->carbon_region;
   saved.finished = loader.notes.closing.has_value();
   saved.damage = damage_text(*readout);
   if (saved.finished) {
@@ -174,6 +176,24 @@ base::Result<SavedRun> load_run(const fs::path& directory, const Environment& en
   if (!saved.damage.empty() && saved.finished) saved.run.findings.emplace_back(record::JournalIncomplete{saved.damage});
   saved.series = std::move(loader.series);
   return saved;
+}
+
+base::Result<RunDirectory> find_run(const fs::path& results_dir, const std::string& name) {
+  std::error_code error;
+  for (const fs::path& path : {results_dir / name, fs::path(name)}) {
+    if (!fs::is_directory(path, error)) continue;
+    const fs::path real = fs::canonical(path, error);
+    return RunDirectory{real, real.filename().string()};
+  }
+  return base::failure("there is no run \"" + name + "\" in " + results_dir.string(),
+                       "name a run's folder or its id; iris-gpubench list shows them");
+}
+
+base::Result<SavedRun> load_past_run(const RunDirectory& directory, const Environment& environment) {
+  if (series::journal_in_use(directory.path))
+    return base::failure("the run " + directory.run_id + " is still under way", "wait for its end");
+  const platform::SystemClock clock;
+  return load_run(directory.path, environment, clock);
 }
 
 }  // namespace gpubench::app

@@ -8,14 +8,13 @@
 #include <iostream>
 #include <string_view>
 
+#include "app/command_words.h"
 #include "app/reports.h"
 #include "app/run.h"
 #include "app/run_directory.h"
 #include "app/saved_run.h"
 #include "app/saved_run_list.h"
-#include "platform/clock.h"
 #include "report/formatted_tables.h"
-#include "series/journal/read_journal.h"
 
 namespace gpubench::app {
 namespace {
@@ -41,30 +40,6 @@ constexpr std::array<SavedRunWord, 4> kWords{{
     {"recover", "RUN", "Make the outputs of a run that was killed, up to the last second of its journal"},
 }};
 
-int complain(const base::Error& error, int exit_code) {
-  std::cerr << "iris-gpubench: " << error.message << "\n";
-  if (!error.remedy.empty()) std::cerr << "  " << error.remedy << "\n";
-  return exit_code;
-}
-
-base::Result<RunDirectory> find_run(const SavedRunOptions& options) {
-  std::error_code error;
-  for (const fs::path& path : {fs::path(options.results_dir) / options.run, fs::path(options.run)}) {
-    if (!fs::is_directory(path, error)) continue;
-    const fs::path real = fs::canonical(path, error);
-    return RunDirectory{real, real.filename().string()};
-  }
-  return base::failure("there is no run \"" + options.run + "\" in " + options.results_dir,
-                       "name a run's folder or its id; iris-gpubench list shows them");
-}
-
-base::Result<SavedRun> load(const RunDirectory& directory, const Environment& environment) {
-  if (series::journal_in_use(directory.path))
-    return base::failure("the run " + directory.run_id + " is still under way", "wait for its end");
-  const platform::SystemClock clock;
-  return load_run(directory.path, environment, clock);
-}
-
 // The tables as they were written; made from the journal where they were not.
 int show(const RunDirectory& directory, const Environment& environment) {
   std::ifstream tables(directory.file("formatted_metrics.txt"), std::ios::binary);
@@ -72,7 +47,7 @@ int show(const RunDirectory& directory, const Environment& environment) {
     std::cout << tables.rdbuf();
     return 0;
   }
-  const auto saved = load(directory, environment);
+  const auto saved = load_past_run(directory, environment);
   if (!saved) return complain(saved.error(), kCannotRun);
   std::cout << report::formatted_tables(saved->run);
   return 0;
@@ -98,7 +73,7 @@ int write_all(const RunDirectory& directory, SavedRun& saved, const SavedRunOpti
 }
 
 int report_again(const RunDirectory& directory, const SavedRunOptions& options, const Environment& environment) {
-  auto saved = load(directory, environment);
+  auto saved = load_past_run(directory, environment);
   if (!saved) return complain(saved.error(), kCannotRun);
   if (!saved->finished)
     return complain({"the run " + directory.run_id + " was not finished",
@@ -109,20 +84,10 @@ int report_again(const RunDirectory& directory, const SavedRunOptions& options, 
 }
 
 int recover(const RunDirectory& directory, const SavedRunOptions& options, const Environment& environment) {
-  auto saved = load(directory, environment);
+  auto saved = load_past_run(directory, environment);
   if (!saved) return complain(saved.error(), kCannotRun);
   std::cout << report::formatted_tables(saved->run) << "\n";
   return write_all(directory, *saved, options);
-}
-
-// Underscores and hyphens are the same, as for a run's own options.
-std::vector<std::string> with_underscores(std::vector<std::string> arguments) {
-  for (std::string& argument : arguments) {
-    if (!argument.starts_with("--")) continue;
-    const std::size_t end = std::min(argument.find('='), argument.size());
-    std::replace(argument.begin() + 2, argument.begin() + static_cast<std::ptrdiff_t>(end), '-', '_');
-  }
-  return arguments;
 }
 
 void describe(CLI::App& app, const SavedRunWord& word, SavedRunOptions& options) {
@@ -152,7 +117,7 @@ int perform(const std::string& word, const SavedRunOptions& options, const Envir
   }
   if (const auto format = timeseries_format(options.timeseries_format); !format)
     return complain(format.error(), kUsageError);
-  const auto directory = find_run(options);
+  const auto directory = find_run(options.results_dir, options.run);
   if (!directory) return complain(directory.error(), kUsageError);
   if (word == "show") return show(*directory, environment);
   return word == "report" ? report_again(*directory, options, environment) : recover(*directory, options, environment);
@@ -176,16 +141,7 @@ int run_saved_run_command(const std::vector<std::string>& arguments, const Envir
   CLI::App app(word.meaning, std::string("iris-gpubench ") + word.word);
   SavedRunOptions options;
   describe(app, word, options);
-  auto own = with_underscores({arguments.begin() + 1, arguments.end()});
-  std::reverse(own.begin(), own.end());  // CLI11 takes a vector last first
-  try {
-    app.parse(own);
-  } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return complain({error.what(), std::string("see iris-gpubench ") + word.word + " --help"}, kUsageError);
-  }
+  if (const auto status = parse_words(app, {arguments.begin() + 1, arguments.end()})) return *status;
   return perform(word.word, options, environment);
 }
 

@@ -44,6 +44,15 @@ std::string_view kind_text(IntensityKind kind) {
   return "unknown";
 }
 
+bool are_sane(std::span<const IntensitySlot> slots) {
+  const auto is_sane = [](const IntensitySlot& slot) {
+    return slot.from < slot.to && slot.intensity >= base::CarbonIntensity{} && slot.kind <= IntensityKind::user_value;
+  };
+  const auto overlap = [](const IntensitySlot& a, const IntensitySlot& b) { return b.from < a.to; };
+  return std::all_of(slots.begin(), slots.end(), is_sane) &&
+         std::adjacent_find(slots.begin(), slots.end(), overlap) == slots.end();
+}
+
 bool covers(std::span<const IntensitySlot> slots, base::WallTime from, base::WallTime to) {
   base::WallTime covered = from;
   for (const IntensitySlot& slot : slots)

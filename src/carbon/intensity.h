@@ -40,6 +40,9 @@ class IntensityProvider {
   virtual base::Result<std::vector<IntensitySlot>> slots(base::WallTime from, base::WallTime to) = 0;
 };
 
+// Sorted, without overlaps, none empty, no intensity below 0 and no kind that there is not.
+bool are_sane(std::span<const IntensitySlot> slots);
+
 // Sorted slots without overlaps leave no hole in [from, to].
 bool covers(std::span<const IntensitySlot> slots, base::WallTime from, base::WallTime to);
 

@@ -23,7 +23,7 @@ struct Progress {
   std::size_t tick = 0;  // interval number, from 0
   base::WallTime time;
   std::vector<meter::GpuReading> readings;  // one per GPU
-  std::optional<CarbonNow> carbon;          // empty: nobody knows the intensity
+  std::optional<CarbonNow> carbon = {};     // empty: nobody knows the intensity
 };
 
 }  // namespace gpubench::record

@@ -17,6 +17,7 @@ using Json = nlohmann::json;
 
 constexpr double kHighestIntensity = 10000;  // far above any grid; catches kg, tonnes and slips
 constexpr std::size_t kLongestExcerpt = 40;
+constexpr std::size_t kLongestSource = 200;
 constexpr std::array kKinds{IntensityKind::forecast, IntensityKind::actual, IntensityKind::marginal,
                             IntensityKind::yearly_factor, IntensityKind::user_value};
 
@@ -24,6 +25,13 @@ std::string excerpt(std::string_view text) {
   std::string shown(text.substr(0, kLongestExcerpt));
   std::replace_if(shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, ' ');
   return "\"" + shown + "\"";
+}
+
+// A source's name is shown on terminals and in reports: one line.
+std::string one_line(std::string_view text) {
+  std::string line(text.substr(0, kLongestSource));
+  std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, ' ');
+  return line;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -59,7 +67,7 @@ base::Result<IntensitySlot> checked(const Entry& entry) {
   const auto kind = parse_kind(entry.kind);
   if (!kind) return base::failure(kind.error());
   IntensitySlot slot{
-      *from, *to, base::CarbonIntensity::from_grams_per_kilowatt_hour(*entry.grams), *kind, std::string(entry.source), {}};
+      *from, *to, base::CarbonIntensity::from_grams_per_kilowatt_hour(*entry.grams), *kind, one_line(entry.source), {}};
   if (!entry.fetched.empty()) {
     const auto fetched = parse_utc_time(entry.fetched);
     if (!fetched) return base::failure(fetched.error());

@@ -1,0 +1,156 @@
+#include "app/recarbon.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "app/account.h"
+#include "app/carbon_choice.h"
+#include "app/saved_run.h"
+#include "carbon/file/slot_text.h"
+#include "platform/clock.h"
+#include "platform/files.h"
+#include "report/carbon_changes.h"
+#include "report/metrics_json.h"
+#include "report/metrics_yaml.h"
+
+namespace gpubench::app {
+namespace {
+
+constexpr base::Duration kPatience = std::chrono::seconds(10);
+constexpr const char* kIntensities = "recarbon_intensities.json";
+
+bool asks_elsewhere(const RecarbonOptions& options) {
+  return options.source || options.region || options.intensity;
+}
+
+// The run's own options with what is asked for anew, checked as those of a run.
+base::Result<CarbonOptions> merged_options(const CarbonOptions& own, const RecarbonOptions& options) {
+  CarbonFlags flags;
+  if (options.source) flags.source = *options.source;
+  flags.intensity = options.intensity;
+  if (options.pue) flags.pue = *options.pue;
+  flags.embodied_kg = options.embodied_kg;
+  if (options.lifetime_years) flags.lifetime_years = *options.lifetime_years;
+  if (options.functional_unit) flags.functional_unit = *options.functional_unit;
+  auto merged = checked_carbon_flags(flags);
+  if (!merged) return merged;
+  if (!options.source && !options.intensity) {
+    merged->source = own.source;
+    if (!options.region) merged->intensity = own.intensity;
+  }
+  if (!options.pue) merged->pue = own.pue;
+  if (!options.embodied_kg) merged->embodied = own.embodied;
+  if (!options.lifetime_years) merged->lifetime_years = own.lifetime_years;
+  if (!options.functional_unit) {
+    merged->functional_unit = own.functional_unit;
+    merged->functional_units = own.functional_units;
+  }
+  return merged;
+}
+
+// What the run was costed with, as its source told it.
+std::vector<carbon::IntensitySlot> own_slots(const record::RunRecord& run) {
+  std::vector<carbon::IntensitySlot> slots;
+  if (!run.emissions) return slots;
+  for (const carbon::SlotEmissions& part : run.emissions->slots) {
+    const carbon::IntensitySlot& slot = part.intensity;
+    const bool again = !slots.empty() && slots.back().from == slot.from && slots.back().to == slot.to;
+    if (slot.kind != carbon::IntensityKind::yearly_factor && !again) slots.push_back(slot);
+  }
+  return slots;
+}
+
+bool says_the_same(const carbon::IntensitySlot& a, const carbon::IntensitySlot& b) {
+  using Milliseconds = std::chrono::milliseconds;  // the text form's resolution
+  const auto same_time = [](base::WallTime x, base::WallTime y) {
+    return std::chrono::floor<Milliseconds>(x) == std::chrono::floor<Milliseconds>(y);
+  };
+  return same_time(a.from, b.from) && same_time(a.to, b.to) && a.intensity == b.intensity && a.kind == b.kind &&
+         a.source == b.source;
+}
+
+// A value that was fetched before and has not changed keeps the time at which it was first fetched.
+void keep_fetch_times(std::vector<carbon::IntensitySlot>& slots, const std::vector<carbon::IntensitySlot>& before) {
+  for (carbon::IntensitySlot& slot : slots) {
+    slot.fetched = std::chrono::floor<std::chrono::milliseconds>(slot.fetched);
+    const auto same =
+        std::find_if(before.begin(), before.end(), [&](const auto& older) { return says_the_same(slot, older); });
+    if (same != before.end()) slot.fetched = same->fetched;
+  }
+}
+
+std::vector<carbon::IntensitySlot> used_the_last_time(const RunDirectory& directory) {
+  std::ifstream in(directory.file(kIntensities), std::ios::binary);
+  auto slots = carbon::parse_slots(std::string(std::istreambuf_iterator<char>(in), {}));
+  return slots ? *std::move(slots) : std::vector<carbon::IntensitySlot>{};  // there was no last time
+}
+
+base::Result<void> write_all(const RunDirectory& directory, const record::RunRecord& run, const std::string& changes,
+                             const std::vector<carbon::IntensitySlot>& slots) {
+  const std::array<std::pair<const char*, std::string>, 4> files{{{kIntensities, carbon::slots_json(slots)},
+                                                                  {"recarbon.yml", report::metrics_yaml(run)},
+                                                                  {"recarbon.json", report::metrics_json(run)},
+                                                                  {"recarbon.txt", changes}}};
+  for (const auto& [name, text] : files)
+    if (const auto written = platform::write_file_atomically(directory.file(name), text); !written) return written;
+  return {};
+}
+
+// What the source says of the run's time. Where the run's own source is asked again, what it does not tell any more stays.
+base::Result<CarbonLookup::Answer> ask(const CarbonChoice& choice, const record::RunRecord& run, bool elsewhere) {
+  CarbonLookup::Answer answer;
+  if (!elsewhere) answer.slots = own_slots(run);
+  if (!choice.ask) return answer;
+  auto found = choice.ask(run.start_time(), run.end_time(), kPatience);
+  if (!found && elsewhere) return base::failure(found.error());
+  if (found) answer.slots = carbon::merged(std::move(answer.slots), *std::move(found));
+  if (!found) answer.trouble = found.error().message;
+  std::erase_if(answer.slots, [&](const auto& slot) { return slot.to <= run.start_time() || slot.from > run.end_time(); });
+  if (answer.trouble.empty() && !carbon::covers(answer.slots, run.start_time(), run.end_time()))
+    answer.trouble = "the source has nothing for part of the run";
+  return answer;
+}
+
+// The source that is asked. The run's own may not be there any more (its token, its file): then its values stand.
+base::Result<CarbonChoice> choose(const SavedRun& saved, const CarbonOptions& carbon, const RecarbonOptions& options,
+                                  const Environment& environment, const platform::Clock& clock) {
+  auto choice = choose_carbon(carbon, options.region.value_or(saved.carbon_region), environment, clock);
+  if (choice || asks_elsewhere(options)) return choice;
+  CarbonChoice none;
+  none.place = saved.run.carbon_region;
+  none.fallback = carbon::great_britain();
+  none.ask = [why = choice.error()](auto, auto, auto) -> CarbonChoice::Slots { return base::failure(why); };
+  return none;
+}
+
+}  // namespace
+
+base::Result<Recarboned> recarbon(const RunDirectory& directory, const RecarbonOptions& options,
+                                  const Environment& environment) {
+  auto saved = load_past_run(directory, environment);
+  if (!saved) return base::failure(saved.error());
+  if (!saved->run.total_energy) return base::failure("the energy of " + directory.run_id + " is not known");
+  const auto carbon = merged_options(saved->carbon, options);
+  if (!carbon) return base::failure(carbon.error());
+  const platform::SystemClock clock;
+  const auto choice = choose(*saved, *carbon, options, environment, clock);
+  if (!choice) return base::failure(choice.error());
+  auto answer = ask(*choice, saved->run, asks_elsewhere(options));
+  if (!answer) return base::failure(answer.error());
+  keep_fetch_times(answer->slots, own_slots(saved->run));
+  keep_fetch_times(answer->slots, used_the_last_time(directory));
+
+  record::RunRecord costed = saved->run;
+  cost(costed, saved->series, *answer, *choice, *carbon);
+  Recarboned result{report::carbon_changes(saved->run, costed), {}};
+  if (!answer->trouble.empty()) result.note = "not all could be asked anew: " + answer->trouble;
+  if (const auto written = write_all(directory, costed, result.changes, answer->slots); !written)
+    return base::failure(written.error());
+  return result;
+}
+
+}  // namespace gpubench::app

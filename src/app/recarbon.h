@@ -1,0 +1,35 @@
+// Costing a saved run anew: another source, region or PUE, or values that have become actual since.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/carbon_options.h"
+#include "app/environment.h"
+#include "app/run_directory.h"
+#include "base/result.h"
+
+namespace gpubench::app {
+
+// What is to be other than it was; what is empty stays.
+struct RecarbonOptions {
+  std::optional<std::string> source;
+  std::optional<std::string> region;
+  std::optional<double> intensity;  // gCO2/kWh, as given on the command line
+  std::optional<double> pue;
+  std::optional<double> embodied_kg;
+  std::optional<double> lifetime_years;
+  std::optional<std::string> functional_unit;
+};
+
+struct Recarboned {
+  std::string changes;  // tables, old and new
+  std::string note;     // what was not as asked; may be empty
+};
+
+// Writes recarbon.txt, .yml, .json and the intensities used beside the run's own files, which stay as they are. Doing it
+// again with the same answers leaves the same files. An error: nothing was written.
+base::Result<Recarboned> recarbon(const RunDirectory& directory, const RecarbonOptions& options,
+                                  const Environment& environment);
+
+}  // namespace gpubench::app

@@ -1,0 +1,13 @@
+// A run costed anew beside what it was costed before, as text.
+#pragma once
+
+#include <string>
+
+#include "record/run_record.h"
+
+namespace gpubench::report {
+
+// Sources, each half-hour and the totals, old and new; both are of the same run.
+std::string carbon_changes(const record::RunRecord& before, const record::RunRecord& after);
+
+}  // namespace gpubench::report

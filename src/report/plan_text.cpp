@@ -1,0 +1,108 @@
+#include "report/plan_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "base/text_table.h"
+#include "report/text.h"
+
+namespace gpubench::report {
+namespace {
+
+constexpr int kDecimals = 5;
+
+// What starting at once would emit in a region; empty: its forecast does not cover it.
+std::optional<base::Emissions> at_once(const std::string& region, const carbon::PlanQuestion& question,
+                                       const carbon::Plan& plan) {
+  for (std::size_t i = 0; i < question.forecasts.size(); ++i)
+    if (question.forecasts[i].region == region && plan.at_once[i]) return plan.at_once[i]->emissions;
+  return std::nullopt;
+}
+
+// Of the first region: where the run would be without a plan.
+std::optional<base::Emissions> without_plan(const carbon::Plan& plan) {
+  return plan.at_once.empty() || !plan.at_once[0] ? std::nullopt : std::optional(plan.at_once[0]->emissions);
+}
+
+std::string saved_text(const std::optional<base::Emissions>& now, base::Emissions then) {
+  if (!now) return "not known";
+  const double saved = now->grams() - then.grams();
+  const double percent = now->grams() > 0 ? 100 * saved / now->grams() : 0;
+  return short_number(saved, kDecimals) + " (" + plain_number(percent, 1) + " %)";
+}
+
+std::string kinds_text(const carbon::PlanQuestion& question) {
+  std::string text;
+  for (const carbon::RegionalForecast& forecast : question.forecasts)
+    for (const carbon::IntensitySlot& slot : forecast.slots) {
+      const std::string words = std::string(carbon::kind_text(slot.kind)) + ", " + slot.source;
+      if (text.find(words) == std::string::npos && text.size() < 200) text += (text.empty() ? "" : "; ") + words;
+    }
+  return one_line(text, 300);
+}
+
+nlohmann::ordered_json optional_grams(const std::optional<base::Emissions>& emissions, base::Ratio pue) {
+  if (!emissions) return nullptr;
+  return (*emissions * pue.fraction()).grams();
+}
+
+}  // namespace
+
+std::string plan_table(const PlannedRun& run, const carbon::PlanQuestion& question, const carbon::Plan& plan) {
+  const double pue = run.pue.fraction();
+  std::string text =
+      fmt::format("When to run {}: {} kWh over {} s, PUE {}, from {} UTC on\n\n", run.run_id,
+                  short_number(run.energy.kilowatt_hours(), kDecimals), short_number(base::to_seconds(run.length), 1),
+                  plain_number(pue, 3), base::utc_table_text(question.now));
+  base::TextTable table({"Region", "Best Start (UTC)", "gCO2 Then", "gCO2 if Started Now", "Saved (gCO2)"});
+  for (const carbon::PlannedStart& best : plan.best) {
+    auto now = at_once(best.region, question, plan);
+    if (now) now = *now * pue;
+    table.add_row({one_line(best.region, 60), best.start == question.now ? "now" : base::utc_table_text(best.start),
+                   short_number(best.emissions.grams() * pue, kDecimals),
+                   now ? short_number(now->grams(), kDecimals) : "not known", saved_text(now, best.emissions * pue)});
+  }
+  text += table.text();
+  auto now = without_plan(plan);
+  if (now) now = *now * pue;
+  const carbon::PlannedStart& best = plan.best.front();
+  text += fmt::format("\nBest: {} at {} UTC; against {} now it saves {}.\nIntensities: {}\n", one_line(best.region, 60),
+                      base::utc_table_text(best.start), one_line(question.forecasts.front().region, 60),
+                      saved_text(now, best.emissions * pue), kinds_text(question));
+  for (const carbon::RegionalForecast& forecast : question.forecasts) {
+    const auto same = [&](const carbon::PlannedStart& start) { return start.region == forecast.region; };
+    if (std::none_of(plan.best.begin(), plan.best.end(), same))
+      text += "Left out: " + one_line(forecast.region, 60) + ", whose forecast does not hold the whole run.\n";
+  }
+  return text;
+}
+
+std::string plan_json(const PlannedRun& run, const carbon::PlanQuestion& question, const carbon::Plan& plan) {
+  using Json = nlohmann::ordered_json;
+  const auto start_json = [&](const carbon::PlannedStart& start) {
+    return Json{{"region", start.region},
+                {"start", base::utc_text(start.start)},
+                {"grams", optional_grams(start.emissions, run.pue)},
+                {"grams_if_started_now", optional_grams(at_once(start.region, question, plan), run.pue)}};
+  };
+  Json regions = Json::array();
+  for (const carbon::PlannedStart& start : plan.best) regions.push_back(start_json(start));
+  const auto now = without_plan(plan);
+  Json document{
+      {"run_id", run.run_id},
+      {"energy_kwh", run.energy.kilowatt_hours()},
+      {"length_seconds", base::to_seconds(run.length)},
+      {"pue", run.pue.fraction()},
+      {"now", base::utc_text(question.now)},
+      {"deadline", question.deadline ? Json(base::utc_text(*question.deadline)) : Json(nullptr)},
+      {"intensities", kinds_text(question)},
+      {"best", start_json(plan.best.front())},
+      {"grams_saved", now ? Json((*now - plan.best.front().emissions).grams() * run.pue.fraction()) : Json(nullptr)},
+      {"regions", std::move(regions)}};
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace gpubench::report

@@ -1,0 +1,25 @@
+// The notes of a saved run's journal, from which it is told and costed again: what is not whole says nothing, and what is
+// taken is sane.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "app/run_journal.h"
+#include "slots_check.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  using namespace gpubench;
+  app::JournalledRun run;
+  std::string_view text(reinterpret_cast<const char*>(bytes), size);
+  while (!text.empty()) {  // one note per line
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    app::take_note(run, text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  if (run.closing) fuzz::require(carbon::are_sane(run.closing->intensities));
+  if (run.identity) {
+    fuzz::require(run.identity->carbon.pue.fraction() >= 1 && run.identity->carbon.lifetime_years > 0);
+    fuzz::require(run.identity->carbon.functional_units > 0);
+  }
+  return 0;
+}
