@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/version.h"
+#include "carbon/embodied_figures.h"
 #include "platform/signals.h"
 #include "record/statistics.h"
 
@@ -123,17 +124,33 @@ std::optional<base::Ratio> share_above_idle(const record::RunRecord& run) {
   return base::Ratio::from_fraction(above / *run.total_energy);
 }
 
+// The user's figure for each GPU, else the published ones; empty where there is none for one of the GPUs.
+std::optional<carbon::EmbodiedShare> embodied_share(const record::RunRecord& run, const CarbonOptions& options) {
+  carbon::EmbodiedShare share;
+  share.reserved = run.elapsed();
+  share.lifetime = base::from_seconds(base::to_seconds(carbon::kSciYear) * options.lifetime_years);
+  if (options.embodied) {
+    share.making = *options.embodied * static_cast<double>(run.gpus.size());
+    share.source = "user value (--embodied_kg)";
+    return share;
+  }
+  for (const record::GpuRecord& gpu : run.gpus) {
+    const auto figure = carbon::find_embodied_figure(gpu.gpu.name);
+    if (!figure) return std::nullopt;
+    share.making += figure->making;
+    const std::string source = std::string(figure->source) + " (" + std::string(figure->basis) + ")";
+    if (share.source.find(source) == std::string::npos) share.source += (share.source.empty() ? "" : "; ") + source;
+  }
+  return run.gpus.empty() ? std::nullopt : std::optional(share);
+}
+
 void add_footprint(record::RunRecord& run, const CarbonOptions& options) {
   carbon::FootprintInput input;
   input.grid = run.emissions->total;
   input.grid_uncertainty = run.emissions->uncertainty;
   input.pue = options.pue;
   input.above_idle = share_above_idle(run);
-  if (options.embodied) {
-    const auto gpus = static_cast<double>(run.gpus.size());
-    const base::Duration lifetime = base::from_seconds(base::to_seconds(carbon::kSciYear) * options.lifetime_years);
-    input.embodied = carbon::EmbodiedShare{*options.embodied * gpus, run.elapsed(), lifetime};
-  }
+  input.embodied = embodied_share(run, options);
   input.functional_units = options.functional_units;
   input.functional_unit = options.functional_unit;
   run.footprint = carbon::make_footprint(input);

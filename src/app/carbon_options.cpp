@@ -51,7 +51,9 @@ void describe_carbon_flags(CLI::App& app, CarbonFlags& flags, const char* group)
       ->type_name("FACTOR")
       ->default_str("1")
       ->group(group);
-  app.add_option("--embodied_kg", flags.embodied_kg, "kgCO2 of making one GPU; the run's share of its lifetime is counted")
+  app.add_option("--embodied_kg", flags.embodied_kg,
+                 "kgCO2 of making one GPU (default: what is published for its model, if anything is);\n"
+                 "the run's share of its lifetime is counted")
       ->type_name("KG")
       ->group(group);
   app.add_option("--lifetime_years", flags.lifetime_years, "Years that a GPU is in use")

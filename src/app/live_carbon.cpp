@@ -44,13 +44,23 @@ std::optional<base::Energy> LiveCarbon::energy_up_to(const std::vector<Mark>& ma
   return sum;
 }
 
+// How much of the last interval lies before the benchmark's end.
+double LiveCarbon::part_before_end(const std::vector<Mark>& marks) const {
+  const base::SteadyTime from = last_.front().reading.time;
+  const base::SteadyTime to = marks.front().reading.time;
+  const base::SteadyTime end{base::Duration(ended_.load())};
+  if (end >= to) return 1;
+  return end <= from ? 0 : base::to_seconds(end - from) / base::to_seconds(to - from);
+}
+
 std::optional<record::CarbonNow> LiveCarbon::at(base::WallTime time, const std::vector<meter::GpuReading>& readings) {
   std::vector<Mark> marks = this->marks(readings);
   if (started_ && emissions_ && !last_.empty()) {
     const auto energy = energy_up_to(marks);
     const auto middle = intensity(last_time_ + (time - last_time_) / 2);
     // A part that is not known is not 0: the sum stays unknown.
-    emissions_ = energy && middle ? std::optional(*emissions_ + *energy * middle->intensity) : std::nullopt;
+    emissions_ =
+        energy && middle ? std::optional(*emissions_ + *energy * part_before_end(marks) * middle->intensity) : std::nullopt;
   }
   last_ = std::move(marks);
   last_time_ = time;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -19,6 +20,8 @@ class LiveCarbon {
   LiveCarbon(const CarbonLookup& lookup, const std::vector<series::GpuSeries>& series);
   // The benchmark runs: what comes after the last interval counts. Any thread.
   void begin() { started_ = true; }
+  // It has ended at `time`: what comes after does not. Any thread.
+  void end(base::SteadyTime time) { ended_ = time.time_since_epoch().count(); }
   // One interval's readings, taken at `time`. From the sampler's thread; asks no network.
   std::optional<record::CarbonNow> at(base::WallTime time, const std::vector<meter::GpuReading>& readings);
 
@@ -31,11 +34,13 @@ class LiveCarbon {
   [[nodiscard]] std::optional<carbon::IntensitySlot> intensity(base::WallTime time) const;
   [[nodiscard]] std::vector<Mark> marks(const std::vector<meter::GpuReading>& readings) const;
   [[nodiscard]] std::optional<base::Energy> energy_up_to(const std::vector<Mark>& marks) const;
+  [[nodiscard]] double part_before_end(const std::vector<Mark>& marks) const;
 
   const CarbonLookup& lookup_;
   const std::vector<series::GpuSeries>& series_;
   std::atomic<bool> started_ = false;
-  std::vector<Mark> last_;  // of the interval before
+  std::atomic<base::Duration::rep> ended_ = std::numeric_limits<base::Duration::rep>::max();  // of the steady clock
+  std::vector<Mark> last_;                                                                    // of the interval before
   base::WallTime last_time_;
   std::optional<base::Emissions> emissions_ = base::Emissions{};
 };

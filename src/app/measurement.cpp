@@ -82,6 +82,7 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   Interruption interruption(signals);
   auto outcome = follow(workload, signals, interruption);
   if (!outcome) return base::failure(outcome.error());
+  if (plan.ended) plan.ended(outcome->ran.end);
   idle_after(sampler, signals, plan.idle_roll);
   sampler.stop();
   return Measured{*outcome, sampler.health(), interruption.first()};

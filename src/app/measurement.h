@@ -28,6 +28,7 @@ struct MeasurementPlan {
   base::Duration idle_roll{};
   sampler::ReadingObserver observer;
   std::function<void(base::SteadyTime)> started;  // told when the workload runs; may be empty
+  std::function<void(base::SteadyTime)> ended;    // and when it has ended; may be empty
 };
 
 // What came before the start was interrupted: nothing was measured.

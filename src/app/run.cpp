@@ -235,6 +235,7 @@ MeasurementPlan BenchmarkRun::plan() {
     live_carbon_->begin();
     journal_->note(started_note(time));
   };
+  plan.ended = [this](base::SteadyTime time) { live_carbon_->end(time); };
   plan.observer = [this](std::size_t tick, const std::vector<meter::GpuReading>& readings) { observe(tick, readings); };
   return plan;
 }

@@ -19,6 +19,7 @@ struct EmbodiedShare {
   base::Duration reserved;                                // TiR
   base::Duration lifetime;                                // EL
   base::Ratio resources = base::Ratio::from_fraction(1);  // RR / ToR: of the devices
+  std::string source = {};                                // who says what making them cost, and on which basis
 };
 // M = TE * (TiR / EL) * (RR / ToR)
 base::Emissions embodied_emissions(const EmbodiedShare& share);

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kDecimals = 5;
 constexpr std::size_t kLongestUnit = 40;
+constexpr std::size_t kLongestSource = 160;
 
 std::string grams(const std::optional<base::Emissions>& emissions, const char* otherwise) {
   return emissions ? short_number(emissions->grams(), kDecimals) : otherwise;
@@ -34,6 +35,8 @@ std::string footprint_table(const carbon::Footprint& footprint) {
   table.add_row({"Operational (gCO2)", operational});
   table.add_row({"Operational Above Idle (gCO2)", grams(footprint.above_idle, "not available (no idle level)")});
   table.add_row({"Embodied (gCO2)", grams(footprint.embodied, unknown)});
+  if (footprint.embodied_share)
+    table.add_row({"Embodied Figure From", one_line(footprint.embodied_share->source, kLongestSource)});
   table.add_row({"Total: Operational and Embodied (gCO2)", grams(footprint.total, unknown)});
   table.add_row({score_row(footprint), grams(footprint.sci, unknown)});
   return table.text();

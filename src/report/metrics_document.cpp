@@ -309,6 +309,7 @@ void write_footprint(DocumentWriter& out, const carbon::Footprint& footprint) {
   out.number("embodied_grams", footprint.embodied, &base::Emissions::grams);
   out.map_or_null("embodied_share", footprint.embodied_share, [&](const carbon::EmbodiedShare& share) {
     out.number("making_grams", share.making.grams());
+    out.text("source", share.source);
     out.number("reserved_seconds", base::to_seconds(share.reserved));
     out.number("lifetime_seconds", base::to_seconds(share.lifetime));
     out.number("resources", share.resources.fraction());

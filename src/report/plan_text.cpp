@@ -13,6 +13,7 @@ namespace gpubench::report {
 namespace {
 
 constexpr int kDecimals = 5;
+constexpr std::size_t kLongestSources = 200;  // characters
 
 // What starting at once would emit in a region; empty: its forecast does not cover it.
 std::optional<base::Emissions> at_once(const std::string& region, const carbon::PlanQuestion& question,
@@ -39,9 +40,11 @@ std::string kinds_text(const carbon::PlanQuestion& question) {
   for (const carbon::RegionalForecast& forecast : question.forecasts)
     for (const carbon::IntensitySlot& slot : forecast.slots) {
       const std::string words = std::string(carbon::kind_text(slot.kind)) + ", " + slot.source;
-      if (text.find(words) == std::string::npos && text.size() < 200) text += (text.empty() ? "" : "; ") + words;
+      if (text.find(words) != std::string::npos) continue;
+      if (text.size() > kLongestSources) return one_line(text) + "; and others";
+      text += (text.empty() ? "" : "; ") + words;
     }
-  return one_line(text, 300);
+  return one_line(text);
 }
 
 nlohmann::ordered_json optional_grams(const std::optional<base::Emissions>& emissions, base::Ratio pue) {

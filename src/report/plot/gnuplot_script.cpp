@@ -222,7 +222,7 @@ std::string write_intensity(Script& script, const PlotInput& input, const TimeAx
   script.line("set y2tics nomirror out scale 0.6 textcolor rgb '{}' font ',9'", kIntensityColour);
   script.line("set label 'grid (gCO2/kWh, right)' at graph 1,graph 1 right offset 0,1.5 font ',9' textcolor rgb '{}'",
               kIntensityColour);
-  return fmt::format(", $Intensity using 1:2 axes x1y2 with lines lw 1.5 lc rgb '{}' dt (3,3)", kIntensityColour);
+  return fmt::format(", $Intensity using 1:2 axes x1y2 with lines lw 2 lc rgb '{}' dt (5,3)", kIntensityColour);
 }
 
 void write_panel(Script& script, const PlotInput& input, const Panels& panels, std::size_t number, double top) {

@@ -74,7 +74,8 @@ std::string plan_plot_script(const PlanPlot& plot) {
   const carbon::PlannedStart& best = plot.plan->best.front();
   script += fmt::format("set multiplot layout 2,1 title {}\nset xrange [0:{:.5f}]\nset yrange [0:*]\n",
                         gnuplot_quoted(one_line(plot.title, 120)), last);
-  script += "set key outside right top\nset rmargin 24\nset ylabel 'forecast (gCO2/kWh)'\n" + curves(question, 'F') + "\n";
+  script += "set key outside right top\nset lmargin 12\nset rmargin 34\nset ylabel 'forecast (gCO2/kWh)'\n" +
+            curves(question, 'F') + "\n";
   script += "unset key\nset ylabel 'the run, begun then (gCO2)'\n";
   script += fmt::format("set xlabel {}\n", gnuplot_quoted("hours from " + base::utc_table_text(question.now) + " UTC"));
   const double at = hours_from(question.now, best.start);

@@ -60,6 +60,18 @@ TEST_F(Live, EachIntervalTakesTheIntensityOfItsMiddle) {
   EXPECT_NEAR(end->emissions->grams(), 50 + 50, 1e-9);
 }
 
+TEST_F(Live, WhatComesAfterTheEndDoesNotCount) {
+  CarbonLookup lookup(choice({slot(kNoon, 100)}), clock_);
+  static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
+  LiveCarbon live(lookup, series_);
+  static_cast<void>(live.at(kNoon, reading({}, 1200)));
+  live.begin();
+  live.end(base::SteadyTime(minutes(15)));
+  EXPECT_NEAR(live.at(kNoon + minutes(10), reading(minutes(10), 1200))->emissions->grams(), 20, 1e-9);
+  EXPECT_NEAR(live.at(kNoon + minutes(20), reading(minutes(20), 1200))->emissions->grams(), 30, 1e-9);
+  EXPECT_NEAR(live.at(kNoon + minutes(25), reading(minutes(25), 1200))->emissions->grams(), 30, 1e-9);
+}
+
 TEST_F(Live, TheCounterComesBeforePowerTimesTime) {
   CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
   static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));

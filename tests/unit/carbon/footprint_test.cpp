@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "carbon/embodied_figures.h"
+
 namespace gpubench::carbon {
 namespace {
 
@@ -56,6 +58,19 @@ TEST(Footprint, WithoutAFigureForTheMakingHasNoScore) {
   const Footprint footprint = make_footprint(input);
   EXPECT_NEAR(footprint.operational.grams(), 200, 1e-9);
   EXPECT_FALSE(footprint.embodied || footprint.total || footprint.sci || footprint.above_idle);
+}
+
+TEST(EmbodiedFigures, EachHasSourceAndBasisAndIsOfOneModelAlone) {
+  for (const EmbodiedFigure& figure : embodied_figures()) {
+    EXPECT_GT(figure.making.grams(), 10e3);
+    EXPECT_LT(figure.making.grams(), 1e6);
+    EXPECT_FALSE(figure.source.empty() || figure.basis.empty());
+    EXPECT_EQ(find_embodied_figure(figure.gpu)->making, figure.making);
+  }
+  EXPECT_NEAR(find_embodied_figure("NVIDIA H100 80GB HBM3")->making.grams(), 164e3, 1e-9);
+  EXPECT_FALSE(find_embodied_figure("NVIDIA H100 PCIe"));
+  EXPECT_FALSE(find_embodied_figure("NVIDIA H200"));
+  EXPECT_FALSE(find_embodied_figure(""));
 }
 
 }  // namespace
