@@ -51,6 +51,8 @@ void note_throttling(const record::GpuRecord& gpu, std::vector<Finding>& finding
 void note_outcome(const Measured& measured, std::vector<Finding>& findings) {
   if (measured.interrupted_by) {
     findings.emplace_back(record::Interrupted{platform::signal_name(*measured.interrupted_by)});
+  } else if (measured.timed_out) {
+    findings.emplace_back(record::TimedOut{*measured.timed_out});
   } else if (measured.outcome.exit_code != 0 || measured.outcome.out_of_memory) {
     findings.emplace_back(
         record::WorkloadFailed{measured.outcome.exit_code, measured.outcome.out_of_memory, measured.outcome.note});
@@ -82,7 +84,7 @@ record::BenchmarkRecord benchmark_record(const AccountInput& input) {
   benchmark.gpu_access = workload.gpu_access;
   benchmark.exit_code = input.measured->outcome.exit_code;
   benchmark.out_of_memory = input.measured->outcome.out_of_memory;
-  benchmark.interrupted = input.measured->interrupted_by.has_value();
+  benchmark.interrupted = input.measured->interrupted_by || input.measured->timed_out;
   benchmark.score = input.score;
   return benchmark;
 }

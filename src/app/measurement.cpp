@@ -16,29 +16,51 @@ constexpr base::Duration kBurstBefore = 600ms;
 constexpr base::Duration kBurstAfter = 1200ms;
 constexpr base::Duration kPollPatience = 500ms;
 
-// The signals of one run: the first asks the workload to end, the second makes it.
+// What ends a run before its workload is done: the first signal or the time limit asks the workload to end, another signal
+// makes it.
 class Interruption {
  public:
-  explicit Interruption(platform::SignalQueue& signals) : signals_(signals) {}
+  Interruption(platform::SignalQueue& signals, const platform::Clock& clock, std::optional<base::Duration> limit)
+      : signals_(signals), clock_(clock), limit_(limit) {
+    if (limit_) deadline_ = clock_.now() + *limit_;
+  }
 
-  void act_on_signals(workload::Workload& workload) {
+  void act(workload::Workload& workload) {
     while (const auto signal = signals_.next()) {
-      if (++count_ == 1) {
+      if (!asked_) {
         first_ = signal;
-        std::cerr << "\n" << platform::signal_name(*signal) << ": stopping the benchmark (again to kill it)\n";
-        workload.stop();
+        ask(workload, platform::signal_name(*signal));
       } else {
         std::cerr << "\nkilling the benchmark\n";
         workload.kill();
       }
     }
+    if (asked_ || clock_.now() < deadline_) return;
+    timed_out_ = limit_;
+    ask(workload, "--timeout");
+  }
+  // Time until act() has something to do, a signal apart.
+  [[nodiscard]] base::Duration patience() const {
+    return asked_ ? kPollPatience
+                  : std::clamp(deadline_ - clock_.now(), base::Duration::zero(), base::Duration(kPollPatience));
   }
   [[nodiscard]] std::optional<int> first() const { return first_; }
+  [[nodiscard]] std::optional<base::Duration> timed_out() const { return timed_out_; }
 
  private:
+  void ask(workload::Workload& workload, const std::string& why) {
+    asked_ = true;
+    std::cerr << "\n" << why << ": stopping the benchmark (" << (first_ ? "again" : "Ctrl-C") << " to kill it)\n";
+    workload.stop();
+  }
+
   platform::SignalQueue& signals_;
+  const platform::Clock& clock_;
+  std::optional<base::Duration> limit_;
+  base::SteadyTime deadline_ = base::SteadyTime::max();
   std::optional<int> first_;
-  int count_ = 0;
+  std::optional<base::Duration> timed_out_;
+  bool asked_ = false;
 };
 
 // Idle before the start, the last part of it with bursts. Returns a signal that cut it short.
@@ -58,8 +80,8 @@ void idle_after(sampler::Sampler& sampler, platform::SignalQueue& signals, base:
 base::Result<workload::WorkloadOutcome> follow(workload::Workload& workload, platform::SignalQueue& signals,
                                                Interruption& interruption) {
   for (;;) {
-    interruption.act_on_signals(workload);
-    auto outcome = workload.poll(kPollPatience, signals.fd());
+    interruption.act(workload);
+    auto outcome = workload.poll(interruption.patience(), signals.fd());
     if (!outcome) return base::failure(outcome.error());
     if (*outcome) return **outcome;
   }
@@ -79,13 +101,13 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   sampler.restart_interval();
   if (const auto started = workload.start(); !started) return base::failure(started.error());
   if (plan.started) plan.started(clock.now());
-  Interruption interruption(signals);
+  Interruption interruption(signals, clock, plan.timeout);
   auto outcome = follow(workload, signals, interruption);
   if (!outcome) return base::failure(outcome.error());
   if (plan.ended) plan.ended(outcome->ran.end);
   idle_after(sampler, signals, plan.idle_roll);
   sampler.stop();
-  return Measured{*outcome, sampler.health(), interruption.first()};
+  return Measured{*outcome, sampler.health(), interruption.first(), interruption.timed_out()};
 }
 
 }  // namespace gpubench::app

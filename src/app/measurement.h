@@ -20,12 +20,14 @@ namespace gpubench::app {
 struct Measured {
   workload::WorkloadOutcome outcome;
   sampler::SamplerHealth health;
-  std::optional<int> interrupted_by;  // the first signal that ended it
+  std::optional<int> interrupted_by;        // the first signal that ended it
+  std::optional<base::Duration> timed_out;  // the limit at which it was ended
 };
 
 struct MeasurementPlan {
   sampler::SamplerOptions sampling;
   base::Duration idle_roll{};
+  std::optional<base::Duration> timeout;  // after which the workload is stopped as by a signal; from its start
   sampler::ReadingObserver observer;
   std::function<void(base::SteadyTime)> started;  // told when the workload runs; may be empty
   std::function<void(base::SteadyTime)> ended;    // and when it has ended; may be empty

@@ -42,8 +42,8 @@ constexpr const char* kClosing =
     "  For --carbon_source electricity_maps IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN (or ..._TOKEN_FILE), for watttime\n"
     "  IRIS_GPUBENCH_WATTTIME_USERNAME and IRIS_GPUBENCH_WATTTIME_PASSWORD (or ..._PASSWORD_FILE).\n"
     "\n"
-    "Exit status: the benchmark's own; 0 only if its was 0. 2: the command line is wrong. 125: the benchmark could not be\n"
-    "  run or its exit status could not be found out. 128 + n: ended by signal n (130 after Ctrl-C).";
+    "Exit status: the benchmark's own; 0 only if its was 0. 2: the command line is wrong. 124: stopped at --timeout.\n"
+    "  125: the benchmark could not be run or its exit status could not be found out. 128 + n: ended by signal n (130 after Ctrl-C).";
 
 // The predecessor's other spellings.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kAliases{{
@@ -128,6 +128,7 @@ struct Raw {
   double interval = 5.0;
   double idle_roll = 1.5;
   double stop_grace = 10.0;
+  std::optional<double> timeout;
   std::string log_cap = "1g";
   std::optional<std::string> score_regex;
   ContainerFlags container;
@@ -229,6 +230,9 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("SECONDS")
       ->default_str("10")
       ->group(what);
+  app.add_option("--timeout", raw.timeout, "Seconds after which the benchmark is stopped as by Ctrl-C (exit status 124)")
+      ->type_name("SECONDS")
+      ->group(what);
   describe_measuring(app, options, raw);
   describe_carbon(app, options, raw);
   describe_output(app, options, raw);
@@ -301,6 +305,12 @@ base::Result<Command> checked(Options options, const Raw& raw) {
   const auto grace = duration_from(raw.stop_grace, 0, kHour, "--stop_grace");
   if (!grace) return base::failure(grace.error());
   options.stop_grace = *grace;
+  if (raw.timeout) {
+    constexpr double kYear = 365 * 24 * kHour;
+    const auto timeout = duration_from(*raw.timeout, 0.001, kYear, "--timeout");
+    if (!timeout) return base::failure(timeout.error());
+    options.timeout = *timeout;
+  }
   if (const auto taken = take_log_flags(raw, options); !taken) return base::failure(taken.error());
   if (const auto taken = take_container_flags(raw.container, options); !taken) return base::failure(taken.error());
   auto carbon = checked_carbon_flags(raw.carbon);

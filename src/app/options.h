@@ -28,6 +28,7 @@ struct Options {
   std::vector<std::string> tmpfs;  // TARGET[:OPTIONS]
   workload::ContainerSettings container;
   base::Duration stop_grace = std::chrono::seconds(10);  // from SIGTERM to SIGKILL
+  std::optional<base::Duration> timeout;                 // of the benchmark
 
   base::Duration interval = std::chrono::seconds(5);
   base::Duration idle_roll = std::chrono::milliseconds(1500);

@@ -49,6 +49,7 @@ namespace {
 constexpr base::Duration kExportBudget = std::chrono::seconds(30);
 // With the tenth of a second in which the journal is written, a killed run lacks less than its last second.
 constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(800);
+constexpr int kTimedOut = 124;  // as timeout(1)
 
 int list_regions() {
   std::cout << "Regions of the GB carbon intensity forecast:\n";
@@ -68,6 +69,7 @@ int list_images(const Environment& environment) {
 // The benchmark's own, or the signal's that ended the run.
 int exit_code(const Measured& measured) {
   if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
+  if (measured.timed_out) return kTimedOut;
   return measured.outcome.exit_code.value_or(kCannotRun);
 }
 
@@ -231,6 +233,7 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.sampling.drain_period = kDrainPeriod;
   if (!options_.record_trace.empty()) plan.sampling = trace_sampling();
   plan.idle_roll = options_.idle_roll;
+  plan.timeout = options_.timeout;
   plan.started = [this](base::SteadyTime time) {
     live_carbon_->begin();
     journal_->note(started_note(time));

@@ -167,6 +167,7 @@ Measured measured_from(const Json& json) {
   measured.outcome.note = text_at(json, "words");
   measured.outcome.log_trouble = text_at(json, "log_trouble");
   measured.interrupted_by = optional_at<int>(json, "interrupted_by");
+  if (json.contains("timed_out_ns")) measured.timed_out = duration_at(json, "timed_out_ns");
   measured.health.deadlines = json.at("deadlines").get<std::size_t>();
   measured.health.late = json.at("late_deadlines").get<std::size_t>();
   measured.health.worst_lateness = duration_at(json, "worst_lateness_ns");
@@ -264,20 +265,22 @@ std::string started_note(base::SteadyTime time) {
 
 std::string ended_note(const Measured& measured, const workload::WorkloadDescription& workload) {
   const workload::WorkloadOutcome& outcome = measured.outcome;
-  return dumped({{"note", "ended"},
-                 {"start_ns", nanoseconds(outcome.ran.start)},
-                 {"end_ns", nanoseconds(outcome.ran.end)},
-                 {"exit_code", optional_json(outcome.exit_code)},
-                 {"out_of_memory", outcome.out_of_memory},
-                 {"stopped", outcome.stopped_by_us},
-                 {"words", outcome.note},
-                 {"log_trouble", outcome.log_trouble},
-                 {"interrupted_by", optional_json(measured.interrupted_by)},
-                 {"deadlines", measured.health.deadlines},
-                 {"late_deadlines", measured.health.late},
-                 {"worst_lateness_ns", measured.health.worst_lateness.count()},
-                 {"wall_clock_step_ns", measured.health.wall_clock_step.count()},
-                 {"workload", workload_json(workload)}});
+  Json note = {{"note", "ended"},
+               {"start_ns", nanoseconds(outcome.ran.start)},
+               {"end_ns", nanoseconds(outcome.ran.end)},
+               {"exit_code", optional_json(outcome.exit_code)},
+               {"out_of_memory", outcome.out_of_memory},
+               {"stopped", outcome.stopped_by_us},
+               {"words", outcome.note},
+               {"log_trouble", outcome.log_trouble},
+               {"interrupted_by", optional_json(measured.interrupted_by)},
+               {"deadlines", measured.health.deadlines},
+               {"late_deadlines", measured.health.late},
+               {"worst_lateness_ns", measured.health.worst_lateness.count()},
+               {"wall_clock_step_ns", measured.health.wall_clock_step.count()},
+               {"workload", workload_json(workload)}};
+  if (measured.timed_out) note["timed_out_ns"] = measured.timed_out->count();
+  return dumped(note);
 }
 
 std::string closing_note(const record::RunRecord& run) {

@@ -37,6 +37,11 @@ std::string text(const Interrupted& f) {
          " before the benchmark was done: time, energy and carbon are those up to the interruption.";
 }
 
+std::string text(const TimedOut& f) {
+  return "The benchmark was stopped at its --timeout of " + seconds_text(f.limit) +
+         ": time, energy and carbon are those up to then.";
+}
+
 std::string text(const WorkloadFailed& f) {
   const std::string how =
       f.exit_code ? fmt::format("failed with exit code {}", *f.exit_code) : "ended with an unknown exit code";
@@ -150,8 +155,9 @@ std::string text(const ToldFinding& f) {
 }
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 22> kNames = {"replayed",
+constexpr std::array<std::string_view, 23> kNames = {"replayed",
                                                      "interrupted",
+                                                     "timed_out",
                                                      "workload_failed",
                                                      "energy_unknown",
                                                      "counter_unusable",

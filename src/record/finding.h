@@ -18,6 +18,10 @@ struct Replayed {
 struct Interrupted {
   std::string by;  // "SIGINT"
 };
+// The run was ended at the limit that its user had set (--timeout).
+struct TimedOut {
+  base::Duration limit;
+};
 struct WorkloadFailed {
   std::optional<int> exit_code;  // empty: unknown
   bool out_of_memory = false;
@@ -111,10 +115,10 @@ struct ToldFinding {
   std::string text;
 };
 
-using Finding = std::variant<Replayed, Interrupted, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree,
-                             PowerGap, DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown,
-                             ResultsNotCollected, PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete,
-                             SeriesIncomplete, Recovered, JournalIncomplete, ToldFinding>;
+using Finding = std::variant<Replayed, Interrupted, TimedOut, WorkloadFailed, EnergyUnknown, CounterUnusable,
+                             MethodsDisagree, PowerGap, DeadlinesMissed, WallClockStepped, GpuLost, Throttled,
+                             CarbonFallback, CarbonUnknown, ResultsNotCollected, PlotNotMade, ExportIncomplete,
+                             NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered, JournalIncomplete, ToldFinding>;
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);

@@ -186,6 +186,20 @@ class Signals(ProductTest):
         outcome = self.finish(process, timeout=8)
         self.assertEqual(outcome.metrics["workload"]["exit_code"], 137)
 
+    def test_time_limit(self):
+        for line, own, least in (("echo begun; sleep 1000", 143, 0.5), ("trap '' TERM; while :; do sleep 0.1; done", 137, 1)):
+            with self.subTest(line=line):
+                outcome = self.run_program("--idle_roll", "0.2", "--no_plot", "--timeout", "0.5", "--stop_grace", "0.5",
+                                           "--benchmark_command", line)
+                self.assertEqual(outcome.code, 124, outcome.stderr)
+                self.assert_valid_results(outcome, plot=False)
+                self.assertIn("timed_out", outcome.findings())
+                self.assertEqual(outcome.metrics["workload"]["exit_code"], own)
+                self.assertGreaterEqual(outcome.metrics["elapsed_time"], least)
+                self.assertLess(outcome.metrics["elapsed_time"], least + 1)
+                self.assertIn("--timeout", outcome.stdout)
+        self.assertEqual(self.run_program("--no_plot", "--timeout", "60", "--", "true").code, 0)
+
     def test_before_the_start(self):
         process = self.start("--idle_roll", "30", "--", "true")
         self.wait_for(lambda: list(self.results.glob("*/runtime.log")), "the run to begin")

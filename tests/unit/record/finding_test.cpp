@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 std::vector<Finding> one_of_each() {
   return {Replayed{"traces/h200.trace"},
           Interrupted{"SIGINT"},
+          TimedOut{90s},
           WorkloadFailed{137, true, "OOM"},
           EnergyUnknown{0, "no counter and no power samples"},
           CounterUnusable{1, "it restarted"},
@@ -56,11 +57,11 @@ TEST(Finding, NamesBelongToTheirKinds) {
   for (const Finding& finding : one_of_each()) names.push_back(finding_name(finding));
   EXPECT_EQ(names,
             (std::vector<std::string>{
-                "replayed",           "interrupted",         "workload_failed",  "energy_unknown",        "counter_unusable",
-                "methods_disagree",   "power_gap",           "deadlines_missed", "wall_clock_stepped",    "gpu_lost",
-                "throttled",          "carbon_fallback",     "carbon_unknown",   "results_not_collected", "plot_not_made",
-                "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",     "recovered",
-                "journal_incomplete", "gpu_shared"}));
+                "replayed",         "interrupted",        "timed_out",           "workload_failed",  "energy_unknown",
+                "counter_unusable", "methods_disagree",   "power_gap",           "deadlines_missed", "wall_clock_stepped",
+                "gpu_lost",         "throttled",          "carbon_fallback",     "carbon_unknown",   "results_not_collected",
+                "plot_not_made",    "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",
+                "recovered",        "journal_incomplete", "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {
