@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/benchmark_outputs.h"
 #include "app/version.h"
 #include "carbon/embodied_figures.h"
 #include "platform/signals.h"
@@ -73,8 +74,8 @@ void note_sampling(const sampler::SamplerHealth& health, std::vector<Finding>& f
     findings.emplace_back(record::WallClockStepped{health.wall_clock_step});
 }
 
-record::BenchmarkRecord benchmark_record(const AccountInput& input) {
-  const workload::WorkloadDescription& workload = *input.workload;
+record::BenchmarkRecord benchmark_record(const workload::WorkloadDescription& workload,
+                                         const workload::WorkloadOutcome& outcome) {
   record::BenchmarkRecord benchmark;
   benchmark.kind = workload.kind == workload::WorkloadDescription::Kind::container ? "container" : "command";
   benchmark.name = workload.name;
@@ -82,11 +83,43 @@ record::BenchmarkRecord benchmark_record(const AccountInput& input) {
   benchmark.image_id = workload.image_id;
   benchmark.engine = workload.engine;
   benchmark.gpu_access = workload.gpu_access;
-  benchmark.exit_code = input.measured->outcome.exit_code;
-  benchmark.out_of_memory = input.measured->outcome.out_of_memory;
-  benchmark.interrupted = input.measured->interrupted_by || input.measured->timed_out;
-  benchmark.score = input.score;
+  benchmark.exit_code = outcome.exit_code;
+  benchmark.out_of_memory = outcome.out_of_memory;
   return benchmark;
+}
+
+// The energy of the part's own GPUs over its own time; nothing where one of them is not known.
+void add_energy(record::PartRecord& part, const AccountInput& input) {
+  base::Energy sum;
+  std::vector<energy::Uncertainty> uncertainties;
+  for (std::size_t i = 0; i < input.series->size(); ++i) {
+    const meter::GpuDescription& gpu = input.meter->gpus()[i];
+    if (std::find(part.gpus.begin(), part.gpus.end(), gpu.index) == part.gpus.end()) continue;
+    const energy::GpuEnergy measured = energy::measure_energy((*input.series)[i], part.ran, gpu.power_limit);
+    if (measured.best() == nullptr) return;
+    sum += measured.best()->energy;
+    uncertainties.push_back(measured.best()->uncertainty);
+  }
+  if (uncertainties.empty()) return;
+  part.energy = sum;
+  part.uncertainty = energy::of_sum(uncertainties);
+}
+
+void add_parts(record::RunRecord& run, const AccountInput& input) {
+  const auto& workloads = input.workload->parts;
+  const auto& outcomes = input.measured->outcome.parts;
+  for (std::size_t i = 0; i < std::min(workloads.size(), outcomes.size()); ++i) {
+    record::PartRecord part;
+    part.benchmark = benchmark_record(workloads[i], outcomes[i]);
+    part.benchmark.interrupted = outcomes[i].stopped_by_us;
+    if (i < input.scores.size()) part.benchmark.score = input.scores[i];
+    part.ran = outcomes[i].ran;
+    part.gpus = workloads[i].gpus;
+    part.note = outcomes[i].note;
+    part.log = numbered_log(i);
+    if (part.ran != base::Window{}) add_energy(part, input);
+    run.parts.push_back(std::move(part));
+  }
 }
 
 // The sum over the GPUs, unless one is not known.
@@ -195,7 +228,9 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
   run.tool_version = kVersion;
   run.host = input.host;
   run.source = input.meter->source();
-  run.benchmark = benchmark_record(input);
+  run.benchmark = benchmark_record(*input.workload, input.measured->outcome);
+  run.benchmark.interrupted = input.measured->interrupted_by || input.measured->timed_out;
+  if (input.workload->parts.empty() && !input.scores.empty()) run.benchmark.score = input.scores.front();
   run.interval = input.interval;
   run.ran = input.measured->outcome.ran;
   run.anchor = input.anchor;
@@ -214,6 +249,7 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
     note_throttling(run.gpus.back(), run.findings);
     note_lost_gpu(run.gpus.back(), series, run.findings);
   }
+  add_parts(run, input);
   add_total(run);
   if (run.total_energy)
     cost(run, *input.series, carbon.answer(run.start_time(), run.end_time()), carbon.choice(), input.carbon);

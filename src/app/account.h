@@ -24,8 +24,8 @@ struct AccountInput {
   const workload::WorkloadDescription* workload = nullptr;
   const Measured* measured = nullptr;
   const std::vector<series::GpuSeries>* series = nullptr;
-  std::optional<double> score;
-  std::vector<record::Finding> findings;  // what was noticed on the way
+  std::vector<std::optional<double>> scores;  // of each of several containers; else of the one
+  std::vector<record::Finding> findings;      // what was noticed on the way
 };
 
 // Energy, emissions, statistics and findings. `carbon` is asked for the run's half-hours.

@@ -46,7 +46,7 @@ void describe_container_flags(CLI::App& app, ContainerFlags& flags, const char* 
     return app.add_option(name, value, text)->type_name(type)->group(group);
   };
   const auto repeated = [&](const char* name, std::vector<std::string>& values, const char* type, const char* text) {
-    app.add_option(name, values, text)->type_name(type)->group(group)->expected(1)->take_all();
+    app.add_option(name, values, text)->type_name(type)->group(group)->expected(1)->take_all()->allow_extra_args(false);
   };
   one("--gpu_access", flags.gpu_access, "WAY", "How the GPUs are given: auto, runtime, cdi, devices or none")
       ->default_str("auto");

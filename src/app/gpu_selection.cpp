@@ -76,4 +76,77 @@ base::Result<std::vector<GpuRequest>> select_gpus(const std::string& wish, const
   return chosen;
 }
 
+namespace {
+
+using Assignment = std::vector<std::vector<GpuRequest>>;
+
+bool is_count(const std::string& wish) {
+  return whole(wish).has_value();
+}
+bool is_named(const std::string& wish) {
+  return wish != "all" && wish != "none" && !is_count(wish);
+}
+
+bool is_same(const GpuRequest& request, const GpuDescription& gpu) {
+  return request.index == gpu.index && request.uuid == gpu.uuid;
+}
+
+// Takes what was chosen out of `free`.
+base::Result<void> take(const std::vector<GpuRequest>& chosen, std::vector<GpuDescription>& free) {
+  for (const GpuRequest& request : chosen) {
+    if (request.index < 0) continue;  // part of a GPU
+    const auto found = std::find_if(free.begin(), free.end(), [&](const auto& gpu) { return is_same(request, gpu); });
+    if (found == free.end())
+      return base::failure("--gpus gives GPU " + std::to_string(request.index) + " to two containers at the same time",
+                           "give each its own, or run them one after the other with --in_turn");
+    free.erase(found);
+  }
+  return {};
+}
+
+base::Result<void> choose(const std::string& wish, std::vector<GpuDescription>& free, std::vector<GpuRequest>& chosen) {
+  auto selected = select_gpus(wish, free);
+  if (!selected) return base::failure(selected.error().with_context("of the GPUs that the other containers leave"));
+  chosen = std::move(*selected);
+  return take(chosen, free);
+}
+
+base::Result<void> deal_out(const std::vector<std::string>& wishes, std::vector<GpuDescription> free, Assignment& chosen) {
+  auto takers = static_cast<std::size_t>(std::count(wishes.begin(), wishes.end(), "all"));
+  if (takers > free.size())
+    return base::failure(
+        std::to_string(free.size()) + " GPUs are left for " + std::to_string(takers) + " containers side by side",
+        "run them one after the other with --in_turn, or name the GPUs of each with --gpus (or none)");
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    if (wishes[i] != "all") continue;
+    const std::size_t share = (free.size() - next + takers - 1) / takers;
+    --takers;
+    for (const std::size_t end = next + share; next < end; ++next) chosen[i].push_back(request_for(free[next]));
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<Assignment> assign_gpus(const std::vector<std::string>& wishes, bool in_turn,
+                                     const std::vector<GpuDescription>& gpus) {
+  Assignment chosen(wishes.size());
+  std::vector<GpuDescription> free = gpus;
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    if (!in_turn && !is_named(wishes[i])) continue;
+    auto selected = select_gpus(wishes[i], gpus);
+    if (!selected) return base::failure(selected.error());
+    chosen[i] = std::move(*selected);
+    if (in_turn) continue;
+    if (const auto taken = take(chosen[i], free); !taken) return base::failure(taken.error());
+  }
+  if (in_turn) return chosen;
+  for (std::size_t i = 0; i < wishes.size(); ++i)
+    if (is_count(wishes[i]))
+      if (const auto done = choose(wishes[i], free, chosen[i]); !done) return base::failure(done.error());
+  if (const auto dealt = deal_out(wishes, std::move(free), chosen); !dealt) return base::failure(dealt.error());
+  return chosen;
+}
+
 }  // namespace gpubench::app

@@ -16,4 +16,10 @@ namespace gpubench::app {
 base::Result<std::vector<workload::GpuRequest>> select_gpus(const std::string& wish,
                                                             const std::vector<meter::GpuDescription>& gpus);
 
+// The GPUs of several containers, by what each wishes. In turn each chooses among all. Side by side none is given twice:
+// first those that are named, then counts from what is left, then what is left is dealt out evenly to those that want all.
+base::Result<std::vector<std::vector<workload::GpuRequest>>> assign_gpus(const std::vector<std::string>& wishes,
+                                                                         bool in_turn,
+                                                                         const std::vector<meter::GpuDescription>& gpus);
+
 }  // namespace gpubench::app

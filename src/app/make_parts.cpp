@@ -5,6 +5,7 @@
 #include <iostream>
 #include <utility>
 
+#include "app/benchmark_outputs.h"
 #include "app/gpu_selection.h"
 #include "meter/nvml/nvml_meter.h"
 #include "meter/replay/recording_meter.h"
@@ -15,6 +16,7 @@
 #include "sink/victoriametrics/victoriametrics_sink.h"
 #include "workload/command/command_workload.h"
 #include "workload/docker/container_workload.h"
+#include "workload/several/several_workload.h"
 
 namespace gpubench::app {
 namespace {
@@ -50,9 +52,14 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-base::Result<std::unique_ptr<workload::Workload>> make_container(const Options& options, const Environment& environment,
-                                                                 const WorkloadPlace& place, const platform::Clock& clock,
-                                                                 workload::LogSink& log) {
+// A replay has no GPUs to give.
+std::vector<workload::GpuRequest> given(std::vector<workload::GpuRequest> gpus, const WorkloadPlace& place) {
+  if (place.meter.source().kind != meter::SourceKind::nvml) gpus.clear();
+  return gpus;
+}
+
+base::Result<workload::ContainerOptions> container_options(const BenchmarkOptions& options, const Environment& environment,
+                                                           const WorkloadPlace& place) {
   workload::ContainerOptions container;
   container.image = *options.benchmark_image;
   auto engine = workload::locate_engine(environment.engine);
@@ -70,13 +77,47 @@ base::Result<std::unique_ptr<workload::Workload>> make_container(const Options& 
   container.stop_grace = options.stop_grace;
   container.interrupt_fd = place.interrupt_fd;
   container.tell = [](const std::string& line) { std::cerr << "iris-gpubench: " << line << "\n"; };
-  // A replay has no GPUs to give.
+  return container;
+}
+
+base::Result<std::unique_ptr<workload::Workload>> make_container(const Options& options, const Environment& environment,
+                                                                 const WorkloadPlace& place, const platform::Clock& clock,
+                                                                 workload::LogSink& log) {
+  auto container = container_options(options, environment, place);
+  if (!container) return base::failure(container.error());
   if (place.meter.source().kind == meter::SourceKind::nvml) {
     auto gpus = select_gpus(options.gpus, place.meter.gpus());
     if (!gpus) return base::failure(gpus.error());
-    container.gpus = std::move(*gpus);
+    container->gpus = std::move(*gpus);
   }
-  return workload::make_container_workload(std::move(container), clock, log);
+  return workload::make_container_workload(std::move(*container), clock, log);
+}
+
+std::vector<int> indices_of(const std::vector<workload::GpuRequest>& gpus) {
+  std::vector<int> indices;
+  for (const workload::GpuRequest& gpu : gpus)
+    if (gpu.index >= 0) indices.push_back(gpu.index);
+  return indices;
+}
+
+base::Result<std::unique_ptr<workload::Workload>> make_several(const Options& options, const Environment& environment,
+                                                               const WorkloadPlace& place, const platform::Clock& clock,
+                                                               const std::vector<workload::LogSink*>& logs) {
+  std::vector<std::string> wishes;
+  for (const BenchmarkOptions& part : options.several) wishes.push_back(part.gpus);
+  const auto gpus = assign_gpus(wishes, options.in_turn, place.meter.gpus());
+  if (!gpus) return base::failure(gpus.error());
+  std::vector<workload::Part> parts;
+  for (std::size_t i = 0; i < options.several.size(); ++i) {
+    auto container = container_options(options.several[i], environment, place);
+    if (!container) return base::failure(container.error());
+    container->run_id += "-" + std::to_string(i + 1);
+    container->gpus = given((*gpus)[i], place);
+    parts.push_back({workload::make_container_workload(std::move(*container), clock, *logs[i]),
+                     output_names(options, i).results, indices_of((*gpus)[i])});
+  }
+  return workload::make_several_workload(std::move(parts),
+                                         options.in_turn ? workload::Order::in_turn : workload::Order::side_by_side);
 }
 
 std::unique_ptr<workload::Workload> make_command(const Options& options, const Environment& environment,
@@ -128,6 +169,9 @@ void note_trouble(const series::Series<T>& series, std::vector<std::string>& tro
 }  // namespace
 
 std::string benchmark_name(const Options& options) {
+  std::string names;
+  for (const BenchmarkOptions& part : options.several) names += (names.empty() ? "" : " + ") + *part.benchmark_image;
+  if (!names.empty()) return names;
   if (options.benchmark_image) return *options.benchmark_image;
   if (options.benchmark_command) return workload::command_name(*options.benchmark_command);
   return workload::command_name(options.arguments.front());
@@ -154,9 +198,10 @@ base::Result<void> finish_recording(meter::GpuMeter& meter) {
 
 base::Result<std::unique_ptr<workload::Workload>> make_workload(const Options& options, const Environment& environment,
                                                                 const WorkloadPlace& place, const platform::Clock& clock,
-                                                                workload::LogSink& log) {
-  if (options.benchmark_image) return make_container(options, environment, place, clock, log);
-  return make_command(options, environment, place.directory, clock, log);
+                                                                const std::vector<workload::LogSink*>& logs) {
+  if (!options.several.empty()) return make_several(options, environment, place, clock, logs);
+  if (options.benchmark_image) return make_container(options, environment, place, clock, *logs.front());
+  return make_command(options, environment, place.directory, clock, *logs.front());
 }
 
 base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory,

@@ -20,7 +20,7 @@
 
 namespace gpubench::app {
 
-// Image or command name: for the run id and the title.
+// Image or command name, of several containers joined: for the run id and the title.
 std::string benchmark_name(const Options& options);
 
 base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options, const Environment& environment,
@@ -35,9 +35,10 @@ struct WorkloadPlace {
   const RunDirectory& directory;
   int interrupt_fd = -1;  // readable: what takes long before the start is given up
 };
+// `logs`: one for each of several containers, else one.
 base::Result<std::unique_ptr<workload::Workload>> make_workload(const Options& options, const Environment& environment,
                                                                 const WorkloadPlace& place, const platform::Clock& clock,
-                                                                workload::LogSink& log);
+                                                                const std::vector<workload::LogSink*>& logs);
 
 // One set per GPU, spooled to the folder and, where there is one, written to the journal, which must outlive them.
 base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory,

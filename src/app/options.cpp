@@ -10,6 +10,7 @@
 
 #include "app/container_flags.h"
 #include "app/invocation.h"
+#include "app/several_containers.h"
 #include "app/version.h"
 
 namespace gpubench::app {
@@ -43,7 +44,8 @@ constexpr const char* kClosing =
     "  IRIS_GPUBENCH_WATTTIME_USERNAME and IRIS_GPUBENCH_WATTTIME_PASSWORD (or ..._PASSWORD_FILE).\n"
     "\n"
     "Exit status: the benchmark's own; 0 only if its was 0. 2: the command line is wrong. 124: stopped at --timeout.\n"
-    "  125: the benchmark could not be run or its exit status could not be found out. 128 + n: ended by signal n (130 after Ctrl-C).";
+    "  125: the benchmark could not be run or its exit status could not be found out. 128 + n: ended by signal n (130 after "
+    "Ctrl-C).";
 
 // The predecessor's other spellings.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kAliases{{
@@ -124,6 +126,9 @@ base::Result<base::Duration> duration_from(double seconds, double least, double 
 
 // CLI11's target values that Options does not hold as they are.
 struct Raw {
+  std::vector<std::string> images;
+  std::vector<std::string> gpus;
+  std::string benchmark_file;
   std::string timeseries_format = "csv";
   double interval = 5.0;
   double idle_roll = 1.5;
@@ -142,17 +147,18 @@ struct Raw {
 void describe_container(CLI::App& app, Options& options, Raw& raw) {
   constexpr const char* container = "The container";
   const auto repeated = [&](const char* name, std::vector<std::string>& values, const char* text) {
-    return app.add_option(name, values, text)->group(container)->expected(1)->take_all();
+    return app.add_option(name, values, text)->group(container)->expected(1)->take_all()->allow_extra_args(false);
   };
   repeated("--volume", options.volumes, "Folder or file to mount (repeatable)")->type_name("SOURCE:TARGET[:ro]");
   repeated("--env", options.environment, "Environment variable (repeatable)")->type_name("NAME=VALUE");
   app.add_option("--entrypoint", options.entrypoint, "Program to run in place of the image's own")
       ->type_name("PROGRAM")
       ->group(container);
-  app.add_option("--gpus", options.gpus, "GPUs it gets: all, none, a number, indices (0,2 or device=1) or UUIDs")
+  repeated("--gpus", raw.gpus,
+           "GPUs it gets: all, none, a number, indices (0,2 or device=1) or UUIDs;\n"
+           "with several images once for all or once for each")
       ->type_name("GPUS")
-      ->default_str("all")
-      ->group(container);
+      ->default_str("all");
   describe_container_flags(app, raw.container, container);
 }
 
@@ -219,9 +225,18 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
   app.set_help_flag("--help,-h", "Show this and exit");
   app.add_flag("--version", raw.show_version, "Show the version and exit");
   constexpr const char* what = "What to run (one of the first two, or -- COMMAND [ARGUMENT...])";
-  app.add_option("--benchmark_image", options.benchmark_image, "Container image to run; \"\" lists the images")
+  app.add_option("--benchmark_image", raw.images,
+                 "Container image to run; \"\" lists the images. Given more than once: all of them,\n"
+                 "side by side on their own GPUs")
       ->type_name("NAME")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false)
       ->group(what);
+  app.add_option("--benchmark_file", raw.benchmark_file, "YAML file that lists containers, each with options of its own")
+      ->type_name("FILE")
+      ->group(what);
+  app.add_flag("--in_turn", options.in_turn, "Run several containers one after the other, each with all GPUs")->group(what);
   app.add_option("--benchmark_command", options.benchmark_command, "Shell command line to run")
       ->type_name("LINE")
       ->group(what);
@@ -270,11 +285,57 @@ base::Result<void> take_container_flags(const ContainerFlags& flags, Options& op
   return {};
 }
 
+// What can be said of one container in a file: see describe_container.
+std::vector<std::string> container_option_names() {
+  CLI::App app;
+  Options options;
+  Raw raw;
+  describe_container(app, options, raw);
+  std::vector<std::string> names = option_names(app);
+  names.insert(names.end(), {"benchmark_image", "score_regex"});
+  std::erase(names, "help");
+  return names;
+}
+
+base::Result<void> take_containers_file(const Raw& raw, Options& options) {
+  const bool other = !raw.images.empty() || options.benchmark_command || !options.arguments.empty() || !raw.gpus.empty() ||
+                     any_given(raw.container) || !options.volumes.empty() || !options.environment.empty() ||
+                     options.entrypoint || raw.score_regex;
+  if (other)
+    return base::failure("--benchmark_file says what to run: images, commands and options of a container belong into it",
+                         "leave them out of the command line");
+  auto file = read_containers_file(raw.benchmark_file, container_option_names());
+  if (!file) return base::failure(file.error());
+  options.several = std::move(file->containers);
+  for (BenchmarkOptions& container : options.several) container.stop_grace = options.stop_grace;
+  options.in_turn = options.in_turn || file->in_turn;
+  return {};
+}
+
+// More than one image, or a file of them: after all else that is told of a container.
+base::Result<void> take_several(const Raw& raw, Options& options) {
+  if (!raw.benchmark_file.empty()) {
+    if (auto taken = take_containers_file(raw, options); !taken) return taken;
+  } else if (raw.images.size() > 1 || raw.gpus.size() > 1) {
+    auto containers = one_for_each(options, raw.images, raw.gpus);
+    if (!containers) return base::failure(containers.error());
+    options.several = std::move(*containers);
+  }
+  if (options.several.size() == 1) {
+    static_cast<BenchmarkOptions&>(options) = options.several.front();
+    options.several.clear();
+  } else if (!options.several.empty()) {
+    static_cast<BenchmarkOptions&>(options) = {};
+  } else if (options.in_turn) {
+    return base::failure("--in_turn is for several containers", "give --benchmark_image more than once");
+  }
+  return {};
+}
+
 base::Result<void> check_workload(const Options& options) {
+  if (!options.several.empty()) return {};
   const bool image = options.benchmark_image.has_value();
   const bool line = options.benchmark_command.has_value();
-  if (image && line)
-    return base::failure("--benchmark_image and --benchmark_command exclude each other", "give one of them");
   if (line && !options.arguments.empty())
     return base::failure("--benchmark_command takes one shell line, so nothing can follow \"--\"",
                          "put the arguments into the line, or give the command after \"--\" alone");
@@ -291,7 +352,9 @@ base::Result<void> check_workload(const Options& options) {
 
 base::Result<Command> checked(Options options, const Raw& raw) {
   if (options.carbon_region.empty()) return Command(ListRegions{});
-  if (options.benchmark_image && options.benchmark_image->empty()) return Command(ListImages{});
+  if (std::count(raw.images.begin(), raw.images.end(), "") > 0) return Command(ListImages{});
+  if (!raw.images.empty()) options.benchmark_image = raw.images.front();
+  if (!raw.gpus.empty()) options.gpus = raw.gpus.front();
   options.live_monitor = !raw.no_live_monitor;
   options.plot = !raw.no_plot;
   options.html = !raw.no_html;
@@ -320,6 +383,9 @@ base::Result<Command> checked(Options options, const Raw& raw) {
   const auto format = timeseries_format(raw.timeseries_format);
   if (!format) return base::failure(format.error());
   options.timeseries_format = *format;
+  if (options.benchmark_image && options.benchmark_command)
+    return base::failure("--benchmark_image and --benchmark_command exclude each other", "give one of them");
+  if (const auto taken = take_several(raw, options); !taken) return base::failure(taken.error());
   if (const auto workload = check_workload(options); !workload) return base::failure(workload.error());
   return Command(std::move(options));
 }
@@ -345,7 +411,9 @@ base::Result<Command> parse_check_image(std::vector<std::string> arguments) {
   arguments.front() = "--benchmark_image";
   auto command = parse_command_line(arguments);
   if (!command) return command;
-  if (auto* options = std::get_if<Options>(&*command)) return Command(CheckImage{std::move(*options)});
+  auto* options = std::get_if<Options>(&*command);
+  if (options != nullptr && !options->several.empty()) return base::failure("check-image checks one image at a time");
+  if (options != nullptr) return Command(CheckImage{std::move(*options)});
   return command;
 }
 

@@ -16,8 +16,8 @@
 
 namespace gpubench::app {
 
-struct Options {
-  // What to run: an image, a shell line, or a program with arguments (`arguments` alone).
+// What to run: an image, a shell line, or a program with arguments (`arguments` alone).
+struct BenchmarkOptions {
   std::optional<std::string> benchmark_image;
   std::optional<std::string> benchmark_command;
   std::vector<std::string> arguments;    // after "--": of the container, or the program itself
@@ -28,7 +28,13 @@ struct Options {
   std::vector<std::string> tmpfs;  // TARGET[:OPTIONS]
   workload::ContainerSettings container;
   base::Duration stop_grace = std::chrono::seconds(10);  // from SIGTERM to SIGKILL
-  std::optional<base::Duration> timeout;                 // of the benchmark
+  std::optional<ScorePattern> score_pattern;             // of the log line that holds the score
+};
+
+struct Options : BenchmarkOptions {
+  std::vector<BenchmarkOptions> several;  // containers, each with options of its own, in place of those above; or empty
+  bool in_turn = false;                   // these; else side by side
+  std::optional<base::Duration> timeout;  // of the benchmark
 
   base::Duration interval = std::chrono::seconds(5);
   base::Duration idle_roll = std::chrono::milliseconds(1500);
@@ -42,7 +48,6 @@ struct Options {
   std::string results_dir = "results";
   TimeseriesFormat timeseries_format = TimeseriesFormat::csv;
   std::uint64_t log_cap_bytes = std::uint64_t{1} << 30;  // of benchmark.log
-  std::optional<ScorePattern> score_pattern;             // of the log line that holds the score
   bool live_monitor = true;
   bool monitor_benchmark_logs = false;
   bool plot = true;

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "app/account.h"
-#include "app/benchmark_log.h"
+#include "app/benchmark_outputs.h"
 #include "app/carbon_choice.h"
 #include "app/carbon_commands.h"
 #include "app/carbon_lookup.h"
@@ -41,7 +41,6 @@
 #include "report/plot/plot.h"
 #include "series/journal/journal.h"
 #include "sink/sink.h"
-#include "workload/docker/container_settings.h"
 
 namespace gpubench::app {
 namespace {
@@ -110,7 +109,7 @@ class BenchmarkRun {
   void collect_results();
   void finish_exports(record::RunRecord& run);
   void close_journal(record::RunRecord& run);
-  void note_log_and_series();
+  void note_series();
 
   const Options& options_;
   const Environment& environment_;
@@ -126,7 +125,7 @@ class BenchmarkRun {
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<series::Journal> journal_;
   std::vector<series::GpuSeries> series_;  // write to the journal
-  std::unique_ptr<BenchmarkLog> benchmark_log_;
+  std::unique_ptr<BenchmarkOutputs> outputs_;
   std::unique_ptr<LiveFeed> live_;
   std::unique_ptr<platform::HttpClient> export_http_;
   std::unique_ptr<sink::Sink> sink_;
@@ -134,7 +133,7 @@ class BenchmarkRun {
   std::unique_ptr<Worker<record::Progress>> plotter_;
   std::unique_ptr<workload::Workload> workload_;
   std::vector<record::Finding> findings_;
-  std::optional<double> score_;
+  std::vector<std::optional<double>> scores_;  // of each part
 };
 
 base::Result<void> BenchmarkRun::prepare() {
@@ -142,7 +141,7 @@ base::Result<void> BenchmarkRun::prepare() {
   if (!meter) return base::failure(meter.error());
   meter_ = std::move(*meter);
   if (const auto made = make_outputs(); !made) return made;
-  auto workload = make_workload(options_, environment_, {*meter_, *directory_, signals_.fd()}, clock_, *benchmark_log_);
+  auto workload = make_workload(options_, environment_, {*meter_, *directory_, signals_.fd()}, clock_, outputs_->sinks());
   if (!workload) return base::failure(workload.error());
   workload_ = std::move(*workload);
   if (const auto ready = workload_->prepare(); !ready) return ready;
@@ -174,15 +173,11 @@ base::Result<void> BenchmarkRun::make_outputs() {
   if (!series) return base::failure(series.error());
   series_ = std::move(*series);
   make_live_feed();
-  BenchmarkLogOptions logging;
-  logging.file.path = directory_->file("benchmark.log");
-  logging.file.times_path = directory_->file("benchmark_log_times.csv");
-  logging.file.cap_bytes = options_.log_cap_bytes;
-  logging.score = options_.score_pattern;
-  if (options_.monitor_benchmark_logs) logging.watch = [this](std::string bytes) { live_->show_log(std::move(bytes)); };
-  auto log = BenchmarkLog::create(std::move(logging), clock_);
-  if (!log) return base::failure(log.error());
-  benchmark_log_ = std::move(*log);
+  std::function<void(std::string)> watch;
+  if (options_.monitor_benchmark_logs) watch = [this](std::string bytes) { live_->show_log(std::move(bytes)); };
+  auto outputs = BenchmarkOutputs::create(options_, *directory_, clock_, watch);
+  if (!outputs) return base::failure(outputs.error());
+  outputs_ = std::move(*outputs);
   return {};
 }
 
@@ -267,15 +262,13 @@ void BenchmarkRun::draw_live_plot() {
 }
 
 void BenchmarkRun::collect_results() {
+  outputs_->close(findings_);
   const auto results = directory_->file("benchmark_results");
   const auto collected = workload_->collect_results(results);
+  scores_ = outputs_->scores(collected && *collected ? results : std::filesystem::path());
   if (!collected) {
     findings_.emplace_back(record::ResultsNotCollected{collected.error().message});
     log_->warn("{}", collected.error().message);
-  } else if (*collected) {
-    score_ = read_score(results);
-    for (const auto& path : options_.container.results_paths)
-      if (!score_) score_ = read_score(results / workload::results_folder_name(path));
   }
   if (const auto removed = workload_->cleanup(); !removed) {
     log_->error("{}", removed.error().message);
@@ -283,10 +276,7 @@ void BenchmarkRun::collect_results() {
   }
 }
 
-void BenchmarkRun::note_log_and_series() {
-  if (const auto closed = benchmark_log_->close(); !closed)
-    findings_.emplace_back(record::LogIncomplete{closed.error().message});
-  if (benchmark_log_->score()) score_ = benchmark_log_->score();
+void BenchmarkRun::note_series() {
   for (const std::string& trouble : series_trouble(series_)) findings_.emplace_back(record::SeriesIncomplete{trouble});
 }
 
@@ -307,7 +297,7 @@ void BenchmarkRun::close_journal(record::RunRecord& run) {
 
 int BenchmarkRun::conclude(const Measured& measured) {
   collect_results();
-  note_log_and_series();
+  note_series();
   AccountInput input;
   input.run_id = directory_->run_id;
   input.host = platform::host_name();
@@ -318,7 +308,7 @@ int BenchmarkRun::conclude(const Measured& measured) {
   input.workload = &workload_->description();
   input.measured = &measured;
   input.series = &series_;
-  input.score = score_;
+  input.scores = scores_;
   input.findings = findings_;
   record::RunRecord run = make_account(input, *carbon_);
   for (const std::string& note : carbon_->take_notes()) log_->warn("{}", note);

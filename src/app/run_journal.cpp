@@ -110,13 +110,17 @@ CarbonOptions carbon_from(const Json& json) {
 
 Json workload_json(const workload::WorkloadDescription& workload) {
   using Kind = workload::WorkloadDescription::Kind;
+  Json parts = Json::array();
+  for (const workload::WorkloadDescription& part : workload.parts) parts.push_back(workload_json(part));
   return {{"kind", workload.kind == Kind::container ? "container" : "command"},
           {"name", workload.name},
           {"command", workload.command_line},
           {"image_id", workload.image_id},
           {"engine", workload.engine},
           {"gpu_access", workload.gpu_access},
-          {"gpu_trouble", workload.gpu_trouble}};
+          {"gpu_trouble", workload.gpu_trouble},
+          {"gpus", workload.gpus},
+          {"parts", std::move(parts)}};
 }
 
 workload::WorkloadDescription workload_from(const Json& json) {
@@ -129,6 +133,9 @@ workload::WorkloadDescription workload_from(const Json& json) {
   workload.engine = text_at(json, "engine");
   workload.gpu_access = text_at(json, "gpu_access");
   workload.gpu_trouble = text_at(json, "gpu_trouble");
+  if (json.contains("gpus")) workload.gpus = json.at("gpus").get<std::vector<int>>();
+  if (json.contains("parts"))
+    for (const Json& part : json.at("parts")) workload.parts.push_back(workload_from(part));
   return workload;
 }
 
@@ -158,14 +165,34 @@ RunIdentity identity_from(const Json& json) {
   return run;
 }
 
+Json outcome_json(const workload::WorkloadOutcome& outcome) {
+  Json json = {{"start_ns", nanoseconds(outcome.ran.start)},
+               {"end_ns", nanoseconds(outcome.ran.end)},
+               {"exit_code", optional_json(outcome.exit_code)},
+               {"out_of_memory", outcome.out_of_memory},
+               {"stopped", outcome.stopped_by_us},
+               {"words", outcome.note},
+               {"log_trouble", outcome.log_trouble}};
+  for (const workload::WorkloadOutcome& part : outcome.parts) json["parts"].push_back(outcome_json(part));
+  return json;
+}
+
+workload::WorkloadOutcome outcome_from(const Json& json) {
+  workload::WorkloadOutcome outcome;
+  outcome.ran = {steady_at(json, "start_ns"), steady_at(json, "end_ns")};
+  outcome.exit_code = optional_at<int>(json, "exit_code");
+  outcome.out_of_memory = json.at("out_of_memory").get<bool>();
+  outcome.stopped_by_us = json.at("stopped").get<bool>();
+  outcome.note = text_at(json, "words");
+  outcome.log_trouble = text_at(json, "log_trouble");
+  if (json.contains("parts"))
+    for (const Json& part : json.at("parts")) outcome.parts.push_back(outcome_from(part));
+  return outcome;
+}
+
 Measured measured_from(const Json& json) {
   Measured measured;
-  measured.outcome.ran = {steady_at(json, "start_ns"), steady_at(json, "end_ns")};
-  measured.outcome.exit_code = optional_at<int>(json, "exit_code");
-  measured.outcome.out_of_memory = json.at("out_of_memory").get<bool>();
-  measured.outcome.stopped_by_us = json.at("stopped").get<bool>();
-  measured.outcome.note = text_at(json, "words");
-  measured.outcome.log_trouble = text_at(json, "log_trouble");
+  measured.outcome = outcome_from(json);
   measured.interrupted_by = optional_at<int>(json, "interrupted_by");
   if (json.contains("timed_out_ns")) measured.timed_out = duration_at(json, "timed_out_ns");
   measured.health.deadlines = json.at("deadlines").get<std::size_t>();
@@ -209,7 +236,8 @@ Json intensities_json(const std::optional<carbon::EmissionsAccount>& emissions) 
 
 RunClosing closing_from(const Json& json) {
   RunClosing closing;
-  closing.score = optional_at<double>(json, "score");
+  for (const Json& score : json.at("scores"))
+    closing.scores.push_back(score.is_null() ? std::nullopt : std::optional(score.get<double>()));
   closing.carbon_place = text_at(json, "carbon_place");
   for (const Json& slot : json.at("intensities")) closing.intensities.push_back(intensity_from(slot));
   if (!carbon::are_sane(closing.intensities)) throw std::out_of_range("intensities");
@@ -264,31 +292,27 @@ std::string started_note(base::SteadyTime time) {
 }
 
 std::string ended_note(const Measured& measured, const workload::WorkloadDescription& workload) {
-  const workload::WorkloadOutcome& outcome = measured.outcome;
-  Json note = {{"note", "ended"},
-               {"start_ns", nanoseconds(outcome.ran.start)},
-               {"end_ns", nanoseconds(outcome.ran.end)},
-               {"exit_code", optional_json(outcome.exit_code)},
-               {"out_of_memory", outcome.out_of_memory},
-               {"stopped", outcome.stopped_by_us},
-               {"words", outcome.note},
-               {"log_trouble", outcome.log_trouble},
+  Json note = outcome_json(measured.outcome);
+  note.update({{"note", "ended"},
                {"interrupted_by", optional_json(measured.interrupted_by)},
                {"deadlines", measured.health.deadlines},
                {"late_deadlines", measured.health.late},
                {"worst_lateness_ns", measured.health.worst_lateness.count()},
                {"wall_clock_step_ns", measured.health.wall_clock_step.count()},
-               {"workload", workload_json(workload)}};
+               {"workload", workload_json(workload)}});
   if (measured.timed_out) note["timed_out_ns"] = measured.timed_out->count();
   return dumped(note);
 }
 
 std::string closing_note(const record::RunRecord& run) {
+  Json scores = Json::array();
+  for (const record::PartRecord& part : run.parts) scores.push_back(optional_json(part.benchmark.score));
+  if (scores.empty()) scores.push_back(optional_json(run.benchmark.score));
   Json findings = Json::array();
   for (const record::Finding& finding : run.findings)
     findings.push_back({{"name", record::finding_name(finding)}, {"text", record::finding_text(finding)}});
   return dumped({{"note", "closed"},
-                 {"score", optional_json(run.benchmark.score)},
+                 {"scores", std::move(scores)},
                  {"carbon_place", run.carbon_region},
                  {"intensities", intensities_json(run.emissions)},
                  {"findings", std::move(findings)},

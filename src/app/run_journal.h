@@ -31,7 +31,7 @@ struct RunIdentity {
 
 // What the end of a run added that cannot be computed from its values.
 struct RunClosing {
-  std::optional<double> score;
+  std::vector<std::optional<double>> scores;  // of each of several containers; else of the one
   std::string carbon_place;
   std::vector<carbon::IntensitySlot> intensities;
   std::vector<record::Finding> findings;  // all, as told

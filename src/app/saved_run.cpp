@@ -139,7 +139,7 @@ record::RunRecord account(const Loader& loader, const Environment& environment, 
   input.workload = &loader.notes.workload;
   input.measured = &measured;
   input.series = &loader.series;
-  if (loader.notes.closing) input.score = loader.notes.closing->score;
+  if (loader.notes.closing) input.scores = loader.notes.closing->scores;
   CarbonLookup carbon(carbon_choice(loader.notes, environment, clock), clock);
   record::RunRecord run = make_account(input, carbon);
   run.tool_version = identity.tool_version;

@@ -65,6 +65,17 @@ struct BenchmarkRecord {
   std::optional<double> score;  // seconds, from the benchmark's own metrics.yml (`time:`)
 };
 
+// One of several containers of a run.
+struct PartRecord {
+  BenchmarkRecord benchmark;
+  base::Window ran;                    // its own start and end; empty: it never ran
+  std::vector<int> gpus;               // indices of those that were its own
+  std::optional<base::Energy> energy;  // of its own GPUs over its own time; empty: not known, or it had none
+  energy::Uncertainty uncertainty = {};
+  std::string note;  // what is to be said of its end; may be empty
+  std::string log;   // name of its log in the run's folder
+};
+
 // What the tool itself cost.
 struct ToolCost {
   double cpu_seconds = 0;  // user + system
@@ -94,6 +105,7 @@ struct RunRecord {
   base::ClockAnchor anchor;  // maps steady times to UTC
   std::string carbon_region;
   std::vector<GpuRecord> gpus;
+  std::vector<PartRecord> parts = {};          // of several containers; else empty
   std::optional<base::Energy> total_energy;    // sum over GPUs; empty if one is not known
   energy::Uncertainty total_uncertainty = {};  // of the sum: boards independent of each other, common causes added up
   std::optional<carbon::EmissionsAccount> emissions;

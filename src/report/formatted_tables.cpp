@@ -10,6 +10,7 @@
 #include "report/accuracy_tables.h"
 #include "report/footprint_table.h"
 #include "report/gpu_tables.h"
+#include "report/part_rows.h"
 #include "report/summary.h"
 #include "report/text.h"
 
@@ -38,11 +39,10 @@ std::string marked(const record::RunRecord& run, const std::string& value) {
   return is_replay(run) ? value + " (REPLAY)" : value;
 }
 
-std::string outcome_text(const record::BenchmarkRecord& benchmark) {
-  const std::string code = benchmark.exit_code ? fmt::format("exit code {}", *benchmark.exit_code) : "exit code not known";
-  const std::string memory = benchmark.out_of_memory ? ", out of memory" : "";
-  if (benchmark.interrupted) return "INTERRUPTED (" + code + memory + ")";
-  return (benchmark.exit_code == 0 ? "succeeded (" : "FAILED (") + code + memory + ")";
+std::string parts_table(const record::RunRecord& run) {
+  base::TextTable table(part_headings());
+  for (auto& row : part_rows(run)) table.add_row(std::move(row));
+  return table.text() + kPartsRemark + "\n";
 }
 
 // The methods behind the total, each once.
@@ -192,6 +192,7 @@ std::string formatted_tables(const record::RunRecord& run) {
   if (is_replay(run))
     text += "REPLAY: the GPU figures below come from a recorded trace, they were not measured in this run.\n\n";
   text += results_table(run, sum);
+  if (!run.parts.empty()) text += section("Containers", parts_table(run));
   text += section("Carbon Information", carbon_table(run, sum));
   const std::size_t half_hours = run.emissions ? run.emissions->slots.size() : 0;
   if (half_hours > 1 && half_hours <= kMostHalfHours) text += section("Carbon of Each Half-Hour", half_hour_table(run));

@@ -43,6 +43,10 @@ class DocumentWriter {
       null(key);
     }
   }
+  template <class Value>
+  void values(const char* key, const std::vector<Value>& values) {
+    (*at_)[key] = values;
+  }
   template <class Items, class Write>
   void list(const char* key, const Items& items, Write write) {
     Document list = Document::array();
@@ -140,6 +144,24 @@ void write_uncertainty(DocumentWriter& out, const char* key, const energy::Uncer
       out.text("explanation", term.explanation);
     });
   });
+}
+
+void write_part(DocumentWriter& out, const record::RunRecord& run, const record::PartRecord& part) {
+  const bool ran = part.ran != base::Window{};
+  write_benchmark(out, part.benchmark);
+  out.known_text("start_time", ran ? base::utc_text_milliseconds(run.anchor.to_wall(part.ran.start)) : std::string());
+  out.known_text("end_time", ran ? base::utc_text_milliseconds(run.anchor.to_wall(part.ran.end)) : std::string());
+  out.number("elapsed_seconds", ran ? std::optional(base::to_seconds(part.ran.length())) : std::nullopt);
+  out.values("gpus", part.gpus);
+  out.number("energy_joules", part.energy, &base::Energy::joules);
+  if (part.energy) {
+    write_uncertainty(out, "energy_uncertainty", part.uncertainty, *part.energy);
+  } else {
+    out.null("energy_uncertainty");
+  }
+  out.number("score", part.benchmark.score);
+  out.text("log", part.log);
+  out.known_text("note", part.note);
 }
 
 void write_estimate(DocumentWriter& out, const char* key, const std::optional<energy::EnergyEstimate>& estimate) {
@@ -346,6 +368,8 @@ Document metrics_document(const record::RunRecord& run) {
   out.integer("schema_version", kMetricsSchemaVersion);
   write_run(out, run);
   write_benchmark(out, run.benchmark);
+  if (!run.parts.empty())
+    out.list("containers", run.parts, [&](const record::PartRecord& part) { write_part(out, run, part); });
   out.number("total_energy_joules", run.total_energy, &base::Energy::joules);
   if (run.total_energy) {
     write_uncertainty(out, "total_energy_uncertainty", run.total_uncertainty, *run.total_energy);

@@ -35,16 +35,19 @@ struct WorkloadDescription {
   std::string gpu_trouble;         // after start(): why a GPU that it was to have is missing; empty: nothing speaks for that
   int process_id = 0;              // after start(): of its first process on this host; 0: not known, or it has ended
   std::vector<std::string> notes;  // what a reader should know of how it was set up, a sentence each
+  std::vector<int> gpus;           // of one of several: indices of those that are its own
+  std::vector<WorkloadDescription> parts = {};  // of several at once: each of them; else empty
 };
 
 // How it ended. No exit code means that it could not be found out: never taken for 0.
 struct WorkloadOutcome {
-  base::Window ran;              // real start and end of the workload's first process
-  std::optional<int> exit_code;  // 128 + n if killed by signal n
-  bool out_of_memory = false;    // the kernel killed a process of it
-  bool stopped_by_us = false;    // after stop() or kill()
-  std::string note;              // engine's own error text, if any
-  std::string log_trouble;       // why its output may not be complete; empty: nothing is known to be missing
+  base::Window ran;                         // real start and end of the workload's first process
+  std::optional<int> exit_code;             // 128 + n if killed by signal n
+  bool out_of_memory = false;               // the kernel killed a process of it
+  bool stopped_by_us = false;               // after stop() or kill()
+  std::string note;                         // engine's own error text, if any
+  std::string log_trouble;                  // why its output may not be complete; empty: nothing is known to be missing
+  std::vector<WorkloadOutcome> parts = {};  // of several at once: each of them, an empty window if it never ran
 };
 
 // Not thread-safe; owned by the main thread. The destructor leaves nothing behind (kills, removes).

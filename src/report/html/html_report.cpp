@@ -257,7 +257,8 @@ void write_html_report(std::ostream& out, const HtmlInput& input) {
       << R"(<a href="#over-time">Over time</a> <a href="#energy">Energy</a> <a href="#carbon">Carbon</a> )"
       << R"(<a href="#gpus">GPUs</a> <a href="#reproduce">Reproduce</a> <a href="#files">Data</a></nav>)"
       << "\n<main id=\"main\">\n"
-      << cards(run) << findings(run) << section("over-time", "Over time", std::string(kOverTime))
+      << cards(run) << (run.parts.empty() ? std::string() : section("containers", "Containers", html_parts(run)))
+      << findings(run) << section("over-time", "Over time", std::string(kOverTime))
       << section("energy", "Energy", html_energy(run)) << section("carbon", "Carbon", html_carbon(run))
       << section("gpus", "GPUs", html_gpus(run)) << section("reproduce", "How to reproduce", html_reproduce(run))
       << section("files", "Data", std::string(kFiles)) << "</main>\n<footer><p>Made by iris-gpubench "

@@ -10,6 +10,7 @@
 #include "report/gpu_tables.h"
 #include "report/html/escape.h"
 #include "report/html/html_table.h"
+#include "report/part_rows.h"
 #include "report/summary.h"
 #include "report/text.h"
 
@@ -209,6 +210,13 @@ std::string html_reproduce(const record::RunRecord& run) {
                            {"Measured with", "iris-gpubench " + run.tool_version},
                            {"Run", run.run_id}});
   return text;
+}
+
+std::string html_parts(const record::RunRecord& run) {
+  if (run.parts.empty()) return {};
+  HtmlTable table("Each container", part_headings());
+  for (const auto& row : part_rows(run)) table.add_row(row);
+  return table.text() + "<p class=\"note\">" + html_text(kPartsRemark) + "</p>\n";
 }
 
 }  // namespace gpubench::report

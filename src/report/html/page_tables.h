@@ -19,4 +19,7 @@ std::string html_gpus(const record::RunRecord& run);
 // Command lines, versions, host: what it takes to do it again.
 std::string html_reproduce(const record::RunRecord& run);
 
+// Each of several containers; empty for a run of one benchmark.
+std::string html_parts(const record::RunRecord& run);
+
 }  // namespace gpubench::report

@@ -112,5 +112,73 @@ TEST(GpuSelection, UnknownOnesAreNamedWithWhatThereIs) {
   EXPECT_THAT(select_gpus("4", three_gpus()).error().message, HasSubstr("this machine has 3"));
 }
 
+std::vector<std::vector<int>> assigned(const std::vector<std::string>& wishes, bool in_turn = false) {
+  const auto gpus = assign_gpus(wishes, in_turn, three_gpus());
+  EXPECT_TRUE(gpus) << (gpus ? "" : gpus.error().message);
+  std::vector<std::vector<int>> indices;
+  for (const auto& part : gpus.value_or(std::vector<std::vector<workload::GpuRequest>>{})) {
+    indices.emplace_back();
+    for (const workload::GpuRequest& gpu : part) indices.back().push_back(gpu.index);
+  }
+  return indices;
+}
+
+TEST(AssignedGpus, SideBySideNoneIsGivenTwice) {
+  using Indices = std::vector<std::vector<int>>;
+  EXPECT_EQ(assigned({"all", "all"}), (Indices{{0, 1}, {2}}));
+  EXPECT_EQ(assigned({"all", "device=0"}), (Indices{{1, 2}, {0}}));
+  EXPECT_EQ(assigned({"1", "1", "device=1"}), (Indices{{0}, {2}, {1}}));
+  EXPECT_EQ(assigned({"all", "none", "2"}), (Indices{{2}, {}, {0, 1}}));
+  EXPECT_EQ(assigned({"all", "all"}, true), (Indices{{0, 1, 2}, {0, 1, 2}}));
+  EXPECT_THAT(assign_gpus({"0,1", "device=1"}, false, three_gpus()).error().message, HasSubstr("GPU 1 to two"));
+  EXPECT_THAT(assign_gpus({"all", "all", "all", "all"}, false, three_gpus()).error().remedy, HasSubstr("--in_turn"));
+  EXPECT_THAT(assign_gpus({"2", "2"}, false, three_gpus()).error().message, HasSubstr("leave"));
+}
+
+TEST(SeveralContainers, ImagesGivenMoreThanOnce) {
+  const Options options =
+      parsed({"--benchmark_image", "y", "--gpus", "device=1", "--env", "A=1", "--gpus", "none", "--in_turn"});
+  ASSERT_EQ(options.several.size(), 2U);
+  EXPECT_TRUE(options.in_turn);
+  EXPECT_EQ(options.several[0].benchmark_image, "x");
+  EXPECT_EQ(options.several[1].benchmark_image, "y");
+  EXPECT_EQ(options.several[0].gpus, "device=1");
+  EXPECT_EQ(options.several[1].gpus, "none");
+  EXPECT_THAT(options.several[1].environment, ElementsAre("A=1"));
+  EXPECT_THAT(refused({"--gpus", "1", "--gpus", "2"}).message, HasSubstr("2 times for 1"));
+  EXPECT_THAT(refused({"--in_turn"}).message, HasSubstr("several"));
+  EXPECT_FALSE(parse_command_line({"check-image", "a", "--benchmark_image", "b"}));
+}
+
+TEST(SeveralContainers, AFileOfThem) {
+  const std::string path = testing::TempDir() + "containers-" + std::to_string(getpid());
+  const auto with = [&](const std::string& text) {
+    std::ofstream(path) << text;
+    return parse_command_line({"--benchmark_file", path, "--stop_grace", "3"});
+  };
+  const auto command = with(
+      "containers:\n- {benchmark_image: a, shm-size: 1g, env: [A=1, B=2], arguments: [--gpus, x]}\n- {benchmark_image: "
+      "b}\n");
+  ASSERT_TRUE(command) << command.error().message;
+  const auto& options = std::get<Options>(*command);
+  ASSERT_EQ(options.several.size(), 2U);
+  EXPECT_EQ(options.several[0].container.shm_bytes, std::uint64_t{1} << 30);
+  EXPECT_THAT(options.several[0].environment, ElementsAre("A=1", "B=2"));
+  EXPECT_THAT(options.several[0].arguments, ElementsAre("--gpus", "x"));
+  EXPECT_EQ(options.several[1].stop_grace, std::chrono::seconds(3));
+  const auto one = with("containers: [{benchmark_image: a, gpus: none}]");
+  ASSERT_TRUE(one);
+  EXPECT_TRUE(std::get<Options>(*one).several.empty());
+  EXPECT_EQ(std::get<Options>(*one).benchmark_image, "a");
+  EXPECT_THAT(with("containers:\n- {benchmark_image: a}\n- {benchmark_image: b, interval: 1}").error().message,
+              HasSubstr("line 3"));
+  for (const char* text :
+       {"", "containers: 3", "containers: [a]", "containers: [{benchmark_image: [a, b]}]", "a: {", "- 1",
+        "containers: [{benchmark_image: {a: b}}]", "in_turn: perhaps\ncontainers: [{benchmark_image: a}]"})
+    EXPECT_FALSE(with(text)) << text;
+  std::remove(path.c_str());
+  EXPECT_FALSE(parse_command_line({"--benchmark_file", path, "--benchmark_image", "a"}));
+}
+
 }  // namespace
 }  // namespace gpubench::app

@@ -78,6 +78,8 @@ TEST(CommandLine, BadValuesAreNamed) {
   EXPECT_NE(error({"--benchmark_image", "x", "--interval", "soon"}).message.find("interval"), std::string::npos);
   EXPECT_EQ(error({"--benchmark_imgae", "x"}).remedy, "did you mean --benchmark_image?");
   EXPECT_FALSE(parse_command_line({"--benchmark_image", "x", "stray"}));
+  EXPECT_FALSE(parse_command_line({"--benchmark_image", "x", "--env", "A=1", "stray"}));
+  EXPECT_FALSE(parse_command_line({"--benchmark_image", "x", "--mount", "/a:/b", "stray"}));
   EXPECT_FALSE(parse_command_line({"--volume", "/a:/b", "--", "true"}));
 }
 

@@ -1,0 +1,112 @@
+#include "app/benchmark_outputs.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/account.h"
+#include "workload/docker/container_settings.h"
+
+namespace gpubench::app {
+namespace {
+
+const BenchmarkOptions& part_of(const Options& options, std::size_t part) {
+  return options.several.empty() ? static_cast<const BenchmarkOptions&>(options) : options.several[part];
+}
+
+// Puts the container's number before each line; what is not a whole line yet waits.
+class NumberedLines {
+ public:
+  NumberedLines(std::size_t number, std::function<void(std::string)> show)
+      : prefix_("[" + std::to_string(number) + "] "), show_(std::move(show)) {}
+
+  void operator()(const std::string& bytes) {
+    waiting_ += bytes;
+    const std::size_t end = waiting_.rfind('\n');
+    if (end == std::string::npos && waiting_.size() < kLongestWait) return;
+    const std::size_t size = end == std::string::npos ? waiting_.size() : end + 1;
+    std::string lines;
+    for (std::size_t at = 0; at < size;) {
+      const std::size_t next = std::min(waiting_.find('\n', at), size - 1) + 1;
+      lines += prefix_ + waiting_.substr(at, next - at);
+      at = next;
+    }
+    if (end == std::string::npos) lines += '\n';
+    waiting_.erase(0, size);
+    show_(std::move(lines));
+  }
+
+ private:
+  static constexpr std::size_t kLongestWait = 4096;
+  std::string prefix_;
+  std::function<void(std::string)> show_;
+  std::string waiting_;
+};
+
+}  // namespace
+
+std::string numbered_log(std::size_t part) {
+  return "benchmark_" + std::to_string(part + 1) + ".log";
+}
+
+std::size_t part_count(const Options& options) {
+  return options.several.empty() ? 1 : options.several.size();
+}
+
+OutputNames output_names(const Options& options, std::size_t part) {
+  if (options.several.empty()) return {"benchmark.log", "benchmark_log_times.csv", ""};
+  const std::string number = std::to_string(part + 1);
+  return {numbered_log(part), "benchmark_" + number + "_log_times.csv", number};
+}
+
+base::Result<std::unique_ptr<BenchmarkOutputs>> BenchmarkOutputs::create(const Options& options,
+                                                                         const RunDirectory& directory,
+                                                                         const platform::Clock& clock,
+                                                                         const std::function<void(std::string)>& watch) {
+  std::unique_ptr<BenchmarkOutputs> outputs(new BenchmarkOutputs(options));
+  for (std::size_t part = 0; part < part_count(options); ++part) {
+    const OutputNames names = output_names(options, part);
+    BenchmarkLogOptions logging;
+    logging.file.path = directory.path / names.log;
+    logging.file.times_path = directory.path / names.log_times;
+    logging.file.cap_bytes = options.log_cap_bytes;
+    logging.score = part_of(options, part).score_pattern;
+    if (watch && options.several.empty())
+      logging.watch = watch;
+    else if (watch)
+      logging.watch = NumberedLines(part + 1, watch);
+    auto log = BenchmarkLog::create(std::move(logging), clock);
+    if (!log) return base::failure(log.error());
+    outputs->logs_.push_back(std::move(*log));
+  }
+  return outputs;
+}
+
+std::vector<workload::LogSink*> BenchmarkOutputs::sinks() const {
+  std::vector<workload::LogSink*> sinks;
+  sinks.reserve(logs_.size());
+  for (const auto& log : logs_) sinks.push_back(log.get());
+  return sinks;
+}
+
+void BenchmarkOutputs::close(std::vector<record::Finding>& findings) {
+  for (std::size_t part = 0; part < logs_.size(); ++part) {
+    const auto closed = logs_[part]->close();
+    const std::string where = options_.several.empty() ? "" : output_names(options_, part).log + ": ";
+    if (!closed) findings.emplace_back(record::LogIncomplete{where + closed.error().message});
+  }
+}
+
+std::vector<std::optional<double>> BenchmarkOutputs::scores(const std::filesystem::path& results) const {
+  std::vector<std::optional<double>> scores;
+  for (std::size_t part = 0; part < logs_.size(); ++part) {
+    const auto folder = results / output_names(options_, part).results;
+    std::optional<double> score = logs_[part]->score();
+    if (!score && !results.empty()) score = read_score(folder);
+    for (const std::string& path : part_of(options_, part).container.results_paths)
+      if (!score && !results.empty()) score = read_score(folder / workload::results_folder_name(path));
+    scores.push_back(score);
+  }
+  return scores;
+}
+
+}  // namespace gpubench::app

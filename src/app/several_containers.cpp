@@ -1,0 +1,127 @@
+#include "app/several_containers.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace gpubench::app {
+namespace {
+
+constexpr std::size_t kMostContainers = 64;
+constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 20;
+
+// Where in the file, for a message.
+std::string place(const std::string& path, const YAML::Node& node) {
+  return path + ", line " + std::to_string(node.Mark().line + 1);
+}
+
+base::Result<std::vector<std::string>> values_of(const YAML::Node& node, const std::string& where) {
+  std::vector<std::string> values;
+  if (node.IsScalar()) values.push_back(node.Scalar());
+  if (node.IsSequence())
+    for (const YAML::Node& item : node) {
+      if (!item.IsScalar()) return base::failure(where + ": a list may hold plain values only", "see docs/several.md");
+      values.push_back(item.Scalar());
+    }
+  if (!node.IsScalar() && !node.IsSequence())
+    return base::failure(where + ": neither a value nor a list of values", "see docs/several.md");
+  return values;
+}
+
+// The container's options as a command line.
+base::Result<std::vector<std::string>> words_of(const YAML::Node& container, const std::string& path,
+                                                const std::vector<std::string>& options) {
+  std::vector<std::string> words;
+  std::vector<std::string> arguments;
+  for (const auto& entry : container) {
+    const std::string where = place(path, entry.first);
+    auto key = entry.first.as<std::string>();
+    std::replace(key.begin(), key.end(), '-', '_');
+    auto values = values_of(entry.second, where);
+    if (!values) return base::failure(values.error());
+    if (key == "arguments") {
+      arguments = std::move(*values);
+    } else if (std::find(options.begin(), options.end(), key) == options.end()) {
+      return base::failure(fmt::format("{}: a container has no \"{}\"", where, key),
+                           "its keys are the names of the container's options; see iris-gpubench --help");
+    } else {
+      for (const std::string& value : *values) words.push_back(fmt::format("--{}={}", key, value));
+    }
+  }
+  if (!arguments.empty()) words.emplace_back("--");
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return words;
+}
+
+base::Result<BenchmarkOptions> container_from(const YAML::Node& node, const std::string& path,
+                                              const std::vector<std::string>& options) {
+  const std::string where = place(path, node);
+  if (!node.IsMap() || !node["benchmark_image"])
+    return base::failure(where + ": a container is a map with a benchmark_image", "see docs/several.md");
+  const auto words = words_of(node, path, options);
+  if (!words) return base::failure(words.error());
+  auto command = parse_command_line(*words);
+  if (!command) return base::failure(command.error().with_context(where));
+  auto* parsed = std::get_if<Options>(&*command);
+  if (parsed == nullptr || !parsed->several.empty()) return base::failure(where + ": it needs one benchmark_image");
+  return BenchmarkOptions(std::move(*parsed));
+}
+
+base::Result<ContainersFile> containers_from(const YAML::Node& root, const std::string& path,
+                                             const std::vector<std::string>& options) {
+  const bool has_list = root.IsMap() && root["containers"] && root["containers"].IsSequence();
+  if (!has_list) return base::failure(path + " has no list \"containers\"", "see docs/several.md");
+  ContainersFile file;
+  for (const auto& entry : root) {
+    const auto key = entry.first.as<std::string>();
+    if (key == "in_turn") {
+      file.in_turn = entry.second.as<bool>();
+    } else if (key != "containers") {
+      return base::failure(place(path, entry.first) + ": \"" + key + "\" is not known here",
+                           R"(there are "containers" and "in_turn"; the run's own options belong on the command line)");
+    }
+  }
+  for (const YAML::Node& node : root["containers"]) {
+    auto container = container_from(node, path, options);
+    if (!container) return base::failure(container.error());
+    file.containers.push_back(std::move(*container));
+  }
+  const std::size_t count = file.containers.size();
+  if (count == 0 || count > kMostContainers)
+    return base::failure(path + " lists " + std::to_string(count) + " containers", "list 1 to 64");
+  return file;
+}
+
+}  // namespace
+
+base::Result<std::vector<BenchmarkOptions>> one_for_each(const BenchmarkOptions& common,
+                                                         const std::vector<std::string>& images,
+                                                         const std::vector<std::string>& gpus) {
+  if (images.size() > kMostContainers) return base::failure("more than 64 images at once", "run them in several runs");
+  if (gpus.size() > 1 && gpus.size() != images.size())
+    return base::failure(
+        "--gpus was given " + std::to_string(gpus.size()) + " times for " + std::to_string(images.size()) + " images",
+        "give it once, or once for each --benchmark_image in the same order");
+  std::vector<BenchmarkOptions> containers(images.size(), common);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    containers[i].benchmark_image = images[i];
+    if (!gpus.empty()) containers[i].gpus = gpus[gpus.size() > 1 ? i : 0];
+  }
+  return containers;
+}
+
+base::Result<ContainersFile> read_containers_file(const std::string& path, const std::vector<std::string>& options) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > kLargestFile)
+    return base::failure("--benchmark_file: cannot read " + path, "name a YAML file with a list \"containers\"");
+  try {
+    return containers_from(YAML::LoadFile(path), path, options);
+  } catch (const YAML::Exception& trouble) {
+    return base::failure("--benchmark_file: " + path + ": " + trouble.what(), "see docs/several.md");
+  }
+}
+
+}  // namespace gpubench::app

@@ -1,0 +1,23 @@
+// Each of several containers of a run as a row of text, for the tables of every output.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "record/run_record.h"
+
+namespace gpubench::report {
+
+// What the rows are, and are not, for readers who add up.
+inline constexpr const char* kPartsRemark =
+    "Energy is that of a container's own GPUs over its own time; the total is that of all GPUs from the first start to the "
+    "last end.";
+
+std::vector<std::string> part_headings();
+// One for each container; none for a run of one benchmark.
+std::vector<std::vector<std::string>> part_rows(const record::RunRecord& run);
+
+// "succeeded (exit code 0)", "FAILED (exit code 137, out of memory)", "INTERRUPTED (...)".
+std::string outcome_text(const record::BenchmarkRecord& benchmark);
+
+}  // namespace gpubench::report
