@@ -48,7 +48,6 @@ namespace {
 constexpr base::Duration kExportBudget = std::chrono::seconds(30);
 // With the tenth of a second in which the journal is written, a killed run lacks less than its last second.
 constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(800);
-constexpr int kTimedOut = 124;  // as timeout(1)
 
 int list_regions() {
   std::cout << "Regions of the GB carbon intensity forecast:\n";
