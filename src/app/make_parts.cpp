@@ -247,7 +247,8 @@ base::Result<std::vector<std::string>> container_images(const Environment& envir
 sampler::SamplerOptions trace_sampling() {
   sampler::SamplerOptions sampling;
   sampling.interval = std::chrono::milliseconds(100);
-  sampling.drain_period = std::chrono::milliseconds(20);  // also of the counter, which moves every 100 ms
+  sampling.drain_period = std::chrono::milliseconds(20);
+  sampling.counter_period = sampling.drain_period;  // it moves every 100 ms
   return sampling;
 }
 

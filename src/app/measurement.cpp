@@ -10,10 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The energy counter moves every 100 ms: a burst must see several of its steps just before the start, and just after the
-// end enough for one that lies clear of the load's own tail.
-constexpr base::Duration kBurstBefore = 600ms;
-constexpr base::Duration kBurstAfter = 1200ms;
 constexpr base::Duration kPollPatience = 500ms;
 
 // What ends a run before its workload is done: the first signal or the time limit asks the workload to end, another signal
@@ -63,17 +59,15 @@ class Interruption {
   bool asked_ = false;
 };
 
-// Idle before the start, the last part of it with bursts. Returns a signal that cut it short.
+// Returns a signal that cut it short.
 std::optional<int> idle_before(sampler::Sampler& sampler, platform::SignalQueue& signals, base::Duration roll) {
-  const base::Duration burst = std::min(kBurstBefore, roll);
-  if (const auto signal = signals.wait(roll - burst)) return signal;
-  sampler.burst(burst);
-  return signals.wait(burst);
+  sampler.idle(sampler::Idle::before_the_workload, roll);
+  return signals.wait(roll);
 }
 
 void idle_after(sampler::Sampler& sampler, platform::SignalQueue& signals, base::Duration roll) {
   if (roll <= base::Duration::zero()) return;
-  sampler.burst(std::min(kBurstAfter, roll));
+  sampler.idle(sampler::Idle::after_the_workload, roll);
   static_cast<void>(signals.wait(roll));
 }
 

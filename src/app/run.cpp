@@ -47,7 +47,7 @@ namespace {
 
 constexpr base::Duration kExportBudget = std::chrono::seconds(30);
 // With the tenth of a second in which the journal is written, a killed run lacks less than its last second.
-constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(800);
+constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(870);
 
 int list_regions() {
   std::cout << "Regions of the GB carbon intensity forecast:\n";

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "energy/counter_at.h"
 #include "energy/counter_transitions.h"
 #include "energy/linear_curve.h"
 #include "energy/walk.h"
@@ -84,7 +85,9 @@ CounterEnd interpolated_end(const Bracket& bracket, base::SteadyTime moment, bas
 // Collects what concerns the two ends while the readings go by.
 class EndsWalk {
  public:
-  explicit EndsWalk(base::Window run) : run_(run), finder_(run.start), curve_({run.start, run.end}) {}
+  EndsWalk(const series::Series<meter::CounterReading>& counter, base::Window run,
+           const series::Series<meter::PowerSample>* power)
+      : counter_(counter), power_(power), run_(run), finder_(run.start), curve_({run.start, run.end}) {}
   // False: nothing later can matter.
   bool add(const meter::CounterReading& reading);
   [[nodiscard]] base::Result<CounterEnds> finish() const;
@@ -94,8 +97,13 @@ class EndsWalk {
   void note_gap(base::SteadyTime until);
   [[nodiscard]] std::optional<CounterEnd> anchor_before() const;
   [[nodiscard]] std::optional<CounterEnd> anchor_after() const;
+  [[nodiscard]] std::optional<CounterEnd> by_power(base::SteadyTime moment, IdleSide side) const;
   [[nodiscard]] std::optional<base::Error> missing_end() const;
+  // The two ends by the counter's changes alone.
+  [[nodiscard]] base::Result<CounterEnds> by_changes(CounterEnds ends) const;
 
+  const series::Series<meter::CounterReading>& counter_;
+  const series::Series<meter::PowerSample>* power_;
   base::Window run_;
   TransitionFinder finder_;
   LinearCurve curve_;
@@ -174,16 +182,42 @@ std::optional<base::Error> EndsWalk::missing_end() const {
   return std::nullopt;
 }
 
-base::Result<CounterEnds> EndsWalk::finish() const {
-  if (error_) return base::failure(*error_);
+std::optional<CounterEnd> EndsWalk::by_power(base::SteadyTime moment, IdleSide side) const {
+  if (power_ == nullptr) return std::nullopt;
+  const auto at = counter_at(counter_, *power_, moment, side);
+  if (!at) return std::nullopt;
+  CounterEnd end;
+  end.value = at->value;
+  end.anchored = at->steady;
+  end.half_width = at->half_width;
+  end.idle.power = at->level;
+  return end;
+}
+
+base::Result<CounterEnds> EndsWalk::by_changes(CounterEnds ends) const {
   if (const auto error = missing_end()) return base::failure(*error);
-  CounterEnds ends = ends_;
   const std::vector<base::Energy> interpolated = curve_.finish();
   ends.start = anchor_before().value_or(interpolated_end(around_start_, run_.start, interpolated[0]));
   ends.end = anchor_after().value_or(interpolated_end(around_end_, run_.end, interpolated[1]));
   ends.extrapolated = std::max(base::Duration::zero(), curve_.first()->time - run_.start) +
                       std::max(base::Duration::zero(), run_.end - curve_.last()->time);
-  ends.longest_gap = std::max(ends.longest_gap, run_.end - std::max(*previous_, run_.start));
+  return ends;
+}
+
+base::Result<CounterEnds> EndsWalk::finish() const {
+  if (error_) return base::failure(*error_);
+  CounterEnds ends = ends_;
+  const auto start = by_power(run_.start, IdleSide::before);
+  const auto end = by_power(run_.end, IdleSide::after);
+  if (start && end) {
+    ends.start = *start;
+    ends.end = *end;
+  } else {
+    auto changes = by_changes(ends);
+    if (!changes) return changes;
+    ends = *changes;
+  }
+  if (previous_) ends.longest_gap = std::max(ends.longest_gap, run_.end - std::max(*previous_, run_.start));
   if (ends.end.value <= ends.start.value)
     return base::failure("the run is too short for the energy counter, which moves every 100 ms");
   return ends;
@@ -196,10 +230,11 @@ std::size_t first_reading_for(const series::Series<meter::CounterReading>& count
   return first - std::min<std::size_t>(first, 2);
 }
 
-base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run) {
+base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run,
+                                       const series::Series<meter::PowerSample>* power) {
   if (run.length() <= base::Duration::zero()) return base::failure("the run has no duration");
   if (counter.size() == 0) return base::failure("the energy counter could not be read");
-  EndsWalk walk(run);
+  EndsWalk walk(counter, run, power);
   visit_while(counter, first_reading_for(counter, run.start), [&](const auto& reading) { return walk.add(reading); });
   return walk.finish();
 }

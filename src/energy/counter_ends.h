@@ -3,7 +3,11 @@
 // The counter moves every 100 ms and is published with a lag L of 0-60 ms that nobody can see, so it is never read "at" an
 // end of the run; taking the nearest readings would be wrong by up to a period of load power at each end.
 //
-// Anchored end: the GPU is idle before the start and after the end, and the counter is read in a burst there. Then
+// By power: the readings beside the end, brought to it by the power samples between (counter_at.h). A reading or two is
+// enough, and idle or not only changes how wide it is. Anchored, if the GPU is idle beside the run.
+//
+// Without power samples the counter is read in a burst, and its changes are timed.
+// Anchored end: the GPU is idle before the start and after the end. Then
 //     C(start) = C_k + P_pre * (start - t_k)      k: last well-timed change before the start
 //     C(end)   = C_m - P_post * (t_m - end)       m: first well-timed change later than the end by the longest lag
 // with P_pre and P_post the counter's own slope over the well-timed changes before the start and from 150 ms after the end
@@ -16,6 +20,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 
 #include "base/quantity.h"
 #include "base/result.h"
@@ -38,8 +43,10 @@ struct CounterLevel {
 struct CounterEnd {
   base::Energy value;
   bool anchored = false;
+  // By power: the value lies within +- this; empty: one of the other two.
+  std::optional<base::Energy> half_width = {};
   base::Duration timing{};  // the changes used lie within their times +- this
-  // Anchored: idle power beside the run, and how far off the anchor is.
+  // Idle power beside the run; of an anchor by changes also how far off it is.
   CounterLevel idle = {};
   base::Duration distance{};
   // Interpolated: the stretch between the changes on either side, the place of the end within it (0 to 1), mean power of it.
@@ -57,7 +64,9 @@ struct CounterEnds {
   [[nodiscard]] bool anchored() const { return start.anchored && end.anchored; }
 };
 
-base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run);
+// `power`: the driver's samples, if there are any.
+base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run,
+                                       const series::Series<meter::PowerSample>* power = nullptr);
 
 // Position of the reading from which a walk finds all changes that concern `time`.
 std::size_t first_reading_for(const series::Series<meter::CounterReading>& counter, base::SteadyTime time);

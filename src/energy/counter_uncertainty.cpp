@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <string>
 
 namespace gpubench::energy {
 namespace {
@@ -16,7 +17,7 @@ constexpr base::Energy kQuantum = base::Energy::from_millijoules(1);
 PowerSpan span_of(const CounterEnds& ends, base::Window run) {
   const base::Power mean = (ends.end.value - ends.start.value) / run.length();
   const base::Power idle = ends.start.anchored ? ends.start.idle.power : base::Power{};
-  return {idle, mean * 2, std::min(idle, mean), mean * 2};
+  return {idle, mean * 2, std::min(idle, mean), mean * 2, mean * 2, mean * 2};
 }
 
 // Furthest that a curve of slopes from lowest to highest can be from its chord at the end's place.
@@ -30,23 +31,38 @@ base::Energy off_the_chord(const CounterEnd& end, const PowerSpan& span) {
 }
 
 base::Energy edge(const CounterEnd& end, const PowerSpan& span) {
+  if (end.half_width) return *end.half_width / kRoot3;
   if (end.anchored) return end.idle.power * end.timing / kRoot3;
   const base::Energy timing = (span.highest - span.lowest) * end.timing;
   return root_sum_square(std::array{off_the_chord(end, span), timing}) / kRoot3;
 }
 
+// The lag shifts both ends alike: what is left is lag times the difference of power at the two.
+base::Power lagging(const CounterEnds& ends, const PowerSpan& span) {
+  if (!ends.anchored() && !(ends.start.half_width && ends.end.half_width)) return span.high - span.low;
+  return base::Power::from_watts(std::abs((ends.end.idle.power - ends.start.idle.power).watts()));
+}
+
+std::string edges_explanation(const CounterEnds& ends) {
+  const bool by_power = ends.start.half_width.has_value();
+  if (ends.anchored()) {
+    return std::string("anchored in idle: publication lag of up to 60 ms times the difference of idle power, ") +
+           (by_power ? "age of the readings (up to 100 ms) times idle power" : "timing of the two changes");
+  }
+  if (by_power)
+    return "not idle at an end: age of the readings (up to 100 ms) times the power then, publication lag of up to 60 ms";
+  return "no idle time at an end: any power between the lowest and the highest between two changes, publication lag of up "
+         "to 60 ms";
+}
+
 UncertaintyTerm edges_term(const CounterEnds& ends, const PowerSpan& span) {
-  const base::Power difference = ends.end.idle.power - ends.start.idle.power;
-  const base::Power lagging = ends.anchored() ? base::Power::from_watts(std::abs(difference.watts())) : span.high - span.low;
-  const std::array parts{edge(ends.start, span), edge(ends.end, span), lagging * kLongestLag / kRoot3};
+  // By power the lag is taken to be the middle of what it can be.
+  const base::Duration lag = ends.start.half_width ? kLongestLag / 2 : kLongestLag;
+  const std::array parts{edge(ends.start, span), edge(ends.end, span), lagging(ends, span) * lag / kRoot3};
   UncertaintyTerm term;
   term.name = "edges";
   term.standard = root_sum_square(parts);
-  term.explanation = ends.anchored()
-                         ? "anchored in idle: publication lag of up to 60 ms times the difference of idle power, "
-                           "timing of the two changes"
-                         : "no idle time at an end: any power between the lowest and the highest between two "
-                           "changes, publication lag of up to 60 ms";
+  term.explanation = edges_explanation(ends);
   return term;
 }
 
@@ -70,10 +86,12 @@ UncertaintyTerm gaps_term(const CounterEnds& ends, const PowerSpan& span) {
 }  // namespace
 
 UncertaintyTerm instants_term(const PowerSpan& span) {
+  const std::array swings{span.at_start, span.at_end};
   UncertaintyTerm term;
   term.name = "start_and_end";
-  term.standard = (span.high - span.low) * kInstant * std::numbers::sqrt2 / kRoot3;
-  term.explanation = "start and end of the workload, each known to 3 ms, times the span of power";
+  term.standard =
+      base::Energy::from_joules(std::hypot(swings[0].watts(), swings[1].watts()) * base::to_seconds(kInstant) / kRoot3);
+  term.explanation = "start and end of the workload, each known to 3 ms, times the change of power there";
   term.common = true;
   return term;
 }

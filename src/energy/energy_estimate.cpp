@@ -24,9 +24,10 @@ std::optional<EnergyEstimate> if_there(Estimate estimate) {
 }
 
 // The counter's rise since the start at each of the moments.
-std::optional<std::vector<base::Energy>> counter_rises(const series::Series<meter::CounterReading>& counter,
-                                                       base::Window run, const Moments& moments) {
-  const auto ends = counter_ends(counter, run);
+std::optional<std::vector<base::Energy>> counter_rises(const series::GpuSeries& gpu, base::Window run,
+                                                       const Moments& moments) {
+  const series::Series<meter::CounterReading>& counter = *gpu.counter;
+  const auto ends = counter_ends(counter, run, gpu.power.get());
   if (!ends || moments.empty()) return std::nullopt;
   LinearCurve curve(moments);
   TransitionFinder finder(run.start);
@@ -60,12 +61,20 @@ std::optional<std::vector<base::Energy>> power_rises(const series::Series<T>& se
   return rises;
 }
 
+bool covers(const series::GpuSeries& gpu, base::Window run) {
+  if (!gpu.power) return false;
+  const auto ring = energy_from_power(*gpu.power, run);
+  return ring && ring->coverage >= kLeastCoverage;
+}
+
+// The counter says how much, the power samples when; without them the counter's changes say both.
 std::optional<std::vector<base::Energy>> rises_by(const series::GpuSeries& gpu, base::Window run,
                                                   const EnergyEstimate& whole, const Moments& moments) {
   switch (whole.method) {
     case EnergyMethod::counter_idle_anchored:
-    case EnergyMethod::counter_interpolated:
-      if (gpu.counter) return counter_rises(*gpu.counter, run, moments);
+    case EnergyMethod::counter_step_model:
+      if (covers(gpu, run)) return power_rises(*gpu.power, run, moments, whole.energy);
+      if (gpu.counter) return counter_rises(gpu, run, moments);
       break;
     case EnergyMethod::power_ring:
       if (gpu.power) return power_rises(*gpu.power, run, moments, whole.energy);
@@ -130,8 +139,8 @@ std::string_view method_text(EnergyMethod method) {
   switch (method) {
     case EnergyMethod::counter_idle_anchored:
       return "counter, idle-anchored";
-    case EnergyMethod::counter_interpolated:
-      return "counter, interpolated";
+    case EnergyMethod::counter_step_model:
+      return "counter, step model";
     case EnergyMethod::power_ring:
       return "power samples (20 ms)";
     case EnergyMethod::average_power:
@@ -151,13 +160,14 @@ const EnergyEstimate* GpuEnergy::best() const {
 }
 
 base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::CounterReading>& counter, base::Window run,
-                                                 const std::optional<PowerSpan>& span) {
-  const auto ends = counter_ends(counter, run);
+                                                 const std::optional<PowerSpan>& span,
+                                                 const series::Series<meter::PowerSample>* power) {
+  const auto ends = counter_ends(counter, run, power);
   if (!ends) return base::failure(ends.error());
   const double uncovered = base::to_seconds(ends->extrapolated) / base::to_seconds(run.length());
   EnergyEstimate estimate;
   estimate.energy = ends->end.value - ends->start.value;
-  estimate.method = ends->anchored() ? EnergyMethod::counter_idle_anchored : EnergyMethod::counter_interpolated;
+  estimate.method = ends->anchored() ? EnergyMethod::counter_idle_anchored : EnergyMethod::counter_step_model;
   estimate.coverage = base::Ratio::from_fraction(std::max(0.0, 1.0 - uncovered));
   estimate.longest_gap = ends->longest_gap;
   estimate.samples = ends->samples;
@@ -170,7 +180,8 @@ GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const s
   if (gpu.power) energy.ring = if_there(energy_from_power(*gpu.power, run, limit));
   if (gpu.readings) energy.average = if_there(energy_from_average_power(*gpu.readings, run, limit));
   const auto& spans = energy.ring ? energy.ring : energy.average;
-  if (gpu.counter) energy.counter = if_there(energy_from_counter(*gpu.counter, run, spans ? spans->span : std::nullopt));
+  if (gpu.counter)
+    energy.counter = if_there(energy_from_counter(*gpu.counter, run, spans ? spans->span : std::nullopt, gpu.power.get()));
   hold_against_each_other(energy, gpu, run);
   energy.idle = idle_baseline(gpu, run, energy.best());
   return energy;

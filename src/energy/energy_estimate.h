@@ -21,7 +21,7 @@ namespace gpubench::energy {
 
 enum class EnergyMethod : std::uint8_t {
   counter_idle_anchored,  // hardware counter between two idle moments around the run, less the idle energy outside it
-  counter_interpolated,   // hardware counter, its two ends interpolated (no idle around the run)
+  counter_step_model,     // the same without idle around the run: the step model, with its larger interval
   power_ring,             // integral of the driver's 20 ms power samples
   average_power,  // area of the driver's 1 s average, its tail after the run taken in, less half a second of idle each side
   plain_power,    // trapezoids of the power readings (no reading a second after the run)
@@ -52,9 +52,10 @@ struct GpuEnergy {
 };
 
 // Energy by the hardware counter; an error says why it cannot be given (no readings, counter restarted, ...). `span`: of the
-// power samples, for the uncertainty.
+// power samples, for the uncertainty. `power`: the samples themselves, which say what happened between a reading and an end.
 base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::CounterReading>& counter, base::Window run,
-                                                 const std::optional<PowerSpan>& span = {});
+                                                 const std::optional<PowerSpan>& span = {},
+                                                 const series::Series<meter::PowerSample>* power = nullptr);
 // Energy by the power ring: straight lines between its samples; ends cut at the window. `limit`: most power that an unseen
 // stretch may hold.
 base::Result<EnergyEstimate> energy_from_power(const series::Series<meter::PowerSample>& power, base::Window run,

@@ -77,7 +77,7 @@ base::Result<Passage> pass(const series::Series<T>& series, base::Window run, ba
   visit_samples(series, run.start, [&](const meter::PowerSample& sample) {
     passage.shape.add(sample);
     const bool more = passage.run.add(sample);
-    return passage.whole.add(sample) || more;
+    return passage.whole.add(sample) || more || sample.time <= run.end + kNextTo;
   });
   passage.run.finish();
   passage.whole.finish();

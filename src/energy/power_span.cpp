@@ -9,11 +9,23 @@ namespace {
 constexpr double kBinWatts = 4;
 constexpr double kTail = 0.05;
 
+bool next_to(base::SteadyTime time, base::SteadyTime moment) {
+  return std::chrono::abs(time - moment) <= kNextTo;
+}
+
 }  // namespace
+
+void PowerShape::Swing::add(base::Power power) {
+  low = std::min(low.value_or(power), power);
+  high = std::max(high.value_or(power), power);
+  ++count;
+}
 
 void PowerShape::add(const meter::PowerSample& sample) {
   lowest_ = std::min(lowest_.value_or(sample.power), sample.power);
   highest_ = std::max(highest_.value_or(sample.power), sample.power);
+  if (next_to(sample.time, window_.start)) at_start_.add(sample.power);
+  if (next_to(sample.time, window_.end)) at_end_.add(sample.power);
   if (window_.contains(sample.time)) {
     const double bin = std::clamp(sample.power.watts() / kBinWatts, 0.0, static_cast<double>(kBins - 1));
     ++counts_[static_cast<std::size_t>(bin)];
@@ -37,10 +49,20 @@ base::Power PowerShape::quantile(double share) const {
   return highest_.value_or(base::Power{});
 }
 
+base::Power PowerShape::change_at(const Swing& swing, const PowerSpan& span) {
+  return swing.count >= 3 ? *swing.high - *swing.low : span.high - span.low;
+}
+
 std::optional<PowerSpan> PowerShape::span() const {
   if (!lowest_) return std::nullopt;
-  if (count_ == 0) return PowerSpan{*lowest_, *highest_, *lowest_, *highest_};
-  return PowerSpan{std::max(quantile(kTail), *lowest_), std::min(quantile(1 - kTail), *highest_), *lowest_, *highest_};
+  PowerSpan span{*lowest_, *highest_, *lowest_, *highest_, {}, {}};
+  if (count_ > 0) {
+    span.low = std::max(quantile(kTail), *lowest_);
+    span.high = std::min(quantile(1 - kTail), *highest_);
+  }
+  span.at_start = change_at(at_start_, span);
+  span.at_end = change_at(at_end_, span);
+  return span;
 }
 
 base::Energy PowerShape::roughness() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,11 +13,16 @@
 
 namespace gpubench::energy {
 
+// What counts as next to the start or the end of a run: as long as a sample may lag.
+constexpr base::Duration kNextTo = std::chrono::milliseconds(60);
+
 struct PowerSpan {
-  base::Power low;      // 5 % of the samples lie below
-  base::Power high;     // 5 % lie above
-  base::Power lowest;   // of all samples, just before and after the run included
-  base::Power highest;  // likewise; at least the power limit where it is known
+  base::Power low;       // 5 % of the samples lie below
+  base::Power high;      // 5 % lie above
+  base::Power lowest;    // of all samples, just before and after the run included
+  base::Power highest;   // likewise; at least the power limit where it is known
+  base::Power at_start;  // highest less lowest of the samples within 60 ms of the start of the run
+  base::Power at_end;    // the same for its end
 };
 
 // Takes samples in time order, one pass, constant memory.
@@ -32,13 +38,24 @@ class PowerShape {
 
  private:
   static constexpr std::size_t kBins = 1024;  // of 4 W
+  // The samples next to a moment.
+  struct Swing {
+    std::optional<base::Power> low;
+    std::optional<base::Power> high;
+    std::size_t count = 0;
+    void add(base::Power power);
+  };
   [[nodiscard]] base::Power quantile(double share) const;
+  // Of the span where too few samples lie next to the moment.
+  [[nodiscard]] static base::Power change_at(const Swing& swing, const PowerSpan& span);
 
   base::Window window_;
   base::Duration covered_;
   std::array<std::uint64_t, kBins> counts_{};
   std::size_t count_ = 0;
   std::optional<meter::PowerSample> previous_;
+  Swing at_start_;
+  Swing at_end_;
   std::optional<base::Power> lowest_;
   std::optional<base::Power> highest_;
   double squares_ = 0;  // joule^2

@@ -30,7 +30,7 @@ UncertaintyTerm term(std::string_view name, base::Energy standard, const char* e
 
 PowerSpan span_of(const EnergyEstimate& estimate, base::Window run) {
   const base::Power mean = estimate.energy / run.length();
-  return estimate.span.value_or(PowerSpan{{}, mean * 2, {}, mean * 2});
+  return estimate.span.value_or(PowerSpan{{}, mean * 2, {}, mean * 2, mean * 2, mean * 2});
 }
 
 // The bridge over a gap may lie at either end of what the power can be: the whole span is the half-width.
@@ -44,8 +44,10 @@ UncertaintyTerm gaps_term(const EnergyEstimate& estimate, const PowerSpan& span,
 
 Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness, base::Power step) {
   const PowerSpan span = span_of(estimate, run);
-  const std::array edges{step * kSampleLag / kRoot3, (span.high - span.low) * kSampleSpacing * kRoot2 / kRoot12};
-  const base::Energy unseen = std::max(roughness / kRoot2, estimate.energy * kRingAgreement);
+  const base::Power swing = base::Power::from_watts(std::hypot(span.at_start.watts(), span.at_end.watts()));
+  const std::array edges{step * kSampleLag / kRoot3, swing * kSampleSpacing / kRoot12};
+  // A step between two samples may lie anywhere between them: that is a rectangle as wide as step times distance.
+  const base::Energy unseen = std::max(roughness / kRoot12, estimate.energy * kRingAgreement);
   Uncertainty uncertainty;
   uncertainty.terms = {term("edges", root_sum_square(edges), "lag of the samples of up to 60 ms, and a sample at each end"),
                        instants_term(span),

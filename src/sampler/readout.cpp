@@ -29,8 +29,14 @@ void Readout::perform(const Step& step) {
 
 void Readout::perform_all(std::size_t tick) {
   read(tick);
-  for (std::size_t gpu = 0; gpu < series_.size(); ++gpu) drain(gpu);
   for (std::size_t gpu = 0; gpu < series_.size(); ++gpu) read_counter(gpu);
+  for (std::size_t gpu = 0; gpu < series_.size(); ++gpu) drain(gpu);
+}
+
+bool Readout::lacks_ring() const {
+  for (std::size_t gpu = 0; gpu < series_.size(); ++gpu)
+    if (has_ring_[gpu] == 0 && has_counter_[gpu] != 0) return true;
+  return false;
 }
 
 void Readout::read(std::size_t tick) {

@@ -17,8 +17,10 @@ class Readout {
   // All three must outlive the readout.
   Readout(meter::GpuMeter& meter, std::vector<series::GpuSeries>& series, ReadingObserver observer);
   void perform(const Step& step);
-  // A reading, then the ring and the counter of every GPU.
+  // A reading, then the counter and the ring of every GPU: the ring then reaches up to the counter's reading.
   void perform_all(std::size_t tick);
+  // A GPU has an energy counter but no power ring.
+  [[nodiscard]] bool lacks_ring() const;
 
  private:
   void read(std::size_t tick);

@@ -46,8 +46,8 @@ class Sampler::Loop {
     pthread_setname_np(thread_.native_handle(), "sampler");
   }
 
-  void burst(base::Duration length) {
-    change([&](Schedule& schedule) { schedule.burst(clock_.now() + length); });
+  void idle(Idle where, base::Duration length) {
+    change([&](Schedule& schedule) { schedule.idle(where, clock_.now(), length); });
   }
 
   void restart_interval() {
@@ -84,6 +84,7 @@ class Sampler::Loop {
         lock.unlock();
         readout_.perform(*step);
         lock.lock();
+        if (step->call == Call::drain) schedule_->rely_on_counters(readout_.lacks_ring());
         if (step->call == Call::drain && step->gpu == 0) compare_clocks();
       } else {
         woken_.wait_for(lock, schedule_->wake() - clock_.now());
@@ -122,8 +123,8 @@ Sampler::~Sampler() = default;
 void Sampler::start() {
   loop_->start();
 }
-void Sampler::burst(base::Duration length) {
-  loop_->burst(length);
+void Sampler::idle(Idle where, base::Duration length) {
+  loop_->idle(where, length);
 }
 void Sampler::restart_interval() {
   loop_->restart_interval();

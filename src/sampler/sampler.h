@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -17,9 +18,12 @@ namespace gpubench::sampler {
 
 struct SamplerOptions {
   base::Duration interval = std::chrono::seconds(5);  // of the readings
-  // Power ring and energy counter are read this often whatever the interval: an H200's ring holds 2.36 s.
+  // The power ring is drained this often whatever the interval: an H200's holds 2.36 s.
   base::Duration drain_period = std::chrono::seconds(1);
-  base::Duration burst_period = std::chrono::milliseconds(5);  // counter readings within a burst
+  // The energy counter costs 3 to 16 ms of CPU a reading, so it is read seldom where the ring tells what happened in
+  // between; a GPU without a ring has it read with every drain.
+  base::Duration counter_period = std::chrono::seconds(60);
+  base::Duration burst_period = std::chrono::milliseconds(5);  // counter readings within a burst, if a GPU has no ring
 };
 
 struct SamplerHealth {
@@ -33,6 +37,9 @@ struct SamplerHealth {
 // Told of each interval's readings (one per GPU), on the sampler thread; must not block.
 using ReadingObserver = std::function<void(std::size_t tick, const std::vector<meter::GpuReading>&)>;
 
+// Where the idle time lies that a sampler is told of.
+enum class Idle : std::uint8_t { before_the_workload, after_the_workload };
+
 class Sampler {
  public:
   // `series` has one entry per GPU of the meter. Everything referred to must outlive the sampler.
@@ -43,8 +50,9 @@ class Sampler {
   Sampler& operator=(const Sampler&) = delete;
 
   void start();
-  // Reads the energy counters in quick succession for the next `length`, to time their transitions. Any thread.
-  void burst(base::Duration length);
+  // The GPUs are idle for the next `length`: the energy counters are read in it so that the energy at the workload's start
+  // or end can be told. Any thread.
+  void idle(Idle where, base::Duration length);
   // Takes the interval grid's origin anew: a reading now, then one each interval. Called when the workload starts. Any
   // thread.
   void restart_interval();

@@ -11,16 +11,31 @@ using namespace std::chrono_literals;
 constexpr base::Duration kLongestDrainPeriod = 1s;
 constexpr base::Duration kShortestPeriod = 1ms;
 constexpr base::Duration kLeastLateness = 10ms;
+constexpr base::Duration kHalfCounterPeriod = 50ms;
+constexpr base::Duration kBeforeStart = 20ms;  // the last reading before the workload is done by then
+constexpr base::Duration kAfterEnd = 200ms;    // publication lag, and an update under way at the end
+constexpr base::Duration kNearTheWorkload = 1500ms;
+// Several steps of the counter just before the start; just after the end enough for one clear of the load's own tail.
+constexpr base::Duration kBurstBefore = 600ms;
+constexpr base::Duration kBurstAfter = 1200ms;
+
+// The greatest odd number of half counter periods within the length; zero if there is none.
+base::Duration half_periods(base::Duration length) {
+  if (length < kHalfCounterPeriod) return base::Duration::zero();
+  return ((length - kHalfCounterPeriod) / (2 * kHalfCounterPeriod) * 2 + 1) * kHalfCounterPeriod;
+}
 
 }  // namespace
 
 Schedule::Schedule(const SamplerOptions& options, std::size_t gpus, base::SteadyTime start)
     : interval_(std::max(options.interval, kShortestPeriod)),
       drain_period_(std::clamp(options.drain_period, kShortestPeriod, kLongestDrainPeriod)),
+      counter_period_(std::max(options.counter_period, kShortestPeriod)),
       burst_period_(std::max(options.burst_period, kShortestPeriod)),
       gpus_(gpus),
       origin_(start),
       drain_due_(start),
+      counter_due_(start),
       burst_due_(start),
       drain_gpu_(gpus),
       counter_gpu_(gpus) {}
@@ -42,18 +57,27 @@ std::optional<Step> Schedule::next(base::SteadyTime now) {
 }
 
 void Schedule::begin_rounds(base::SteadyTime now) {
-  bool counters_due = false;
-  if (now >= drain_due_) {
-    drain_due_ += ((now - drain_due_) / drain_period_ + 1) * drain_period_;
-    if (drain_gpu_ == gpus_) drain_gpu_ = 0;
-    counters_due = true;
-  }
-  if (burst_until_ && now >= *burst_until_) burst_until_.reset();
-  if (burst_until_ && now >= burst_due_) counters_due = true;
-  if (counters_due && counter_gpu_ == gpus_) {
+  if (counters_due(now) && counter_gpu_ == gpus_) {
     counter_gpu_ = 0;
     burst_due_ = now + burst_period_;
   }
+  if (now < drain_due_) return;
+  drain_due_ += ((now - drain_due_) / drain_period_ + 1) * drain_period_;
+  if (drain_gpu_ == gpus_) drain_gpu_ = 0;
+}
+
+bool Schedule::counters_due(base::SteadyTime now) {
+  bool due = counters_relied_on_ && now >= drain_due_;
+  if (now >= counter_due_) {
+    counter_due_ += ((now - counter_due_) / counter_period_ + 1) * counter_period_;
+    due = true;
+  }
+  while (!extra_counters_.empty() && now >= extra_counters_.front()) {
+    extra_counters_.erase(extra_counters_.begin());
+    due = true;
+  }
+  if (burst_ && now >= burst_->end) burst_.reset();
+  return due || (bursting() && burst_->contains(now) && now >= burst_due_);
 }
 
 std::size_t Schedule::take_reading(base::SteadyTime now) {
@@ -69,12 +93,33 @@ std::size_t Schedule::take_reading(base::SteadyTime now) {
 
 base::SteadyTime Schedule::wake() const {
   if (round_open()) return base::SteadyTime::min();
-  const base::SteadyTime due = std::min(reading_due(), drain_due_);
-  return burst_until_ && burst_due_ < *burst_until_ ? std::min(due, burst_due_) : due;
+  base::SteadyTime due = std::min({reading_due(), drain_due_, counter_due_});
+  if (!extra_counters_.empty()) due = std::min(due, extra_counters_.front());
+  if (!bursting()) return due;
+  const base::SteadyTime next_of_burst = std::max(burst_due_, burst_->start);
+  return next_of_burst < burst_->end ? std::min(due, next_of_burst) : due;
 }
 
-void Schedule::burst(base::SteadyTime until) {
-  burst_until_ = std::max(burst_until_.value_or(until), until);
+void Schedule::idle(Idle where, base::SteadyTime now, base::Duration length) {
+  if (length <= base::Duration::zero()) return;
+  const base::SteadyTime end = now + length;
+  const base::Duration near = std::min(length, kNearTheWorkload);
+  extra_counters_.clear();
+  if (where == Idle::before_the_workload) {
+    const base::Duration apart = half_periods(near - kBeforeStart);
+    burst_ = {end - std::min(kBurstBefore, length), end};
+    if (apart == base::Duration::zero()) return;
+    const bool first_of_all_is_far = length > near;
+    if (first_of_all_is_far) extra_counters_.push_back(end - near);
+    extra_counters_.push_back(end - near + apart);
+  } else {
+    const base::Duration apart = half_periods(near - kAfterEnd);
+    burst_ = {now, now + std::min(kBurstAfter, length)};
+    if (apart == base::Duration::zero()) return;
+    const bool last_of_all_is_far = length > near;
+    extra_counters_.push_back(now + near - apart);
+    if (last_of_all_is_far) extra_counters_.push_back(now + near);
+  }
 }
 
 void Schedule::restart(base::SteadyTime now) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/time.h"
 #include "sampler/sampler.h"
@@ -32,9 +33,13 @@ class Schedule {
   // What is due now, to be done before asking again; empty: nothing before wake().
   std::optional<Step> next(base::SteadyTime now);
   [[nodiscard]] base::SteadyTime wake() const;
-  // Counters in rounds begun every burst_period until then. A second burst can only lengthen the first.
-  void burst(base::SteadyTime until);
-  // A reading, a drain and a counter round at once, and both grids from here on.
+  // Two counter rounds within a second and a half of the workload, an odd number of half counter periods apart: they see the
+  // counter at different ages. The sampler's first and last round are one of the two where the idle time is no longer than
+  // that. Where counters are relied on: rounds every burst_period next to the workload.
+  void idle(Idle where, base::SteadyTime now, base::Duration length);
+  // True: a GPU has no power ring, so that only its counter tells what happened when.
+  void rely_on_counters(bool relied_on) { counters_relied_on_ = relied_on; }
+  // A reading and a drain at once, and both grids from here on.
   void restart(base::SteadyTime now);
   // The tick of one more reading, outside the grid.
   std::size_t extra_tick();
@@ -46,9 +51,12 @@ class Schedule {
   [[nodiscard]] bool round_open() const { return drain_gpu_ < gpus_ || counter_gpu_ < gpus_; }
   std::size_t take_reading(base::SteadyTime now);
   void begin_rounds(base::SteadyTime now);
+  [[nodiscard]] bool counters_due(base::SteadyTime now);
+  [[nodiscard]] bool bursting() const { return counters_relied_on_ && burst_.has_value(); }
 
   const base::Duration interval_;
   const base::Duration drain_period_;
+  const base::Duration counter_period_;
   const base::Duration burst_period_;
   const std::size_t gpus_;
   base::SteadyTime origin_;
@@ -56,8 +64,11 @@ class Schedule {
   std::size_t tick_base_ = 0;     // tick of the reading at origin_
   bool after_reading_ = false;
   base::SteadyTime drain_due_;
+  base::SteadyTime counter_due_;
+  std::vector<base::SteadyTime> extra_counters_;  // one round at each, rising; two at most
+  bool counters_relied_on_ = false;
+  std::optional<base::Window> burst_;
   base::SteadyTime burst_due_;
-  std::optional<base::SteadyTime> burst_until_;
   std::size_t drain_gpu_;    // next of the round under way; gpus_: none is
   std::size_t counter_gpu_;  // the same for the counters
   SamplerHealth health_;

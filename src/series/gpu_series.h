@@ -11,7 +11,7 @@ namespace gpubench::series {
 struct GpuSeries {
   std::unique_ptr<Series<meter::GpuReading>> readings;     // one per interval
   std::unique_ptr<Series<meter::PowerSample>> power;       // the driver's 20 ms ring, gap-free
-  std::unique_ptr<Series<meter::CounterReading>> counter;  // about one a second, bursts at the edges of the run
+  std::unique_ptr<Series<meter::CounterReading>> counter;  // a few around the run, one a minute in it
 };
 
 }  // namespace gpubench::series

@@ -34,12 +34,13 @@ class SimulatedSampler {
     while (clock_.now() < until) {
       if (const auto step = schedule_.next(clock_.now())) {
         readout_.perform(*step);
+        if (step->call == sampler::Call::drain) schedule_.rely_on_counters(readout_.lacks_ring());
       } else {
         clock_.sleep_until(std::min(until, schedule_.wake()));
       }
     }
   }
-  void burst(base::Duration length) { schedule_.burst(clock_.now() + length); }
+  void idle(sampler::Idle where, base::Duration length) { schedule_.idle(where, clock_.now(), length); }
   void restart_interval() { schedule_.restart(clock_.now()); }
   void stop() { readout_.perform_all(schedule_.extra_tick()); }
   [[nodiscard]] const sampler::Schedule& schedule() const { return schedule_; }

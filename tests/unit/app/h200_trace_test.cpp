@@ -30,12 +30,11 @@ Recorded play(base::Duration start, base::Duration end, base::Duration roll = 15
   sampler::SamplerOptions options;
   options.interval = 1s;
   support::SimulatedSampler sampler(**meter, clock, recorded.series, options);
-  sampler.run_until(recorded.run.start - std::min<base::Duration>(roll, 600ms));
-  if (roll > 0s) sampler.burst(600ms);
+  sampler.idle(sampler::Idle::before_the_workload, roll);
   sampler.run_until(recorded.run.start);
   sampler.restart_interval();
   sampler.run_until(recorded.run.end);
-  if (roll > 0s) sampler.burst(1200ms);
+  sampler.idle(sampler::Idle::after_the_workload, roll);
   sampler.run_until(recorded.run.end + roll);
   sampler.stop();
   return recorded;

@@ -55,7 +55,7 @@ struct Event {
 
 struct Conditions {
   base::Duration length = 5s;
-  base::Duration roll = 1500ms;  // idle before and after; zero: none, no bursts either
+  base::Duration roll = 1500ms;  // idle before and after; zero: none
   base::Duration lag{};
   base::Duration phase{};             // of the counter's updates
   base::Duration start_phase{};       // of the sampler
@@ -105,7 +105,7 @@ inline SimulatedRun simulate(const Conditions& conditions, const Load& load) {
   sampler::SamplerOptions options;
   options.interval = conditions.interval;
   support::SimulatedSampler sampler(meter, clock, result.series, options);
-  if (conditions.roll > 0s) sampler.burst(conditions.roll + 300ms);
+  sampler.idle(sampler::Idle::before_the_workload, conditions.roll);
   sampler.run_until(result.run.start);
   sampler.restart_interval();
   for (const Event& event : conditions.events) {
@@ -113,7 +113,7 @@ inline SimulatedRun simulate(const Conditions& conditions, const Load& load) {
     event.happens(clock, meter.script(0));
   }
   sampler.run_until(result.run.end);
-  if (conditions.roll > 0s) sampler.burst(conditions.roll);
+  sampler.idle(sampler::Idle::after_the_workload, conditions.roll);
   sampler.run_until(result.run.end + conditions.roll);
   sampler.stop();
   return result;

@@ -134,7 +134,7 @@ TEST(MeasureEnergy, MethodsAgreeOnASteadyLoad) {
 
 TEST(MeasureEnergy, MethodsHaveWords) {
   EXPECT_EQ(method_text(EnergyMethod::counter_idle_anchored), "counter, idle-anchored");
-  EXPECT_EQ(method_text(EnergyMethod::counter_interpolated), "counter, interpolated");
+  EXPECT_EQ(method_text(EnergyMethod::counter_step_model), "counter, step model");
   EXPECT_FALSE(method_text(EnergyMethod::power_ring).empty());
   EXPECT_FALSE(method_text(EnergyMethod::average_power).empty());
 }

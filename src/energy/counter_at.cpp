@@ -1,0 +1,179 @@
+#include "energy/counter_at.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <vector>
+
+#include "energy/counter_ends.h"
+#include "energy/counter_transitions.h"
+#include "energy/power_integral.h"
+#include "energy/walk.h"
+
+namespace gpubench::energy {
+namespace {
+
+using namespace std::chrono_literals;
+using Counter = series::Series<meter::CounterReading>;
+using Power = series::Series<meter::PowerSample>;
+
+constexpr base::Duration kMeanLag = kLongestLag / 2;
+constexpr base::Duration kReach = 3s;          // of the idle time beside the moment
+constexpr base::Duration kTail = 150ms;        // after a load: lag, and an update under way
+constexpr base::Duration kClearBefore = 20ms;  // a sample
+constexpr base::Duration kClearAfter = 100ms;  // a sample and its lag
+constexpr base::Duration kIdleLevel = 100ms;   // of samples that tell the idle power
+constexpr base::Duration kHalfSample = 10ms;
+constexpr base::Duration kLongestGap = 100ms;
+constexpr base::Duration kLastSample = 60ms;  // the ring's newest sample is at most this old when it is drained
+constexpr double kSteady = 2;                 // highest to lowest power of a stretch without load in it
+// Half a per cent: ring against counter on an H200 (k = 2).
+constexpr double kRingShare = 0.005;
+
+// The power samples of one stretch of time, in one pass.
+struct Stretch {
+  base::Energy area;
+  base::Power lowest;
+  base::Power highest;
+};
+
+std::optional<Stretch> stretch_of(const Power& power, base::Window window) {
+  PowerIntegral integral(window, kLongestGap);
+  std::optional<base::Power> lowest;
+  std::optional<base::Power> highest;
+  const std::size_t first = first_not_before(power, window.start, [](const auto& sample) { return sample.time; });
+  bool any = false;
+  base::SteadyTime newest = base::SteadyTime::min();
+  visit_while(power, first - std::min<std::size_t>(first, 1), [&](const meter::PowerSample& sample) {
+    any = true;
+    newest = sample.time;
+    if (sample.time >= window.start && sample.time <= window.end) {
+      lowest = std::min(lowest.value_or(sample.power), sample.power);
+      highest = std::max(highest.value_or(sample.power), sample.power);
+    }
+    return integral.add(sample);
+  });
+  if (!any || newest < window.end - kLastSample) return std::nullopt;
+  integral.finish();
+  if (integral.longest_gap() > kLongestGap) return std::nullopt;
+  return Stretch{integral.energy(), lowest.value_or(base::Power{}), highest.value_or(base::Power{})};
+}
+
+// The area between any time and the moment, positive if the time is the earlier one.
+class AreaToMoment {
+ public:
+  // Idle: what the samples next to the moment show of the load's own edge (a sample is 20 ms long and up to 60 ms late) is
+  // replaced by the idle power beyond.
+  AreaToMoment(const Power& power, base::SteadyTime moment, IdleSide side, bool idle) : power_(power), from_(moment) {
+    if (!idle) return;
+    from_ = side == IdleSide::before ? moment - kClearBefore : moment + kClearAfter;
+    const base::Window beyond =
+        side == IdleSide::before ? base::Window{from_ - kIdleLevel, from_} : base::Window{from_, from_ + kIdleLevel};
+    if (const auto level = stretch_of(power, beyond))
+      replaced_ = level->area / kIdleLevel * (moment - from_);
+    else
+      from_ = moment;
+  }
+  [[nodiscard]] std::optional<base::Energy> from(base::SteadyTime time) const {
+    const auto stretch = stretch_of(power_, {std::min(time, from_), std::max(time, from_)});
+    if (!stretch) return std::nullopt;
+    return replaced_ + (time < from_ ? stretch->area : base::Energy{} - stretch->area);
+  }
+
+ private:
+  const Power& power_;
+  base::SteadyTime from_;
+  base::Energy replaced_;  // from there to the moment
+};
+
+struct Bounds {
+  base::Energy low;
+  base::Energy high;
+  [[nodiscard]] bool empty() const { return high < low; }
+};
+
+Bounds intersection(const Bounds& a, const Bounds& b) {
+  return {std::max(a.low, b.low), std::min(a.high, b.high)};
+}
+Bounds hull(const Bounds& a, const Bounds& b) {
+  return {std::min(a.low, b.low), std::max(a.high, b.high)};
+}
+
+std::optional<Bounds> bounds_of(const meter::CounterReading& reading, const AreaToMoment& area) {
+  const auto youngest = area.from(reading.after - kMeanLag);
+  const auto oldest = area.from(reading.before - kMeanLag - kCounterPeriod);
+  if (!youngest || !oldest) return std::nullopt;
+  const base::Energy doubt = base::Energy::from_joules(std::abs(((*youngest + *oldest) / 2).joules()) * kRingShare);
+  return Bounds{reading.energy + *youngest - doubt, reading.energy + *oldest + doubt};
+}
+
+// The readings to use, the nearest to the moment first.
+std::vector<meter::CounterReading> readings_beside(const Counter& counter, base::SteadyTime moment, IdleSide side) {
+  const auto middle_of = [](const meter::CounterReading& reading) { return reading.middle(); };
+  const std::size_t split = first_not_before(counter, moment, middle_of);
+  std::vector<meter::CounterReading> beside;
+  std::vector<meter::CounterReading> neighbours;
+  visit_while(counter, first_not_before(counter, moment - kReach, middle_of), [&](const meter::CounterReading& reading) {
+    if (reading.middle() > moment + kReach) return false;
+    const bool fits = side == IdleSide::before ? reading.after <= moment : reading.before >= moment + kTail;
+    if (fits) beside.push_back(reading);
+    return true;
+  });
+  if (side == IdleSide::before) std::reverse(beside.begin(), beside.end());
+  if (!beside.empty()) return beside;
+  visit_while(counter, split - std::min<std::size_t>(split, 1), [&](const meter::CounterReading& reading) {
+    neighbours.push_back(reading);
+    return neighbours.size() < 2;
+  });
+  const auto distance = [&](const meter::CounterReading& reading) { return std::chrono::abs(reading.middle() - moment); };
+  std::sort(neighbours.begin(), neighbours.end(), [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
+  if (neighbours.size() > 1) neighbours.pop_back();
+  return neighbours;
+}
+
+// Whether the stretch between the moment and the farthest reading has no load in it.
+bool is_steady(const Power& power, base::SteadyTime moment, base::SteadyTime farthest, IdleSide side) {
+  const base::Window window =
+      side == IdleSide::before ? base::Window{farthest - kCounterPeriod, moment} : base::Window{moment + kTail, farthest};
+  if (window.length() <= base::Duration::zero()) return false;
+  const auto stretch = stretch_of(power, window);
+  return stretch && stretch->highest <= stretch->lowest * kSteady;
+}
+
+// What the samples' coarseness makes of a change of power at the moment itself.
+base::Energy coarseness(const Power& power, base::SteadyTime moment) {
+  const auto beside = stretch_of(power, {moment - kLastSample, moment + kLastSample});
+  return beside ? (beside->highest - beside->lowest) * kHalfSample : base::Energy{};
+}
+
+// What all readings allow together. Of readings that contradict each other any may be right.
+std::optional<Bounds> bounds_together(const std::vector<meter::CounterReading>& readings, const AreaToMoment& area) {
+  std::optional<Bounds> together;
+  for (const meter::CounterReading& reading : readings) {
+    const auto bounds = bounds_of(reading, area);
+    if (!bounds) continue;
+    if (!together) together = *bounds;
+    const Bounds narrowed = intersection(*together, *bounds);
+    together = narrowed.empty() ? hull(*together, *bounds) : narrowed;
+  }
+  return together;
+}
+
+}  // namespace
+
+std::optional<CounterAt> counter_at(const Counter& counter, const Power& power, base::SteadyTime moment, IdleSide side) {
+  const std::vector<meter::CounterReading> readings = readings_beside(counter, moment, side);
+  if (readings.empty()) return std::nullopt;
+  CounterAt at;
+  at.steady = is_steady(power, moment, readings.back().middle(), side);
+  const auto bounds = bounds_together(readings, AreaToMoment(power, moment, side, at.steady));
+  if (!bounds) return std::nullopt;
+  at.value = (bounds->low + bounds->high) / 2;
+  at.half_width = (bounds->high - bounds->low) / 2;
+  if (!at.steady) at.half_width += coarseness(power, moment);
+  const base::Window growing{readings.front().before - kCounterPeriod, readings.front().after};
+  if (const auto aged = stretch_of(power, growing)) at.level = aged->area / growing.length();
+  return at;
+}
+
+}  // namespace gpubench::energy

@@ -1,0 +1,36 @@
+// What the energy counter stood at at a moment, from its readings nearby and the power samples between them and the moment.
+//
+// A reading shows what the counter was at its last update, which is up to one period (100 ms) old: an unknown age from 0 to
+// 100 ms. The energy between that update and the moment is the area under the driver's power samples, so every reading i
+// bounds the counter at the moment m:
+//     C_i + area(after_i - L, m)  <=  C(m)  <=  C_i + area(before_i - L - 100 ms, m)        (areas are signed)
+// In idle the two are a few joules apart, under load some seventy. Readings of one moment intersect: two that are an odd
+// number of half periods apart see different ages and halve the width. The publication lag L (0-60 ms, 30 ms
+// taken) shifts every reading alike: an error of it cancels in a difference but for the difference of power at the two ends.
+#pragma once
+
+#include <optional>
+
+#include "base/quantity.h"
+#include "base/time.h"
+#include "meter/reading.h"
+#include "series/series.h"
+
+namespace gpubench::energy {
+
+struct CounterAt {
+  base::Energy value;
+  base::Energy half_width;  // value +- this, any place in it alike
+  base::Power level;        // mean power while the nearest reading grew old
+  bool steady = false;      // power beside the moment, on the side looked at, without load in it
+};
+
+// On which side of the moment the GPU is thought to be idle.
+enum class IdleSide : bool { before, after };
+
+// Readings on the idle side are used; where there are none within a few seconds, the one nearest to the moment. Empty: no
+// reading, or the power samples do not reach from it to the moment without a gap.
+std::optional<CounterAt> counter_at(const series::Series<meter::CounterReading>& counter,
+                                    const series::Series<meter::PowerSample>& power, base::SteadyTime moment, IdleSide side);
+
+}  // namespace gpubench::energy
