@@ -103,6 +103,7 @@ class BenchmarkRun {
   base::Result<void> make_exporter();
   [[nodiscard]] MeasurementPlan plan();
   void observe(std::size_t tick, const std::vector<meter::GpuReading>& readings);
+  void note_carbon(const record::Progress& progress);
   void draw_live_plot();
   int conclude(const Measured& measured);
   void collect_results();
@@ -119,6 +120,7 @@ class BenchmarkRun {
   base::ClockAnchor anchor_ = clock_.anchor();
   std::optional<CarbonLookup> carbon_;
   std::optional<LiveCarbon> live_carbon_;
+  base::WallTime next_carbon_note_;  // of the sampler's thread
   std::unique_ptr<meter::GpuMeter> meter_;
   std::optional<RunDirectory> directory_;
   std::shared_ptr<spdlog::logger> log_;
@@ -243,9 +245,18 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
   progress.time = anchor_.to_wall(readings.empty() ? clock_.now() : readings.front().time);
   progress.readings = readings;
   progress.carbon = live_carbon_->at(progress.time, readings);
+  note_carbon(progress);
   if (exporter_) exporter_->post(progress);
   if (plotter_) plotter_->post(progress);
   live_->show(std::move(progress));
+}
+
+// Once a second at most: the grid changes no faster, and short intervals would fill the journal with it.
+void BenchmarkRun::note_carbon(const record::Progress& progress) {
+  constexpr base::Duration apart = std::chrono::seconds(1);
+  if (!progress.carbon || progress.time < next_carbon_note_) return;
+  journal_->note(carbon_note(anchor_.to_steady(progress.time), *progress.carbon));
+  next_carbon_note_ = progress.time + apart;
 }
 
 void BenchmarkRun::draw_live_plot() {

@@ -304,6 +304,15 @@ std::string ended_note(const Measured& measured, const workload::WorkloadDescrip
   return dumped(note);
 }
 
+std::string carbon_note(base::SteadyTime time, const record::CarbonNow& carbon) {
+  return dumped({{"note", "carbon"},
+                 {"time_ns", nanoseconds(time)},
+                 {"grams_per_kwh", carbon.intensity.intensity.grams_per_kilowatt_hour()},
+                 {"kind", carbon::kind_text(carbon.intensity.kind)},
+                 {"source", carbon.intensity.source},
+                 {"emissions_grams", optional_json(carbon.emissions, &base::Emissions::grams)}});
+}
+
 std::string closing_note(const record::RunRecord& run) {
   Json scores = Json::array();
   for (const record::PartRecord& part : run.parts) scores.push_back(optional_json(part.benchmark.score));

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "carbon/intensity.h"
 #include "meter/gpu_meter.h"
+#include "record/progress.h"
 #include "record/run_record.h"
 #include "workload/workload.h"
 
@@ -52,6 +53,8 @@ struct JournalledRun {
 std::string identity_note(const RunIdentity& run, const workload::WorkloadDescription& workload);
 std::string started_note(base::SteadyTime time);
 std::string ended_note(const Measured& measured, const workload::WorkloadDescription& workload);
+// The grid and the emissions so far, for those who follow the journal.
+std::string carbon_note(base::SteadyTime time, const record::CarbonNow& carbon);
 std::string closing_note(const record::RunRecord& run);
 
 // Adds what a note says; one that is none of the above, or not whole, says nothing.

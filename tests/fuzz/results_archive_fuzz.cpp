@@ -12,7 +12,9 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   namespace fs = std::filesystem;
-  static const fs::path base = fs::temp_directory_path() / ("results-fuzz-" + std::to_string(getpid()));
+  std::error_code error;
+  static const fs::path memory = fs::is_directory("/dev/shm", error) ? fs::path("/dev/shm") : fs::temp_directory_path();
+  static const fs::path base = memory / ("results-fuzz-" + std::to_string(getpid()));
   fs::remove_all(base);
   fs::create_directories(base);
   bool sent = false;
