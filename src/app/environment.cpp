@@ -28,6 +28,22 @@ std::string cache_folder() {
   return !home.empty() && home.front() == '/' ? home + "/.cache/iris-gpubench" : std::string();
 }
 
+bool names_utf8(const std::string& locale) {
+  std::string lower;
+  for (const char c : locale) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  return lower.find("utf-8") != std::string::npos || lower.find("utf8") != std::string::npos;
+}
+
+// https://no-color.org: any value that is not empty means none.
+int terminal_colours(const std::string& term) {
+  if (!variable("NO_COLOR").empty()) return 0;
+  constexpr int kMany = 256;
+  constexpr int kFew = 8;
+  const bool many = term.find("256color") != std::string::npos || term.find("direct") != std::string::npos ||
+                    !variable("COLORTERM").empty();
+  return many ? kMany : kFew;
+}
+
 bool is_secret(std::string_view entry) {
   constexpr std::array<std::string_view, 4> secrets{
       "IRIS_GPUBENCH_VICTORIA_PASSWORD=", "MEERKAT_PASSWORD=", "IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN=",
@@ -70,6 +86,8 @@ Environment read_environment() {
   environment.victoria_password = variable("IRIS_GPUBENCH_VICTORIA_PASSWORD", "MEERKAT_PASSWORD");
   const std::string term = variable("TERM");
   environment.dumb_terminal = term.empty() || term == "dumb";
+  environment.utf8 = names_utf8(variable("LC_ALL", "LC_CTYPE", "LANG"));
+  environment.colours = terminal_colours(term);
   for (char** entry = environ; *entry != nullptr; ++entry)
     if (!is_secret(*entry)) environment.all.emplace_back(*entry);
   return environment;

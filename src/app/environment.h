@@ -25,6 +25,8 @@ struct Environment {
   std::string victoria_user;  // IRIS_GPUBENCH_VICTORIA_USERNAME or MEERKAT_USERNAME
   std::string victoria_password;  // IRIS_GPUBENCH_VICTORIA_PASSWORD or MEERKAT_PASSWORD
   bool dumb_terminal = false;     // TERM is "dumb" or missing
+  bool utf8 = false;              // LC_ALL, LC_CTYPE or LANG names UTF-8
+  int colours = 8;                // 256 by TERM or COLORTERM, 0 by NO_COLOR
   std::vector<std::string> all;   // "NAME=value", handed on to a plain command (without the secrets above)
 };
 

@@ -1,6 +1,7 @@
 #include "app/live_feed.h"
 
 #include <chrono>
+#include <iostream>
 #include <utility>
 
 namespace gpubench::app {
@@ -9,29 +10,65 @@ namespace {
 constexpr std::size_t kQueuedItems = 256;  // at most 64 KiB of log each
 constexpr base::Duration kPatience = std::chrono::seconds(2);
 
+template <class... Actions>
+struct Cases : Actions... {
+  using Actions::operator()...;
+};
+
 }  // namespace
 
-LiveFeed::LiveFeed(platform::Terminal& terminal, std::vector<meter::GpuDescription> gpus, live::ViewOptions options)
+LiveFeed::LiveFeed(platform::Terminal& terminal, std::unique_ptr<live::View> view, bool has_keys)
     : terminal_(terminal),
-      view_(terminal, std::move(gpus), std::move(options)),
-      worker_(kQueuedItems, Worker<Item>::WhenFull::replace_oldest, [this](Item& item) { handle(item); }) {}
+      view_(std::move(view)),
+      has_keys_(has_keys),
+      worker_(kQueuedItems, Worker<Item>::WhenFull::replace_oldest, [this](Item& item) { handle(item); }) {
+  if (has_keys_)
+    keyboard_ =
+        std::make_unique<platform::Keyboard>(terminal_.fd(), [this](std::string bytes) { post_typed(std::move(bytes)); });
+}
+
+void LiveFeed::post_typed(std::string bytes) {
+  if (bytes.empty() && tick_waits_.exchange(true)) return;
+  worker_.post(Typed{std::move(bytes)});
+}
+
+void LiveFeed::tell_dropped() {
+  const std::size_t dropped = worker_.dropped();
+  if (dropped == told_dropped_) return;
+  view_->show_log("\n[the terminal was too slow: " + std::to_string(dropped - told_dropped_) +
+                  " pieces of log or tables not shown; the files have all]\n");
+  told_dropped_ = dropped;
+  tick_waits_ = false;  // it may be among them
+}
 
 void LiveFeed::handle(Item& item) {
-  if (const std::size_t dropped = worker_.dropped(); dropped != told_dropped_) {
-    view_.show_log("\n[the terminal was too slow: " + std::to_string(dropped - told_dropped_) +
-                   " pieces of log or tables not shown; the files have all]\n");
-    told_dropped_ = dropped;
+  tell_dropped();
+  std::visit(Cases{[this](base::WallTime time) { view_->start(time); },
+                   [this](const record::Progress& progress) { view_->show(progress); },
+                   [this](const LogPiece& piece) { view_->show_log(piece.bytes); },
+                   [this](const Typed& typed) {
+                     if (typed.bytes.empty()) tick_waits_ = false;
+                     view_->type(typed.bytes);
+                   },
+                   [this](const Said& said) { view_->say(said.line); }},
+             item);
+}
+
+void LiveFeed::say(const std::string& line) {
+  if (!has_keys_) {
+    std::cerr << line << "\n";
+    return;
   }
-  if (const auto* progress = std::get_if<record::Progress>(&item))
-    view_.show(*progress);
-  else
-    view_.show_log(std::get<std::string>(item));
+  said_ += line + "\n";
+  worker_.post(Said{line});
 }
 
 void LiveFeed::finish() {
+  keyboard_.reset();
   if (!worker_.drain(kPatience)) terminal_.abandon();
   worker_.finish();
-  view_.finish();
+  view_->finish();
+  std::cerr << std::exchange(said_, {});
 }
 
 }  // namespace gpubench::app

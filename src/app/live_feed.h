@@ -1,13 +1,17 @@
 // What the user sees while the benchmark runs, on a thread of its own: a slow or stopped terminal delays nothing else.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "app/worker.h"
+#include "base/time.h"
 #include "live/view.h"
+#include "platform/keyboard.h"
 #include "platform/terminal.h"
 #include "record/progress.h"
 
@@ -15,23 +19,43 @@ namespace gpubench::app {
 
 class LiveFeed {
  public:
-  LiveFeed(platform::Terminal& terminal, std::vector<meter::GpuDescription> gpus, live::ViewOptions options);
-  // Never block; what a stopped terminal cannot take is dropped and counted.
+  // A view that has keys is told of those typed in the terminal.
+  LiveFeed(platform::Terminal& terminal, std::unique_ptr<live::View> view, bool has_keys);
+  // None blocks; what a stopped terminal cannot take is dropped and counted.
+  void start(base::WallTime time) { worker_.post(time); }
   void show(record::Progress progress) { worker_.post(std::move(progress)); }
-  void show_log(std::string bytes) { worker_.post(std::move(bytes)); }
-  // Shows what is left, giving a stopped terminal two seconds.
+  void show_log(std::string bytes) { worker_.post(LogPiece{std::move(bytes)}); }
+  // A message of the tool's own: on the screen where the view has all of it (and on standard error at the end), else on
+  // standard error at once.
+  void say(const std::string& line);
+  // Shows what is left, giving a stopped terminal two seconds, and gives the terminal back.
   void finish();
   // Valid after finish(): the last table, for a file.
-  [[nodiscard]] const std::string& last_table() const { return view_.last_table(); }
+  [[nodiscard]] const std::string& last_table() const { return view_->last_table(); }
 
  private:
-  using Item = std::variant<record::Progress, std::string>;
+  struct LogPiece {
+    std::string bytes;
+  };
+  struct Typed {
+    std::string bytes;
+  };
+  struct Said {
+    std::string line;
+  };
+  using Item = std::variant<base::WallTime, record::Progress, LogPiece, Typed, Said>;
   void handle(Item& item);
+  void tell_dropped();
+  void post_typed(std::string bytes);
 
   platform::Terminal& terminal_;
-  live::View view_;
+  std::unique_ptr<live::View> view_;
+  bool has_keys_;
+  std::string said_;  // to be repeated at the end; the caller's thread
   std::size_t told_dropped_ = 0;
+  std::atomic<bool> tick_waits_ = false;  // one at a time: a stopped terminal's queue is not for ticks
   Worker<Item> worker_;
+  std::unique_ptr<platform::Keyboard> keyboard_;  // last: it posts to the worker
 };
 
 }  // namespace gpubench::app

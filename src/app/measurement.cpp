@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 #include <memory>
 
 namespace gpubench::app {
@@ -16,9 +15,9 @@ constexpr base::Duration kPollPatience = 500ms;
 // makes it.
 class Interruption {
  public:
-  Interruption(platform::SignalQueue& signals, const platform::Clock& clock, std::optional<base::Duration> limit)
-      : signals_(signals), clock_(clock), limit_(limit) {
-    if (limit_) deadline_ = clock_.now() + *limit_;
+  Interruption(platform::SignalQueue& signals, const platform::Clock& clock, const MeasurementPlan& plan)
+      : signals_(signals), clock_(clock), plan_(plan) {
+    if (plan_.timeout) deadline_ = clock_.now() + *plan_.timeout;
   }
 
   void act(workload::Workload& workload) {
@@ -27,12 +26,12 @@ class Interruption {
         first_ = signal;
         ask(workload, platform::signal_name(*signal));
       } else {
-        std::cerr << "\nkilling the benchmark\n";
+        plan_.say("killing the benchmark");
         workload.kill();
       }
     }
     if (asked_ || clock_.now() < deadline_) return;
-    timed_out_ = limit_;
+    timed_out_ = plan_.timeout;
     ask(workload, "--timeout");
   }
   // Time until act() has something to do, a signal apart.
@@ -46,13 +45,13 @@ class Interruption {
  private:
   void ask(workload::Workload& workload, const std::string& why) {
     asked_ = true;
-    std::cerr << "\n" << why << ": stopping the benchmark (" << (first_ ? "again" : "Ctrl-C") << " to kill it)\n";
+    plan_.say(why + ": stopping the benchmark (" + (first_ ? "again" : "Ctrl-C") + " to kill it)");
     workload.stop();
   }
 
   platform::SignalQueue& signals_;
   const platform::Clock& clock_;
-  std::optional<base::Duration> limit_;
+  const MeasurementPlan& plan_;
   base::SteadyTime deadline_ = base::SteadyTime::max();
   std::optional<int> first_;
   std::optional<base::Duration> timed_out_;
@@ -95,7 +94,7 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   sampler.restart_interval();
   if (const auto started = workload.start(); !started) return base::failure(started.error());
   if (plan.started) plan.started(clock.now());
-  Interruption interruption(signals, clock, plan.timeout);
+  Interruption interruption(signals, clock, plan);
   auto outcome = follow(workload, signals, interruption);
   if (!outcome) return base::failure(outcome.error());
   if (plan.ended) plan.ended(outcome->ran.end);

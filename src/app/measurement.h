@@ -31,6 +31,7 @@ struct MeasurementPlan {
   sampler::ReadingObserver observer;
   std::function<void(base::SteadyTime)> started;  // told when the workload runs; may be empty
   std::function<void(base::SteadyTime)> ended;    // and when it has ended; may be empty
+  std::function<void(const std::string&)> say;    // what the user is to see at once
 };
 
 // What came before the start was interrupted: nothing was measured.

@@ -138,6 +138,7 @@ struct Raw {
   std::optional<std::string> score_regex;
   ContainerFlags container;
   CarbonFlags carbon;
+  std::optional<std::string> live_style;
   bool no_live_monitor = false;
   bool no_plot = false;
   bool no_html = false;
@@ -213,7 +214,12 @@ void describe_output(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--score_regex", raw.score_regex, "Take the score from the log line that this matches: its first (group)")
       ->type_name("REGEX")
       ->group(output);
-  app.add_flag("--no_live_monitor", raw.no_live_monitor, "Do not show the current GPU metrics while it runs")->group(output);
+  app.add_option("--live_style", raw.live_style,
+                 "What is shown while it runs: full (the whole terminal), table or none;\n"
+                 "the default is full on a terminal, table elsewhere")
+      ->type_name("STYLE")
+      ->group(output);
+  app.add_flag("--no_live_monitor", raw.no_live_monitor, "The same as --live_style none")->group(output);
   app.add_flag("--monitor_benchmark_logs", options.monitor_benchmark_logs, "Show the benchmark's log as it comes")
       ->group(output);
   app.add_flag("--no_plot", raw.no_plot, "Do not draw metrics_plot.png")->group(output);
@@ -261,6 +267,18 @@ base::Result<void> take_log_flags(const Raw& raw, Options& options) {
   auto pattern = ScorePattern::compile(*raw.score_regex);
   if (!pattern) return base::failure(pattern.error());
   options.score_pattern = std::move(*pattern);
+  return {};
+}
+
+base::Result<void> take_live_flags(const Raw& raw, Options& options) {
+  if (raw.no_live_monitor && raw.live_style && *raw.live_style != "none")
+    return base::failure("--no_live_monitor and --live_style " + *raw.live_style + " exclude each other",
+                         "give one of them");
+  if (raw.no_live_monitor) options.live_style = LiveStyle::none;
+  if (!raw.live_style) return {};
+  const auto style = live_style(*raw.live_style);
+  if (!style) return base::failure(style.error());
+  options.live_style = *style;
   return {};
 }
 
@@ -355,7 +373,7 @@ base::Result<Command> checked(Options options, const Raw& raw) {
   if (std::count(raw.images.begin(), raw.images.end(), "") > 0) return Command(ListImages{});
   if (!raw.images.empty()) options.benchmark_image = raw.images.front();
   if (!raw.gpus.empty()) options.gpus = raw.gpus.front();
-  options.live_monitor = !raw.no_live_monitor;
+  if (const auto taken = take_live_flags(raw, options); !taken) return base::failure(taken.error());
   options.plot = !raw.no_plot;
   options.html = !raw.no_html;
   constexpr double kHour = 3600;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/carbon_options.h"
+#include "app/live_style.h"
 #include "app/reports.h"
 #include "app/score.h"
 #include "base/result.h"
@@ -48,7 +49,7 @@ struct Options : BenchmarkOptions {
   std::string results_dir = "results";
   TimeseriesFormat timeseries_format = TimeseriesFormat::csv;
   std::uint64_t log_cap_bytes = std::uint64_t{1} << 30;  // of benchmark.log
-  bool live_monitor = true;
+  LiveStyle live_style = LiveStyle::automatic;
   bool monitor_benchmark_logs = false;
   bool plot = true;
   bool live_plot = false;

@@ -21,6 +21,7 @@
 #include "app/environment.h"
 #include "app/live_carbon.h"
 #include "app/live_feed.h"
+#include "app/live_style.h"
 #include "app/make_parts.h"
 #include "app/measurement.h"
 #include "app/options.h"
@@ -127,6 +128,7 @@ class BenchmarkRun {
   std::unique_ptr<series::Journal> journal_;
   std::vector<series::GpuSeries> series_;  // write to the journal
   std::unique_ptr<BenchmarkOutputs> outputs_;
+  LiveStyle live_style_ = LiveStyle::none;  // never automatic
   std::unique_ptr<LiveFeed> live_;
   std::unique_ptr<platform::HttpClient> export_http_;
   std::unique_ptr<sink::Sink> sink_;
@@ -175,7 +177,8 @@ base::Result<void> BenchmarkRun::make_outputs() {
   series_ = std::move(*series);
   make_live_feed();
   std::function<void(std::string)> watch;
-  if (options_.monitor_benchmark_logs) watch = [this](std::string bytes) { live_->show_log(std::move(bytes)); };
+  if (options_.monitor_benchmark_logs || live_style_ == LiveStyle::full)
+    watch = [this](std::string bytes) { live_->show_log(std::move(bytes)); };
   auto outputs = BenchmarkOutputs::create(options_, *directory_, clock_, watch);
   if (!outputs) return base::failure(outputs.error());
   outputs_ = std::move(*outputs);
@@ -197,13 +200,11 @@ void BenchmarkRun::note_identity() {
 }
 
 void BenchmarkRun::make_live_feed() {
-  live::ViewOptions view;
-  view.show_metrics = options_.live_monitor;
-  view.show_log = options_.monitor_benchmark_logs;
-  view.escape_codes = terminal_.is_terminal() && !environment_.dumb_terminal;
-  if (meter_->source().kind == meter::SourceKind::replay)
-    view.notice = "REPLAY of a recorded trace: not a measurement of this machine";
-  live_ = std::make_unique<LiveFeed>(terminal_, meter_->gpus(), view);
+  live_style_ = live_style_for(options_.live_style, environment_, terminal_);
+  const bool replays = meter_->source().kind == meter::SourceKind::replay;
+  live_ = std::make_unique<LiveFeed>(
+      terminal_, make_view(live_style_, options_, environment_, {terminal_, clock_, meter_->gpus(), replays}),
+      live_style_ == LiveStyle::full);
   if (options_.live_plot && options_.plot)
     plotter_ = std::make_unique<Worker<record::Progress>>(1, Worker<record::Progress>::WhenFull::replace_oldest,
                                                           [this](record::Progress&) { draw_live_plot(); });
@@ -233,8 +234,10 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.started = [this](base::SteadyTime time) {
     live_carbon_->begin();
     journal_->note(started_note(time));
+    live_->start(anchor_.to_wall(time));
   };
   plan.ended = [this](base::SteadyTime time) { live_carbon_->end(time); };
+  plan.say = [this](const std::string& line) { live_->say(line); };
   plan.observer = [this](std::size_t tick, const std::vector<meter::GpuReading>& readings) { observe(tick, readings); };
   return plan;
 }

@@ -47,6 +47,10 @@ std::optional<int> SignalQueue::wait(base::Duration patience) {
   return next();
 }
 
+void interrupt_self() {
+  kill(getpid(), SIGINT);
+}
+
 std::string signal_name(int signal) {
   switch (signal) {
     case SIGINT:

@@ -28,6 +28,9 @@ class SignalQueue {
   int fd_ = -1;
 };
 
+// As if the user had pressed Ctrl-C.
+void interrupt_self();
+
 // "SIGINT"
 std::string signal_name(int signal);
 

@@ -1,15 +1,20 @@
 #!/usr/bin/python3
 """What the user sees: in a real terminal (tmux) and through a pipe."""
+import fcntl
 import os
+import pty
 import re
 import shlex
+import signal
+import struct
 import subprocess
+import termios
 import time
 import unittest
 
 import yaml
 
-from product import ProductTest
+from product import PROGRAM, ProductTest
 
 
 class Terminal(ProductTest):
@@ -18,11 +23,11 @@ class Terminal(ProductTest):
     def tmux(self, *arguments):
         return subprocess.run(["tmux", "-S", self.socket, *arguments], capture_output=True, text=True).stdout
 
-    def open(self, columns, rows, *arguments):
+    def open(self, columns, rows, *arguments, **more):
         self.socket = str(self.folder / f"tmux-{columns}")
-        variables = {**self.environment, "TERM": "screen-256color", "LC_ALL": "C.UTF-8"}
+        variables = {**self.environment, "TERM": "screen-256color", "LC_ALL": "C.UTF-8", **more}
         line = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
-        line += " " + shlex.join(self.command(*arguments)) + "; echo ENDED $?; sleep 1000"
+        line += " " + shlex.join(self.command(*arguments)) + "; echo ENDED $?; stty -a | tr '\\n' ' '; sleep 1000"
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), line)
         self.addCleanup(self.tmux, "kill-server")
 
@@ -32,7 +37,7 @@ class Terminal(ProductTest):
     def test_the_table_is_renewed_in_place_below_the_log(self):
         for columns, rows in ((80, 24), (200, 60)):
             with self.subTest(columns=columns):
-                self.open(columns, rows, "--interval", "0.3", "--no_plot", "--monitor_benchmark_logs", "--benchmark_command",
+                self.open(columns, rows, "--live_style", "table", "--interval", "0.3", "--no_plot", "--monitor_benchmark_logs", "--benchmark_command",
                           "for i in 1 2 3; do echo line $i; done; for i in 1 2 3 4 5 6; do printf 'bar %d\\r' $i; sleep 0.3; done; sleep 20")
                 self.wait_for(lambda: "bar 6" in self.screen(), "the progress bar")
                 screen = self.screen()
@@ -69,9 +74,108 @@ class Terminal(ProductTest):
         self.assertNotIn("\033", outcome.stdout)
         self.assertIn("^[]0;owned^G^[[2J", outcome.stdout)
 
+    def program(self):
+        """The process id of the program in the terminal."""
+        shell = self.tmux("display-message", "-p", "#{pane_pid}").strip()
+        found = subprocess.run(["pgrep", "-P", shell, "-f", "iris-gpubench"], capture_output=True, text=True).stdout.split()
+        self.assertEqual(len(found), 1)
+        return int(found[0])
+
+    def assert_given_back(self, status):
+        """The alternate screen is left, the cursor is there, keys are lines again."""
+        self.wait_for(lambda: f"ENDED {status}" in self.tmux("capture-pane", "-p", "-S", "-200"), f"the end with {status}")
+        self.wait_for(lambda: "lnext" in self.screen(), "stty")
+        settings = self.screen()[self.screen().index("speed"):].replace("\n", " ")
+        for word in ("icanon", "echo", "ixon", "isig"):
+            self.assertIn(f" {word} ", settings)
+            self.assertNotIn(f"-{word} ", settings)
+        self.assertIn("susp = ^Z", settings)
+        self.assertEqual(self.tmux("display-message", "-p", "#{alternate_on} #{cursor_flag} #{wrap_flag}").split(), ["0", "1", "1"])
+
+    def open_full(self, columns, rows, line="for i in $(seq 1 500); do echo Epoch $i/500; sleep 0.1; done", **more):
+        self.open(columns, rows, "--interval", "0.3", "--idle_roll", "0.2", "--no_plot", "--no_html", "--benchmark_command", line, **more)
+        self.wait_for(lambda: re.search(r"Epoch \d+/500", self.screen()) and "300/700" in self.screen(), "the full view")
+
+    def test_the_full_view_fits_every_terminal(self):
+        for columns, rows, gpus in ((80, 24, 1), (80, 24, 8), (200, 60, 8), (300, 100, 16)):
+            with self.subTest(columns=columns, gpus=gpus):
+                self.script_gpu(f"gpus {gpus}\nprofile steady 300\n")
+                self.open_full(columns, rows)
+                lines = self.screen().split("\n")[:-1]
+                self.assertEqual(len(lines), rows)
+                self.assertIn("iris-gpubench", lines[0])
+                self.assertRegex(lines[-1], "q quit .* h help")
+                self.assertEqual(self.screen().count("300/700"), gpus)
+                self.assertIn("progress", self.screen())
+                self.tmux("resize-window", "-x", "100", "-y", "30")
+                self.wait_for(lambda: len(self.screen().split("\n")) == 31 and "q quit" in self.screen().split("\n")[29], "the new size")
+                self.tmux("kill-server")
+
+    def test_the_terminal_is_given_back_however_it_ends(self):
+        for way, status in (("q", 130), ("C-c", 130), ("SEGV", 139), ("ABRT", 134), ("QUIT", 131), ("TERM", 143)):
+            with self.subTest(way=way):
+                self.open_full(100, 30)
+                self.assertEqual(self.tmux("display-message", "-p", "#{alternate_on}").strip(), "1")
+                if way == "q":
+                    self.tmux("send-keys", "q")
+                    self.wait_for(lambda: "q again" in self.screen(), "the question")
+                    self.tmux("send-keys", "q")
+                elif way == "C-c":
+                    self.tmux("send-keys", "C-z", "C-c")
+                else:
+                    os.kill(self.program(), getattr(signal, f"SIG{way}"))
+                self.assert_given_back(status)
+                self.tmux("kill-server")
+
+    def test_keys_scroll_and_hold(self):
+        self.open_full(80, 24)
+        self.wait_for(lambda: "Epoch 30/500" in self.screen(), "some log")
+        self.tmux("send-keys", "Home")
+        self.wait_for(lambda: "Epoch 1/500" in self.screen() and "lines below" in self.screen(), "the first line")
+        self.tmux("send-keys", "End", "p")
+        self.wait_for(lambda: "PAUSED" in self.screen(), "the held picture")
+        held = self.screen().split("\n")[1:]
+        time.sleep(0.7)
+        self.assertEqual(self.screen().split("\n")[1:], held)
+        self.tmux("send-keys", "p", "h")
+        self.wait_for(lambda: "Ctrl-L" in self.screen(), "the help")
+
+    def test_a_terminal_that_can_little(self):
+        for more in ({"LC_ALL": "C", "NO_COLOR": "1"}, {"TERM": "dumb"}):
+            with self.subTest(more=more):
+                self.open(80, 24, "--interval", "0.3", "--no_plot", "--no_html", "--benchmark_command", "echo caf\u00e9; sleep 30", **more)
+                self.wait_for(lambda: "300" in self.screen(), "a reading")
+                coloured = self.tmux("capture-pane", "-p", "-e")
+                self.assertNotRegex(coloured, r"\x1b\[([0-9]+;)*[34][0-8][;m]")
+                self.assertTrue(coloured.isascii())
+                self.assertEqual("Current GPU Metrics" in coloured, "TERM" in more)
+                self.tmux("kill-server")
+
+    def in_a_pty(self, *arguments):
+        """The program in a terminal of which nobody reads; returns (process id, the terminal's other end)."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(str(PROGRAM), self.command(*arguments), {**self.environment, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 200, 0, 0))
+        self.addCleanup(os.close, terminal)
+        return pid, terminal
+
+    def test_a_stopped_terminal_delays_no_sample_of_the_full_view(self):
+        self.script_gpu("gpus 8\nprofile steady 300\n")
+        pid, _ = self.in_a_pty("--interval", "0.1", "--no_plot", "--no_html", "--idle_roll", "0",
+                               "--benchmark_command", "head -c 3000000 /dev/zero | tr '\\0' x; echo; sleep 3")
+        begun = time.monotonic()
+        _, status = os.waitpid(pid, 0)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 0)
+        self.assertLess(time.monotonic() - begun, 12)
+        recorded = yaml.safe_load((self.results / "latest/metrics.yml").read_text())
+        self.assertEqual(recorded["tool_cost"]["late_deadlines"], 0)
+        self.assertEqual((self.results / "latest/benchmark.log").stat().st_size, 3000001)
+
     def test_no_live_monitor(self):
-        outcome = self.run_program("--idle_roll", "0", "--no_plot", "--no_live_monitor", "--", "true")
-        self.assertNotIn("Current GPU Metrics", outcome.stdout)
+        for quiet in (["--no_live_monitor"], ["--live_style", "none"]):
+            outcome = self.run_program("--idle_roll", "0", "--no_plot", *quiet, "--", "true")
+            self.assertNotIn("Current GPU Metrics", outcome.stdout)
 
     def test_live_plot(self):
         process = self.start("--interval", "0.3", "--idle_roll", "0", "--live_plot", "--no_live_monitor",

@@ -35,7 +35,7 @@ TEST(CommandLine, DefaultsAreTheSeeds) {
   EXPECT_EQ(defaults.interval, std::chrono::seconds(5));
   EXPECT_EQ(defaults.carbon_region, "South England");
   EXPECT_EQ(defaults.results_dir, "results");
-  EXPECT_TRUE(defaults.live_monitor);
+  EXPECT_EQ(defaults.live_style, LiveStyle::automatic);
   EXPECT_TRUE(defaults.plot);
   EXPECT_FALSE(defaults.live_plot);
 }
@@ -45,7 +45,8 @@ TEST(CommandLine, HyphensPrefixesAndOtherSpellings) {
   EXPECT_TRUE(options({"--benchmark-image", "x", "--plot_live"}).live_plot);
   EXPECT_TRUE(options({"--benchmark-image", "x", "--monitor-logs"}).monitor_benchmark_logs);
   EXPECT_TRUE(options({"--benchmark-image", "x", "--export_to_meerkat"}).export_to_victoria);
-  EXPECT_FALSE(options({"--benchmark-image", "x", "--no_live"}).live_monitor);
+  EXPECT_EQ(options({"--benchmark-image", "x", "--no_live"}).live_style, LiveStyle::none);
+  EXPECT_EQ(options({"--benchmark-image", "x", "--live_style", "table"}).live_style, LiveStyle::table);
   EXPECT_FALSE(options({"--benchmark-image", "x", "--no-plot"}).plot);
   EXPECT_EQ(options({"--benchmark-image", "x", "--interval", "0.5"}).interval, std::chrono::milliseconds(500));
   EXPECT_NE(error({"--benchmark", "x"}).message.find("could be any of"), std::string::npos);

@@ -2,24 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
 
+#include "support/golden.h"
 #include "unit/report/example_run.h"
 
 namespace gpubench::report {
 namespace {
 
-// Compares with tests/unit/report/files/<name>.golden; GPUBENCH_UPDATE_GOLDEN=1 writes it anew.
-void expect_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(GPUBENCH_TEST_FILES) + "/files/" + name + ".golden";
-  if (std::getenv("GPUBENCH_UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << text;
-  std::ifstream in(path, std::ios::binary);
-  const std::string golden{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  EXPECT_EQ(text, golden) << "if the new text is right: GPUBENCH_UPDATE_GOLDEN=1";
-}
+using support::expect_golden;
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;

@@ -1,4 +1,4 @@
-#include "live/view.h"
+#include "live/table_view.h"
 
 #include <algorithm>
 #include <utility>
@@ -39,10 +39,10 @@ std::string erase_lines(int lines) {
 
 }  // namespace
 
-View::View(platform::Terminal& terminal, std::vector<meter::GpuDescription> gpus, ViewOptions options)
+TableView::TableView(platform::Terminal& terminal, std::vector<meter::GpuDescription> gpus, TableOptions options)
     : terminal_(terminal), gpus_(std::move(gpus)), options_(std::move(options)) {}
 
-void View::show(const record::Progress& progress) {
+void TableView::show(const record::Progress& progress) {
   // A pipe has no width: the full table.
   constexpr int kUnbounded = 100000;
   const int columns = options_.escape_codes ? terminal_.size().columns : kUnbounded;
@@ -55,7 +55,7 @@ void View::show(const record::Progress& progress) {
     terminal_.write(table_ + "\n");
 }
 
-void View::show_log(std::string_view bytes) {
+void TableView::show_log(std::string_view bytes) {
   if (!options_.show_log) return;
   std::string lines;
   for (const std::string& line : log_.feed(bytes)) lines += line + "\n";
@@ -65,21 +65,21 @@ void View::show_log(std::string_view bytes) {
     terminal_.write(lines);
 }
 
-void View::redraw(const std::string& lines_above) {
+void TableView::redraw(const std::string& lines_above) {
   const std::string below = fit(panel(), terminal_.size());
   // One write per frame, inside a synchronised update where the terminal knows it: no flicker.
   terminal_.write("\033[?2026h" + erase_lines(drawn_lines_) + lines_above + below + "\033[?2026l");
   drawn_lines_ = static_cast<int>(std::count(below.begin(), below.end(), '\n'));
 }
 
-std::string View::panel() const {
+std::string TableView::panel() const {
   std::string text;
   if (!log_.current().empty()) text += log_.current() + "\n";
   if (options_.show_metrics) text += table_;
   return text;
 }
 
-void View::finish() {
+void TableView::finish() {
   const std::string rest = log_.finish();
   if (!options_.show_log || rest.empty()) return;
   if (options_.escape_codes)

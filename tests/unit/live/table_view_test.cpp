@@ -1,4 +1,4 @@
-#include "live/view.h"
+#include "live/table_view.h"
 
 #include <gtest/gtest.h>
 
@@ -44,9 +44,9 @@ record::Progress progress(int count) {
   return snapshot;
 }
 
-TEST(View, PlainBlocksForAPipe) {
+TEST(TableView, PlainBlocksForAPipe) {
   PaperTerminal terminal({80, 24});
-  View view(terminal, gpus(1), {});
+  TableView view(terminal, gpus(1), {});
   view.show(progress(1));
   EXPECT_EQ(terminal.text.find('\033'), std::string::npos);
   EXPECT_NE(terminal.text.find("Current GPU Metrics as of 2024-08-18 16:53:20 UTC:\n"), std::string::npos);
@@ -57,11 +57,11 @@ TEST(View, PlainBlocksForAPipe) {
   EXPECT_NE(terminal.text.find("n/s"), std::string::npos);
 }
 
-TEST(View, NarrowTerminalGetsTheNarrowTable) {
+TEST(TableView, NarrowTerminalGetsTheNarrowTable) {
   PaperTerminal terminal({80, 24});
-  ViewOptions options;
+  TableOptions options;
   options.escape_codes = true;
-  View view(terminal, gpus(8), options);
+  TableView view(terminal, gpus(8), options);
   view.show(progress(8));
   for (std::size_t start = 0; start < terminal.text.size();) {
     const std::size_t end = terminal.text.find('\n', start);
@@ -72,13 +72,13 @@ TEST(View, NarrowTerminalGetsTheNarrowTable) {
   EXPECT_NE(terminal.text.find("Util (%)"), std::string::npos);
 }
 
-TEST(View, LogScrollsAboveAndProgressBarStays) {
+TEST(TableView, LogScrollsAboveAndProgressBarStays) {
   PaperTerminal terminal({80, 24});
-  ViewOptions options;
+  TableOptions options;
   options.escape_codes = true;
   options.show_log = true;
   options.show_metrics = false;
-  View view(terminal, gpus(1), options);
+  TableView view(terminal, gpus(1), options);
   view.show_log("first\nbar 1%\r");
   view.show_log("bar 2%\r");
   EXPECT_EQ(terminal.text,
@@ -86,9 +86,9 @@ TEST(View, LogScrollsAboveAndProgressBarStays) {
             "\033[?2026h\r\033[1A\033[Jbar 2%\n\033[?2026l");
 }
 
-TEST(View, LogOnlyWhenAskedFor) {
+TEST(TableView, LogOnlyWhenAskedFor) {
   PaperTerminal terminal({80, 24});
-  View view(terminal, gpus(1), {});
+  TableView view(terminal, gpus(1), {});
   view.show_log("hidden\n");
   EXPECT_EQ(terminal.text, "");
 }

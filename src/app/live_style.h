@@ -1,0 +1,38 @@
+// Which live view there is, and how it is made.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/environment.h"
+#include "base/result.h"
+#include "live/view.h"
+#include "meter/reading.h"
+#include "platform/clock.h"
+#include "platform/terminal.h"
+
+namespace gpubench::app {
+
+struct Options;
+
+enum class LiveStyle : std::uint8_t { automatic, full, table, none };
+
+// By its name on the command line.
+base::Result<LiveStyle> live_style(const std::string& name);
+
+// The style that the terminal allows: full only where standard output is a terminal, not a dumb one, and this is no
+// background job.
+LiveStyle live_style_for(LiveStyle asked, const Environment& environment, const platform::Terminal& terminal);
+
+struct LivePlace {
+  platform::Terminal& terminal;
+  const platform::Clock& clock;
+  const std::vector<meter::GpuDescription>& gpus;
+  bool replays = false;  // the readings are no measurement, and the view says so
+};
+std::unique_ptr<live::View> make_view(LiveStyle style, const Options& options, const Environment& environment,
+                                      const LivePlace& place);
+
+}  // namespace gpubench::app

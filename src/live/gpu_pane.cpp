@@ -1,0 +1,219 @@
+#include "live/gpu_pane.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+namespace gpubench::live {
+namespace {
+
+constexpr int kBlockWidth = 62;  // least
+constexpr int kBlockHeight = 7;
+constexpr double kHot = 0.9;    // of the threshold
+constexpr double kCool = 0.75;  // of it
+
+// One quantity of one GPU.
+struct Metric {
+  const char* name;
+  std::string value;  // with its limit and unit
+  std::string brief;  // without the unit
+  const Sparkline* history;
+  Tone tone = Tone::bar;
+};
+
+std::optional<double> newest(const Sparkline& line) {
+  return line.values().empty() ? std::nullopt : line.values().back();
+}
+
+template <class T, class Value>
+std::string with_limit(const std::string& value, const std::optional<T>& limit, Value unit) {
+  return limit ? value + "/" + three_figures(unit(*limit)) : value;
+}
+
+// Temperature says by its tone how near the threshold is.
+Tone heat_tone(const GpuState& gpu) {
+  const auto share = newest(gpu.temperature);
+  if (!share || *share < kCool) return Tone::bar;
+  return *share < kHot ? Tone::warm : Tone::alarm;
+}
+
+Metric utilization(const GpuState& gpu) {
+  const std::string value = value_text(gpu.latest.utilization, [](base::Ratio r) { return r.percent(); });
+  const std::string whole = gpu.latest.utilization ? fmt::format("{:.0f}", gpu.latest.utilization->percent()) : value;
+  return {"utilisation", whole + " %", whole + "%", &gpu.utilization};
+}
+
+Metric power(const GpuState& gpu) {
+  const auto watts = [](base::Power p) { return p.watts(); };
+  const auto limit = gpu.latest.power_limit ? std::optional(*gpu.latest.power_limit) : gpu.gpu.power_limit;
+  const std::string text = with_limit(value_text(gpu.latest.power, watts), limit, watts);
+  return {"power", text + " W", text, &gpu.power};
+}
+
+Metric temperature(const GpuState& gpu) {
+  const auto celsius = [](base::Temperature t) { return t.celsius(); };
+  const std::string value = gpu.latest.temperature ? fmt::format("{:.0f}", gpu.latest.temperature->celsius())
+                                                   : value_text(gpu.latest.temperature, celsius);
+  const auto threshold = temperature_threshold(gpu.gpu);
+  const std::string text = threshold ? value + fmt::format("/{:.0f}", threshold->celsius()) : value;
+  return {"temperature", text + " C", text, &gpu.temperature, heat_tone(gpu)};
+}
+
+Metric memory(const GpuState& gpu) {
+  const auto gibibytes = [](base::Bytes b) { return b.mebibytes() / 1024; };
+  const std::string text = with_limit(value_text(gpu.latest.memory_used, gibibytes), gpu.gpu.memory_total, gibibytes);
+  return {"memory", text + " GiB", text, &gpu.memory};
+}
+
+Metric clock(const char* name, const meter::Field<base::Frequency>& now, const std::optional<base::Frequency>& highest,
+             const Sparkline& history) {
+  const std::string value = now ? fmt::format("{:.0f}", now->megahertz()) : absent_text(now.error());
+  const std::string text = highest ? value + fmt::format("/{:.0f}", highest->megahertz()) : value;
+  return {name, text + " MHz", value, &history};
+}
+
+Metric sm_clock(const GpuState& gpu) {
+  return clock("SM clock", gpu.latest.sm_clock, gpu.gpu.max_sm_clock, gpu.sm_clock);
+}
+Metric memory_clock(const GpuState& gpu) {
+  return clock("mem clock", gpu.latest.memory_clock, gpu.gpu.max_memory_clock, gpu.memory_clock);
+}
+
+// "power cap" for the state of the clocks; name, bar, value, history of each quantity below.
+void draw_block(Screen& screen, Area area, const GpuState& gpu, bool utf8) {
+  draw_rule(screen, area, fmt::format("GPU {}  {}", gpu.gpu.index, gpu.gpu.name), Tone::strong, utf8);
+  if (const ClockState state = clock_state(gpu); !state.text.empty())
+    put_right(screen, {area.row, area.column, area.width - 2, 1}, " " + state.text + " ", state.tone);
+  if (!gpu.is_read) return;
+  constexpr int kName = 12;
+  constexpr int kValue = 16;
+  const int bar = (area.width - kName - kValue - 3) / 2;
+  int row = area.row + 1;
+  for (const Metric& metric :
+       {utilization(gpu), power(gpu), temperature(gpu), memory(gpu), sm_clock(gpu), memory_clock(gpu)}) {
+    int column = area.column;
+    screen.put(row, column, metric.name, Tone::plain, kName);
+    draw_bar(screen, {row, column += kName, bar, 1}, newest(*metric.history), metric.tone, utf8);
+    put_right(screen, {row, column += bar + 1, kValue, 1}, metric.value,
+              metric.tone == Tone::bar ? Tone::strong : metric.tone);
+    column += kValue + 1;
+    draw_sparkline(screen, {row, column, area.column + area.width - column - 1, 1}, *metric.history, utf8);
+    ++row;
+  }
+}
+
+// Widths of a row's columns.
+struct RowPlan {
+  int bar;
+  int spark;
+};
+constexpr int kIndex = 3;
+constexpr int kPercent = 5;
+constexpr int kPower = 9;
+constexpr int kHeat = 8;
+constexpr int kMemory = 11;
+constexpr int kClock = 6;
+constexpr int kState = 12;
+
+RowPlan row_plan(int width) {
+  const int rest = width - kIndex - kPercent - kPower - kHeat - kMemory - 2 * kClock - kState - 1;
+  const int bar = std::max(0, std::min(40, rest / 2));
+  return {bar, std::max(0, rest - bar)};
+}
+
+void draw_row_titles(Screen& screen, Area area) {
+  const RowPlan plan = row_plan(area.width);
+  int column = area.column;
+  put_right(screen, {area.row, column, kIndex, 1}, "GPU", Tone::faint);
+  column += kIndex + 1;
+  screen.put(area.row, column, plan.bar >= 4 ? "util" : "", Tone::faint);
+  column += plan.bar;
+  const auto title = [&](int width, std::string_view text) {
+    put_right(screen, {area.row, column, width, 1}, text, Tone::faint);
+    column += width;
+  };
+  title(kPercent, "%");
+  title(kPower, "power W");
+  title(kHeat, "temp C");
+  title(kMemory, "mem GiB");
+  title(kClock, "SM");
+  title(kClock, "mem");
+  screen.put(area.row, column + 1, "clocks", Tone::faint, kState - 1);
+  screen.put(area.row, column + kState, plan.spark >= 5 ? "power" : "", Tone::faint);
+}
+
+void draw_row(Screen& screen, Area area, const GpuState& gpu, bool utf8) {
+  const RowPlan plan = row_plan(area.width);
+  int column = area.column;
+  put_right(screen, {area.row, column, kIndex, 1}, std::to_string(gpu.gpu.index), Tone::strong);
+  column += kIndex + 1;
+  draw_bar(screen, {area.row, column, plan.bar, 1}, newest(gpu.utilization), Tone::bar, utf8);
+  column += plan.bar;
+  const auto value = [&](int width, const Metric& metric) {
+    if (gpu.is_read)
+      put_right(screen, {area.row, column, width, 1}, metric.brief, metric.tone == Tone::bar ? Tone::plain : metric.tone);
+    column += width;
+  };
+  value(kPercent, utilization(gpu));
+  value(kPower, power(gpu));
+  value(kHeat, temperature(gpu));
+  value(kMemory, memory(gpu));
+  value(kClock, sm_clock(gpu));
+  value(kClock, memory_clock(gpu));
+  const ClockState state = clock_state(gpu);
+  screen.put(area.row, column + 1, state.text, state.tone, kState - 1);
+  draw_sparkline(screen, {area.row, column + kState, plan.spark, 1}, gpu.power, utf8);
+}
+
+int block_columns(int columns, std::size_t gpus) {
+  return std::clamp(columns / kBlockWidth, 1, std::max(1, static_cast<int>(gpus)));
+}
+
+int blocks_height(const ViewState& state, int columns) {
+  const int across = block_columns(columns, state.gpus().size());
+  return (static_cast<int>(state.gpus().size()) + across - 1) / across * kBlockHeight;
+}
+
+void draw_blocks(Screen& screen, Area area, const ViewState& state, bool utf8) {
+  const int across = block_columns(area.width, state.gpus().size());
+  const int width = area.width / across;
+  for (std::size_t i = 0; i < state.gpus().size(); ++i) {
+    const int position = static_cast<int>(i);
+    draw_block(
+        screen,
+        {area.row + position / across * kBlockHeight, area.column + position % across * width, width - 1, kBlockHeight},
+        state.gpus()[i], utf8);
+  }
+}
+
+void draw_rows(Screen& screen, Area area, const ViewState& state, bool utf8) {
+  draw_row_titles(screen, area);
+  const int count = static_cast<int>(state.gpus().size());
+  const int shown = std::min(area.height - 1, count);
+  const int first = std::clamp(state.first_gpu(), 0, count - shown);
+  if (shown < count)
+    put_right(
+        screen, area,
+        fmt::format(" {}{} to {} of {} ", state.pane() == Pane::gpus ? "> " : "Tab: ", first + 1, first + shown, count),
+        Tone::strong);
+  for (int i = 0; i < shown; ++i)
+    draw_row(screen, {area.row + 1 + i, area.column, area.width, 1}, state.gpus()[static_cast<std::size_t>(first + i)],
+             utf8);
+}
+
+}  // namespace
+
+int gpu_pane_height(const ViewState& state, int columns, int most) {
+  const int blocks = blocks_height(state, columns);
+  return blocks <= most ? blocks : std::min(most, static_cast<int>(state.gpus().size()) + 1);
+}
+
+void draw_gpu_pane(Screen& screen, Area area, const ViewState& state, bool utf8) {
+  if (area.height >= blocks_height(state, area.width))
+    draw_blocks(screen, area, state, utf8);
+  else if (area.height > 1)
+    draw_rows(screen, area, state, utf8);
+}
+
+}  // namespace gpubench::live

@@ -1,0 +1,15 @@
+// Keys, from the bytes that a terminal sends.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace gpubench::live {
+
+enum class Key : std::uint8_t { quit, pause, pane, help, redraw, up, down, page_up, page_down, first, last, escape, other };
+
+// Bytes of one read; an escape sequence that is cut is taken as far as it goes.
+std::vector<Key> keys_of(std::string_view bytes);
+
+}  // namespace gpubench::live

@@ -1,0 +1,99 @@
+#include "live/log_progress.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+
+namespace gpubench::live {
+namespace {
+
+constexpr std::size_t kLongestLine = 500;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return c >= 'a' && c <= 'z';
+}
+
+// What surrounds a number decides what it means.
+bool speaks_of_progress(std::string_view before) {
+  static constexpr std::array<std::string_view, 13> kWords{
+      "epoch", "step", "iter", "batch", "progress", "round", "task", "file", "complete", "sample", "done", "cycle", "phase"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return before.find(word) != std::string_view::npos; });
+}
+
+// A number that begins at `at`; moves `at` behind it.
+std::optional<double> take_number(std::string_view line, std::size_t& at) {
+  double value = 0;
+  const auto parsed = std::from_chars(line.data() + at, line.data() + line.size(), value, std::chars_format::fixed);
+  if (parsed.ec != std::errc()) return std::nullopt;
+  at = static_cast<std::size_t>(parsed.ptr - line.data());
+  return value;
+}
+
+std::size_t skip_spaces(std::string_view line, std::size_t at) {
+  while (at < line.size() && line[at] == ' ') ++at;
+  return at;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  return text;
+}
+
+// "45%" with a bar behind it, at the start of the line, or behind a word of progress.
+std::optional<base::Ratio> share(std::string_view line, std::size_t begin, std::size_t end, double value) {
+  const std::size_t sign = skip_spaces(line, end);
+  if (sign >= line.size() || line[sign] != '%' || value > 100) return std::nullopt;
+  const bool bar = line.substr(sign + 1).starts_with('|');
+  const std::string_view before = trimmed(line.substr(0, begin));
+  const bool own = before.empty() || before == "[" || before == "(";
+  if (!bar && !own && !speaks_of_progress(before) && !speaks_of_progress(line.substr(sign))) return std::nullopt;
+  return base::Ratio::from_percent(value);
+}
+
+// "3/10" and "3 of 10" with brackets, a bar or a word of progress beside them.
+std::optional<base::Ratio> part(std::string_view line, std::size_t begin, std::size_t end, double value) {
+  std::size_t at = skip_spaces(line, end);
+  const bool slash = at < line.size() && line[at] == '/';
+  if (!slash && !line.substr(at).starts_with("of ")) return std::nullopt;
+  at = skip_spaces(line, at + (slash ? 1 : 2));
+  if (at >= line.size() || !is_digit(line[at])) return std::nullopt;
+  const auto whole = take_number(line, at);
+  if (!whole || *whole < 2 || value > *whole) return std::nullopt;
+  if (at < line.size() && (line[at] == '/' || is_letter(line[at]))) return std::nullopt;  // a date, a rate
+  const std::string_view before = trimmed(line.substr(0, begin));
+  const std::string_view after = trimmed(line.substr(at));
+  const bool bracketed = !before.empty() && (before.back() == '[' || before.back() == '(') && !after.empty() &&
+                         (after.front() == ']' || after.front() == ')');
+  const bool keras = before.empty() && (after.empty() || after.front() == '[');
+  if (!bracketed && !keras && !speaks_of_progress(before)) return std::nullopt;
+  return base::Ratio::from_fraction(value / *whole);
+}
+
+}  // namespace
+
+std::optional<base::Ratio> progress_in(std::string_view raw) {
+  std::string line(raw.substr(0, kLongestLine));
+  std::transform(line.begin(), line.end(), line.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+  for (std::size_t at = 0; at < line.size();) {
+    const bool inside = at > 0 && (is_digit(line[at - 1]) || line[at - 1] == '.' || line[at - 1] == '/');
+    if (!is_digit(line[at]) || inside) {
+      ++at;
+      continue;
+    }
+    const std::size_t begin = at;
+    const auto value = take_number(line, at);
+    if (!value) return std::nullopt;
+    if (const auto found = share(line, begin, at, *value)) return found;
+    if (const auto found = part(line, begin, at, *value)) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace gpubench::live

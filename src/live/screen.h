@@ -1,0 +1,51 @@
+// A screen as plain values: what the layout makes, what tests compare and what a terminal is given.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/terminal.h"
+
+namespace gpubench::live {
+
+// What a piece of text means; how that looks is FrameWriter's business. No meaning is told by colour alone.
+enum class Tone : std::uint8_t { plain, faint, strong, bar, warm, alarm, title, title_warning };
+
+struct Cell {
+  char32_t glyph = U' ';
+  Tone tone = Tone::plain;
+  friend bool operator==(const Cell&, const Cell&) = default;
+};
+
+// The second column of a character that is two columns wide.
+inline constexpr char32_t kContinued = 0;
+
+class Screen {
+ public:
+  explicit Screen(platform::TerminalSize size);
+  [[nodiscard]] int columns() const { return size_.columns; }
+  [[nodiscard]] int rows() const { return size_.rows; }
+  [[nodiscard]] const Cell& at(int row, int column) const;
+  // Writes UTF-8 from there on, at most `width` columns; returns the column behind it. What does not fit is left out.
+  int put(int row, int column, std::string_view utf8, Tone tone = Tone::plain, int width = 100000);
+  void fill(int row, int column, int width, char32_t glyph, Tone tone = Tone::plain);
+  // For tests: lines without trailing spaces.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  void set(int row, int column, Cell cell);
+
+  platform::TerminalSize size_;
+  std::vector<Cell> cells_;
+};
+
+// Columns that a character takes on a terminal: 0, 1 or 2.
+int glyph_width(char32_t glyph);
+int text_width(std::string_view utf8);
+// The next character of `utf8`, removed from its front. U+FFFD for what is none or must not reach a terminal.
+char32_t take_glyph(std::string_view& utf8);
+void append_utf8(std::string& text, char32_t glyph);
+
+}  // namespace gpubench::live

@@ -1,0 +1,148 @@
+#include "live/view_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "live/log_progress.h"
+
+namespace gpubench::live {
+namespace {
+
+constexpr std::size_t kKeptValues = 300;  // as wide as a screen
+constexpr std::size_t kKeptLines = 20000;
+constexpr std::size_t kKeptBytes = std::size_t{4} << 20;
+
+template <class Quantity>
+std::optional<double> share(const meter::Field<Quantity>& value, const std::optional<Quantity>& whole) {
+  if (!value || !whole || *whole <= Quantity{}) return std::nullopt;
+  return std::clamp(*value / *whole, 0.0, 1.0);
+}
+
+template <class Quantity>
+std::optional<Quantity> known(const meter::Field<Quantity>& value) {
+  return value ? std::optional(*value) : std::nullopt;
+}
+
+void take_reading(GpuState& gpu, const meter::GpuReading& reading) {
+  gpu.latest = reading;
+  gpu.is_read = true;
+  const auto limit = reading.power_limit ? known(reading.power_limit) : gpu.gpu.power_limit;
+  gpu.utilization.add(share(reading.utilization, std::optional(base::Ratio::from_fraction(1))));
+  gpu.power.add(share(reading.power, limit));
+  gpu.temperature.add(share(reading.temperature, temperature_threshold(gpu.gpu)));
+  gpu.memory.add(share(reading.memory_used, gpu.gpu.memory_total));
+  gpu.sm_clock.add(share(reading.sm_clock, gpu.gpu.max_sm_clock));
+  gpu.memory_clock.add(share(reading.memory_clock, gpu.gpu.max_memory_clock));
+}
+
+std::optional<base::Power> power_of_all(const record::Progress& progress) {
+  std::optional<base::Power> sum;
+  for (const meter::GpuReading& reading : progress.readings)
+    if (reading.power) sum = sum.value_or(base::Power{}) + *reading.power;
+  return sum;
+}
+
+}  // namespace
+
+std::optional<base::Temperature> temperature_threshold(const meter::GpuDescription& gpu) {
+  if (gpu.max_operating_temperature) return gpu.max_operating_temperature;
+  return gpu.slowdown_temperature ? gpu.slowdown_temperature : gpu.shutdown_temperature;
+}
+
+void Sparkline::add(std::optional<double> share) {
+  values_.push_back(share);
+  if (values_.size() > kKeptValues) values_.pop_front();
+}
+
+ViewState::ViewState(std::vector<meter::GpuDescription> gpus, std::string benchmark, std::string notice)
+    : benchmark_(std::move(benchmark)), notice_(std::move(notice)) {
+  for (meter::GpuDescription& gpu : gpus) {
+    gpus_.emplace_back();
+    gpus_.back().gpu = std::move(gpu);
+  }
+}
+
+void ViewState::take(const record::Progress& progress) {
+  for (std::size_t i = 0; i < std::min(gpus_.size(), progress.readings.size()); ++i)
+    take_reading(gpus_[i], progress.readings[i]);
+  const auto power = power_of_all(progress);
+  if (latest_ && power && totals_.power && progress.time > latest_->time) {
+    const base::Duration step = progress.time - latest_->time;
+    totals_.energy += (*power + *totals_.power) / 2 * step;
+    totals_.measured += step;
+  }
+  totals_.power = power;
+  latest_ = progress;
+}
+
+void ViewState::start(base::WallTime time) {
+  started_ = time;
+  totals_.energy = {};
+  totals_.measured = {};
+}
+
+void ViewState::take_log(std::string_view bytes) {
+  for (std::string& line : lines_.feed(bytes)) {
+    look_for_progress(line);
+    log_bytes_ += line.size();
+    log_.push_back(std::move(line));
+    if (log_back_ > 0) ++log_back_;  // what is being read stays where it is
+  }
+  while (log_.size() > kKeptLines || log_bytes_ > kKeptBytes) {
+    log_bytes_ -= log_.front().size();
+    log_.pop_front();
+  }
+  log_back_ = std::min(log_back_, static_cast<int>(log_.size()));
+  look_for_progress(lines_.current());
+}
+
+void ViewState::look_for_progress(std::string_view line) {
+  if (line.empty()) return;
+  const auto found = progress_in(line);
+  if (!found) return;
+  done_ = found;
+  done_line_ = line;
+}
+
+void ViewState::scroll(int lines) {
+  if (pane_ == Pane::log)
+    log_back_ = std::clamp(log_back_ + lines, 0, static_cast<int>(log_.size()));
+  else
+    first_gpu_ = std::clamp(first_gpu_ - lines, 0, std::max(0, static_cast<int>(gpus_.size()) - 1));
+}
+
+void ViewState::press(Key key, int page) {
+  constexpr int kAll = 1 << 20;
+  message_.clear();
+  if (help_) {
+    help_ = false;
+    return;
+  }
+  switch (key) {
+    case Key::pause:
+      paused_ = !paused_;
+      return;
+    case Key::pane:
+      pane_ = pane_ == Pane::log ? Pane::gpus : Pane::log;
+      return;
+    case Key::help:
+      help_ = true;
+      return;
+    case Key::up:
+      return scroll(1);
+    case Key::down:
+      return scroll(-1);
+    case Key::page_up:
+      return scroll(page);
+    case Key::page_down:
+      return scroll(-page);
+    case Key::first:
+      return scroll(kAll);
+    case Key::last:
+      return scroll(-kAll);
+    default:
+      return;
+  }
+}
+
+}  // namespace gpubench::live

@@ -1,0 +1,108 @@
+// All that the full-screen view shows, as plain values: fed by one thread, drawn by a pure function.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/quantity.h"
+#include "base/time.h"
+#include "live/keys.h"
+#include "live/log_lines.h"
+#include "meter/reading.h"
+#include "record/progress.h"
+
+namespace gpubench::live {
+
+// The last values of something, oldest first; an empty optional where one was not read. Dimensionless: a share of the scale.
+class Sparkline {
+ public:
+  void add(std::optional<double> share);
+  [[nodiscard]] const std::deque<std::optional<double>>& values() const { return values_; }
+
+ private:
+  std::deque<std::optional<double>> values_;
+};
+
+struct GpuState {
+  meter::GpuDescription gpu;
+  meter::GpuReading latest;
+  bool is_read = false;  // `latest` is a reading
+  Sparkline utilization;
+  Sparkline power;  // of the limit
+  Sparkline temperature;
+  Sparkline memory;
+  Sparkline sm_clock;
+  Sparkline memory_clock;
+};
+
+// Sums over the GPUs, by the interval readings: the final figures are the counters'.
+struct Totals {
+  std::optional<base::Power> power;  // now; empty where no GPU tells
+  base::Energy energy;
+  base::Duration measured{};  // that `energy` stands for
+};
+
+// The lowest one that the driver tells: maximum operating, slowdown, shutdown.
+std::optional<base::Temperature> temperature_threshold(const meter::GpuDescription& gpu);
+
+enum class Pane : std::uint8_t { gpus, log };
+
+class ViewState {
+ public:
+  ViewState(std::vector<meter::GpuDescription> gpus, std::string benchmark, std::string notice);
+
+  void take(const record::Progress& progress);
+  // The benchmark has been started: totals count from here.
+  void start(base::WallTime time);
+  void take_log(std::string_view bytes);
+  // One line of the tool's own, shown until the next key.
+  void say(std::string message) { message_ = std::move(message); }
+  // Moves what the keys move. `page` is how far a page goes.
+  void press(Key key, int page);
+
+  [[nodiscard]] const std::string& benchmark() const { return benchmark_; }
+  [[nodiscard]] const std::string& notice() const { return notice_; }
+  [[nodiscard]] const std::string& message() const { return message_; }
+  [[nodiscard]] const std::vector<GpuState>& gpus() const { return gpus_; }
+  [[nodiscard]] std::optional<base::WallTime> started() const { return started_; }
+  [[nodiscard]] const Totals& totals() const { return totals_; }
+  [[nodiscard]] const std::deque<std::string>& log() const { return log_; }
+  // The line under way, if any.
+  [[nodiscard]] const std::string& log_line() const { return lines_.current(); }
+  [[nodiscard]] std::optional<base::Ratio> done() const { return done_; }
+  [[nodiscard]] const std::string& done_line() const { return done_line_; }
+  [[nodiscard]] const std::optional<record::Progress>& latest() const { return latest_; }
+  [[nodiscard]] Pane pane() const { return pane_; }
+  [[nodiscard]] int log_back() const { return log_back_; }    // lines above the newest
+  [[nodiscard]] int first_gpu() const { return first_gpu_; }  // at the top, where not all fit
+  [[nodiscard]] bool is_paused() const { return paused_; }
+  [[nodiscard]] bool shows_help() const { return help_; }
+
+ private:
+  void look_for_progress(std::string_view line);
+  void scroll(int lines);
+
+  std::vector<GpuState> gpus_;
+  std::string benchmark_;
+  std::string notice_;
+  std::string message_;
+  Totals totals_;
+  std::optional<base::WallTime> started_;
+  std::optional<record::Progress> latest_;
+  LogLines lines_;
+  std::deque<std::string> log_;
+  std::size_t log_bytes_ = 0;
+  std::optional<base::Ratio> done_;
+  std::string done_line_;
+  Pane pane_ = Pane::log;
+  int log_back_ = 0;
+  int first_gpu_ = 0;
+  bool paused_ = false;
+  bool help_ = false;
+};
+
+}  // namespace gpubench::live

@@ -1,0 +1,120 @@
+#include "live/layout.h"
+
+#include <gtest/gtest.h>
+
+#include "support/golden.h"
+#include "unit/live/example_state.h"
+
+namespace gpubench::live {
+namespace {
+
+using namespace std::chrono_literals;
+using support::expect_golden;
+
+std::string screen_of(const ViewState& state, platform::TerminalSize size, bool utf8 = true) {
+  return draw(state, size, example::kStart + 61s, utf8).text();
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Layout, OneGpuOnASmallTerminal) {
+  expect_golden("live_80x24_1", screen_of(example::running(1, 60), {80, 24}));
+}
+TEST(Layout, EightGpusOnASmallTerminal) {
+  expect_golden("live_80x24_8", screen_of(example::running(8, 60), {80, 24}));
+}
+TEST(Layout, SixteenGpusOnASmallTerminal) {
+  expect_golden("live_80x24_16", screen_of(example::running(16, 60), {80, 24}));
+}
+TEST(Layout, OneGpuOnALargeTerminal) {
+  expect_golden("live_200x60_1", screen_of(example::running(1, 60), {200, 60}));
+}
+TEST(Layout, EightGpusOnALargeTerminal) {
+  expect_golden("live_200x60_8", screen_of(example::running(8, 60), {200, 60}));
+}
+TEST(Layout, SixteenGpusOnTheLargestTerminal) {
+  expect_golden("live_300x100_16", screen_of(example::running(16, 60), {300, 100}));
+}
+TEST(Layout, WithoutUtf8) {
+  const std::string text = screen_of(example::running(2, 60), {80, 24}, false);
+  EXPECT_EQ(std::count_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 126; }), 0);
+  expect_golden("live_80x24_2_ascii", text);
+}
+TEST(Layout, BeforeTheFirstReading) {
+  expect_golden("live_80x24_before", screen_of(ViewState(example::gpus(1), "sleep", "REPLAY"), {80, 24}));
+}
+TEST(Layout, Help) {
+  ViewState state = example::running(2, 3);
+  state.press(Key::help, 1);
+  expect_golden("live_80x24_help", screen_of(state, {80, 24}));
+}
+
+// Whatever the size, nothing is written outside, and the footer is the last row.
+TEST(Layout, EverySizeIsDrawn) {
+  for (const int gpus : {0, 1, 2, 5, 8, 16})
+    for (const int columns : {1, 20, 79, 80, 133, 300})
+      for (const int rows : {1, 2, 3, 5, 10, 24, 100}) {
+        const ViewState state = example::running(gpus, 2);
+        const std::string text = screen_of(state, {columns, rows});
+        EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), rows) << gpus << " GPUs, " << columns << "x" << rows;
+      }
+}
+
+TEST(Layout, EveryGpuCanBeReached) {
+  ViewState state = example::running(16, 3);
+  EXPECT_TRUE(contains(screen_of(state, {80, 16}), "Tab: 1 to"));
+  state.press(Key::pane, 1);
+  state.press(Key::last, 1);
+  EXPECT_TRUE(contains(screen_of(state, {80, 16}), "to 16 of 16"));
+  EXPECT_TRUE(contains(screen_of(state, {80, 16}), "\n 15 "));
+}
+
+TEST(Layout, MissingValuesAreNotZero) {
+  ViewState state(example::gpus(1), "x", "");
+  record::Progress progress = example::progress(1, 0);
+  progress.readings[0] = {};
+  progress.readings[0].temperature = meter::absent(meter::Absent::failed);
+  state.take(progress);
+  const std::string text = screen_of(state, {80, 24});
+  EXPECT_TRUE(contains(text, "n/s/700 W")) << text;
+  EXPECT_TRUE(contains(text, "failed/87 C")) << text;
+  EXPECT_TRUE(contains(text, "power not known")) << text;
+  EXPECT_FALSE(contains(text, " 0 W"));
+}
+
+TEST(Layout, ALostGpuIsSaid) {
+  ViewState state(example::gpus(1), "x", "");
+  record::Progress progress = example::progress(1, 0);
+  progress.readings[0].power = meter::absent(meter::Absent::gpu_lost);
+  state.take(progress);
+  EXPECT_TRUE(contains(screen_of(state, {80, 24}), "! GPU LOST"));
+}
+
+TEST(Layout, ALogReadBackwardsStaysWhereItIs) {
+  ViewState state = example::running(1, 60);
+  state.press(Key::page_up, log_page(state, {80, 24}));
+  const std::string before = screen_of(state, {80, 24});
+  EXPECT_TRUE(contains(before, "11 lines below")) << before;
+  state.take_log("more\nand more\n");
+  const std::string after = screen_of(state, {80, 24});
+  EXPECT_EQ(before.substr(before.find("\nEpoch")), after.substr(after.find("\nEpoch")));
+  state.press(Key::first, 1);
+  EXPECT_TRUE(contains(screen_of(state, {80, 24}), "\nEpoch 1/100"));
+  state.press(Key::last, 1);
+  EXPECT_TRUE(contains(screen_of(state, {80, 24}), "\nand more"));
+}
+
+TEST(Layout, EnergyIsThatSinceTheStart) {
+  ViewState state(example::gpus(1), "x", "");
+  state.take(example::progress(1, -10));
+  state.take(example::progress(1, 0));
+  state.start(example::kStart);
+  EXPECT_DOUBLE_EQ(state.totals().energy.joules(), 0);
+  state.take(example::progress(1, 2));
+  EXPECT_NEAR(state.totals().energy.joules(), 2 * (390 + 300 * std::sin(0.5) / 2), 0.001);
+}
+
+}  // namespace
+}  // namespace gpubench::live
