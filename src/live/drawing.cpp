@@ -37,8 +37,8 @@ void draw_sparkline(Screen& screen, Area area, const Sparkline& line, bool utf8)
   const int shown = std::min(area.width, static_cast<int>(values.size()));
   for (int i = 0; i < shown; ++i) {
     const auto& value = values[values.size() - static_cast<std::size_t>(shown - i)];
-    const char32_t missing = U' ';
-    const char32_t glyph = !value ? missing : utf8 ? level(kEighthsUp, *value) : level(kAsciiUp, *value);
+    char32_t glyph = U' ';  // not known
+    if (value) glyph = utf8 ? level(kEighthsUp, *value) : level(kAsciiUp, *value);
     screen.fill(area.row, area.column + area.width - shown + i, 1, glyph, Tone::bar);
   }
 }
@@ -66,7 +66,9 @@ std::string absent_text(meter::Absent why) {
 
 std::string three_figures(double value) {
   const double size = std::abs(value);
-  const int digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+  int digits = 2;
+  if (size >= 9.995) digits = 1;
+  if (size >= 99.95) digits = 0;
   return fmt::format("{:.{}f}", value, digits);
 }
 

@@ -197,9 +197,10 @@ void draw_rows(Screen& screen, Area area, const ViewState& state, bool utf8) {
         screen, area,
         fmt::format(" {}{} to {} of {} ", state.pane() == Pane::gpus ? "> " : "Tab: ", first + 1, first + shown, count),
         Tone::strong);
-  for (int i = 0; i < shown; ++i)
-    draw_row(screen, {area.row + 1 + i, area.column, area.width, 1}, state.gpus()[static_cast<std::size_t>(first + i)],
-             utf8);
+  for (int i = 0; i < shown; ++i) {
+    const GpuState& gpu = state.gpus()[static_cast<std::size_t>(first) + static_cast<std::size_t>(i)];
+    draw_row(screen, {area.row + 1 + i, area.column, area.width, 1}, gpu, utf8);
+  }
 }
 
 }  // namespace

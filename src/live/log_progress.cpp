@@ -77,21 +77,21 @@ std::optional<base::Ratio> part(std::string_view line, std::size_t begin, std::s
 
 }  // namespace
 
-std::optional<base::Ratio> progress_in(std::string_view raw) {
-  std::string line(raw.substr(0, kLongestLine));
-  std::transform(line.begin(), line.end(), line.begin(),
+std::optional<base::Ratio> progress_in(std::string_view line) {
+  std::string lower(line.substr(0, kLongestLine));
+  std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  for (std::size_t at = 0; at < line.size();) {
-    const bool inside = at > 0 && (is_digit(line[at - 1]) || line[at - 1] == '.' || line[at - 1] == '/');
-    if (!is_digit(line[at]) || inside) {
+  for (std::size_t at = 0; at < lower.size();) {
+    const bool inside = at > 0 && (is_digit(lower[at - 1]) || lower[at - 1] == '.' || lower[at - 1] == '/');
+    if (!is_digit(lower[at]) || inside) {
       ++at;
       continue;
     }
     const std::size_t begin = at;
-    const auto value = take_number(line, at);
+    const auto value = take_number(lower, at);
     if (!value) return std::nullopt;
-    if (const auto found = share(line, begin, at, *value)) return found;
-    if (const auto found = part(line, begin, at, *value)) return found;
+    if (const auto found = share(lower, begin, at, *value)) return found;
+    if (const auto found = part(lower, begin, at, *value)) return found;
   }
   return std::nullopt;
 }

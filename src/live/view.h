@@ -18,13 +18,13 @@ class View {
   View& operator=(const View&) = delete;
 
   // The benchmark runs from now on.
-  virtual void start(base::WallTime) {}
+  virtual void start(base::WallTime /*time*/) {}
   virtual void show(const record::Progress& progress) = 0;
   virtual void show_log(std::string_view bytes) = 0;
   // Bytes from the keyboard; none: a moment to look whether anything is due.
-  virtual void type(std::string_view) {}
+  virtual void type(std::string_view /*bytes*/) {}
   // One line of the tool's own.
-  virtual void say(const std::string&) {}
+  virtual void say(const std::string& /*line*/) {}
   // Gives the terminal back.
   virtual void finish() = 0;
   // Valid after finish(): the last table, for final_monitoring_output.txt.

@@ -42,6 +42,27 @@ std::optional<base::Power> power_of_all(const record::Progress& progress) {
   return sum;
 }
 
+// How far a key scrolls back.
+int lines_of(Key key, int page) {
+  constexpr int kAll = 1 << 20;
+  switch (key) {
+    case Key::up:
+      return 1;
+    case Key::down:
+      return -1;
+    case Key::page_up:
+      return page;
+    case Key::page_down:
+      return -page;
+    case Key::first:
+      return kAll;
+    case Key::last:
+      return -kAll;
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 
 std::optional<base::Temperature> temperature_threshold(const meter::GpuDescription& gpu) {
@@ -112,7 +133,6 @@ void ViewState::scroll(int lines) {
 }
 
 void ViewState::press(Key key, int page) {
-  constexpr int kAll = 1 << 20;
   message_.clear();
   if (help_) {
     help_ = false;
@@ -128,20 +148,8 @@ void ViewState::press(Key key, int page) {
     case Key::help:
       help_ = true;
       return;
-    case Key::up:
-      return scroll(1);
-    case Key::down:
-      return scroll(-1);
-    case Key::page_up:
-      return scroll(page);
-    case Key::page_down:
-      return scroll(-page);
-    case Key::first:
-      return scroll(kAll);
-    case Key::last:
-      return scroll(-kAll);
     default:
-      return;
+      scroll(lines_of(key, page));
   }
 }
 

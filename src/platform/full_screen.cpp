@@ -27,10 +27,12 @@ constexpr std::array kFatal = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS,
 void give_back() {
   const int fd = taken_fd.exchange(-1);
   if (fd < 0) return;
-  tcflow(fd, TCOON);
+  tcflow(fd, TCOON);  // NOLINT(concurrency-mt-unsafe): POSIX lists it as async-signal-safe
   pollfd entry{fd, POLLOUT, 0};
   constexpr int kPatienceMilliseconds = 200;
-  if (poll(&entry, 1, kPatienceMilliseconds) == 1) static_cast<void>(!::write(fd, kLeave.data(), kLeave.size()));
+  if (poll(&entry, 1, kPatienceMilliseconds) == 1) {
+    [[maybe_unused]] const ssize_t written = ::write(fd, kLeave.data(), kLeave.size());
+  }
   if (settings_known) tcsetattr(fd, TCSANOW, &settings_before);
 }
 

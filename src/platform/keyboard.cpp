@@ -16,7 +16,7 @@ Keyboard::Keyboard(int fd, std::function<void(std::string)> typed)
 
 Keyboard::~Keyboard() {
   const std::uint64_t one = 1;
-  static_cast<void>(!::write(stop_fd_, &one, sizeof one));
+  [[maybe_unused]] const ssize_t written = ::write(stop_fd_, &one, sizeof one);
   thread_.join();
   close(stop_fd_);
 }
