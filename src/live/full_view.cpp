@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "live/carbon_line.h"
 #include "live/gpu_table.h"
 #include "live/layout.h"
 
@@ -90,8 +91,8 @@ void FullView::finish() {
   std::vector<meter::GpuDescription> gpus;
   for (const GpuState& gpu : state_.gpus()) gpus.push_back(gpu.gpu);
   if (state_.latest())
-    table_ =
-        (options_.notice.empty() ? "" : options_.notice + "\n") + current_metrics_table(gpus, *state_.latest(), kUnbounded);
+    table_ = (options_.notice.empty() ? "" : options_.notice + "\n") +
+             current_metrics_table(gpus, *state_.latest(), kUnbounded) + carbon_line(*state_.latest());
 }
 
 }  // namespace gpubench::live

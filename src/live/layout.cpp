@@ -59,9 +59,14 @@ std::vector<Figure> figures(const ViewState& state) {
   std::vector<Figure> all;
   all.push_back({"power", totals.power ? three_figures(totals.power->watts()) + " W" : "not known"});
   if (totals.measured > base::Duration{}) {
-    all.push_back({"average", three_figures((totals.energy / totals.measured).watts()) + " W"});
-    all.push_back({"energy so far", fmt::format("{:.5f} kWh", totals.energy.kilowatt_hours())});
+    all.push_back({"mean", three_figures((totals.energy / totals.measured).watts()) + " W"});
+    all.push_back({"energy", fmt::format("{:.5f} kWh", totals.energy.kilowatt_hours())});
   }
+  if (!state.latest() || !state.latest()->carbon) return all;
+  const record::CarbonNow& carbon = *state.latest()->carbon;
+  if (carbon.emissions) all.push_back({"CO2", fmt::format("{:.3g} g", carbon.emissions->grams())});
+  all.push_back({"grid", fmt::format("{:.0f} g/kWh", carbon.intensity.intensity.grams_per_kilowatt_hour())});
+  all.push_back({std::string(carbon::kind_text(carbon.intensity.kind)), carbon.intensity.source});
   return all;
 }
 
@@ -70,7 +75,7 @@ void draw_totals(Screen& screen, const ViewState& state) {
   for (const Figure& figure : figures(state)) {
     if (column + text_width(figure.name + figure.value) + 1 > screen.columns()) return;
     column = screen.put(1, column, figure.name + " ");
-    column = screen.put(1, column, figure.value, Tone::strong) + 3;
+    column = screen.put(1, column, figure.value, Tone::strong) + 2;
   }
 }
 
@@ -119,7 +124,7 @@ void draw_help(Screen& screen) {
       "Ctrl-L            draw everything again",
       "",
       "Bars are shares of the limit; curves are the last readings, newest",
-      "at the right. Energy and average here are by these readings; those",
+      "at the right. Energy and mean here are by these readings; those",
       "of the results are the energy counters'.",
   };
   constexpr int kWidth = 72;

@@ -48,6 +48,13 @@ inline record::Progress progress(int gpus, int second) {
     reading.throttle_reasons = meter::ThrottleReasons{kReasons[i % 8]};
     snapshot.readings.push_back(reading);
   }
+  snapshot.carbon = record::CarbonNow{{{},
+                                       {},
+                                       base::CarbonIntensity::from_grams_per_kilowatt_hour(162),
+                                       carbon::IntensityKind::forecast,
+                                       "Carbon Intensity API, South England (region 12)",
+                                       {}},
+                                      base::Emissions::from_grams(0.0714 * second)};
   return snapshot;
 }
 
