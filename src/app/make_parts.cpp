@@ -66,6 +66,7 @@ base::Result<workload::ContainerOptions> container_options(const BenchmarkOption
   if (!engine) return base::failure(engine.error());
   container.docker_host = engine->host;
   container.tls = engine->tls;
+  container.config_folder = environment.engine.config_folder;
   container.owner = platform::own_identity();
   container.run_id = place.directory.run_id;
   container.command = options.arguments;

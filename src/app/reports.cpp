@@ -68,7 +68,7 @@ base::Result<void> write_page(const RunDirectory& directory, const record::RunRe
 }
 
 std::string list_result_files(const RunDirectory& directory) {
-  constexpr std::array<std::pair<const char*, const char*>, 14> kFiles{{
+  constexpr std::array<std::pair<const char*, const char*>, 15> kFiles{{
       {"report.html", "everything on one page, for a browser"},
       {"formatted_metrics.txt", "the tables above"},
       {"metrics.yml", "all figures, for programs"},
@@ -79,6 +79,7 @@ std::string list_result_files(const RunDirectory& directory) {
       {"timeseries.csv.gz", "readings at each interval"},
       {"power.csv.gz", "power every 20 ms"},
       {"benchmark.log", "the benchmark's output"},
+      {"benchmark_1.log", "the output of the first container; benchmark_2.log of the second, and so on"},
       {"benchmark_results", "the benchmark's own result files"},
       {"final_monitoring_output.txt", "the last live table"},
       {"runtime.log", "this tool's log"},

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """What a container may use and see, how its log is kept, and what a killed run leaves, with a real dockerd."""
+import base64
 import csv
 import http.server
 import json
@@ -86,13 +87,59 @@ class Registry(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class PrivateRegistry(Registry):
+    """One that wants a login; keeps what it was given."""
+
+    given = []
+
+    def do_GET(self):
+        login = self.headers.get("Authorization")
+        if login:
+            PrivateRegistry.given.append(login)
+            super().do_GET()
+            return
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", 'Basic realm="here"')
+        self.send_header("Docker-Distribution-Api-Version", "registry/2.0")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_HEAD = do_GET
+
+
 class Pull(EngineTest):
-    def test_when_it_is_asked_for(self):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
+    def serve(self, registry):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), registry)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
-        name = f"127.0.0.1:{server.server_port}/none"
+        return f"127.0.0.1:{server.server_port}"
+
+    def test_logins_come_from_the_file_or_a_helper_and_are_told_to_nobody(self):
+        host = self.serve(PrivateRegistry)
+        config = self.folder / ".docker"
+        config.mkdir()
+        helper = self.folder / "docker-credential-testing"
+        helper.write_text('#!/bin/sh\nread host\necho "{\\"ServerURL\\":\\"$host\\",\\"Username\\":\\"bob\\",\\"Secret\\":\\"s3cret\\"}"\n')
+        helper.chmod(0o755)
+        self.environment["PATH"] = f"{self.folder}:{self.environment['PATH']}"
+        auth = base64.b64encode(b"anna:pass:word").decode()
+        for text, login in (({"auths": {f"https://{host}/v1/": {"auth": auth}}}, "anna:pass:word"),
+                            ({"credHelpers": {host: "testing"}}, "bob:s3cret"), ({"credsStore": "testing"}, "bob:s3cret")):
+            with self.subTest(login=login):
+                (config / "config.json").write_text(json.dumps(text))
+                PrivateRegistry.given.clear()
+                outcome = self.run_program(*QUICK, "--pull", "always", "--benchmark_image", f"{host}/none")
+                self.assertEqual(outcome.code, 125)
+                self.assertIn("Basic " + base64.b64encode(login.encode()).decode(), PrivateRegistry.given)
+                for secret in ("word", "s3cret", auth):
+                    self.assertNotIn(secret, outcome.stdout + outcome.stderr)
+        (config / "config.json").write_text('{"credsStore": "nowhere"}')
+        outcome = self.run_program(*QUICK, "--pull", "always", "--benchmark_image", f"{host}/none")
+        self.assertIn("docker-credential-nowhere", outcome.stderr)
+
+    def test_when_it_is_asked_for(self):
+        name = f"{self.serve(Registry)}/none"
         for when, words in (("never", "no image"), ("missing", "could not be pulled"), ("always", "could not be pulled")):
             with self.subTest(when=when):
                 outcome = self.run_program(*QUICK, "--pull", when, "--benchmark_image", name)

@@ -16,6 +16,7 @@
 #include "workload/docker/image_pull.h"
 #include "workload/docker/images.h"
 #include "workload/docker/own_containers.h"
+#include "workload/docker/registry_login.h"
 #include "workload/docker/results_archive.h"
 
 namespace gpubench::workload {
@@ -143,7 +144,9 @@ base::Result<Image> ContainerWorkload::find_or_pull_image() {
   auto image = find_image(*images, options_.image);
   const bool is_needed = pull == PullPolicy::always || (pull == PullPolicy::missing && !image);
   if (!is_needed) return image;
-  const auto pulled = pull_image(engine_, clock_, {options_.image, options_.tell, options_.interrupt_fd});
+  auto login = registry_login(options_.image, options_.config_folder);
+  if (!login) return base::failure(login.error());
+  const auto pulled = pull_image(engine_, clock_, {options_.image, options_.tell, options_.interrupt_fd, std::move(*login)});
   if (!pulled) return base::failure(pulled.error());
   images = fetch_images(engine_);
   if (!images) return base::failure(images.error());

@@ -26,11 +26,12 @@ struct GpuRequest {
 
 // What to run and how. Everything but `image` may be left out.
 struct ContainerOptions {
-  std::string image;        // name[:tag], repository@digest, or an image id of 12 hex digits or more
-  std::string docker_host;  // value of DOCKER_HOST; empty: unix:///var/run/docker.sock
-  TlsFiles tls;             // for tcp://; empty: plain
-  std::string run_id;       // names and labels the container, so that it can be found again
-  std::string owner;        // identity of this process; then containers left by dead ones are looked for, too
+  std::string image;          // name[:tag], repository@digest, or an image id of 12 hex digits or more
+  std::string docker_host;    // value of DOCKER_HOST; empty: unix:///var/run/docker.sock
+  TlsFiles tls;               // for tcp://; empty: plain
+  std::string config_folder;  // Docker's, with the logins of registries; empty: none
+  std::string run_id;         // names and labels the container, so that it can be found again
+  std::string owner;          // identity of this process; then containers left by dead ones are looked for, too
   std::vector<GpuRequest> gpus;
   std::vector<std::string> command;  // empty: the image decides
   std::optional<std::string> entrypoint;

@@ -49,8 +49,9 @@ class Pull {
       if (status != 200) refusal_.append(piece.substr(0, kLongestObject - std::min(kLongestObject, refusal_.size())));
       return true;
     };
-    const auto opened =
-        engine_.streams().open(engine_.endless_request("POST", "/images/create?" + pull_query(options_.image)), take);
+    platform::HttpRequest request = engine_.endless_request("POST", "/images/create?" + pull_query(options_.image));
+    if (!options_.login.empty()) request.headers.emplace_back("X-Registry-Auth", options_.login);
+    const auto opened = engine_.streams().open(request, take);
     if (!opened) return base::failure(opened.error());
     id_ = *opened;
     say("pulling " + options_.image);
@@ -174,7 +175,7 @@ base::Result<void> pull_image(EngineClient& engine, const platform::Clock& clock
   auto pulled = Pull(engine, clock, options).run();
   if (pulled) return pulled;
   return base::failure("image \"" + options.image.substr(0, 300) + "\" could not be pulled: " + pulled.error().message,
-                       "check the name and the network; for a registry that wants a login: docker pull, then --pull never");
+                       "check the name and the network; for a registry that wants a login: docker login");
 }
 
 }  // namespace gpubench::workload

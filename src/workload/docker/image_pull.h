@@ -44,6 +44,7 @@ struct PullOptions {
   std::string image;
   std::function<void(const std::string&)> tell;  // a line now and then; may be empty
   int interrupt_fd = -1;                         // readable: the pull is given up
+  std::string login = {};                        // header X-Registry-Auth, a secret; empty: none
 };
 base::Result<void> pull_image(EngineClient& engine, const platform::Clock& clock, const PullOptions& options);
 
