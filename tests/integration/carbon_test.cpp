@@ -88,13 +88,40 @@ TEST_F(CarbonService, FaultsAreNamed) {
   EXPECT_THAT(error("error500"), HasSubstr("HTTP 500: the service answered with an error: Requested resource not found."));
 }
 
+TEST_F(CarbonService, AnEmptyOrCutAnswerIsNamed) {
+  EXPECT_THAT(error("empty_body"), HasSubstr("the answer is empty"));
+  EXPECT_THAT(error("cut"), HasSubstr("no carbon forecast from http://127.0.0.1"));
+}
+
+TEST_F(CarbonService, AShortHorizonIsAHoleAtTheEnd) {
+  const StubService service("horizon");
+  const auto provider = make_grid_gb_provider(*http_, clock_, service.url(), *find_region("South England"));
+  const base::WallTime now = clock_.wall_now();
+  const auto slots = provider->slots(now, now + std::chrono::hours(48));
+  ASSERT_TRUE(slots) << slots.error().message;
+  EXPECT_TRUE(covers(*slots, now, now + std::chrono::hours(19)));
+  EXPECT_FALSE(covers(*slots, now, now + std::chrono::hours(21)));
+}
+
+TEST_F(CarbonService, AByteASecondTakesNoMoreThanThePatience) {
+  const StubService service("drip");
+  const auto provider =
+      make_grid_gb_provider(*http_, clock_, service.url(), *find_region("South England"), std::chrono::seconds(2));
+  const auto before = clock_.now();
+  EXPECT_FALSE(provider->slots(kNoon, kNoon + minutes(90)));
+  EXPECT_LE(clock_.now() - before, seconds(3));
+}
+
 TEST_F(CarbonService, TooMuchIsCutOff) {
   EXPECT_THAT(error("oversize"), HasSubstr("no carbon forecast from http://127.0.0.1"));
 }
 
 TEST_F(CarbonService, ASlowServiceTakesNoMoreThanTenSeconds) {
+  const StubService service("slow");  // its start is not the service's slowness
   const auto before = clock_.now();
-  EXPECT_THAT(error("slow"), HasSubstr("no carbon forecast from http://127.0.0.1"));
+  const auto slots = ask(service.url());
+  ASSERT_FALSE(slots);
+  EXPECT_THAT(slots.error().message, HasSubstr("no carbon forecast from http://127.0.0.1"));
   EXPECT_LE(clock_.now() - before, seconds(11));
 }
 

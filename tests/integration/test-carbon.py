@@ -151,6 +151,32 @@ class Sources(CarbonTest):
 
 
 class Network(CarbonTest):
+    def test_every_fault_ends_in_a_named_source(self):
+        for mode in ("array", "duplicate", "null", "horizon", "empty_object", "empty_list", "empty_body", "cut", "html", "error500", "oversize"):
+            with self.subTest(mode), carbon_service(mode) as url:
+                self.environment.update({"IRIS_GPUBENCH_CARBON_URL": url, "XDG_CACHE_HOME": str(self.folder / mode)})
+                begin = time.monotonic()
+                outcome = self.measure(command="sleep 0.2")
+                self.assertLess(time.monotonic() - begin, 12)
+                self.assertEqual(outcome.code, 0)
+                for slot in self.slots(outcome):
+                    self.assertTrue(slot["source"])
+                    self.assertGreater(slot["intensity_grams_per_kwh"], 0)
+                    self.assertIn(slot["kind"], ("forecast", "yearly factor"))
+                if mode in ("array", "duplicate", "horizon"):
+                    self.assertEqual(self.kinds(outcome), {"forecast"})
+                elif mode != "null":
+                    self.assertEqual(self.kinds(outcome), {"yearly factor"})
+                self.assertEqual("carbon_fallback" in outcome.findings(), "yearly factor" in self.kinds(outcome))
+                self.assert_by_hand(outcome)
+
+    def test_without_a_network_for_ever(self):
+        begin = time.monotonic()
+        outcome = self.measure()
+        self.assertLess(time.monotonic() - begin, 12)
+        self.assertEqual(self.kinds(outcome), {"yearly factor"})
+        self.assertIn("carbon_fallback", outcome.findings())
+
     def test_the_cache_serves_a_run_without_a_network(self):
         with carbon_service() as url:
             self.environment["IRIS_GPUBENCH_CARBON_URL"] = url

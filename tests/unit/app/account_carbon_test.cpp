@@ -1,0 +1,95 @@
+// Runs over every seam that a calendar has, by an injected clock: from power samples to grams, against a hand calculation.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "app/account.h"
+#include "carbon/utc_time.h"
+
+namespace gpubench::app {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+struct Seam {
+  const char* name;
+  const char* start;
+  base::Duration length;
+};
+
+class CalendarRuns : public testing::TestWithParam<Seam> {};
+
+// Power that steps up once a minute, sampled ten times a second; `minute` counts from the start.
+double watts(std::int64_t minute) {
+  return 100.0 + static_cast<double>(minute);
+}
+
+// The half-hours have 100, 110, 120 ... g/kWh, counted since 1970 as the clock shows them.
+double grams_at(base::WallTime time) {
+  return 100.0 + 10 * static_cast<double>(time.time_since_epoch() / minutes(30) % 10);
+}
+
+std::vector<carbon::IntensitySlot> forecast(base::WallTime from, base::WallTime to) {
+  std::vector<carbon::IntensitySlot> slots;
+  for (base::WallTime at = from - from.time_since_epoch() % minutes(30); at < to; at += minutes(30))
+    slots.push_back({at, at + minutes(30), base::CarbonIntensity::from_grams_per_kilowatt_hour(grams_at(at)),
+                     carbon::IntensityKind::forecast, "a service", from});
+  return slots;
+}
+
+TEST_P(CalendarRuns, AgreeWithAHandCalculation) {
+  const base::WallTime wall = carbon::parse_utc_time(GetParam().start).value();
+  const base::Duration length = GetParam().length;
+  const base::SteadyTime start(std::chrono::hours(5) + std::chrono::nanoseconds(7));
+  std::vector<series::GpuSeries> series;
+  series.push_back({std::make_unique<series::MemorySeries<meter::GpuReading>>(),
+                    std::make_unique<series::MemorySeries<meter::PowerSample>>(),
+                    std::make_unique<series::MemorySeries<meter::CounterReading>>()});
+  // Two samples at each minute make the power a staircase: its integral is exact.
+  series[0].power->append({start - seconds(1), base::Power::from_watts(watts(0))});
+  for (base::Duration at{}; at < length + minutes(1); at += minutes(1)) {
+    for (int i = 0; i < 600; ++i)
+      series[0].power->append(
+          {start + at + i * std::chrono::milliseconds(100), base::Power::from_watts(watts(at / minutes(1)))});
+    series[0].power->append(
+        {start + at + minutes(1) - std::chrono::nanoseconds(1), base::Power::from_watts(watts(at / minutes(1)))});
+  }
+
+  record::RunRecord run;
+  run.anchor = {start, wall};
+  run.ran = {start, start + length};
+  run.gpus.emplace_back();
+  run.gpus[0].energy = energy::measure_energy(series[0], run.ran);
+  ASSERT_NE(run.gpus[0].energy.best(), nullptr);
+  const auto account = account_carbon(run, series, forecast(wall, wall + length));
+
+  double by_hand = 0;  // grams
+  double joules = 0;
+  for (base::Duration at{}; at < length; at += minutes(1)) {
+    const double energy = watts(at / minutes(1)) * 60;
+    joules += energy;
+    by_hand += energy / 3.6e6 * grams_at(wall + at);
+  }
+  // The integral's own account of the whole may differ by the steps' 1 ns ramps.
+  EXPECT_NEAR(run.gpus[0].energy.best()->energy.joules(), joules, 1e-4);
+  EXPECT_NEAR(account.total.grams(), by_hand, 1e-9 * by_hand + 1e-9);
+  EXPECT_FALSE(account.used_yearly_factor);
+  double sum = 0;
+  for (const carbon::SlotEmissions& slot : account.slots)
+    sum += slot.energy.joules() / 3.6e6 * slot.intensity.intensity.grams_per_kilowatt_hour();
+  EXPECT_NEAR(account.total.grams(), sum, 1e-9);
+}
+
+INSTANTIATE_TEST_SUITE_P(Calendar, CalendarRuns,
+                         testing::Values(Seam{"one_boundary", "2026-11-22T12:20Z", minutes(20)},
+                                         Seam{"three_slots", "2026-11-22T12:20Z", minutes(50)},
+                                         Seam{"midnight", "2026-11-22T23:45Z", minutes(30)},
+                                         Seam{"new_year", "2026-12-31T23:40Z", minutes(70)},
+                                         Seam{"clocks_forward", "2026-03-29T00:40Z", minutes(60)},
+                                         Seam{"clocks_back", "2026-10-25T00:40Z", minutes(90)},
+                                         Seam{"leap_day", "2028-02-28T23:50Z", minutes(20)}),
+                         [](const auto& one) { return std::string(one.param.name); });
+
+}  // namespace
+}  // namespace gpubench::app
