@@ -45,8 +45,33 @@ void note_lost_gpu(const record::GpuRecord& gpu, const series::GpuSeries& series
   if (lost) findings.emplace_back(record::GpuLost{gpu.gpu.index});
 }
 
-void note_throttling(const record::GpuRecord& gpu, std::vector<Finding>& findings) {
-  if (auto finding = record::throttling_finding(gpu.gpu.index, gpu.throttling)) findings.emplace_back(*finding);
+void note_gpu(const record::GpuRecord& gpu, const series::GpuSeries& series, const record::RunRecord& run,
+              std::vector<Finding>& findings) {
+  note_energy(gpu, series, run.ran, findings);
+  if (auto finding = record::throttling_finding(gpu, run.elapsed())) findings.emplace_back(*finding);
+  note_lost_gpu(gpu, series, findings);
+  for (Finding& finding : record::event_findings(gpu)) findings.push_back(std::move(finding));
+}
+
+void note_gpu_choice(const AccountInput& input, std::vector<Finding>& findings) {
+  if (!input.gpus.unclear.empty()) findings.emplace_back(record::GpusUnclear{input.gpus.unclear});
+  if (input.gpus.positions.empty()) findings.emplace_back(record::NoGpuGiven{input.gpus.by});
+}
+
+// Energy, statistics and findings of each GPU; what is doubtful of GPUs that are not the benchmark's says nothing of the
+// run.
+void add_gpus(record::RunRecord& run, const AccountInput& input) {
+  run.gpus_chosen_by = input.gpus.by;
+  for (std::size_t i = 0; i < input.series->size(); ++i) {
+    const series::GpuSeries& series = (*input.series)[i];
+    const meter::GpuDescription& description = input.meter->gpus()[i];
+    record::GpuRecord gpu =
+        record::account_gpu(description, series, energy::measure_energy(series, run.ran, description.power_limit), run.ran);
+    gpu.position = i;
+    if (i < input.events.size()) gpu.events = input.events[i];
+    if (input.gpus.has(i)) note_gpu(gpu, series, run, run.findings);
+    (input.gpus.has(i) ? run.gpus : run.other_gpus).push_back(std::move(gpu));
+  }
 }
 
 void note_outcome(const Measured& measured, std::vector<Finding>& findings) {
@@ -122,8 +147,9 @@ void add_parts(record::RunRecord& run, const AccountInput& input) {
   }
 }
 
-// The sum over the GPUs, unless one is not known.
+// The sum over the benchmark's GPUs, unless one is not known.
 void add_total(record::RunRecord& run) {
+  if (run.gpus.empty()) return;
   base::Energy total;
   std::vector<energy::Uncertainty> parts;
   for (const record::GpuRecord& gpu : run.gpus) {
@@ -213,10 +239,10 @@ carbon::EmissionsAccount account_carbon(const record::RunRecord& run, const std:
   for (const base::WallTime boundary : carbon::cut_times(run.start_time(), run.end_time(), slots))
     boundaries.push_back(run.anchor.to_steady(boundary));
   std::vector<base::Energy> parts(boundaries.size() + 1);
-  for (std::size_t i = 0; i < run.gpus.size(); ++i) {
-    const energy::EnergyEstimate* best = run.gpus[i].energy.best();
+  for (const record::GpuRecord& gpu : run.gpus) {
+    const energy::EnergyEstimate* best = gpu.energy.best();
     if (best == nullptr) continue;
-    const auto own = energy::split_energy(series[i], run.ran, *best, boundaries);
+    const auto own = energy::split_energy(series[gpu.position], run.ran, *best, boundaries);
     for (std::size_t part = 0; part < parts.size(); ++part) parts[part] += own[part];
   }
   return carbon::account_emissions(run.start_time(), run.end_time(), parts, slots, fallback);
@@ -241,14 +267,8 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
   note_log(*input.measured, run.findings);
   note_sampling(input.measured->health, run.findings);
   note_gpu_access(input, run.findings);
-  for (std::size_t i = 0; i < input.series->size(); ++i) {
-    const series::GpuSeries& series = (*input.series)[i];
-    const meter::GpuDescription& gpu = input.meter->gpus()[i];
-    run.gpus.push_back(record::account_gpu(gpu, series, energy::measure_energy(series, run.ran, gpu.power_limit), run.ran));
-    note_energy(run.gpus.back(), series, run.ran, run.findings);
-    note_throttling(run.gpus.back(), run.findings);
-    note_lost_gpu(run.gpus.back(), series, run.findings);
-  }
+  note_gpu_choice(input, run.findings);
+  add_gpus(run, input);
   add_parts(run, input);
   add_total(run);
   if (run.total_energy)

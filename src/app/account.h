@@ -7,6 +7,7 @@
 
 #include "app/carbon_lookup.h"
 #include "app/measurement.h"
+#include "app/workload_gpus.h"
 #include "meter/gpu_meter.h"
 #include "record/run_record.h"
 #include "series/gpu_series.h"
@@ -25,7 +26,9 @@ struct AccountInput {
   const Measured* measured = nullptr;
   const std::vector<series::GpuSeries>* series = nullptr;
   std::vector<std::optional<double>> scores;  // of each of several containers; else of the one
-  std::vector<record::Finding> findings;      // what was noticed on the way
+  WorkloadGpus gpus;
+  std::vector<record::GpuEvents> events;  // one per GPU; empty: nothing was watched
+  std::vector<record::Finding> findings;  // what was noticed on the way
 };
 
 // Energy, emissions, statistics and findings. `carbon` is asked for the run's half-hours.

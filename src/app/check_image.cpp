@@ -84,7 +84,9 @@ class ImageCheck {
     auto log = BenchmarkLog::create(std::move(logging), clock_);
     if (!log) return base::failure(log.error());
     log_ = std::move(*log);
-    auto workload = make_workload(options_, environment_, {*meter_, directory_, signals_.fd()}, clock_, {log_.get()});
+    const auto gpus = find_workload_gpus(options_, environment_.all, *meter_);
+    if (!gpus) return base::failure(gpus.error());
+    auto workload = make_workload(options_, environment_, {*meter_, *gpus, directory_, signals_.fd()}, clock_, {log_.get()});
     if (!workload) return base::failure(workload.error());
     workload_ = std::move(*workload);
     if (auto ready = workload_->prepare(); !ready) return ready;

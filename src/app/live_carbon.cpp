@@ -6,8 +6,11 @@
 
 namespace gpubench::app {
 
-LiveCarbon::LiveCarbon(const CarbonLookup& lookup, const std::vector<series::GpuSeries>& series)
-    : lookup_(lookup), series_(series) {}
+LiveCarbon::LiveCarbon(const CarbonLookup& lookup, const std::vector<series::GpuSeries>& series,
+                       std::vector<std::size_t> gpus)
+    : lookup_(lookup), series_(series), gpus_(std::move(gpus)) {
+  if (gpus_.empty()) emissions_.reset();  // nothing that counts is not 0
+}
 
 std::optional<carbon::IntensitySlot> LiveCarbon::intensity(base::WallTime time) const {
   if (auto slot = lookup_.at(time)) return slot;
@@ -17,8 +20,8 @@ std::optional<carbon::IntensitySlot> LiveCarbon::intensity(base::WallTime time) 
 
 std::vector<LiveCarbon::Mark> LiveCarbon::marks(const std::vector<meter::GpuReading>& readings) const {
   std::vector<Mark> marks;
-  for (std::size_t gpu = 0; gpu < readings.size(); ++gpu) {
-    Mark mark{std::nullopt, readings[gpu]};
+  for (const std::size_t gpu : gpus_) {
+    Mark mark{std::nullopt, readings.at(gpu)};
     const auto& counter = *series_[gpu].counter;
     std::array<meter::CounterReading, 1> value;
     const std::size_t count = counter.size();

@@ -16,8 +16,8 @@ namespace gpubench::app {
 // Each interval's energy (the counter's, else power times time) by the intensity that holds in its middle.
 class LiveCarbon {
  public:
-  // `lookup` and `series` must outlive it.
-  LiveCarbon(const CarbonLookup& lookup, const std::vector<series::GpuSeries>& series);
+  // `gpus`: positions of those that count. `lookup` and `series` must outlive it.
+  LiveCarbon(const CarbonLookup& lookup, const std::vector<series::GpuSeries>& series, std::vector<std::size_t> gpus);
   // The benchmark runs: what comes after the last interval counts. Any thread.
   void begin() { started_ = true; }
   // It has ended at `time`: what comes after does not. Any thread.
@@ -38,6 +38,7 @@ class LiveCarbon {
 
   const CarbonLookup& lookup_;
   const std::vector<series::GpuSeries>& series_;
+  const std::vector<std::size_t> gpus_;
   std::atomic<bool> started_ = false;
   std::atomic<base::Duration::rep> ended_ = std::numeric_limits<base::Duration::rep>::max();  // of the steady clock
   std::vector<Mark> last_;                                                                    // of the interval before

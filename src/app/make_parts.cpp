@@ -1,5 +1,6 @@
 #include "app/make_parts.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <iostream>
@@ -86,11 +87,7 @@ base::Result<std::unique_ptr<workload::Workload>> make_container(const Options& 
                                                                  workload::LogSink& log) {
   auto container = container_options(options, environment, place);
   if (!container) return base::failure(container.error());
-  if (place.meter.source().kind == meter::SourceKind::nvml) {
-    auto gpus = select_gpus(options.gpus, place.meter.gpus());
-    if (!gpus) return base::failure(gpus.error());
-    container->gpus = std::move(*gpus);
-  }
+  container->gpus = place.gpus.requests;
   return workload::make_container_workload(std::move(*container), clock, log);
 }
 
@@ -121,13 +118,24 @@ base::Result<std::unique_ptr<workload::Workload>> make_several(const Options& op
                                          options.in_turn ? workload::Order::in_turn : workload::Order::side_by_side);
 }
 
+void set_variable(std::vector<std::string>& environment, const std::string& name, const std::string& value) {
+  const auto is_it = [&](const std::string& entry) { return entry.starts_with(name + "="); };
+  environment.erase(std::remove_if(environment.begin(), environment.end(), is_it), environment.end());
+  environment.push_back(name + "=" + value);
+}
+
+std::filesystem::path command_results(const RunDirectory& directory) {
+  return std::filesystem::absolute(directory.file("benchmark_results"));
+}
+
 std::unique_ptr<workload::Workload> make_command(const Options& options, const Environment& environment,
-                                                 const RunDirectory& directory, const platform::Clock& clock,
+                                                 const WorkloadPlace& place, const platform::Clock& clock,
                                                  workload::LogSink& log) {
   workload::CommandOptions command;
   command.name = benchmark_name(options);
   command.stop_grace = options.stop_grace;
   command.environment = environment.all;
+  if (place.gpus.given_by_us) set_variable(command.environment, "CUDA_VISIBLE_DEVICES", cuda_value(place.gpus.requests));
   if (options.benchmark_command) {
     command.command_line = *options.benchmark_command;
     command.argv = {"/bin/sh", "-c", *options.benchmark_command};
@@ -135,7 +143,7 @@ std::unique_ptr<workload::Workload> make_command(const Options& options, const E
     command.command_line = joined(options.arguments);
     command.argv = options.arguments;
   }
-  const auto results = std::filesystem::absolute(directory.file("benchmark_results"));
+  const auto results = command_results(place.directory);
   std::error_code error;
   std::filesystem::create_directory(results, error);
   if (!error) command.results_directory = results.string();
@@ -168,6 +176,19 @@ void note_trouble(const series::Series<T>& series, std::vector<std::string>& tro
 }
 
 }  // namespace
+
+WorkloadProcesses workload_processes(const workload::WorkloadDescription& workload, const RunDirectory& directory) {
+  WorkloadProcesses processes;
+  std::vector<int> all{workload.process_id};
+  if (!workload.parts.empty()) all.clear();
+  for (const workload::WorkloadDescription& part : workload.parts) all.push_back(part.process_id);
+  for (const int first : all)
+    if (first > 0) processes.first.push_back(first);
+  processes.all_known = processes.first.size() == all.size();
+  processes.container = workload.kind == workload::WorkloadDescription::Kind::container;
+  if (!processes.container) processes.variable = "IRIS_GPUBENCH_RESULTS=" + command_results(directory).string();
+  return processes;
+}
 
 std::string benchmark_name(const Options& options) {
   std::string names;
@@ -202,7 +223,7 @@ base::Result<std::unique_ptr<workload::Workload>> make_workload(const Options& o
                                                                 const std::vector<workload::LogSink*>& logs) {
   if (!options.several.empty()) return make_several(options, environment, place, clock, logs);
   if (options.benchmark_image) return make_container(options, environment, place, clock, *logs.front());
-  return make_command(options, environment, place.directory, clock, *logs.front());
+  return make_command(options, environment, place, clock, *logs.front());
 }
 
 base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory,

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "app/environment.h"
+#include "app/gpu_watch.h"
 #include "app/options.h"
 #include "app/run_directory.h"
+#include "app/workload_gpus.h"
 #include "base/result.h"
 #include "meter/gpu_meter.h"
 #include "platform/clock.h"
@@ -32,6 +34,7 @@ base::Result<void> finish_recording(meter::GpuMeter& meter);
 // What a container is given beside its options.
 struct WorkloadPlace {
   const meter::GpuMeter& meter;
+  const WorkloadGpus& gpus;
   const RunDirectory& directory;
   int interrupt_fd = -1;  // readable: what takes long before the start is given up
 };
@@ -39,6 +42,9 @@ struct WorkloadPlace {
 base::Result<std::unique_ptr<workload::Workload>> make_workload(const Options& options, const Environment& environment,
                                                                 const WorkloadPlace& place, const platform::Clock& clock,
                                                                 const std::vector<workload::LogSink*>& logs);
+
+// How the processes of the workload, which has been started, are known from others.
+WorkloadProcesses workload_processes(const workload::WorkloadDescription& workload, const RunDirectory& directory);
 
 // One set per GPU, spooled to the folder and, where there is one, written to the journal, which must outlive them.
 base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory,

@@ -86,6 +86,7 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
                                platform::SignalQueue& signals, std::vector<series::GpuSeries>& series,
                                const MeasurementPlan& plan, std::optional<InterruptedBeforeStart>& interrupted) {
   sampler::Sampler sampler(meter, clock, series, plan.sampling, plan.observer);
+  if (plan.watch != nullptr) plan.watch->begin();
   sampler.start();
   if (const auto signal = idle_before(sampler, signals, plan.idle_roll)) {
     interrupted = InterruptedBeforeStart{*signal};
@@ -100,6 +101,7 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   if (plan.ended) plan.ended(outcome->ran.end);
   idle_after(sampler, signals, plan.idle_roll);
   sampler.stop();
+  if (plan.watch != nullptr) plan.watch->end();
   return Measured{*outcome, sampler.health(), interruption.first(), interruption.timed_out()};
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/gpu_watch.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "meter/gpu_meter.h"
@@ -29,6 +30,7 @@ struct MeasurementPlan {
   base::Duration idle_roll{};
   std::optional<base::Duration> timeout;  // after which the workload is stopped as by a signal; from its start
   sampler::ReadingObserver observer;
+  GpuWatch* watch = nullptr;                      // begun before the first reading, ended after the last; may be null
   std::function<void(base::SteadyTime)> started;  // told when the workload runs; may be empty
   std::function<void(base::SteadyTime)> ended;    // and when it has ended; may be empty
   std::function<void(const std::string&)> say;    // what the user is to see at once

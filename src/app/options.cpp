@@ -156,7 +156,7 @@ void describe_container(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("PROGRAM")
       ->group(container);
   repeated("--gpus", raw.gpus,
-           "GPUs it gets: all, none, a number, indices (0,2 or device=1) or UUIDs;\n"
+           "GPUs that the benchmark gets, also a command: all, none, a number, indices (0,2 or device=1) or UUIDs;\n"
            "with several images once for all or once for each")
       ->type_name("GPUS")
       ->default_str("all");
@@ -284,8 +284,8 @@ base::Result<void> take_live_flags(const Raw& raw, Options& options) {
 
 // What the container's own flags come to.
 base::Result<void> take_container_flags(const ContainerFlags& flags, Options& options) {
-  if (!options.benchmark_image && (any_given(flags) || options.gpus != "all"))
-    return base::failure("--gpus, --mount, --memory and their like are for containers", "use them with --benchmark_image");
+  if (!options.benchmark_image && any_given(flags))
+    return base::failure("--mount, --memory and their like are for containers", "use them with --benchmark_image");
   auto settings = container_settings(flags);
   if (!settings) return base::failure(settings.error());
   options.container = std::move(*settings);

@@ -19,6 +19,8 @@
 #include "app/clean.h"
 #include "app/command_words.h"
 #include "app/environment.h"
+#include "app/event_note.h"
+#include "app/gpu_watch.h"
 #include "app/live_carbon.h"
 #include "app/live_feed.h"
 #include "app/live_style.h"
@@ -31,6 +33,7 @@
 #include "app/saved_run_commands.h"
 #include "app/version.h"
 #include "app/worker.h"
+#include "app/workload_gpus.h"
 #include "carbon/regions.h"
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -88,6 +91,7 @@ class BenchmarkRun {
     auto measured = measure(*workload_, *meter_, clock_, signals_, series_, plan(), interrupted);
     if (live_) live_->finish();
     if (measured) journal_->note(ended_note(*measured, workload_->description()));
+    if (measured) journal_->note(events_note(watch_->events()));
     if (!measured) {
       static_cast<void>(workload_->cleanup());
       discard(*directory_);
@@ -98,6 +102,7 @@ class BenchmarkRun {
 
  private:
   base::Result<void> prepare();
+  base::Result<void> choose_gpus();
   base::Result<void> make_outputs();
   void note_identity();
   void make_live_feed();
@@ -123,6 +128,8 @@ class BenchmarkRun {
   std::optional<LiveCarbon> live_carbon_;
   base::WallTime next_carbon_note_;  // of the sampler's thread
   std::unique_ptr<meter::GpuMeter> meter_;
+  WorkloadGpus gpus_;
+  std::optional<GpuWatch> watch_;
   std::optional<RunDirectory> directory_;
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<series::Journal> journal_;
@@ -143,18 +150,28 @@ base::Result<void> BenchmarkRun::prepare() {
   auto meter = make_meter(options_, environment_, clock_);
   if (!meter) return base::failure(meter.error());
   meter_ = std::move(*meter);
+  if (const auto chosen = choose_gpus(); !chosen) return chosen;
   if (const auto made = make_outputs(); !made) return made;
-  auto workload = make_workload(options_, environment_, {*meter_, *directory_, signals_.fd()}, clock_, outputs_->sinks());
+  auto workload =
+      make_workload(options_, environment_, {*meter_, gpus_, *directory_, signals_.fd()}, clock_, outputs_->sinks());
   if (!workload) return base::failure(workload.error());
   workload_ = std::move(*workload);
   if (const auto ready = workload_->prepare(); !ready) return ready;
   log_->info("run {} of {} on {}", directory_->run_id, workload_->description().name, platform::host_name());
   log_->info("meter: {}; GPUs: {}", meter_->source().description, meter_->gpus().size());
   carbon_.emplace(carbon_choice_, clock_);
-  live_carbon_.emplace(*carbon_, series_);
+  live_carbon_.emplace(*carbon_, series_, gpus_.positions);
   note_identity();
   for (const std::string& note : workload_->description().notes) log_->info("{}", note);
   return options_.export_to_victoria ? make_exporter() : base::Result<void>();
+}
+
+base::Result<void> BenchmarkRun::choose_gpus() {
+  auto gpus = find_workload_gpus(options_, environment_.all, *meter_);
+  if (!gpus) return base::failure(gpus.error());
+  gpus_ = std::move(*gpus);
+  watch_.emplace(*meter_);
+  return {};
 }
 
 base::Result<void> BenchmarkRun::make_outputs() {
@@ -196,6 +213,7 @@ void BenchmarkRun::note_identity() {
   run.carbon = options_.carbon;
   run.source = meter_->source();
   run.gpus = meter_->gpus();
+  run.workload_gpus = gpus_;
   journal_->note(identity_note(run, workload_->description()));
 }
 
@@ -231,10 +249,12 @@ MeasurementPlan BenchmarkRun::plan() {
   if (!options_.record_trace.empty()) plan.sampling = trace_sampling();
   plan.idle_roll = options_.idle_roll;
   plan.timeout = options_.timeout;
+  plan.watch = &*watch_;
   plan.started = [this](base::SteadyTime time) {
     live_carbon_->begin();
     journal_->note(started_note(time));
     live_->start(anchor_.to_wall(time));
+    watch_->workload_started(workload_processes(workload_->description(), *directory_), time);
   };
   plan.ended = [this](base::SteadyTime time) { live_carbon_->end(time); };
   plan.say = [this](const std::string& line) { live_->say(line); };
@@ -252,6 +272,7 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
   if (exporter_) exporter_->post(progress);
   if (plotter_) plotter_->post(progress);
   live_->show(std::move(progress));
+  watch_->look(clock_.now());
 }
 
 // Once a second at most: the grid changes no faster, and short intervals would fill the journal with it.
@@ -268,6 +289,7 @@ void BenchmarkRun::draw_live_plot() {
   input.subtitle = "run under way";
   input.replay = meter_->source().kind == meter::SourceKind::replay;
   input.gpus = meter_->gpus();
+  for (std::size_t gpu = 0; gpu < input.gpus.size(); ++gpu) input.is_other.push_back(!gpus_.has(gpu));
   input.series = &series_;
   input.origin = anchor_.steady;
   if (const auto drawn = report::write_plot(directory_->file("metrics_plot.png"), input); !drawn)
@@ -322,6 +344,8 @@ int BenchmarkRun::conclude(const Measured& measured) {
   input.measured = &measured;
   input.series = &series_;
   input.scores = scores_;
+  input.gpus = gpus_;
+  input.events = watch_->events();
   input.findings = findings_;
   record::RunRecord run = make_account(input, *carbon_);
   for (const std::string& note : carbon_->take_notes()) log_->warn("{}", note);

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "app/event_note.h"
+
 namespace gpubench::app {
 namespace {
 
@@ -64,7 +66,8 @@ Json gpu_json(const meter::GpuDescription& gpu) {
           {"max_memory_clock_mhz", optional_json(gpu.max_memory_clock, &base::Frequency::megahertz)},
           {"max_operating_celsius", optional_json(gpu.max_operating_temperature, &base::Temperature::celsius)},
           {"slowdown_celsius", optional_json(gpu.slowdown_temperature, &base::Temperature::celsius)},
-          {"shutdown_celsius", optional_json(gpu.shutdown_temperature, &base::Temperature::celsius)}};
+          {"shutdown_celsius", optional_json(gpu.shutdown_temperature, &base::Temperature::celsius)},
+          {"partitioned", gpu.partitioned}};
 }
 
 meter::GpuDescription gpu_from(const Json& json) {
@@ -81,6 +84,7 @@ meter::GpuDescription gpu_from(const Json& json) {
   gpu.max_operating_temperature = optional_at(json, "max_operating_celsius", base::Temperature::from_celsius);
   gpu.slowdown_temperature = optional_at(json, "slowdown_celsius", base::Temperature::from_celsius);
   gpu.shutdown_temperature = optional_at(json, "shutdown_celsius", base::Temperature::from_celsius);
+  gpu.partitioned = json.value("partitioned", false);
   return gpu;
 }
 
@@ -151,6 +155,24 @@ meter::MeterSource source_from(const Json& json) {
   return {kind, text_at(json, "description"), text_at(json, "driver_version"), text_at(json, "trace")};
 }
 
+Json workload_gpus_json(const WorkloadGpus& gpus) {
+  return {{"positions", gpus.positions}, {"by", gpus.by}, {"unclear", gpus.unclear}};
+}
+
+// A journal of a version that did not know: all GPUs count.
+WorkloadGpus workload_gpus_from(const Json& json, std::size_t gpus) {
+  WorkloadGpus own;
+  if (!json.contains("workload_gpus")) {
+    for (std::size_t i = 0; i < gpus; ++i) own.positions.push_back(i);
+    return own;
+  }
+  const Json& told = json.at("workload_gpus");
+  own.positions = told.at("positions").get<std::vector<std::size_t>>();
+  own.by = text_at(told, "by");
+  own.unclear = text_at(told, "unclear");
+  return own;
+}
+
 RunIdentity identity_from(const Json& json) {
   RunIdentity run;
   run.run_id = text_at(json, "run_id");
@@ -162,6 +184,7 @@ RunIdentity identity_from(const Json& json) {
   run.carbon = carbon_from(json.at("carbon"));
   run.source = source_from(json.at("source"));
   for (const Json& gpu : json.at("gpus")) run.gpus.push_back(gpu_from(gpu));
+  run.workload_gpus = workload_gpus_from(json, run.gpus.size());
   return run;
 }
 
@@ -263,6 +286,8 @@ void take(JournalledRun& run, const Json& json) {
   } else if (what == "ended") {
     run.workload = workload_from(json.at("workload"));
     run.ended = measured_from(json);
+  } else if (what == "events") {
+    run.events = events_from(json);
   } else if (what == "closed") {
     run.closing = closing_from(json);
   }
@@ -284,6 +309,7 @@ std::string identity_note(const RunIdentity& run, const workload::WorkloadDescri
                  {"carbon", carbon_json(run.carbon)},
                  {"source", source_json(run.source)},
                  {"workload", workload_json(workload)},
+                 {"workload_gpus", workload_gpus_json(run.workload_gpus)},
                  {"gpus", std::move(gpus)}});
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/carbon_options.h"
 #include "app/measurement.h"
+#include "app/workload_gpus.h"
 #include "base/time.h"
 #include "carbon/intensity.h"
 #include "meter/gpu_meter.h"
@@ -28,6 +29,7 @@ struct RunIdentity {
   CarbonOptions carbon;
   meter::MeterSource source;
   std::vector<meter::GpuDescription> gpus;
+  WorkloadGpus workload_gpus;
 };
 
 // What the end of a run added that cannot be computed from its values.
@@ -47,6 +49,7 @@ struct JournalledRun {
   workload::WorkloadDescription workload;
   std::optional<base::SteadyTime> started;
   std::optional<Measured> ended;
+  std::vector<record::GpuEvents> events;  // one per GPU
   std::optional<RunClosing> closing;
 };
 

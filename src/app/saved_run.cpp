@@ -139,6 +139,8 @@ record::RunRecord account(const Loader& loader, const Environment& environment, 
   input.workload = &loader.notes.workload;
   input.measured = &measured;
   input.series = &loader.series;
+  input.gpus = identity.workload_gpus;
+  input.events = loader.notes.events;
   if (loader.notes.closing) input.scores = loader.notes.closing->scores;
   CarbonLookup carbon(carbon_choice(loader.notes, environment, clock), clock);
   record::RunRecord run = make_account(input, carbon);

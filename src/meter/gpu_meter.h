@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "meter/checkup.h"
 #include "meter/reading.h"
 
 namespace gpubench::meter {
@@ -41,6 +42,8 @@ class GpuMeter {
   // The driver's power samples since the last drain, oldest first. Must be called at least every 2 s: an H200's ring holds
   // 2.36 s. The first drain returns what the ring holds. Samples are never returned twice.
   virtual Field<std::vector<PowerSample>> drain_power(std::size_t gpu) = 0;
+  // What changes rarely: for the start, the end and a few moments between. What a meter has not got is unsupported.
+  virtual GpuCheckup check_up(std::size_t /*gpu*/, CheckupScope /*scope*/) { return {}; }
 };
 
 }  // namespace gpubench::meter

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "base/quantity.h"
 #include "base/time.h"
@@ -39,6 +40,8 @@ struct GpuDescription {
   std::optional<base::Temperature> max_operating_temperature;  // "GPU max operating"
   std::optional<base::Temperature> slowdown_temperature;
   std::optional<base::Temperature> shutdown_temperature;
+  bool partitioned = false;              // MIG: its instances have memory and processors of their own, but share its power
+  std::vector<std::string> instances{};  // UUIDs of its MIG instances: "MIG-1b2c..."
 };
 
 // Why the clocks are below their maximum: the driver's bits (nvml.h, nvmlClocksEventReason*).

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace gpubench::platform {
@@ -26,6 +27,10 @@ ResourceUse own_resource_use() {
   return use;
 }
 
+int own_process_id() {
+  return getpid();
+}
+
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
@@ -40,14 +45,17 @@ std::string first_word_of(const std::string& path) {
   return word;
 }
 
+// What stands behind the name in /proc/NUMBER/stat; empty: there is none.
+std::string stat_of_process(const std::string& number) {
+  std::ifstream file("/proc/" + number + "/stat");
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::size_t name_end = text.rfind(')');  // the name may hold anything
+  return name_end == std::string::npos ? std::string() : text.substr(name_end + 1);
+}
+
 // When the process started, in clock ticks since boot; empty: there is none.
 std::string start_of_process(const std::string& number) {
-  std::ifstream file("/proc/" + number + "/stat");
-  std::string line;
-  std::getline(file, line);
-  const std::size_t name_end = line.rfind(')');  // the name may hold anything
-  if (name_end == std::string::npos) return {};
-  std::istringstream fields(line.substr(name_end + 1));
+  std::istringstream fields(stat_of_process(number));
   constexpr int start_field = 20;  // the 22nd of all
   std::string field;
   for (int i = 0; i < start_field; ++i) fields >> field;
@@ -65,7 +73,40 @@ std::string surroundings() {
   return host_name() + " " + first_word_of("/proc/sys/kernel/random/boot_id") + " " + process_namespace();
 }
 
+std::string cgroup_of_process(const std::string& number) {
+  std::ifstream file("/proc/" + number + "/cgroup");
+  std::string path;
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t second = line.find(':', line.find(':') + 1);  // "number:controllers:path"
+    if (second != std::string::npos) path = line.substr(second + 1);
+  }
+  return path;
+}
+
 }  // namespace
+
+std::optional<ProcessFacts> look_at_process(int id) {
+  const std::string number = std::to_string(id);
+  ProcessFacts facts;
+  std::istringstream fields(stat_of_process(number));
+  std::string state;
+  if (!(fields >> state >> facts.parent >> facts.group)) return std::nullopt;
+  std::ifstream name("/proc/" + number + "/comm");
+  std::getline(name, facts.name);
+  facts.cgroup = cgroup_of_process(number);
+  return facts;
+}
+
+bool was_started_with(int id, const std::string& variable) {
+  std::ifstream file("/proc/" + std::to_string(id) + "/environ");
+  for (std::string entry; std::getline(file, entry, '\0');)
+    if (entry == variable) return true;
+  return false;
+}
+
+bool sees_all_processes() {
+  return process_namespace() == "pid:[4026531836]";  // the first one's number, fixed in the kernel (PROC_PID_INIT_INO)
+}
 
 std::string own_identity() {
   const std::string number = std::to_string(getpid());

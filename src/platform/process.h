@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/quantity.h"
@@ -15,6 +16,7 @@ struct ResourceUse {
 ResourceUse own_resource_use();
 
 std::string host_name();
+int own_process_id();
 
 // Names this process so that a later one can tell whether it still runs: machine, boot, process namespace, number, start.
 std::string own_identity();
@@ -24,5 +26,19 @@ enum class Presence : std::uint8_t {
   elsewhere,  // on another machine or in another container: cannot be told
 };
 Presence presence_of(const std::string& identity);
+
+// A process as /proc shows it.
+struct ProcessFacts {
+  int parent = 0;
+  int group = 0;
+  std::string name;    // the kernel's short one
+  std::string cgroup;  // path in the unified or, before it, the last hierarchy; empty: not told
+};
+// Empty: there is none of this number that we may look at.
+std::optional<ProcessFacts> look_at_process(int id);
+// Whether it was started with this variable ("NAME=value"); false also where we may not look.
+bool was_started_with(int id, const std::string& variable);
+// False in a process namespace of our own, as in most containers: other processes of the machine are hidden.
+bool sees_all_processes();
 
 }  // namespace gpubench::platform

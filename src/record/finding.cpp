@@ -99,8 +99,8 @@ std::string text(const GpuLost& f) {
 }
 
 std::string text(const Throttled& f) {
-  return fmt::format("GPU {} was slowed down in at least {} of its readings{}: the benchmark could have run faster.",
-                     f.gpu_index, percent_text(f.share), because(f.reasons));
+  return fmt::format("GPU {} was slowed down in at least {} of {}{}: the benchmark could have run faster.", f.gpu_index,
+                     percent_text(f.share), f.counted ? "the run's time" : "its readings", because(f.reasons));
 }
 
 std::string text(const CarbonFallback& f) {
@@ -150,34 +150,58 @@ std::string text(const JournalIncomplete& f) {
   return "The run's journal is not complete" + because(f.reason) + ": a report made anew from it would lack values.";
 }
 
+std::string text(const NoGpuGiven& f) {
+  return "The benchmark was given no GPU" + because(f.by) +
+         ": there are no totals of energy and carbon; all GPUs stand apart as not the benchmark's.";
+}
+
+std::string text(const GpusUnclear& f) {
+  return "It can not be told which GPUs the benchmark has" + because(f.reason) + ": all of them count to the totals.";
+}
+
+std::string text(const ForeignProcess& f) {
+  return fmt::format("GPU {} was also used by {}, which is not part of the benchmark: what it used is in the GPU's figures.",
+                     f.gpu_index, f.processes);
+}
+
+std::string text(const UnknownProcess& f) {
+  return fmt::format(
+      "GPU {} was used by {}, of which it can not be told whether it is part of the benchmark: what it used is in the GPU's "
+      "figures.",
+      f.gpu_index, f.processes);
+}
+
+std::string text(const SharedByMig& f) {
+  return fmt::format(
+      "GPU {} is divided by MIG: power and energy are those of the whole board, counted once, whoever used its other "
+      "instances.",
+      f.gpu_index);
+}
+
+std::string text(const XidErrors& f) {
+  return fmt::format("The driver reported errors of GPU {} during the run (XID {}): its results and figures are doubtful.",
+                     f.gpu_index, f.codes);
+}
+
+std::string text(const MemoryErrors& f) {
+  const std::string rows = f.remapped_rows == 0 ? std::string() : fmt::format(", {} rows put out of use", f.remapped_rows);
+  return fmt::format("The memory of GPU {} had errors during the run: {} corrected, {} not corrected{}{}.", f.gpu_index,
+                     f.corrected, f.uncorrected, rows,
+                     f.uncorrected > 0 ? ", so that the benchmark's results are doubtful" : "");
+}
+
 std::string text(const ToldFinding& f) {
   return f.text;
 }
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 23> kNames = {"replayed",
-                                                     "interrupted",
-                                                     "timed_out",
-                                                     "workload_failed",
-                                                     "energy_unknown",
-                                                     "counter_unusable",
-                                                     "methods_disagree",
-                                                     "power_gap",
-                                                     "deadlines_missed",
-                                                     "wall_clock_stepped",
-                                                     "gpu_lost",
-                                                     "throttled",
-                                                     "carbon_fallback",
-                                                     "carbon_unknown",
-                                                     "results_not_collected",
-                                                     "plot_not_made",
-                                                     "export_incomplete",
-                                                     "no_gpu_in_container",
-                                                     "log_incomplete",
-                                                     "series_incomplete",
-                                                     "recovered",
-                                                     "journal_incomplete",
-                                                     "told"};
+constexpr std::array<std::string_view, 30> kNames = {
+    "replayed",         "interrupted",        "timed_out",           "workload_failed",  "energy_unknown",
+    "counter_unusable", "methods_disagree",   "power_gap",           "deadlines_missed", "wall_clock_stepped",
+    "gpu_lost",         "throttled",          "carbon_fallback",     "carbon_unknown",   "results_not_collected",
+    "plot_not_made",    "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",
+    "recovered",        "journal_incomplete", "no_gpu_given",        "gpus_unclear",     "foreign_process",
+    "unknown_process",  "shared_by_mig",      "xid_errors",          "memory_errors",    "told"};
 static_assert(kNames.size() == std::variant_size_v<Finding>);
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Everything the tool may doubt about a run. A degraded result is a finding in the record, never only a log line.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -61,11 +62,12 @@ struct WallClockStepped {
 struct GpuLost {
   int gpu_index;
 };
-// Share of readings during which the GPU was slowed down.
+// The GPU was slowed down, in a share of the readings or, where the driver counts it, of the time.
 struct Throttled {
   int gpu_index;
   std::string reasons;
   base::Ratio share;
+  bool counted = false;  // by the driver's accumulators
 };
 // No forecast for at least one half-hour: the yearly factor was used.
 struct CarbonFallback {
@@ -109,6 +111,39 @@ struct Recovered {
 struct JournalIncomplete {
   std::string reason;
 };
+// The workload was given no GPU: nothing counts to the totals.
+struct NoGpuGiven {
+  std::string by;  // "--gpus none"
+};
+// It can not be told which GPUs the workload has: all count.
+struct GpusUnclear {
+  std::string reason;
+};
+// Somebody else's processes were seen on the GPU.
+struct ForeignProcess {
+  int gpu_index;
+  std::string processes;  // "python3 (4711), Xorg (812)"
+};
+// The same of processes of which it can not be told whose they are.
+struct UnknownProcess {
+  int gpu_index;
+  std::string processes;
+};
+// The GPU is divided by MIG.
+struct SharedByMig {
+  int gpu_index;
+};
+// The driver reported errors of the GPU.
+struct XidErrors {
+  int gpu_index;
+  std::string codes;  // "79, 48"
+};
+struct MemoryErrors {
+  int gpu_index;
+  std::uint64_t corrected;
+  std::uint64_t uncorrected;
+  std::uint64_t remapped_rows;
+};
 // As a saved run tells it.
 struct ToldFinding {
   std::string name;
@@ -118,7 +153,8 @@ struct ToldFinding {
 using Finding = std::variant<Replayed, Interrupted, TimedOut, WorkloadFailed, EnergyUnknown, CounterUnusable,
                              MethodsDisagree, PowerGap, DeadlinesMissed, WallClockStepped, GpuLost, Throttled,
                              CarbonFallback, CarbonUnknown, ResultsNotCollected, PlotNotMade, ExportIncomplete,
-                             NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered, JournalIncomplete, ToldFinding>;
+                             NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered, JournalIncomplete, NoGpuGiven,
+                             GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors, MemoryErrors, ToldFinding>;
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);

@@ -14,6 +14,7 @@
 #include "energy/energy_estimate.h"
 #include "meter/gpu_meter.h"
 #include "record/finding.h"
+#include "record/gpu_events.h"
 #include "record/quality.h"
 
 namespace gpubench::record {
@@ -36,6 +37,7 @@ struct ThrottleShare {
 // One GPU's share of the run.
 struct GpuRecord {
   meter::GpuDescription gpu;
+  std::size_t position = 0;  // of its series among the series of the run
   energy::GpuEnergy energy;
   std::optional<base::Power> average_power;  // best energy / elapsed time
   std::optional<base::Power> peak_power;     // highest 20 ms sample
@@ -50,6 +52,7 @@ struct GpuRecord {
   SeriesQuality quality = {};
   std::optional<base::Duration> utilized_time = {};  // with utilisation above 0
   std::optional<base::Energy> utilized_energy = {};  // of the best energy, the part within that time
+  GpuEvents events = {};
 };
 
 struct BenchmarkRecord {
@@ -104,9 +107,11 @@ struct RunRecord {
   base::Window ran;          // the workload's real start and end
   base::ClockAnchor anchor;  // maps steady times to UTC
   std::string carbon_region;
-  std::vector<GpuRecord> gpus;
+  std::vector<GpuRecord> gpus;                 // those that the benchmark has: all totals are theirs
+  std::vector<GpuRecord> other_gpus = {};      // measured as well, in no total
+  std::string gpus_chosen_by = {};             // how it is known which are the benchmark's
   std::vector<PartRecord> parts = {};          // of several containers; else empty
-  std::optional<base::Energy> total_energy;    // sum over GPUs; empty if one is not known
+  std::optional<base::Energy> total_energy;    // sum over gpus; empty if there is none or one is not known
   energy::Uncertainty total_uncertainty = {};  // of the sum: boards independent of each other, common causes added up
   std::optional<carbon::EmissionsAccount> emissions;
   std::optional<carbon::Footprint> footprint;  // empty: the emissions are not known
@@ -118,6 +123,8 @@ struct RunRecord {
   [[nodiscard]] base::Duration elapsed() const { return ran.length(); }
   [[nodiscard]] base::WallTime start_time() const { return anchor.to_wall(ran.start); }
   [[nodiscard]] base::WallTime end_time() const { return anchor.to_wall(ran.end); }
+  // Of the benchmark and others, in the order of their series.
+  [[nodiscard]] std::vector<const GpuRecord*> all_gpus() const;
 };
 
 }  // namespace gpubench::record

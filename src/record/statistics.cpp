@@ -17,7 +17,8 @@ struct Reason {
   bool slowdown;  // heat or hardware: the GPU did less than it could
 };
 
-constexpr std::array<Reason, 9> kReasons = {{
+// "board_limit" and "reliability" have no bit: only the driver's times know them.
+constexpr std::array<Reason, 11> kReasons = {{
     {ThrottleReasons::gpu_idle, "gpu_idle", "idle", false, false},
     {ThrottleReasons::application_clocks, "application_clocks", "clocks set by the user", false, false},
     {ThrottleReasons::software_power_cap, "software_power_cap", "software power cap", true, false},
@@ -27,6 +28,8 @@ constexpr std::array<Reason, 9> kReasons = {{
     {ThrottleReasons::hardware_thermal, "hardware_thermal", "hardware thermal slowdown", true, true},
     {ThrottleReasons::hardware_power_brake, "hardware_power_brake", "hardware power brake", true, true},
     {ThrottleReasons::display_clock, "display_clock", "display clock", false, false},
+    {0, "board_limit", "limit of the board", false, false},
+    {0, "reliability", "voltage limit for reliability", false, false},
 }};
 
 // Running statistics of one value.
@@ -87,9 +90,9 @@ class ReasonCounter {
   std::size_t told_ = 0;
 };
 
-std::string_view words_of(std::string_view name) {
+const Reason* reason_of(std::string_view name) {
   const auto* const reason = std::find_if(kReasons.begin(), kReasons.end(), [&](const Reason& r) { return r.name == name; });
-  return reason == kReasons.end() ? name : reason->words;
+  return reason == kReasons.end() ? nullptr : reason;
 }
 
 }  // namespace
@@ -151,15 +154,26 @@ GpuRecord account_gpu(const meter::GpuDescription& gpu, const series::GpuSeries&
   return record;
 }
 
-std::optional<Throttled> throttling_finding(int gpu_index, const std::vector<ThrottleShare>& throttling) {
+std::optional<Throttled> throttling_finding(const GpuRecord& gpu, base::Duration elapsed) {
   std::optional<Throttled> finding;
-  for (const ThrottleShare& share : throttling) {
-    if (!share.slowdown) continue;
-    if (!finding) finding = Throttled{gpu_index, "", base::Ratio()};
+  const auto add = [&](std::string_view reason, base::Ratio share, bool counted) {
+    if (!finding) finding = Throttled{gpu.gpu.index, "", base::Ratio()};
     if (!finding->reasons.empty()) finding->reasons += ", ";
-    finding->reasons += words_of(share.reason);
+    finding->reasons += throttle_reason_words(reason);
     // The reasons may overlap in time: the largest share is the least that is certain.
-    finding->share = std::max(finding->share, share.share);
+    if (share > finding->share) finding->counted = counted;
+    finding->share = std::max(finding->share, share);
+  };
+  const std::vector<ThrottleTime>& times = gpu.events.throttle_times;
+  const auto is_counted = [&](std::string_view reason) {
+    return std::any_of(times.begin(), times.end(), [&](const ThrottleTime& time) { return time.reason == reason; });
+  };
+  for (const ThrottleShare& share : gpu.throttling)
+    if (share.slowdown && !is_counted(share.reason)) add(share.reason, share.share, false);
+  for (const ThrottleTime& time : times) {
+    if (!time.slowdown || time.time <= base::Duration::zero() || elapsed <= base::Duration::zero()) continue;
+    const double share = base::to_seconds(time.time) / base::to_seconds(elapsed);
+    add(time.reason, base::Ratio::from_fraction(std::min(1.0, share)), true);
   }
   return finding;
 }
@@ -167,6 +181,16 @@ std::optional<Throttled> throttling_finding(int gpu_index, const std::vector<Thr
 std::string_view throttle_reason_name(std::uint64_t bit) {
   const auto* const reason = std::find_if(kReasons.begin(), kReasons.end(), [&](const Reason& r) { return r.bit == bit; });
   return reason == kReasons.end() ? std::string_view() : reason->name;
+}
+
+std::string_view throttle_reason_literal(std::string_view name) {
+  const Reason* const reason = reason_of(name);
+  return reason == nullptr ? std::string_view() : reason->name;
+}
+
+std::string_view throttle_reason_words(std::string_view name) {
+  const Reason* const reason = reason_of(name);
+  return reason == nullptr ? name : reason->words;
 }
 
 }  // namespace gpubench::record

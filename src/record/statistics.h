@@ -36,11 +36,19 @@ ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& re
 GpuRecord account_gpu(const meter::GpuDescription& gpu, const series::GpuSeries& series, const energy::GpuEnergy& energy,
                       base::Window run);
 
-// The finding that a GPU was slowed down by heat or by the hardware; none for the software power cap alone, which is how a
+// The finding that a GPU was slowed down by heat or by the hardware, by the readings and, of what it counts, by the driver's
+// own time; none for the software power cap alone, which is how a
 // GPU works at its power limit.
-std::optional<Throttled> throttling_finding(int gpu_index, const std::vector<ThrottleShare>& throttling);
+std::optional<Throttled> throttling_finding(const GpuRecord& gpu, base::Duration elapsed);
+
+// What the driver told of the GPU during the run that casts doubt on its figures.
+std::vector<Finding> event_findings(const GpuRecord& gpu);
 
 // The name of a single throttle reason bit, for programs ("hardware_thermal"); empty if unknown.
 std::string_view throttle_reason_name(std::uint64_t bit);
+// The same name as a literal, also of reasons that only the driver's own times know; empty if unknown.
+std::string_view throttle_reason_literal(std::string_view name);
+// For a reader: "software thermal slowdown".
+std::string_view throttle_reason_words(std::string_view name);
 
 }  // namespace gpubench::record

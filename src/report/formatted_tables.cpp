@@ -9,6 +9,7 @@
 #include "base/text_table.h"
 #include "report/accuracy_tables.h"
 #include "report/footprint_table.h"
+#include "report/gpu_event_tables.h"
 #include "report/gpu_tables.h"
 #include "report/part_rows.h"
 #include "report/summary.h"
@@ -129,11 +130,18 @@ std::string whole(double value) {
   return plain_number(value, 1);
 }
 
+std::string gpu_count_text(const record::RunRecord& run) {
+  const std::string count = std::to_string(run.gpus.size());
+  if (run.other_gpus.empty()) return count;
+  return count + " of " + std::to_string(run.gpus.size() + run.other_gpus.size()) + " (by " +
+         one_line(run.gpus_chosen_by, kLongestCell) + ")";
+}
+
 std::string gpu_table(const record::RunRecord& run, const Summary& sum) {
   const meter::GpuDescription& gpu = sum.first;
   base::TextTable table({"Metric", "Value"});
   table.add_row({"GPU Name", sum.gpu_names.empty() ? kNotAvailable : one_line(sum.gpu_names, kLongestCell)});
-  table.add_row({"No. of GPUs", std::to_string(run.gpus.size())});
+  table.add_row({"No. of GPUs", gpu_count_text(run)});
   table.add_row({"Average GPU Util. (for >0.00% GPU Util.) (%)", average_text(sum.utilization, sum)});
   table.add_row({"Avg GPU Power (for >0.00% GPU Util.) (W)",
                  with_limit(average_text(sum.power, sum), "Power Limit", gpu.power_limit, &base::Power::watts, whole)});
@@ -210,6 +218,8 @@ std::string formatted_tables(const record::RunRecord& run) {
   section_if_any("While Utilised, and Peaks", utilized_table(run));
   section_if_any("Idle Power, and Energy above It", idle_table(run));
   section_if_any("Clocks Held Down", throttling_table(run));
+  section_if_any("Counted by the Driver", gpu_events_table(run));
+  section_if_any("Other GPUs of This Machine (not the benchmark's, in no total)", other_gpus_table(run));
   section_if_any("Quality of the Measurement", quality_table(run));
   return text + section("Findings", findings_text(run));
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "report/gpu_event_tables.h"
 #include "report/summary.h"
 #include "report/text.h"
 
@@ -253,6 +254,38 @@ void write_utilized(DocumentWriter& out, const record::GpuRecord& gpu) {
              &base::Power::watts);
 }
 
+void write_users(DocumentWriter& out, const record::GpuEvents& events) {
+  out.list("users", events.users, [&](const record::GpuUser& user) {
+    out.integer("process", user.id);
+    out.known_text("name", user.name);
+    out.text("kind", user_kind_name(user.kind));
+    out.number("memory_mib", user.most_memory, &base::Bytes::mebibytes);
+  });
+  out.count("more_users", events.more_users);
+  out.known_text("users_untold", events.users_untold);
+}
+
+void write_events(DocumentWriter& out, const record::GpuEvents& events) {
+  const auto count = [&](const char* key, const std::optional<std::uint64_t>& number) {
+    number ? out.count(key, static_cast<std::size_t>(*number)) : out.null(key);
+  };
+  out.map("events", [&] {
+    out.count("checks", events.checks);
+    out.list("throttle_times", events.throttle_times, [&](const record::ThrottleTime& time) {
+      out.text("reason", time.reason);
+      out.number("seconds", base::to_seconds(time.time));
+      out.boolean("slowdown", time.slowdown);
+    });
+    out.text("throttle_source", events.throttle_times_known ? "driver" : "readings");
+    count("corrected_memory_errors", events.corrected_errors);
+    count("uncorrected_memory_errors", events.uncorrected_errors);
+    count("remapped_rows", events.remapped_rows);
+    out.boolean("xids_told", events.xids_told);
+    out.list("xids", events.xids, [&](std::uint64_t xid) { out.integer("xid", static_cast<long long>(xid)); });
+    write_users(out, events);
+  });
+}
+
 void write_statistics(DocumentWriter& out, const char* key, const std::optional<record::Statistics>& statistics) {
   out.map_or_null(key, statistics, [&](const record::Statistics& known) {
     out.number("average", known.utilized_count > 0 ? std::optional(known.average) : std::nullopt);
@@ -280,12 +313,14 @@ void write_gpu(DocumentWriter& out, const record::GpuRecord& gpu) {
   out.text("name", gpu.gpu.name);
   out.known_text("uuid", gpu.gpu.uuid);
   out.known_text("pci_bus_id", gpu.gpu.pci_bus_id);
+  out.boolean("mig", gpu.gpu.partitioned);
   write_limits(out, gpu.gpu);
   write_gpu_energy(out, gpu.energy);
   out.number("average_power_watts", gpu.average_power, &base::Power::watts);
   out.number("peak_power_watts", gpu.peak_power, &base::Power::watts);
   write_utilized(out, gpu);
   write_quality(out, gpu);
+  write_events(out, gpu.events);
   out.count("readings", gpu.readings);
   write_statistics(out, "utilization_percent", gpu.utilization);
   write_statistics(out, "power_watts", gpu.power);
@@ -377,6 +412,8 @@ Document metrics_document(const record::RunRecord& run) {
     out.null("total_energy_uncertainty");
   }
   out.list("gpus", run.gpus, [&](const record::GpuRecord& gpu) { write_gpu(out, gpu); });
+  out.known_text("gpus_chosen_by", run.gpus_chosen_by);
+  out.list("other_gpus", run.other_gpus, [&](const record::GpuRecord& gpu) { write_gpu(out, gpu); });
   write_emissions(out, run);
   out.map_or_null("footprint", run.footprint, [&](const carbon::Footprint& footprint) { write_footprint(out, footprint); });
   out.list("findings", run.findings, [&](const record::Finding& finding) {

@@ -103,8 +103,12 @@ std::string reasons_text(meter::ThrottleReasons reasons) {
   return text.empty() ? "none" : text;
 }
 
-int gpu_index(const record::RunRecord& run, std::size_t gpu) {
-  return gpu < run.gpus.size() ? run.gpus[gpu].gpu.index : static_cast<int>(gpu);
+// The driver's index of each series' GPU.
+std::vector<int> gpu_indices(const record::RunRecord& run, std::size_t series) {
+  std::vector<int> indices;
+  for (const record::GpuRecord* gpu : run.all_gpus()) indices.push_back(gpu->gpu.index);
+  while (indices.size() < series) indices.push_back(static_cast<int>(indices.size()));
+  return indices;
 }
 
 void write_reading(std::ostream& out, RowClock& clock, int gpu, const meter::GpuReading& reading, std::string_view source) {
@@ -135,8 +139,9 @@ void write_timeseries_csv(std::ostream& out, const record::RunRecord& run, const
   cursors.reserve(series.size());
   for (const series::GpuSeries& gpu : series) cursors.emplace_back(gpu.readings.get());
   RowClock clock(run);
+  const std::vector<int> indices = gpu_indices(run, series.size());
   merge_by_time(cursors, [&](std::size_t gpu, const meter::GpuReading& reading) {
-    write_reading(out, clock, gpu_index(run, gpu), reading, meter::source_name(run.source.kind));
+    write_reading(out, clock, indices[gpu], reading, meter::source_name(run.source.kind));
   });
 }
 
@@ -146,12 +151,12 @@ void write_power_csv(std::ostream& out, const record::RunRecord& run, const std:
   cursors.reserve(series.size());
   for (const series::GpuSeries& gpu : series) cursors.emplace_back(gpu.power.get());
   RowClock clock(run);
+  const std::vector<int> indices = gpu_indices(run, series.size());
   fmt::memory_buffer row;
   merge_by_time(cursors, [&](std::size_t gpu, const meter::PowerSample& sample) {
     row.clear();
     fmt::format_to(std::back_inserter(row), "{},{:.3f},{},{:.3f},{}\n", clock.timestamp(sample.time),
-                   clock.elapsed(sample.time), gpu_index(run, gpu), sample.power.watts(),
-                   meter::source_name(run.source.kind));
+                   clock.elapsed(sample.time), indices[gpu], sample.power.watts(), meter::source_name(run.source.kind));
     out.write(row.data(), static_cast<std::streamsize>(row.size()));
   });
 }

@@ -3,10 +3,11 @@
 import csv
 import re
 import signal
+import subprocess
 import time
 import unittest
 
-from product import SOURCE, ProductTest, carbon_service
+from product import PROGRAM, SOURCE, ProductTest, carbon_service
 
 QUICK = ("--idle_roll", "0", "--no_plot")
 
@@ -126,6 +127,78 @@ class Energy(ProductTest):
         self.assertIsNone(outcome.metrics["total_energy"])
         self.assertIsNone(outcome.metrics["total_carbon"])
         self.assertIn("energy_unknown", outcome.findings())
+
+
+class Gpus(ProductTest):
+    gpu_script = "gpus 3\nprofile steady 100\ngpu 1 profile steady 250\n"
+
+    def energy_of(self, gpus):
+        return sum(gpu["energy_joules"] for gpu in gpus)
+
+    def test_only_the_benchmarks_gpus_count(self):
+        for variable, arguments, own in (("", (), [0, 1, 2]), ("1", (), [1]), ("GPU-fa4e0000-0000-0000-0000-000000000002,0", (), [0, 2]),
+                                         ("0", ("--gpus", "device=1"), [1])):
+            with self.subTest(variable=variable, arguments=arguments):
+                self.environment.pop("CUDA_VISIBLE_DEVICES", None)
+                if variable:
+                    self.environment["CUDA_VISIBLE_DEVICES"] = variable
+                outcome = self.run_program(*QUICK, *arguments, "--benchmark_command", "sleep 0.5; echo [$CUDA_VISIBLE_DEVICES]")
+                metrics = outcome.metrics
+                self.assertEqual([gpu["index"] for gpu in metrics["gpus"]], own)
+                self.assertEqual(metrics["device_count"], len(own))
+                self.assertEqual([gpu["index"] for gpu in metrics["other_gpus"]], [i for i in range(3) if i not in own])
+                self.assertAlmostEqual(metrics["total_energy_joules"], self.energy_of(metrics["gpus"]), places=6)
+                self.assertAlmostEqual(sum(slot["energy_joules"] for slot in metrics["emissions"]["slots"]),
+                                       metrics["total_energy_joules"], places=6)
+                self.assertEqual("Other GPUs of This Machine" in outcome.stdout, len(own) < 3)
+                if arguments:
+                    self.assertIn("[GPU-fa4e0000-0000-0000-0000-000000000001]", outcome.text("benchmark.log"))
+                rows = list(csv.DictReader(outcome.text("timeseries.csv").splitlines()))
+                self.assertEqual({row["gpu_idx"] for row in rows}, {"0", "1", "2"}, "all are recorded")
+
+    def test_a_saved_run_still_knows(self):
+        self.environment["CUDA_VISIBLE_DEVICES"] = "1"
+        before = self.run_program("--idle_roll", "0", "--benchmark_command", "sleep 0.5").metrics
+        del self.environment["CUDA_VISIBLE_DEVICES"]
+        again = self.finish(subprocess.Popen([str(PROGRAM), "report", str(self.results / "latest")], env=self.environment,
+                                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)).metrics
+        self.assertEqual([gpu["index"] for gpu in again["gpus"]], [1])
+        self.assertEqual(again["gpus_chosen_by"], "CUDA_VISIBLE_DEVICES=1")
+        self.assertEqual(again["gpus"][0]["events"], before["gpus"][0]["events"])
+        self.assertAlmostEqual(again["total_energy_joules"], before["total_energy_joules"], places=6)
+
+    def test_no_gpu_is_no_total(self):
+        self.environment["CUDA_VISIBLE_DEVICES"] = ""
+        outcome = self.run_program(*QUICK, "--", "true")
+        self.assertIn("no_gpu_given", outcome.findings())
+        self.assertIsNone(outcome.metrics["total_energy"])
+        self.assertIsNone(outcome.metrics["total_carbon"])
+        self.assertEqual(len(outcome.metrics["other_gpus"]), 3)
+
+    def test_who_else_used_a_gpu(self):
+        stranger = subprocess.Popen(["sleep", "60"])
+        self.addCleanup(stranger.wait)
+        self.addCleanup(stranger.kill)
+        users = self.folder / "users"
+        users.write_text(f"{stranger.pid} 512\n")
+        self.script_gpu(f"gpus 2\nprofile steady 100\ngpu 0 process_file {users}\ngpu 1 xid 79 0.3\ngpu 1 ecc 0 2 0.3\n")
+        outcome = self.run_program("--interval", "0.5", "--idle_roll", "0", "--no_plot", "--benchmark_command",
+                                   f'echo "$$ 100" >> {users}; setsid sleep 3 & echo "$! 50" >> {users}; sleep 3')
+        seen = {user["process"]: user["kind"] for user in outcome.metrics["gpus"][0]["events"]["users"]}
+        self.assertEqual(seen.pop(stranger.pid), "foreign")
+        self.assertEqual(list(seen.values()), ["benchmark", "benchmark"], "its shell and what it put into a session of its own")
+        self.assertEqual([name for name in outcome.findings() if name != "carbon_fallback"],
+                         ["foreign_process", "xid_errors", "memory_errors"])
+        self.assertIn(f"sleep (process {stranger.pid})", outcome.text("formatted_metrics.txt").replace("\n  ", " "))
+
+    def test_a_divided_board_counts_once(self):
+        self.script_gpu("gpus 2\nprofile steady 100\ngpu 1 mig 2\n")
+        self.environment["CUDA_VISIBLE_DEVICES"] = "MIG-fa4e0000-0000-0000-0001-000000000000,MIG-fa4e0000-0000-0000-0001-000000000001"
+        metrics = self.run_program(*QUICK, "--benchmark_command", "sleep 0.5").metrics
+        self.assertEqual([gpu["index"] for gpu in metrics["gpus"]], [1])
+        self.assertTrue(metrics["gpus"][0]["mig"])
+        self.assertIn("shared_by_mig", [finding["name"] for finding in metrics["findings"]])
+        self.assertAlmostEqual(metrics["total_energy_joules"], 100 * metrics["elapsed_time"], delta=10)
 
 
 class Carbon(ProductTest):

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "meter/nvml/nvml_device.h"
 
@@ -52,6 +53,25 @@ std::optional<base::Temperature> threshold_of(const NvmlApi& api, NvmlHandle dev
   return quantity_of(temperature.value<std::uint32_t>(device, threshold), base::Temperature::from_celsius);
 }
 
+bool is_partitioned(const NvmlApi& api, NvmlHandle device) {
+  std::uint32_t now = 0;
+  std::uint32_t after_reset = 0;
+  return api.mig_mode != nullptr && api.mig_mode(device, &now, &after_reset) == kNvmlSuccess && now == kNvmlMigEnabled;
+}
+
+std::vector<std::string> instances_of(const NvmlApi& api, NvmlHandle device) {
+  std::vector<std::string> uuids;
+  NvmlApi::Count most = 0;
+  if (api.mig_device == nullptr || api.max_mig_devices == nullptr) return uuids;
+  if (api.max_mig_devices(device, &most) != kNvmlSuccess) return uuids;
+  for (NvmlApi::Count i = 0; i < most; ++i) {
+    NvmlHandle instance = nullptr;
+    if (api.mig_device(device, i, &instance) != kNvmlSuccess) continue;  // that place is free
+    if (std::string uuid = text_of(api.uuid, instance); !uuid.empty()) uuids.push_back(std::move(uuid));
+  }
+  return uuids;
+}
+
 }  // namespace
 
 GpuDescription describe_gpu(const NvmlApi& api, NvmlHandle device, int index) {
@@ -70,6 +90,8 @@ GpuDescription describe_gpu(const NvmlApi& api, NvmlHandle device, int index) {
   gpu.max_operating_temperature = threshold_of(api, device, kNvmlThresholdGpuMax);
   gpu.slowdown_temperature = threshold_of(api, device, kNvmlThresholdSlowdown);
   gpu.shutdown_temperature = threshold_of(api, device, kNvmlThresholdShutdown);
+  gpu.partitioned = is_partitioned(api, device);
+  if (gpu.partitioned) gpu.instances = instances_of(api, device);
   return gpu;
 }
 

@@ -29,8 +29,21 @@ constexpr std::uint64_t kNvmlNoValue64 = 0xFFFFFFFFFFFFFFFFULL;
 
 constexpr std::uint32_t kNvmlFieldTotalEnergy = 83;    // mJ since the driver was loaded
 constexpr std::uint32_t kNvmlFieldPowerAverage = 185;  // mW
-constexpr int kNvmlTotalPowerSamples = 0;              // nvmlSamplingType_t, mW
-constexpr int kNvmlClockSm = 1;                        // nvmlClockType_t, MHz
+// How long the clocks were held down, in nanoseconds since the driver was loaded. The ids of hardware slowdowns (since
+// driver 575) differ between the headers of different versions and are not read: those come from the readings.
+constexpr std::uint32_t kNvmlFieldHeldByPowerCap = 74;
+constexpr std::uint32_t kNvmlFieldHeldByHeat = 75;
+constexpr std::uint32_t kNvmlFieldHeldBySyncBoost = 76;
+constexpr std::uint32_t kNvmlFieldHeldByBoardLimit = 77;
+constexpr std::uint32_t kNvmlFieldHeldByReliability = 79;
+constexpr std::uint32_t kNvmlFieldEccCorrected = 3;  // since the driver was loaded
+constexpr std::uint32_t kNvmlFieldEccUncorrected = 4;
+constexpr std::uint32_t kNvmlFieldRowsRemappedCorrected = 142;  // over the board's life
+constexpr std::uint32_t kNvmlFieldRowsRemappedUncorrected = 143;
+constexpr std::uint64_t kNvmlEventXid = 8;
+constexpr std::uint32_t kNvmlMigEnabled = 1;
+constexpr int kNvmlTotalPowerSamples = 0;  // nvmlSamplingType_t, mW
+constexpr int kNvmlClockSm = 1;            // nvmlClockType_t, MHz
 constexpr int kNvmlClockMemory = 2;
 constexpr int kNvmlTemperatureGpu = 0;  // nvmlTemperatureSensors_t
 constexpr int kNvmlThresholdShutdown = 0;
@@ -57,6 +70,8 @@ union NvmlValue {
 
 struct NvmlFieldValue {
   std::uint32_t field_id = 0;
+  // Of power and energy, 0 is the GPU alone. 1 would be the module (of a Grace Hopper with its processor and memory): never
+  // asked for, nor its samples (sampling type 7).
   std::uint32_t scope_id = 0;
   std::int64_t timestamp_us = 0;
   std::int64_t latency_us = 0;
@@ -114,6 +129,23 @@ struct NvmlPci {
 };
 static_assert(sizeof(NvmlPci) == 68);
 
+struct NvmlProcess {
+  std::uint32_t id = 0;
+  std::uint64_t used_memory = 0;  // bytes
+  std::uint32_t gpu_instance = 0;
+  std::uint32_t compute_instance = 0;
+};
+static_assert(sizeof(NvmlProcess) == 24 && offsetof(NvmlProcess, used_memory) == 8);
+
+struct NvmlEvent {
+  NvmlHandle device = nullptr;
+  std::uint64_t type = 0;
+  std::uint64_t data = 0;  // of an XID its number
+  std::uint32_t gpu_instance = 0;
+  std::uint32_t compute_instance = 0;
+};
+static_assert(sizeof(NvmlEvent) == 32);
+
 // The library's functions. Null: this driver does not have it. All return an nvmlReturn_t.
 struct NvmlApi {
   using Count = unsigned int;
@@ -143,6 +175,16 @@ struct NvmlApi {
   int (*throttle_reasons)(NvmlHandle, Long*) = nullptr;  // the older name of event_reasons
   int (*total_energy)(NvmlHandle, Long*) = nullptr;      // mJ
   int (*field_values)(NvmlHandle, int count, NvmlFieldValue*) = nullptr;
+  int (*compute_processes)(NvmlHandle, Count*, NvmlProcess*) = nullptr;
+  int (*graphics_processes)(NvmlHandle, Count*, NvmlProcess*) = nullptr;
+  int (*mps_processes)(NvmlHandle, Count*, NvmlProcess*) = nullptr;
+  int (*mig_mode)(NvmlHandle, std::uint32_t* now, std::uint32_t* after_reset) = nullptr;
+  int (*max_mig_devices)(NvmlHandle, Count*) = nullptr;
+  int (*mig_device)(NvmlHandle, Count, NvmlHandle*) = nullptr;
+  int (*event_set_create)(NvmlHandle*) = nullptr;
+  int (*event_set_free)(NvmlHandle) = nullptr;
+  int (*register_events)(NvmlHandle device, Long types, NvmlHandle set) = nullptr;
+  int (*event_set_wait)(NvmlHandle set, NvmlEvent*, Count timeout_ms) = nullptr;
   int (*samples)(NvmlHandle, int type, Long last_seen_us, int* value_type, Count* count, NvmlSample*) = nullptr;
 };
 

@@ -56,6 +56,19 @@ void resolve_values(void* library, NvmlApi& api) {
   resolve(library, "nvmlDeviceGetSamples", api.samples);
 }
 
+void resolve_checkup(void* library, NvmlApi& api) {
+  resolve(library, "nvmlDeviceGetComputeRunningProcesses_v3", api.compute_processes);
+  resolve(library, "nvmlDeviceGetGraphicsRunningProcesses_v3", api.graphics_processes);
+  resolve(library, "nvmlDeviceGetMPSComputeRunningProcesses_v3", api.mps_processes);
+  resolve(library, "nvmlDeviceGetMigMode", api.mig_mode);
+  resolve(library, "nvmlDeviceGetMaxMigDeviceCount", api.max_mig_devices);
+  resolve(library, "nvmlDeviceGetMigDeviceHandleByIndex", api.mig_device);
+  resolve(library, "nvmlEventSetCreate", api.event_set_create);
+  resolve(library, "nvmlEventSetFree", api.event_set_free);
+  resolve(library, "nvmlDeviceRegisterEvents", api.register_events);
+  resolve(library, "nvmlEventSetWait_v2", api.event_set_wait);
+}
+
 void* load(const std::string& path) {
   if (!path.empty()) return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   for (const char* place : kPlaces) {
@@ -79,6 +92,7 @@ NvmlLibrary::NvmlLibrary(void* library) : library_(library) {
   resolve_system(library, api_);
   resolve_description(library, api_);
   resolve_values(library, api_);
+  resolve_checkup(library, api_);
 }
 
 NvmlLibrary::~NvmlLibrary() {

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "meter/nvml/nvml_checkup.h"
 #include "meter/nvml/nvml_device.h"
 #include "meter/nvml/nvml_library.h"
 
@@ -12,20 +13,39 @@ namespace {
 class NvmlMeter final : public GpuMeter {
  public:
   NvmlMeter(std::unique_ptr<NvmlLibrary> library, MeterSource source, std::vector<GpuDescription> gpus,
-            std::vector<NvmlDevice> devices)
-      : library_(std::move(library)), source_(std::move(source)), gpus_(std::move(gpus)), devices_(std::move(devices)) {}
+            std::vector<NvmlDevice> devices, std::vector<NvmlHandle> handles, const platform::Clock& clock)
+      : library_(std::move(library)),
+        source_(std::move(source)),
+        gpus_(std::move(gpus)),
+        devices_(std::move(devices)),
+        handles_(std::move(handles)),
+        clock_(clock),
+        events_(library_->api()) {
+    for (const NvmlHandle handle : handles_) events_.watch(handle);
+  }
 
   [[nodiscard]] const MeterSource& source() const override { return source_; }
   [[nodiscard]] const std::vector<GpuDescription>& gpus() const override { return gpus_; }
   GpuReading read(std::size_t gpu) override { return devices_.at(gpu).read(); }
   Field<CounterReading> read_energy_counter(std::size_t gpu) override { return devices_.at(gpu).read_energy_counter(); }
   Field<std::vector<PowerSample>> drain_power(std::size_t gpu) override { return devices_.at(gpu).drain_power(); }
+  GpuCheckup check_up(std::size_t gpu, CheckupScope scope) override {
+    GpuCheckup checkup;
+    checkup.time = clock_.now();
+    checkup.processes = read_processes(library_->api(), handles_.at(gpu));
+    checkup.xids = events_.take(handles_.at(gpu));
+    if (scope == CheckupScope::everything) read_counts(library_->api(), handles_.at(gpu), checkup);
+    return checkup;
+  }
 
  private:
-  std::unique_ptr<NvmlLibrary> library_;  // outlives the devices
+  std::unique_ptr<NvmlLibrary> library_;  // outlives the devices and events
   MeterSource source_;
   std::vector<GpuDescription> gpus_;
   std::vector<NvmlDevice> devices_;
+  std::vector<NvmlHandle> handles_;  // of the devices, in their order
+  const platform::Clock& clock_;
+  NvmlEvents events_;
 };
 
 std::string system_text(int (*function)(char*, NvmlApi::Count)) {
@@ -52,6 +72,7 @@ base::Result<std::unique_ptr<GpuMeter>> open_nvml_meter(const platform::Clock& c
   MeterSource source = source_of(api);
   std::vector<GpuDescription> gpus;
   std::vector<NvmlDevice> devices;
+  std::vector<NvmlHandle> handles;
   std::string left_out;
   for (NvmlApi::Count index = 0; index < count; ++index) {
     NvmlHandle device = nullptr;
@@ -63,13 +84,15 @@ base::Result<std::unique_ptr<GpuMeter>> open_nvml_meter(const platform::Clock& c
     }
     gpus.push_back(describe_gpu(api, device, static_cast<int>(index)));
     devices.emplace_back(api, device, clock);
+    handles.push_back(device);
   }
   if (devices.empty()) {
     return base::failure(left_out.empty() ? "the NVIDIA driver finds no GPU" : "no GPU can be read: " + left_out,
                          no_gpu_remedy());
   }
   if (!left_out.empty()) source.description += " (" + left_out + ")";
-  return std::make_unique<NvmlMeter>(std::move(*library), std::move(source), std::move(gpus), std::move(devices));
+  return std::make_unique<NvmlMeter>(std::move(*library), std::move(source), std::move(gpus), std::move(devices),
+                                     std::move(handles), clock);
 }
 
 }  // namespace gpubench::meter

@@ -160,8 +160,8 @@ std::vector<ChartLimit> limits(const record::RunRecord& run, const char* name,
                                std::optional<Quantity> meter::GpuDescription::* limit, double (Quantity::*unit)() const,
                                const std::string& unit_text, double divisor = 1) {
   std::vector<double> values;
-  for (const record::GpuRecord& gpu : run.gpus)
-    if (gpu.gpu.*limit) values.push_back((*(gpu.gpu.*limit).*unit)() / divisor);
+  for (const record::GpuRecord* gpu : run.all_gpus())
+    if (gpu->gpu.*limit) values.push_back((*(gpu->gpu.*limit).*unit)() / divisor);
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
   if (values.size() > 3) values = {values.front(), values.back()};

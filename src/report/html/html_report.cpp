@@ -215,8 +215,11 @@ void write_run(std::ostream& out, const record::RunRecord& run, const Charts& ch
       << ",\"first\":" << json_number(charts.first_seconds) << ",\"last\":" << json_number(charts.last_seconds)
       << ",\"average_power\":" << (charts.average_power ? "true" : "false") << ",\"gpus\":[";
   const char* comma = "";
-  for (const record::GpuRecord& gpu : run.gpus) {
-    out << comma << "{\"index\":" << gpu.gpu.index << ",\"name\":" << json_string(gpu.gpu.name) << '}';
+  for (const record::GpuRecord* gpu : run.all_gpus()) {
+    const bool other =
+        std::any_of(run.other_gpus.begin(), run.other_gpus.end(), [&](const record::GpuRecord& one) { return &one == gpu; });
+    out << comma << "{\"index\":" << gpu->gpu.index << ",\"name\":" << json_string(gpu->gpu.name)
+        << ",\"other\":" << (other ? "true" : "false") << '}';
     comma = ",";
   }
   out << ']';

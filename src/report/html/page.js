@@ -116,7 +116,7 @@
     const power = 10 ** Math.floor(Math.log10(length / most));
     return [1, 2, 5, 10].map(digit => digit * power).find(step => length / step <= most) ?? length;
   };
-  const gpuName = gpu => `GPU ${data.gpus[gpu].index}`;
+  const gpuName = gpu => `GPU ${data.gpus[gpu].index}${data.gpus[gpu].other ? ' (other)' : ''}`;
   const gpuColour = gpu => `--gpu${gpu % 8}`;
   const shownGpus = () => data.gpus.map((_, gpu) => gpu).filter(gpu => !state.hidden.has(gpu));
   const heldDownNames = [[0x8, 'hardware slowdown'], [0x20, 'heat (software)'], [0x40, 'heat (hardware)'], [0x80, 'power brake'], [0x4, 'power cap']];

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "report/gpu_event_tables.h"
 #include "report/gpu_tables.h"
 #include "report/html/escape.h"
 #include "report/html/html_table.h"
@@ -128,6 +129,33 @@ std::string activity_table(const record::RunRecord& run) {
   return table.text();
 }
 
+std::string html_events(const record::RunRecord& run) {
+  const std::vector<GpuEventTexts> all = gpu_event_texts(run);
+  if (all.empty()) return {};
+  HtmlTable table("What the driver counted during the run",
+                  {"GPU", "Held down by the power cap (s)", "By heat (s)", "Memory errors corrected", "Not corrected",
+                   "Error events (XID)", "Other users"});
+  for (const GpuEventTexts& texts : all)
+    table.add_row(
+        {"GPU " + texts.gpu, texts.power_cap, texts.heat, texts.corrected, texts.uncorrected, texts.xids, texts.users});
+  return table.text();
+}
+
+std::string html_other_gpus(const record::RunRecord& run) {
+  if (run.other_gpus.empty()) return {};
+  HtmlTable table("Other GPUs of this machine: not the benchmark's, in no total",
+                  {"GPU", "Name", "Energy (J)", "Average power (W)", "Peak power (W)", "Utilisation (%)"});
+  for (const record::GpuRecord& gpu : run.other_gpus) {
+    const energy::EnergyEstimate* best = gpu.energy.best();
+    table.add_row({gpu_name(gpu.gpu), one_line(gpu.gpu.name, 100),
+                   best != nullptr ? short_number(best->energy.joules(), 1) : std::string(kNotAvailable),
+                   watts(gpu.average_power), watts(gpu.peak_power),
+                   gpu.utilization ? short_number(gpu.utilization->average_all, 1) : std::string(kNotSupported)});
+  }
+  return table.text() + "<p class=\"note\">The benchmark's GPUs are known by " +
+         html_text(one_line(run.gpus_chosen_by, 200)) + ".</p>\n";
+}
+
 std::string intensity_sources(const record::RunRecord& run) {
   std::vector<std::string> sources;
   for (const carbon::SlotEmissions& slot : run.emissions->slots)
@@ -186,7 +214,7 @@ std::string html_carbon(const record::RunRecord& run) {
 }
 
 std::string html_gpus(const record::RunRecord& run) {
-  return activity_table(run) + identity_table(run);
+  return activity_table(run) + html_events(run) + identity_table(run) + html_other_gpus(run);
 }
 
 std::string html_reproduce(const record::RunRecord& run) {

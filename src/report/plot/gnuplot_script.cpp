@@ -83,9 +83,9 @@ std::string legend_text(const PlotInput& input, std::size_t gpu) {
   const meter::GpuDescription& description = input.gpus[gpu];
   const bool one_model =
       std::all_of(input.gpus.begin(), input.gpus.end(), [&](const auto& g) { return g.name == description.name; });
-  if (input.gpus.size() == 1 || !one_model)
-    return fmt::format("GPU {}  {}", description.index, one_line(description.name, 20));
-  return fmt::format("GPU {}", description.index);
+  const bool other = gpu < input.is_other.size() && input.is_other[gpu];
+  const std::string name = fmt::format("GPU {}{}", description.index, other ? " (other)" : "");
+  return input.gpus.size() == 1 || !one_model ? name + "  " + one_line(description.name, 20) : name;
 }
 
 std::size_t legend_rows(const PlotInput& input, std::size_t columns) {
@@ -94,7 +94,9 @@ std::size_t legend_rows(const PlotInput& input, std::size_t columns) {
 
 // Fewer columns when each entry has a model name.
 std::size_t legend_columns(const PlotInput& input) {
-  return !input.gpus.empty() && legend_text(input, 0).size() > 8 ? kLegendColumns / 2 : kLegendColumns;
+  std::size_t longest = 0;
+  for (std::size_t gpu = 0; gpu < input.gpus.size(); ++gpu) longest = std::max(longest, legend_text(input, gpu).size());
+  return longest > 8 ? kLegendColumns / 2 : kLegendColumns;
 }
 
 double write_legend(Script& script, const PlotInput& input, double top) {

@@ -51,7 +51,7 @@ std::string duration_text(base::Duration duration) {
 
 std::string subtitle(const record::RunRecord& run) {
   std::string text = run.source.kind == meter::SourceKind::replay ? run.source.description + ".  " : std::string();
-  text += gpus_text(run.gpus);
+  text += run.gpus.empty() ? "no GPU of the benchmark" : gpus_text(run.gpus);
   text += "  |  " + base::utc_table_text(run.start_time()) + " UTC";
   text += "  |  " + duration_text(run.elapsed());
   if (run.total_energy) text += "  |  " + short_number(run.total_energy->kilowatt_hours(), 5) + " kWh";
@@ -70,7 +70,9 @@ PlotInput plot_input(const record::RunRecord& run, const std::vector<series::Gpu
   PlotInput input;
   input.title = run.benchmark.name;
   input.subtitle = subtitle(run);
-  for (const record::GpuRecord& gpu : run.gpus) input.gpus.push_back(gpu.gpu);
+  for (const record::GpuRecord* gpu : run.all_gpus()) input.gpus.push_back(gpu->gpu);
+  input.is_other.assign(input.gpus.size(), false);
+  for (const record::GpuRecord& gpu : run.other_gpus) input.is_other.at(gpu.position) = true;
   input.series = &series;
   input.origin = run.ran.start;
   input.run = run.ran;

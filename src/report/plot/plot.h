@@ -26,6 +26,7 @@ struct PlotInput {
   std::string title;     // benchmark name
   std::string subtitle;  // energy, emissions, "REPLAY ..." and whatever else must be said of the figures
   std::vector<meter::GpuDescription> gpus;
+  std::vector<bool> is_other = {};                         // of those: not the benchmark's; empty: all are
   const std::vector<series::GpuSeries>* series = nullptr;  // one per GPU
   base::SteadyTime origin;                                 // time 0 of the axis
   std::optional<base::Window> run;                         // the workload's start and end, as far as known

@@ -133,6 +133,7 @@ base::Result<void> CommandWorkload::start() {
   if (pid_ < 0) return base::failure("cannot start a process: " + std::generic_category().message(errno));
   if (pid_ == 0) become_command(argv.data(), env.data(), out_, err_, report.writer);
   setpgid(pid_, pid_);
+  description_.process_id = pid_;
   Pipe::close_end(report.writer);
   Pipe::close_end(out_.writer);
   Pipe::close_end(err_.writer);

@@ -7,6 +7,12 @@
 //   profile steps T:W T:W ...         W holds from T on; before the first T: its W
 //   profile square PERIOD DUTY LOW HIGH   HIGH for the first DUTY (0..1) of each PERIOD from time 0 on, LOW before
 //   load_file PATH LOW HIGH           HIGH from the creation of PATH to its deletion (looked at every millisecond)
+//   process PID MIB                   runs on the GPU (repeatable)
+//   process_file PATH                 the same for each "PID MIB" in the file, read anew at each call
+//   held_down FIELD SHARE             accumulator 74 to 79 grows by that share of the time under load
+//   ecc CORRECTED UNCORRECTED T       so many more memory errors from T on
+//   xid NUMBER T                      an error event at T
+//   mig N                             divided by MIG into N instances
 //   lost_at T                         every call for this GPU says "GPU is lost" from then on
 //
 //   gpus N
@@ -96,6 +102,14 @@ struct Gpu {
   std::string name = "NVIDIA Fake H200";
   Profile profile;
   double lost_at = INFINITY;
+  std::vector<NvmlProcess> processes;
+  std::string process_file;
+  std::map<unsigned, double> held_down;
+  double ecc_corrected = 0, ecc_uncorrected = 0, ecc_from = INFINITY;
+  std::uint64_t xid = 0;
+  double xid_from = INFINITY;
+  bool xid_told = false;
+  unsigned mig_instances = 0;
 };
 
 struct Fault {
@@ -123,6 +137,14 @@ struct Script {
   std::abort();
 }
 
+NvmlProcess read_process(std::istream& from) {
+  NvmlProcess process;
+  std::uint64_t mebibytes = 0;
+  from >> process.id >> mebibytes;
+  process.used_memory = mebibytes * 1048576;
+  return process;
+}
+
 // Takes a directive of the first group; false if it is none of them.
 bool parse_gpu_directive(Gpu& gpu, const std::string& word, std::istringstream& rest) {
   std::string kind;
@@ -130,6 +152,19 @@ bool parse_gpu_directive(Gpu& gpu, const std::string& word, std::istringstream& 
     std::getline(rest >> std::ws, gpu.name);
   } else if (word == "lost_at") {
     rest >> gpu.lost_at;
+  } else if (word == "process") {
+    gpu.processes.push_back(read_process(rest));
+  } else if (word == "process_file") {
+    rest >> gpu.process_file;
+  } else if (word == "held_down") {
+    unsigned field = 0;
+    rest >> field >> gpu.held_down[field];
+  } else if (word == "ecc") {
+    rest >> gpu.ecc_corrected >> gpu.ecc_uncorrected >> gpu.ecc_from;
+  } else if (word == "xid") {
+    rest >> gpu.xid >> gpu.xid_from;
+  } else if (word == "mig") {
+    rest >> gpu.mig_instances;
   } else if (word == "load_file") {
     rest >> gpu.profile.load_file >> gpu.profile.low >> gpu.profile.high;
     gpu.profile.pieces = {{0.0, gpu.profile.low}};
@@ -388,9 +423,29 @@ unsigned index_of(NvmlHandle device) {
   return static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(device) - 1);
 }
 
+// A share of the time during which the power was above the lowest.
+std::uint64_t held_nanoseconds(const Gpu& gpu, double t, double share) {
+  double busy = 0.0;
+  for (double at = 0.0; at < t; at += 0.01) {
+    if (mean_watts(gpu, at + 0.01, 0.01) > gpu.profile.lowest() * 1.05 + 1.0) busy += 0.01;
+  }
+  return static_cast<std::uint64_t>(std::llround((1000.0 + share * busy) * 1e9));  // there was some before
+}
+
+int list_processes(Gpu& gpu, unsigned* count, NvmlProcess* out) {
+  std::vector<NvmlProcess> all = gpu.processes;
+  std::ifstream file(gpu.process_file);
+  for (NvmlProcess process = read_process(file); file; process = read_process(file)) all.push_back(process);
+  const bool fits = all.size() <= *count;
+  *count = static_cast<unsigned>(all.size());
+  if (fits) std::copy(all.begin(), all.end(), out);
+  return fits ? kNvmlSuccess : kNvmlInsufficientSize;
+}
+
 void fill_field(Machine& m, const Gpu& gpu, double t, NvmlFieldValue& field) {
   const std::string name = "field:" + std::to_string(field.field_id);
   field.code = scripted_code(m, name, t);
+  ++m.calls["scope:" + std::to_string(field.scope_id)];
   if (field.code != kNvmlSuccess) return;
   field.timestamp_us = static_cast<std::int64_t>(m.stamp_us(t));
   if (contains(m.script.no_value, name)) {
@@ -402,6 +457,16 @@ void fill_field(Machine& m, const Gpu& gpu, double t, NvmlFieldValue& field) {
   } else if (field.field_id == kNvmlFieldPowerAverage) {
     field.value_type = kNvmlUnsignedInt;
     field.value.unsigned_32 = static_cast<std::uint32_t>(std::lround(1e3 * mean_watts(gpu, floor_to(t, 0.1), 1.0)));
+  } else if (field.field_id >= kNvmlFieldHeldByPowerCap && field.field_id <= kNvmlFieldHeldByReliability) {
+    const auto held = gpu.held_down.find(field.field_id);
+    if (held == gpu.held_down.end()) field.code = kNvmlNotSupported;
+    field.value_type = kNvmlUnsignedLongLong;
+    if (held != gpu.held_down.end()) field.value.unsigned_64 = held_nanoseconds(gpu, t, held->second);
+  } else if (field.field_id == kNvmlFieldEccCorrected || field.field_id == kNvmlFieldEccUncorrected) {
+    const bool corrected = field.field_id == kNvmlFieldEccCorrected;
+    field.value_type = kNvmlUnsignedLongLong;
+    field.value.unsigned_64 =
+        t < gpu.ecc_from ? 3 : 3 + static_cast<std::uint64_t>(corrected ? gpu.ecc_corrected : gpu.ecc_uncorrected);
   } else {
     field.code = kNvmlNotSupported;
   }
@@ -485,6 +550,11 @@ FAKE_NVML(nvmlDeviceGetName, NvmlHandle device, char* out, unsigned size) {
 }
 
 FAKE_NVML(nvmlDeviceGetUUID, NvmlHandle device, char* out, unsigned size) {
+  if (const auto instance = reinterpret_cast<std::uintptr_t>(device) >> 8U; instance > 0) {
+    const auto parent = (reinterpret_cast<std::uintptr_t>(device) & 255U) - 1;
+    return text("MIG-fa4e0000-0000-0000-000" + std::to_string(parent) + "-00000000000" + std::to_string(instance - 1), out,
+                size);
+  }
   return device_call("nvmlDeviceGetUUID", device, [&](Machine&, Gpu&, double) {
     return text("GPU-fa4e0000-0000-0000-0000-00000000000" + std::to_string(index_of(device)), out, size);
   });
@@ -590,10 +660,62 @@ FAKE_NVML(nvmlDeviceGetFieldValues, NvmlHandle device, int count, NvmlFieldValue
 FAKE_NVML(nvmlDeviceGetSamples, NvmlHandle device, int type, NvmlApi::Long last_seen_us, int* value_type, unsigned* count,
           NvmlSample* out) {
   return device_call("nvmlDeviceGetSamples", device, [&](Machine& m, Gpu& gpu, double t) {
+    ++m.calls["samples:" + std::to_string(type)];
     if (type != kNvmlTotalPowerSamples) return kNvmlNotSupported;
     *value_type = m.script.ring_type;
     return give_samples(m, gpu, t, last_seen_us, count, out);
   });
+}
+
+FAKE_NVML(nvmlDeviceGetComputeRunningProcesses_v3, NvmlHandle device, unsigned* count, NvmlProcess* out) {
+  return device_call("nvmlDeviceGetComputeRunningProcesses_v3", device,
+                     [&](Machine&, Gpu& gpu, double) { return list_processes(gpu, count, out); });
+}
+
+FAKE_NVML(nvmlDeviceGetMigMode, NvmlHandle device, std::uint32_t* now, std::uint32_t* after_reset) {
+  return device_call("nvmlDeviceGetMigMode", device, [&](Machine&, Gpu& gpu, double) {
+    *now = *after_reset = gpu.mig_instances > 0 ? kNvmlMigEnabled : 0;
+    return kNvmlSuccess;
+  });
+}
+
+FAKE_NVML(nvmlDeviceGetMaxMigDeviceCount, NvmlHandle device, unsigned* count) {
+  *count = 7;
+  return device_call("nvmlDeviceGetMaxMigDeviceCount", device, [](Machine&, Gpu&, double) { return kNvmlSuccess; });
+}
+
+// The handle of an instance is that of its GPU and 256 times its number from 1.
+FAKE_NVML(nvmlDeviceGetMigDeviceHandleByIndex, NvmlHandle device, unsigned index, NvmlHandle* instance) {
+  return device_call("nvmlDeviceGetMigDeviceHandleByIndex", device, [&](Machine&, Gpu& gpu, double) {
+    if (index >= gpu.mig_instances) return kNvmlNotFound;
+    *instance = reinterpret_cast<NvmlHandle>(reinterpret_cast<std::uintptr_t>(device) + 256 * (index + 1ULL));
+    return kNvmlSuccess;
+  });
+}
+
+FAKE_NVML(nvmlEventSetCreate, NvmlHandle* set) {
+  *set = &machine();
+  return kNvmlSuccess;
+}
+FAKE_NVML(nvmlEventSetFree, NvmlHandle) {
+  return kNvmlSuccess;
+}
+FAKE_NVML(nvmlDeviceRegisterEvents, NvmlHandle device, NvmlApi::Long, NvmlHandle) {
+  return device_call("nvmlDeviceRegisterEvents", device, [](Machine&, Gpu&, double) { return kNvmlSuccess; });
+}
+FAKE_NVML(nvmlEventSetWait_v2, NvmlHandle, NvmlEvent* event, unsigned) {
+  constexpr int kTimeout = 10;
+  Machine& m = machine();
+  const std::lock_guard lock(m.mutex);
+  const double t = m.now();
+  for (std::size_t i = 0; i < m.script.gpus.size(); ++i) {
+    Gpu& gpu = m.script.gpus[i];
+    if (gpu.xid_told || t < gpu.xid_from) continue;
+    gpu.xid_told = true;
+    *event = {reinterpret_cast<NvmlHandle>(i + 1), kNvmlEventXid, gpu.xid, 0, 0};
+    return kNvmlSuccess;
+  }
+  return kTimeout;
 }
 
 extern "C" __attribute__((visibility("default"))) const char* nvmlErrorString(int code) {

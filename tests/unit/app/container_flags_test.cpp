@@ -60,7 +60,8 @@ TEST(ContainerFlags, ErrorsNameTheOption) {
 }
 
 TEST(ContainerFlags, NotForCommands) {
-  for (const auto& flag : std::vector<std::vector<std::string>>{{"--gpus", "1"}, {"--memory", "1g"}, {"--mount", "/a:/b"}}) {
+  for (const auto& flag :
+       std::vector<std::vector<std::string>>{{"--gpu_access", "none"}, {"--memory", "1g"}, {"--mount", "/a:/b"}}) {
     std::vector<std::string> arguments = flag;
     arguments.insert(arguments.end(), {"--", "true"});
     EXPECT_FALSE(parse_command_line(arguments));

@@ -47,7 +47,7 @@ class Live : public testing::Test {
 TEST_F(Live, EachIntervalTakesTheIntensityOfItsMiddle) {
   CarbonLookup lookup(choice({slot(kNoon, 100), slot(kNoon + minutes(30), 200)}), clock_);
   static_cast<void>(lookup.answer(kNoon, kNoon + minutes(50)));
-  LiveCarbon live(lookup, series_);
+  LiveCarbon live(lookup, series_, {0});
   EXPECT_FALSE(live.at(kNoon - seconds(5), reading({}, 1000)));  // nothing is known of that half-hour
   const auto start = live.at(kNoon, reading({}, 1000));
   ASSERT_TRUE(start);
@@ -63,7 +63,7 @@ TEST_F(Live, EachIntervalTakesTheIntensityOfItsMiddle) {
 TEST_F(Live, WhatComesAfterTheEndDoesNotCount) {
   CarbonLookup lookup(choice({slot(kNoon, 100)}), clock_);
   static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
-  LiveCarbon live(lookup, series_);
+  LiveCarbon live(lookup, series_, {0});
   static_cast<void>(live.at(kNoon, reading({}, 1200)));
   live.begin();
   live.end(base::SteadyTime(minutes(15)));
@@ -75,7 +75,7 @@ TEST_F(Live, WhatComesAfterTheEndDoesNotCount) {
 TEST_F(Live, TheCounterComesBeforePowerTimesTime) {
   CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
   static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
-  LiveCarbon live(lookup, series_);
+  LiveCarbon live(lookup, series_, {0});
   count(1000);
   static_cast<void>(live.at(kNoon, reading({}, 5)));
   live.begin();
@@ -86,7 +86,7 @@ TEST_F(Live, TheCounterComesBeforePowerTimesTime) {
 TEST_F(Live, AnUnknownPartIsNotZero) {
   CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
   static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
-  LiveCarbon live(lookup, series_);
+  LiveCarbon live(lookup, series_, {0});
   static_cast<void>(live.at(kNoon, reading({}, 5)));
   live.begin();
   auto unread = reading(minutes(1), 5);
@@ -99,7 +99,7 @@ TEST_F(Live, TheFallbackIsNamed) {
   CarbonChoice yearly;
   yearly.fallback = carbon::great_britain();
   CarbonLookup lookup(yearly, clock_);
-  LiveCarbon live(lookup, series_);
+  LiveCarbon live(lookup, series_, {0});
   const auto now = live.at(kNoon, reading({}, 5));
   ASSERT_TRUE(now);
   EXPECT_EQ(now->intensity.kind, carbon::IntensityKind::yearly_factor);

@@ -35,6 +35,13 @@ std::vector<Finding> one_of_each() {
           SeriesIncomplete{"disk full"},
           Recovered{"2026-11-22T12:00:00.000Z", 2},
           JournalIncomplete{"disk full"},
+          NoGpuGiven{"--gpus none"},
+          GpusUnclear{"CUDA_VISIBLE_DEVICES=1 by numbers"},
+          ForeignProcess{6, "python3 (process 4711)"},
+          UnknownProcess{7, "process 4712"},
+          SharedByMig{8},
+          XidErrors{9, "31, 79"},
+          MemoryErrors{10, 3, 1, 2},
           ToldFinding{"gpu_shared", "Somebody else used the GPU."}};
 }
 
@@ -61,7 +68,8 @@ TEST(Finding, NamesBelongToTheirKinds) {
                 "counter_unusable", "methods_disagree",   "power_gap",           "deadlines_missed", "wall_clock_stepped",
                 "gpu_lost",         "throttled",          "carbon_fallback",     "carbon_unknown",   "results_not_collected",
                 "plot_not_made",    "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",
-                "recovered",        "journal_incomplete", "gpu_shared"}));
+                "recovered",        "journal_incomplete", "no_gpu_given",        "gpus_unclear",     "foreign_process",
+                "unknown_process",  "shared_by_mig",      "xid_errors",          "memory_errors",    "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {

@@ -86,16 +86,56 @@ TEST(Statistics, ThrottleSharesAreOfReadingsThatTold) {
 }
 
 TEST(Statistics, ThePowerCapAloneIsNoFinding) {
-  const std::vector<ThrottleShare> cap = {{"software_power_cap", base::Ratio::from_percent(90), false}};
-  EXPECT_FALSE(throttling_finding(0, cap));
-  const std::vector<ThrottleShare> heat = {cap[0],
-                                           {"software_thermal", base::Ratio::from_percent(10), true},
-                                           {"hardware_power_brake", base::Ratio::from_percent(20), true}};
-  const auto finding = throttling_finding(3, heat);
+  GpuRecord gpu;
+  gpu.gpu.index = 3;
+  gpu.throttling = {{"software_power_cap", base::Ratio::from_percent(90), false}};
+  gpu.events.throttle_times = {{"software_power_cap", 9s, false}};
+  EXPECT_FALSE(throttling_finding(gpu, 10s));
+  gpu.throttling.push_back({"software_thermal", base::Ratio::from_percent(10), true});
+  gpu.throttling.push_back({"hardware_power_brake", base::Ratio::from_percent(20), true});
+  const auto finding = throttling_finding(gpu, 10s);
   ASSERT_TRUE(finding);
   EXPECT_EQ(finding->gpu_index, 3);
   EXPECT_EQ(finding->reasons, "software thermal slowdown, hardware power brake");
   EXPECT_DOUBLE_EQ(finding->share.percent(), 20);
+}
+
+TEST(Statistics, TheDriversOwnTimeGoesBeforeTheReadings) {
+  GpuRecord gpu;
+  gpu.throttling = {{"software_thermal", base::Ratio::from_percent(40), true}};
+  gpu.events.throttle_times = {{"software_thermal", 2500ms, true}};
+  const auto finding = throttling_finding(gpu, 10s);
+  ASSERT_TRUE(finding);
+  EXPECT_DOUBLE_EQ(finding->share.percent(), 25);
+  EXPECT_EQ(
+      finding_text(*finding),
+      "GPU 0 was slowed down in at least 25.0 % of the run's time (software thermal slowdown): the benchmark could have "
+      "run faster.");
+  gpu.events.throttle_times = {{"software_thermal", 0s, true}};
+  EXPECT_FALSE(throttling_finding(gpu, 10s)) << "it was in a reading next to the run";
+}
+
+TEST(Statistics, WhatTheDriverToldIsAFinding) {
+  GpuRecord gpu;
+  gpu.gpu.index = 2;
+  EXPECT_TRUE(event_findings(gpu).empty());
+  gpu.gpu.partitioned = true;
+  gpu.events.users = {
+      {11, "mine", UserKind::benchmark, {}}, {12, "python3", UserKind::foreign, {}}, {13, "", UserKind::unknown, {}}};
+  gpu.events.xids = {79, 31, 79};
+  gpu.events.corrected_errors = 1;
+  std::vector<std::string> names;
+  std::string texts;
+  for (const Finding& finding : event_findings(gpu)) {
+    names.push_back(finding_name(finding));
+    texts += finding_text(finding);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"shared_by_mig", "foreign_process", "unknown_process", "xid_errors",
+                                             "memory_errors"}));
+  for (const char* part :
+       {"python3 (process 12), which", "process 13, of which", "XID 31, 79", "1 corrected, 0 not corrected."})
+    EXPECT_NE(texts.find(part), std::string::npos) << part << " in " << texts;
+  EXPECT_EQ(texts.find("mine"), std::string::npos);
 }
 
 TEST(Statistics, PeakPowerIsTheHighestSampleOfTheRun) {

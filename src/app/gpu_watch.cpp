@@ -1,0 +1,179 @@
+#include "app/gpu_watch.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+#include "platform/process.h"
+
+namespace gpubench::app {
+namespace {
+
+using namespace std::chrono_literals;
+using record::UserKind;
+
+constexpr base::Duration kFirstLook = 2s;  // after the start
+constexpr base::Duration kLookEvery = 15s;
+constexpr std::size_t kMostUsers = 32;  // listed, per GPU
+constexpr int kMostAncestors = 64;
+constexpr base::Duration kCountersMayLead = 1s;  // a count that rises more than time passes is none of time
+
+// How much more there is, if both tell and it did not fall.
+std::optional<std::uint64_t> rise(const meter::Field<std::uint64_t>& from, const meter::Field<std::uint64_t>& to) {
+  if (!from || !to || *to < *from) return std::nullopt;
+  return *to - *from;
+}
+
+struct HeldDown {
+  std::string_view reason;
+  meter::Field<base::Duration> meter::ThrottleTimes::* time;
+  bool slowdown;
+};
+constexpr std::array<HeldDown, 5> kHeldDown{{
+    {"software_power_cap", &meter::ThrottleTimes::software_power_cap, false},
+    {"software_thermal", &meter::ThrottleTimes::software_thermal, true},
+    {"sync_boost", &meter::ThrottleTimes::sync_boost, false},
+    {"board_limit", &meter::ThrottleTimes::board_limit, false},
+    {"reliability", &meter::ThrottleTimes::reliability, false},
+}};
+
+void note_throttle_times(record::GpuEvents& events, const meter::GpuCheckup& first, const meter::GpuCheckup& last) {
+  events.throttle_times.clear();
+  events.throttle_times_known = false;
+  for (const HeldDown& held : kHeldDown) {
+    const auto& from = first.throttled.*held.time;
+    const auto& to = last.throttled.*held.time;
+    if (!from || !to || *to < *from || *to - *from > last.time - first.time + kCountersMayLead) continue;
+    events.throttle_times.push_back({held.reason, *to - *from, held.slowdown});
+    if (held.slowdown) events.throttle_times_known = true;
+  }
+}
+
+bool lists(const meter::GpuCheckup& checkup, unsigned id) {
+  return checkup.processes && std::any_of(checkup.processes->begin(), checkup.processes->end(),
+                                          [&](const meter::GpuProcess& process) { return process.id == id; });
+}
+
+}  // namespace
+
+GpuWatch::GpuWatch(meter::GpuMeter& meter) : meter_(meter), events_(meter.gpus().size()) {
+  if (platform::sees_all_processes()) return;
+  for (record::GpuEvents& events : events_)
+    events.users_untold = "this tool runs in a container or process namespace of its own: processes outside it are hidden";
+}
+
+void GpuWatch::begin() {
+  check(meter::CheckupScope::everything);
+}
+
+void GpuWatch::workload_started(const WorkloadProcesses& processes, base::SteadyTime time) {
+  const auto own = platform::look_at_process(platform::own_process_id());
+  std::vector<std::string> cgroups;
+  for (const int first : processes.first) {
+    const auto facts = platform::look_at_process(first);
+    const bool telling = facts && own && facts->cgroup.size() > 1 && facts->cgroup != own->cgroup;
+    if (telling && processes.container) cgroups.push_back(facts->cgroup);
+  }
+  const std::lock_guard lock(mutex_);
+  workload_ = processes;
+  workload_cgroups_ = std::move(cgroups);
+  next_look_ = time + kFirstLook;
+}
+
+void GpuWatch::look(base::SteadyTime now) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!next_look_ || now < *next_look_) return;
+    next_look_ = now + kLookEvery;
+  }
+  check(meter::CheckupScope::users_and_events);
+}
+
+void GpuWatch::end() {
+  check(meter::CheckupScope::everything);
+}
+
+std::vector<record::GpuEvents> GpuWatch::events() const {
+  const std::lock_guard lock(mutex_);
+  return events_;
+}
+
+void GpuWatch::check(meter::CheckupScope scope) {
+  const bool first = first_.empty();
+  for (std::size_t gpu = 0; gpu < meter_.gpus().size(); ++gpu) {
+    const meter::GpuCheckup checkup = meter_.check_up(gpu, scope);
+    if (first) first_.push_back(checkup);
+    const std::lock_guard lock(mutex_);
+    record::GpuEvents& events = events_[gpu];
+    ++events.checks;
+    events.xids_told = events.xids_told || checkup.xids.has_value();
+    // Events that came before the first look are another run's.
+    if (checkup.xids && !first) events.xids.insert(events.xids.end(), checkup.xids->begin(), checkup.xids->end());
+    note_users(events, gpu, checkup);
+    if (first || scope != meter::CheckupScope::everything) continue;
+    note_throttle_times(events, first_[gpu], checkup);
+    events.corrected_errors = rise(first_[gpu].errors.corrected, checkup.errors.corrected);
+    events.uncorrected_errors = rise(first_[gpu].errors.uncorrected, checkup.errors.uncorrected);
+    events.remapped_rows = rise(first_[gpu].errors.remapped_rows, checkup.errors.remapped_rows);
+  }
+}
+
+void GpuWatch::note_users(record::GpuEvents& events, std::size_t gpu, const meter::GpuCheckup& checkup) {
+  if (!checkup.processes) {
+    if (events.users_untold.empty()) events.users_untold = "the driver does not list the GPU's processes";
+    return;
+  }
+  for (const meter::GpuProcess& process : *checkup.processes) {
+    const auto facts = platform::look_at_process(static_cast<int>(process.id));
+    if (!facts && has_ended(events, gpu, process.id)) continue;
+    note_user(events, process, facts ? facts->name : std::string(),
+              facts ? kind_of(static_cast<int>(process.id)) : UserKind::unknown);
+  }
+}
+
+// A process that nothing is known of may be gone from the list by now.
+bool GpuWatch::has_ended(record::GpuEvents& events, std::size_t gpu, unsigned id) {
+  const meter::GpuCheckup again = meter_.check_up(gpu, meter::CheckupScope::users_and_events);
+  if (again.xids) events.xids.insert(events.xids.end(), again.xids->begin(), again.xids->end());
+  return !lists(again, id);
+}
+
+void GpuWatch::note_user(record::GpuEvents& events, const meter::GpuProcess& process, const std::string& name,
+                         UserKind kind) const {
+  auto user =
+      std::find_if(events.users.begin(), events.users.end(), [&](const record::GpuUser& u) { return u.id == process.id; });
+  if (user == events.users.end() && events.users.size() >= kMostUsers) {
+    ++events.more_users;
+    return;
+  }
+  if (user == events.users.end()) user = events.users.insert(user, {process.id, name, kind, process.memory});
+  if (process.memory && (!user->most_memory || *user->most_memory < *process.memory)) user->most_memory = process.memory;
+}
+
+UserKind GpuWatch::kind_of(int id) const {
+  if (!workload_) return UserKind::foreign;  // the benchmark does not run yet
+  if (!workload_->variable.empty() && platform::was_started_with(id, workload_->variable)) return UserKind::benchmark;
+  if (descends_from_benchmark(id)) return UserKind::benchmark;
+  return workload_->all_known ? UserKind::foreign : UserKind::unknown;
+}
+
+bool GpuWatch::descends_from_benchmark(int id) const {
+  const auto is_first = [&](int process) {
+    return std::find(workload_->first.begin(), workload_->first.end(), process) != workload_->first.end();
+  };
+  for (int step = 0; step < kMostAncestors && id > 1; ++step) {
+    if (is_first(id)) return true;
+    const auto facts = platform::look_at_process(id);
+    if (!facts) return false;
+    const bool in_cgroup = std::any_of(workload_cgroups_.begin(), workload_cgroups_.end(), [&](const std::string& group) {
+      return facts->cgroup == group || facts->cgroup.starts_with(group + "/");
+    });
+    if (in_cgroup || is_first(facts->group)) return true;
+    id = facts->parent;
+  }
+  return false;
+}
+
+}  // namespace gpubench::app

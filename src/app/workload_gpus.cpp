@@ -1,0 +1,253 @@
+#include "app/workload_gpus.h"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+namespace gpubench::app {
+namespace {
+
+using meter::GpuDescription;
+using Positions = std::vector<std::size_t>;
+using Gpus = std::vector<GpuDescription>;
+
+constexpr std::string_view kCudaVisible = "CUDA_VISIBLE_DEVICES";
+constexpr std::string_view kNvidiaVisible = "NVIDIA_VISIBLE_DEVICES";
+constexpr std::string_view kCudaOrder = "CUDA_DEVICE_ORDER";
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+std::optional<std::size_t> whole(std::string_view text) {
+  std::size_t value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::vector<std::string_view> entries_of(std::string_view list) {
+  std::vector<std::string_view> entries;
+  for (;;) {
+    const std::size_t comma = list.find(',');
+    entries.push_back(trimmed(list.substr(0, comma)));
+    if (comma == std::string_view::npos) return entries;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+Positions all_of(const Gpus& gpus) {
+  Positions positions(gpus.size());
+  std::iota(positions.begin(), positions.end(), std::size_t{0});
+  return positions;
+}
+
+// "MIG-<uuid>" of an instance, or the older "MIG-GPU-<uuid of the GPU>/<instance>/<instance>".
+bool is_instance_of(std::string_view word, const GpuDescription& gpu) {
+  constexpr std::string_view kOldForm = "MIG-GPU-";
+  if (word.starts_with(kOldForm) && word.find('/') != std::string_view::npos)
+    return !gpu.uuid.empty() && word.substr(4, word.find('/') - 4) == gpu.uuid;
+  return std::any_of(gpu.instances.begin(), gpu.instances.end(),
+                     [&](const std::string& instance) { return instance.starts_with(word); });
+}
+
+std::optional<std::size_t> by_name(std::string_view word, const Gpus& gpus, const Positions& among) {
+  std::optional<std::size_t> found;
+  for (const std::size_t position : among) {
+    const GpuDescription& gpu = gpus[position];
+    const bool fits = word.starts_with("MIG-") ? is_instance_of(word, gpu) : gpu.uuid.starts_with(word);
+    if (fits && found) return std::nullopt;  // the beginning of two
+    if (fits) found = position;
+  }
+  return found;
+}
+
+void add(Positions& positions, std::size_t position) {
+  if (std::find(positions.begin(), positions.end(), position) == positions.end()) positions.push_back(position);
+}
+
+std::optional<std::string> variable(const std::vector<std::string>& environment, std::string_view name) {
+  std::optional<std::string> value;  // the last one holds, as engines take them
+  for (const std::string& entry : environment)
+    if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=')
+      value = entry.substr(name.size() + 1);
+  return value;
+}
+
+// CUDA numbers GPUs of different models by speed unless told otherwise, which nothing here knows.
+bool numbers_are_clear(const Gpus& gpus, const Positions& among, const std::vector<std::string>& environment) {
+  const bool one_model = std::all_of(among.begin(), among.end(),
+                                     [&](std::size_t position) { return gpus[position].name == gpus[among[0]].name; });
+  return one_model || variable(environment, kCudaOrder) == "PCI_BUS_ID";
+}
+
+void narrow_by_cuda(WorkloadGpus& own, const std::vector<std::string>& environment, const Gpus& gpus, Positions among) {
+  const auto value = variable(environment, kCudaVisible);
+  if (!value || among.empty()) return;
+  const CudaChoice choice = cuda_visible(*value, gpus, among);
+  const std::string words = std::string(kCudaVisible) + "=" + *value;
+  if (choice.unknown_instance) {
+    own.unclear = words + " names a MIG instance whose GPU the driver does not tell";
+  } else if (choice.by_number && !numbers_are_clear(gpus, among, environment)) {
+    own.unclear = words + " by numbers, on GPUs of different models without CUDA_DEVICE_ORDER=PCI_BUS_ID";
+  } else {
+    own.positions = choice.positions;
+    own.by = words;
+  }
+}
+
+// Of the container toolkit; empty: it names all, or something that is not here, as the host's numbers within a container.
+std::optional<Positions> nvidia_visible(std::string_view value, const Gpus& gpus) {
+  Positions positions;
+  for (const std::string_view word : entries_of(value)) {
+    const auto number = whole(word.substr(0, word.find(':')));  // "0:1" is an instance of GPU 0
+    const auto numbered = std::find_if(gpus.begin(), gpus.end(), [&](const GpuDescription& gpu) {
+      return number && gpu.index >= 0 && static_cast<std::size_t>(gpu.index) == *number;
+    });
+    if (numbered != gpus.end()) {
+      add(positions, static_cast<std::size_t>(numbered - gpus.begin()));
+    } else if (const auto named = word.size() > 4 ? by_name(word, gpus, all_of(gpus)) : std::nullopt) {
+      add(positions, *named);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return positions;
+}
+
+// The positions of what is requested; an instance counts for its GPU.
+Positions requested(WorkloadGpus& own, const Gpus& gpus) {
+  Positions positions;
+  for (const workload::GpuRequest& request : own.requests) {
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < gpus.size(); ++i)
+      if (request.index >= 0 && gpus[i].index == request.index) found = i;
+    if (request.index < 0) found = by_name(request.uuid, gpus, all_of(gpus));
+    if (!found) own.unclear = request.uuid + " is an instance whose GPU the driver does not tell";
+    if (found) add(positions, *found);
+  }
+  return own.unclear.empty() ? positions : all_of(gpus);
+}
+
+// What --gpus says or, where it says nothing, NVIDIA_VISIBLE_DEVICES of --env.
+std::pair<std::string, std::string> container_wish(const BenchmarkOptions& options, const Gpus& gpus) {
+  const auto value = variable(options.environment, kNvidiaVisible);
+  const std::string words = std::string(kNvidiaVisible) + "=" + value.value_or("");
+  if (options.gpus != "all") return {options.gpus, "--gpus " + options.gpus};
+  if (value == "none" || value == "void") return {"none", words};
+  if (value && *value != "all" && nvidia_visible(*value, gpus)) return {"device=" + *value, words};
+  return {"all", "all GPUs of this machine"};
+}
+
+base::Result<WorkloadGpus> gpus_of_container(const BenchmarkOptions& options, const Gpus& gpus) {
+  WorkloadGpus own;
+  const auto [wish, by] = container_wish(options, gpus);
+  auto requests = select_gpus(wish, gpus);
+  if (!requests && wish != options.gpus) requests = select_gpus(options.gpus, gpus);  // "0:1", which no request can name
+  if (!requests) return base::failure(requests.error());
+  own.requests = std::move(*requests);
+  own.by = by;
+  own.positions = requested(own, gpus);
+  if (options.container.gpu_access == workload::GpuAccessWish::none) {
+    own.positions.clear();  // though they are requested, which the workload tells
+    own.by = "--gpu_access none";
+  }
+  narrow_by_cuda(own, options.environment, gpus, own.positions);
+  return own;
+}
+
+// The union of what each container has.
+base::Result<WorkloadGpus> gpus_of_several(const Options& options, const Gpus& gpus) {
+  std::vector<std::string> wishes;
+  for (const BenchmarkOptions& part : options.several) wishes.push_back(part.gpus);
+  const auto assigned = assign_gpus(wishes, options.in_turn, gpus);
+  if (!assigned) return base::failure(assigned.error());
+  WorkloadGpus all;
+  all.by = "--gpus of each container";
+  for (std::size_t i = 0; i < assigned->size(); ++i) {
+    WorkloadGpus own;
+    own.requests = (*assigned)[i];
+    own.positions = requested(own, gpus);
+    narrow_by_cuda(own, options.several[i].environment, gpus, own.positions);
+    for (const std::size_t position : own.positions) add(all.positions, position);
+    if (all.unclear.empty()) all.unclear = own.unclear;
+  }
+  return all;
+}
+
+base::Result<WorkloadGpus> gpus_of_command(const Options& options, const std::vector<std::string>& environment,
+                                           const Gpus& gpus) {
+  WorkloadGpus own;
+  own.positions = all_of(gpus);
+  if (options.gpus != "all") {
+    auto requests = select_gpus(options.gpus, gpus);
+    if (!requests) return base::failure(requests.error());
+    own.requests = std::move(*requests);
+    own.by = "--gpus " + options.gpus;
+    own.positions = requested(own, gpus);
+    own.given_by_us = true;
+    return own;
+  }
+  if (variable(environment, kCudaVisible)) {
+    narrow_by_cuda(own, environment, gpus, own.positions);
+  } else if (const auto value = variable(environment, kNvidiaVisible)) {
+    if (const auto positions = nvidia_visible(*value, gpus)) {
+      own.positions = *positions;
+      own.by = std::string(kNvidiaVisible) + "=" + *value;
+    }
+  }
+  return own;
+}
+
+}  // namespace
+
+bool WorkloadGpus::has(std::size_t gpu) const {
+  return std::binary_search(positions.begin(), positions.end(), gpu);
+}
+
+CudaChoice cuda_visible(std::string_view value, const Gpus& gpus, const Positions& among) {
+  CudaChoice choice;
+  for (const std::string_view word : entries_of(value)) {
+    const auto number = whole(word);
+    const auto position = number && *number < among.size() ? std::optional(among[*number])
+                          : number || word.empty()         ? std::nullopt
+                                                           : by_name(word, gpus, among);
+    if (!position && word.starts_with("MIG-")) choice.unknown_instance = true;
+    if (!position) break;
+    choice.by_number = choice.by_number || number.has_value();
+    add(choice.positions, *position);
+  }
+  return choice;
+}
+
+std::string cuda_value(const std::vector<workload::GpuRequest>& requests) {
+  std::string value;
+  for (const workload::GpuRequest& request : requests)
+    value += (value.empty() ? "" : ",") + (request.uuid.empty() ? std::to_string(request.index) : request.uuid);
+  return value;
+}
+
+base::Result<WorkloadGpus> find_workload_gpus(const Options& options, const std::vector<std::string>& environment,
+                                              const meter::GpuMeter& meter) {
+  const Gpus& gpus = meter.gpus();
+  base::Result<WorkloadGpus> own;
+  if (!options.several.empty()) {
+    own = gpus_of_several(options, gpus);
+  } else if (meter.source().kind == meter::SourceKind::replay) {
+    const auto requests = select_gpus(options.gpus, gpus);
+    own->by = options.gpus == "all" || !requests ? "all GPUs of the replay" : "--gpus " + options.gpus;
+    if (requests) own->requests = *requests;
+    own->positions = requests ? requested(*own, gpus) : all_of(gpus);
+    own->requests.clear();
+  } else {
+    own = options.benchmark_image ? gpus_of_container(options, gpus) : gpus_of_command(options, environment, gpus);
+  }
+  if (own) std::sort(own->positions.begin(), own->positions.end());
+  return own;
+}
+
+}  // namespace gpubench::app

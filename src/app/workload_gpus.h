@@ -1,0 +1,43 @@
+// Which of the machine's GPUs are the benchmark's own: only those count to the totals.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/gpu_selection.h"
+#include "app/options.h"
+#include "base/result.h"
+#include "meter/gpu_meter.h"
+
+namespace gpubench::app {
+
+struct WorkloadGpus {
+  std::vector<std::size_t> positions;           // among the meter's GPUs, rising
+  std::string by = "all GPUs of this machine";  // how it is known
+  std::string unclear;                          // why it can not be told, then all are here; empty: it can
+  std::vector<workload::GpuRequest> requests;   // what the benchmark is to be given
+  bool given_by_us = false;                     // to a command, by CUDA_VISIBLE_DEVICES
+  [[nodiscard]] bool has(std::size_t gpu) const;
+};
+
+// By --gpus and --gpu_access, then by CUDA_VISIBLE_DEVICES and NVIDIA_VISIBLE_DEVICES: of `environment` ("NAME=value", the
+// tool's own) for a command, of --env for a container. A replay has no GPUs to give, and knows no environment.
+base::Result<WorkloadGpus> find_workload_gpus(const Options& options, const std::vector<std::string>& environment,
+                                              const meter::GpuMeter& meter);
+
+// What CUDA makes of the value of CUDA_VISIBLE_DEVICES where it could see the GPUs at these positions, in this order:
+// numbers, UUIDs or their beginnings, MIG instances; an entry that is none of them hides all after it.
+struct CudaChoice {
+  std::vector<std::size_t> positions;
+  bool by_number = false;
+  bool unknown_instance = false;  // a MIG instance whose GPU the driver does not tell
+};
+CudaChoice cuda_visible(std::string_view value, const std::vector<meter::GpuDescription>& gpus,
+                        const std::vector<std::size_t>& among);
+
+// The value of CUDA_VISIBLE_DEVICES that gives a plain command these GPUs.
+std::string cuda_value(const std::vector<workload::GpuRequest>& requests);
+
+}  // namespace gpubench::app

@@ -1,0 +1,15 @@
+#include "record/run_record.h"
+
+#include <algorithm>
+
+namespace gpubench::record {
+
+std::vector<const GpuRecord*> RunRecord::all_gpus() const {
+  std::vector<const GpuRecord*> all;
+  for (const GpuRecord& gpu : gpus) all.push_back(&gpu);
+  for (const GpuRecord& gpu : other_gpus) all.push_back(&gpu);
+  std::stable_sort(all.begin(), all.end(), [](const GpuRecord* a, const GpuRecord* b) { return a->position < b->position; });
+  return all;
+}
+
+}  // namespace gpubench::record

@@ -1,0 +1,163 @@
+// Which GPUs are the benchmark's own, by options and environment.
+#include "app/workload_gpus.h"
+
+#include <gtest/gtest.h>
+
+#include "support/manual_clock.h"
+#include "support/scripted_meter.h"
+
+namespace gpubench::app {
+namespace {
+
+using Positions = std::vector<std::size_t>;
+using Environment = std::vector<std::string>;
+
+std::vector<meter::GpuDescription> four_gpus() {
+  std::vector<meter::GpuDescription> gpus(4);
+  for (int i = 0; i < 4; ++i) {
+    auto& gpu = gpus[static_cast<std::size_t>(i)];
+    gpu.index = i;
+    gpu.name = "NVIDIA H200";
+    gpu.uuid = std::string("GPU-") + static_cast<char>('a' + i) + "0000000-1";
+  }
+  gpus[3].partitioned = true;
+  gpus[3].instances = {"MIG-11111111-2", "MIG-22222222-2"};
+  return gpus;
+}
+
+class FourGpus final : public meter::GpuMeter {
+ public:
+  explicit FourGpus(meter::SourceKind kind = meter::SourceKind::nvml) { source_.kind = kind; }
+  [[nodiscard]] const meter::MeterSource& source() const override { return source_; }
+  [[nodiscard]] const std::vector<meter::GpuDescription>& gpus() const override { return gpus_; }
+  meter::GpuReading read(std::size_t /*gpu*/) override { return {}; }
+  meter::Field<meter::CounterReading> read_energy_counter(std::size_t /*gpu*/) override {
+    return meter::absent(meter::Absent::unsupported);
+  }
+  meter::Field<std::vector<meter::PowerSample>> drain_power(std::size_t /*gpu*/) override {
+    return meter::absent(meter::Absent::unsupported);
+  }
+  std::vector<meter::GpuDescription> gpus_ = four_gpus();
+
+ private:
+  meter::MeterSource source_;
+};
+
+const Positions kAll{0, 1, 2, 3};
+
+Positions seen_by_cuda(const std::string& value, const Positions& among = kAll) {
+  return cuda_visible(value, four_gpus(), among).positions;
+}
+
+WorkloadGpus of_command(const Environment& environment, const std::string& gpus = "all") {
+  Options options;
+  options.arguments = {"true"};
+  options.gpus = gpus;
+  return find_workload_gpus(options, environment, FourGpus()).value();
+}
+
+WorkloadGpus of_container(const Environment& env, const std::string& gpus = "all") {
+  Options options;
+  options.benchmark_image = "image";
+  options.environment = env;
+  options.gpus = gpus;
+  return find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=0"}, FourGpus()).value();
+}
+
+TEST(WorkloadGpus, CudaTakesNumbersUuidsTheirBeginningsAndInstances) {
+  EXPECT_EQ(seen_by_cuda("2,0"), (Positions{2, 0}));
+  EXPECT_EQ(seen_by_cuda(" 1 , GPU-a0000000-1"), (Positions{1, 0}));
+  EXPECT_EQ(seen_by_cuda("GPU-c"), (Positions{2}));
+  EXPECT_EQ(seen_by_cuda("MIG-22222222-2"), (Positions{3}));
+  EXPECT_EQ(seen_by_cuda("MIG-GPU-d0000000-1/3/0"), (Positions{3})) << "of drivers before 470";
+  EXPECT_EQ(seen_by_cuda("MIG-11111111-2,MIG-22222222-2"), (Positions{3})) << "one GPU, counted once";
+}
+
+TEST(WorkloadGpus, CudaStopsAtTheFirstEntryThatIsNone) {
+  EXPECT_EQ(seen_by_cuda("1,-1,0"), (Positions{1}));
+  EXPECT_EQ(seen_by_cuda("1,7,0"), (Positions{1}));
+  EXPECT_EQ(seen_by_cuda("GPU-,1"), Positions()) << "the beginning of all";
+  for (const char* none : {"", "-1", "NoDevFiles", "x"}) EXPECT_EQ(seen_by_cuda(none), Positions()) << none;
+}
+
+TEST(WorkloadGpus, CudaCountsAmongWhatIsThere) {
+  EXPECT_EQ(seen_by_cuda("1,0", {2, 3}), (Positions{3, 2}));
+  EXPECT_EQ(seen_by_cuda("GPU-a0000000-1", {2, 3}), Positions());
+}
+
+TEST(WorkloadGpus, OfACommandByTheToolsEnvironment) {
+  EXPECT_EQ(of_command({}).positions, kAll);
+  EXPECT_EQ(of_command({"CUDA_VISIBLE_DEVICES=2,1"}).positions, (Positions{1, 2}));
+  EXPECT_EQ(of_command({"CUDA_VISIBLE_DEVICES=2"}).by, "CUDA_VISIBLE_DEVICES=2");
+  EXPECT_EQ(of_command({"CUDA_VISIBLE_DEVICES="}).positions, Positions());
+  EXPECT_EQ(of_command({"NVIDIA_VISIBLE_DEVICES=GPU-b0000000-1,3"}).positions, (Positions{1, 3}));
+  EXPECT_EQ(of_command({"NVIDIA_VISIBLE_DEVICES=3:0"}).positions, (Positions{3}));
+  EXPECT_EQ(of_command({"NVIDIA_VISIBLE_DEVICES=1", "CUDA_VISIBLE_DEVICES=0"}).positions, (Positions{0}));
+}
+
+TEST(WorkloadGpus, WhatTheToolkitsVariableDoesNotSayIsNotGuessed) {
+  for (const char* value : {"all", "none", "void", "", "5,6", "GPU-f"}) {
+    const WorkloadGpus own = of_command({std::string("NVIDIA_VISIBLE_DEVICES=") + value});
+    EXPECT_EQ(own.positions, kAll) << value << ": within a container its numbers are the host's";
+  }
+}
+
+TEST(WorkloadGpus, NumbersOnDifferentModelsAreUnclear) {
+  FourGpus meter;
+  meter.gpus_[1].name = "NVIDIA T4";
+  Options options;
+  const auto unclear = find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1"}, meter);
+  EXPECT_EQ(unclear->positions, kAll);
+  EXPECT_NE(unclear->unclear.find("CUDA_DEVICE_ORDER"), std::string::npos);
+  const auto ordered = find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1", "CUDA_DEVICE_ORDER=PCI_BUS_ID"}, meter);
+  EXPECT_EQ(ordered->positions, (Positions{1}));
+  EXPECT_EQ(find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=GPU-b0000000-1"}, meter)->positions, (Positions{1}));
+}
+
+TEST(WorkloadGpus, AnUnknownInstanceIsUnclear) {
+  const WorkloadGpus own = of_command({"CUDA_VISIBLE_DEVICES=MIG-99999999-2"});
+  EXPECT_EQ(own.positions, kAll);
+  EXPECT_FALSE(own.unclear.empty());
+}
+
+TEST(WorkloadGpus, TheOptionGivesACommandItsGpus) {
+  const WorkloadGpus own = of_command({"CUDA_VISIBLE_DEVICES=0"}, "device=1,2");
+  EXPECT_EQ(own.positions, (Positions{1, 2}));
+  EXPECT_TRUE(own.given_by_us);
+  EXPECT_EQ(cuda_value(own.requests), "GPU-b0000000-1,GPU-c0000000-1");
+  EXPECT_EQ(cuda_value(of_command({}, "none").requests), "");
+  EXPECT_EQ(of_command({}, "none").positions, Positions());
+}
+
+TEST(WorkloadGpus, OfAContainerByItsRequestAndItsEnvironment) {
+  EXPECT_EQ(of_container({}).positions, kAll) << "the tool's own environment is not the container's";
+  EXPECT_EQ(of_container({}, "device=2,3").positions, (Positions{2, 3}));
+  EXPECT_EQ(of_container({"CUDA_VISIBLE_DEVICES=1"}, "device=2,3").positions, (Positions{3})) << "as the container counts";
+  EXPECT_EQ(of_container({}, "MIG-11111111-2").positions, (Positions{3}));
+  EXPECT_EQ(of_container({}, "none").positions, Positions());
+  const WorkloadGpus named = of_container({"NVIDIA_VISIBLE_DEVICES=1"});
+  EXPECT_EQ(named.positions, (Positions{1}));
+  ASSERT_EQ(named.requests.size(), 1U);
+  EXPECT_EQ(named.requests[0].index, 1);
+  EXPECT_EQ(of_container({"NVIDIA_VISIBLE_DEVICES=1"}, "device=2").positions, (Positions{2})) << "the request wins";
+  EXPECT_EQ(of_container({"NVIDIA_VISIBLE_DEVICES=none"}).positions, Positions());
+}
+
+TEST(WorkloadGpus, OfAReplayAllUnlessTheOptionSaysOtherwise) {
+  Options options;
+  const FourGpus replay(meter::SourceKind::replay);
+  EXPECT_EQ(find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1"}, replay)->positions, kAll);
+  options.gpus = "0,2";
+  EXPECT_EQ(find_workload_gpus(options, {}, replay)->positions, (Positions{0, 2}));
+  options.gpus = "device=9";
+  EXPECT_EQ(find_workload_gpus(options, {}, replay)->positions, kAll) << "of another machine";
+}
+
+TEST(WorkloadGpus, AnOptionThatNamesNoGpuIsAnError) {
+  Options options;
+  options.gpus = "device=9";
+  EXPECT_FALSE(find_workload_gpus(options, {}, FourGpus()));
+}
+
+}  // namespace
+}  // namespace gpubench::app
