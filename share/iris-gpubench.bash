@@ -28,7 +28,11 @@ _iris_gpubench() {
     --results_dir | --results-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
     --record_trace | --record-trace | --volume) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$("$program" --help 2>/dev/null | grep -oE '^ +(-[a-z],)?--[a-z_]+' | grep -oE -- '--[a-z_]+')" -- "$current")
+  local words=() offered=
+  if [[ ${COMP_WORDS[1]} =~ ^[a-z] && $COMP_CWORD -gt 1 ]]; then words=("${COMP_WORDS[1]}"); fi
+  if ((COMP_CWORD == 1)); then offered="list show report recover recarbon plan clean check-image "; fi
+  offered+=$("$program" "${words[@]}" --help 2>/dev/null | grep -oE '^ +(-[a-z],)?--[a-z_]+' | grep -oE -- '--[a-z_]+')
+  mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$current")
 }
 
 complete -o filenames -o bashdefault -F _iris_gpubench iris-gpubench

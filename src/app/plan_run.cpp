@@ -42,10 +42,10 @@ base::Result<std::vector<carbon::EnergyStep>> energy_steps(const SavedRun& saved
   std::vector<carbon::EnergyStep> steps(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < steps.size(); ++i)
     steps[i].length = (i < cuts.size() ? cuts[i] : run.ran.end) - (i == 0 ? run.ran.start : cuts[i - 1]);
-  for (std::size_t gpu = 0; gpu < run.gpus.size(); ++gpu) {
-    const energy::EnergyEstimate* best = run.gpus[gpu].energy.best();
+  for (const record::GpuRecord& gpu : run.gpus) {
+    const energy::EnergyEstimate* best = gpu.energy.best();
     if (best == nullptr) continue;
-    const auto parts = energy::split_energy(saved.series[gpu], run.ran, *best, cuts);
+    const auto parts = energy::split_energy(saved.series[gpu.position], run.ran, *best, cuts);
     for (std::size_t i = 0; i < steps.size(); ++i) steps[i].energy += parts[i];
   }
   return steps;

@@ -20,6 +20,12 @@ class Completion(ProductTest):
         self.assertEqual(self.complete("--no_h"), ["--no_html"])
         self.assertIn("--benchmark_image", self.complete("--"))
 
+    def test_words_and_their_options(self):
+        self.assertEqual(sorted(self.complete("rec")), ["recarbon", "recover"])
+        self.assertEqual(self.complete("plan", "--dead"), ["--deadline"])
+        self.assertIn("--pue", self.complete("recarbon", "latest", "--"))
+        self.assertNotIn("--benchmark_image", self.complete("recarbon", "--"))
+
     def test_regions(self):
         self.assertEqual(self.complete("--carbon_region", "South Eng"), ["South\\ England"])
 

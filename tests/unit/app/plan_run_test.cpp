@@ -70,6 +70,19 @@ TEST(EnergySteps, AddUpToTheRunAndKeepItsShape) {
   EXPECT_NEAR(steps->back().energy.joules(), 100 * 12.5, 5);
 }
 
+TEST(EnergySteps, AreOfTheBenchmarksOwnGpus) {
+  SavedRun saved = saved_run();
+  // Another GPU comes first among the series, and is not the benchmark's.
+  saved.series.insert(saved.series.begin(),
+                      series::GpuSeries{std::make_unique<series::MemorySeries<meter::GpuReading>>(),
+                                        std::make_unique<series::MemorySeries<meter::PowerSample>>(),
+                                        std::make_unique<series::MemorySeries<meter::CounterReading>>()});
+  saved.run.gpus[0].position = 1;
+  const auto steps = energy_steps(saved);
+  ASSERT_TRUE(steps);
+  EXPECT_NEAR(steps->front().energy.joules(), 300 * 12.5, 5);
+}
+
 TEST(EnergySteps, OfAnUnknownEnergyThereAreNone) {
   SavedRun saved = saved_run();
   saved.run.total_energy.reset();
