@@ -1,6 +1,7 @@
 // What a benchmark, or each of several, puts out: its log and its score.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,6 +31,9 @@ std::string numbered_log(std::size_t part);
 
 // How many containers, or 1.
 std::size_t part_count(const Options& options);
+
+// Whether result files were left out when they were collected: a list of them is there.
+bool left_some_out(const std::filesystem::path& results);
 
 // The logs and scores of all parts.
 class BenchmarkOutputs {

@@ -304,6 +304,9 @@ void BenchmarkRun::collect_results() {
   if (!collected) {
     findings_.emplace_back(record::ResultsNotCollected{collected.error().message});
     log_->warn("{}", collected.error().message);
+  } else if (left_some_out(results)) {
+    findings_.emplace_back(
+        record::ResultsNotCollected{"not all of them: skipped.txt in benchmark_results names the others"});
   }
   if (const auto removed = workload_->cleanup(); !removed) {
     log_->error("{}", removed.error().message);

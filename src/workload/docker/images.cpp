@@ -59,7 +59,9 @@ std::vector<std::string> strings_in(const nlohmann::json& image, const char* key
 base::Error not_found(const std::vector<Image>& images, const std::string& wanted) {
   std::string list;
   for (const std::string& name : runnable_image_names(images)) list += (list.empty() ? "" : ", ") + name;
-  return {"there is no image \"" + wanted + "\" on this machine; available images: " + (list.empty() ? "none" : list),
+  constexpr std::size_t kMostOfName = 300;
+  return {"there is no image \"" + engine_words(wanted.substr(0, kMostOfName)) +
+              "\" on this machine; available images: " + (list.empty() ? "none" : list),
           "choose one of these, or build or pull the image first"};
 }
 

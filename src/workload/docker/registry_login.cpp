@@ -124,7 +124,8 @@ std::string from_base64(std::string_view text) {
   std::uint32_t group = 0;
   int bits = 0;
   for (char c : text) {
-    c = c == '+' ? '-' : (c == '/' ? '_' : c);
+    if (c == '+') c = '-';
+    if (c == '/') c = '_';
     const std::size_t value = kAlphabet.find(c);
     if (value == std::string_view::npos) break;
     group = group << 6U | static_cast<std::uint32_t>(value);

@@ -94,6 +94,7 @@ class Extraction {
   std::optional<ResultsDirectory> root_;
   std::unordered_map<std::string, std::string> written_;  // member path -> relative path
   std::uint64_t bytes_ = 0;
+  std::uint64_t passed_over_ = 0;  // bytes
   std::size_t entries_ = 0;
   std::string skipped_;
   std::optional<base::Error> stream_error_;
@@ -125,6 +126,10 @@ base::Result<bool> Extraction::run() {
       break;
     }
     if (auto taken = take(reader.get(), entry); !taken) return base::failure(taken.error());
+    if (passed_over_ > limits_.passed_over) {
+      skip("the rest of the archive", "it lies behind " + std::to_string(passed_over_) + " bytes that are left out");
+      break;
+    }
   }
   if (auto written = write_skipped(); !written) return base::failure(written.error());
   if (stream_error_) return base::failure(*stream_error_);
@@ -164,6 +169,7 @@ base::Result<void> Extraction::take(archive* reader, archive_entry* entry) {
   if (relative == kSkippedName) why = "the name is taken by this list";
   if (!why.empty()) {
     skip(member, why);
+    passed_over_ += static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
   } else if (link) {
     return take_link(*link, member, relative);
   } else if (type == AE_IFREG) {
@@ -183,6 +189,7 @@ base::Result<void> Extraction::take_file(archive* reader, archive_entry* entry, 
   const auto size = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
   if (size > bytes_left()) {
     skip(member, "more than " + std::to_string(limits_.bytes) + " bytes in all");
+    passed_over_ += size;
     return {};
   }
   const auto top = root();
@@ -191,6 +198,7 @@ base::Result<void> Extraction::take_file(archive* reader, archive_entry* entry, 
   const auto file = (*top)->create(relative, executable ? 0755 : 0644);
   if (!file) {
     skip(member, file.error().message);
+    passed_over_ += size;
     return {};
   }
   const auto complete = copy_content(reader, *file);

@@ -16,6 +16,7 @@ struct ArchiveLimits {
   std::uint64_t bytes = std::uint64_t{4} << 30;
   std::size_t entries = 100'000;
   std::size_t depth = 32;
+  std::uint64_t passed_over = std::uint64_t{256} << 20;  // bytes of members left out that are read to get at the next
 };
 
 // Gives the next piece of the stream, valid until the next call; empty at its end.

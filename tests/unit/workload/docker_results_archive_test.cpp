@@ -228,6 +228,21 @@ TEST_F(ResultsArchive, LimitsAreKept) {
   EXPECT_THAT(text("skipped.txt"), HasSubstr("more than 3 entries"));
 }
 
+TEST_F(ResultsArchive, WhatLiesBehindFarTooMuchIsNotWaitedFor) {
+  const std::string bytes =
+      Tar().file("results/a", "a").file("results/huge", std::string(9000, 'x')).file("results/z", "z").bytes();
+  ArchiveLimits limits;
+  limits.bytes = 5000;
+  ASSERT_TRUE(extract(bytes, 1000, limits));
+  EXPECT_TRUE(exists("z"));
+  fs::remove_all(into());
+  limits.passed_over = 8000;
+  ASSERT_TRUE(extract(bytes, 1000, limits));
+  EXPECT_TRUE(exists("a"));
+  EXPECT_FALSE(exists("z"));
+  EXPECT_THAT(text("skipped.txt"), HasSubstr("the rest of the archive: it lies behind 9000 bytes"));
+}
+
 TEST_F(ResultsArchive, DeepPathsAndLongNamesAreListed) {
   std::string deep = "results";
   for (int i = 0; i < 40; ++i) deep += "/d";
