@@ -99,6 +99,9 @@ UncertaintyTerm instants_term(const PowerSpan& span) {
 Uncertainty counter_uncertainty(const CounterEnds& ends, base::Window run, const std::optional<PowerSpan>& span) {
   PowerSpan limits = span.value_or(span_of(ends, run));
   if (ends.start.anchored) limits.low = std::min(limits.low, ends.start.idle.power);
+  // Between two changes at an end lies idle time, too, of whose power no sample tells.
+  const auto is_told = [](const CounterEnd& end) { return end.anchored || end.half_width; };
+  if (!is_told(ends.start) || !is_told(ends.end)) limits.lowest = base::Power{};
   Uncertainty uncertainty;
   uncertainty.terms = {edges_term(ends, limits), instants_term(limits), idle_term(ends)};
   uncertainty.terms.push_back({"quantum", kQuantum / std::sqrt(6.0), "the counter counts millijoules"});

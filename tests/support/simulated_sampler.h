@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "platform/clock.h"
 #include "sampler/readout.h"
 #include "sampler/schedule.h"
-#include "support/manual_clock.h"
 
 namespace gpubench::support {
 
@@ -25,7 +25,7 @@ inline std::vector<series::GpuSeries> memory_series(std::size_t gpus) {
 // Everything referred to must outlive it.
 class SimulatedSampler {
  public:
-  SimulatedSampler(meter::GpuMeter& meter, ManualClock& clock, std::vector<series::GpuSeries>& series,
+  SimulatedSampler(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series,
                    sampler::SamplerOptions options, sampler::ReadingObserver observer = {})
       : clock_(clock), schedule_(options, series.size(), clock.now()), readout_(meter, series, std::move(observer)) {}
 
@@ -46,7 +46,7 @@ class SimulatedSampler {
   [[nodiscard]] const sampler::Schedule& schedule() const { return schedule_; }
 
  private:
-  ManualClock& clock_;
+  const platform::Clock& clock_;
   sampler::Schedule schedule_;
   sampler::Readout readout_;
 };

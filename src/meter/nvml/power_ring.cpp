@@ -12,6 +12,7 @@ constexpr std::size_t kUsualSize = 256;
 constexpr std::size_t kGreatestSize = 16384;
 // Year 2096: later stamps are garbage, and would overflow in nanoseconds.
 constexpr std::uint64_t kLatestStampUs = 4'000'000'000'000'000;
+constexpr int kClockIsWrong = 3;  // so many samples of one drain from the future are no stray ones
 // When the whole ring is read again, a sample delivered before may be dated a little later than it was then, by as much as
 // the wall clock was adjusted. Samples are at least 9 ms apart on an H200.
 constexpr base::Duration kSameSample = std::chrono::milliseconds(5);
@@ -82,18 +83,22 @@ void PowerRing::note_depth(const Batch& batch) {
   }
 }
 
-std::vector<PowerSample> PowerRing::convert(const Batch& batch, bool whole_ring) {
+Field<std::vector<PowerSample>> PowerRing::convert(const Batch& batch, bool whole_ring) {
   std::vector<PowerSample> result;
   result.reserve(batch.samples.size());
   std::uint64_t newest_us = last_seen_us_;
+  int from_the_future = 0;
   for (const NvmlSample& sample : batch.samples) {
     if (!dated(sample) || sample.stamp_us <= last_seen_us_) continue;
     const auto time = driver_clock_.steady_time(stamp_of(sample));
+    if (!time) ++from_the_future;
     if (!time) continue;
     newest_us = std::max(newest_us, sample.stamp_us);
     const auto milliwatts = number_of(batch.value_type, sample.value);
     if (milliwatts) result.push_back({*time, base::Power::from_milliwatts(*milliwatts)});
   }
+  // Not while a step of the clock is sorted out: then a sample may be dropped for that.
+  if (driver_clock_.settled() && from_the_future >= kClockIsWrong) return absent(Absent::failed);
   const bool delivered_before = last_delivered_ != base::SteadyTime::min();
   base::SteadyTime newest = whole_ring && delivered_before ? last_delivered_ + kSameSample : last_delivered_;
   std::stable_sort(result.begin(), result.end(), [](const PowerSample& a, const PowerSample& b) { return a.time < b.time; });

@@ -13,7 +13,8 @@
 namespace gpubench::meter {
 
 // Drains the ring of one GPU. Samples without a date, from the future, without a value, or not newer than the newest one
-// delivered are dropped; steps of the wall clock are handled as DriverClock says.
+// delivered are dropped; where several are from the future, the driver's dates are wrong and none of them is believed; steps
+// of the wall clock are handled as DriverClock says.
 class PowerRing {
  public:
   PowerRing(const NvmlApi& api, NvmlHandle device, const platform::Clock& clock);
@@ -27,7 +28,7 @@ class PowerRing {
   };
   Field<Batch> fetch(std::uint64_t last_seen_us);
   void note_depth(const Batch& batch);
-  std::vector<PowerSample> convert(const Batch& batch, bool whole_ring);
+  Field<std::vector<PowerSample>> convert(const Batch& batch, bool whole_ring);
 
   OptionalCall<int, NvmlApi::Long, int*, NvmlApi::Count*, NvmlSample*> samples_;
   NvmlHandle device_;

@@ -103,12 +103,20 @@ TEST(PowerRing, SamplesWithoutADateAreDropped) {
 
 TEST(PowerRing, SamplesFromTheFutureAreDropped) {
   FakeDriver driver;
-  const auto meter = driver.open("ring future 1\n");
+  const auto meter = driver.open("ring future 0.03\n");
   const Samples samples = drain(*meter);
-  EXPECT_EQ(samples.size(), 69U);  // the ring of 119 less the last second
+  EXPECT_EQ(samples.size(), 117U);  // the ring of 119 less the last two
   EXPECT_LE(samples.back().time, driver.now() + 1ms);
   driver.advance(1s);
   EXPECT_EQ(drain(*meter).size(), 50U);
+}
+
+TEST(PowerRing, WhereTheDriversDatesRunAheadNoneIsBelieved) {
+  FakeDriver driver;
+  const auto meter = driver.open("ring future 0.3\n");
+  EXPECT_EQ(meter->drain_power(0).error(), Absent::failed);
+  driver.advance(1s);
+  EXPECT_EQ(meter->drain_power(0).error(), Absent::failed);
 }
 
 TEST(PowerRing, EveryValueTypeIsUnderstood) {
