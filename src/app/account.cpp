@@ -276,6 +276,7 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
   run.cost.deadlines = input.measured->health.deadlines;
   run.cost.late_deadlines = input.measured->health.late;
   run.cost.worst_lateness = input.measured->health.worst_lateness;
+  run.cost.driver = input.measured->health.driver;
   run.wall_clock_step = input.measured->health.wall_clock_step;
   return run;
 }

@@ -62,7 +62,8 @@ base::Result<void> write_reports(const RunDirectory& directory, const record::Ru
 
 base::Result<void> write_page(const RunDirectory& directory, const record::RunRecord& run,
                               const std::vector<series::GpuSeries>& series) {
-  const report::HtmlInput input{&run, &series, directory.file("benchmark.log"), directory.file("benchmark_log_times.csv")};
+  const report::HtmlInput input{&run, &series, directory.file("benchmark.log"), directory.file("benchmark_log_times.csv"),
+                                directory.file("metrics.yml")};
   return platform::stream_file_atomically(directory.file("report.html"),
                                           [&](std::ostream& out) { report::write_html_report(out, input); });
 }

@@ -213,6 +213,24 @@ workload::WorkloadOutcome outcome_from(const Json& json) {
   return outcome;
 }
 
+Json call_cost_json(const meter::CallCost& cost) {
+  return {{"calls", cost.calls}, {"time_ns", cost.time.count()}};
+}
+
+Json driver_calls_json(const meter::DriverCalls& calls) {
+  return {{"readings", call_cost_json(calls.readings)},
+          {"drains", call_cost_json(calls.drains)},
+          {"counters", call_cost_json(calls.counters)}};
+}
+
+meter::CallCost call_cost_from(const Json& json) {
+  return {json.at("calls").get<std::size_t>(), duration_at(json, "time_ns")};
+}
+
+meter::DriverCalls driver_calls_from(const Json& json) {
+  return {call_cost_from(json.at("readings")), call_cost_from(json.at("drains")), call_cost_from(json.at("counters"))};
+}
+
 Measured measured_from(const Json& json) {
   Measured measured;
   measured.outcome = outcome_from(json);
@@ -222,6 +240,7 @@ Measured measured_from(const Json& json) {
   measured.health.late = json.at("late_deadlines").get<std::size_t>();
   measured.health.worst_lateness = duration_at(json, "worst_lateness_ns");
   measured.health.wall_clock_step = duration_at(json, "wall_clock_step_ns");
+  if (json.contains("driver_calls")) measured.health.driver = driver_calls_from(json.at("driver_calls"));
   return measured;
 }
 
@@ -325,6 +344,7 @@ std::string ended_note(const Measured& measured, const workload::WorkloadDescrip
                {"late_deadlines", measured.health.late},
                {"worst_lateness_ns", measured.health.worst_lateness.count()},
                {"wall_clock_step_ns", measured.health.wall_clock_step.count()},
+               {"driver_calls", driver_calls_json(measured.health.driver)},
                {"workload", workload_json(workload)}});
   if (measured.timed_out) note["timed_out_ns"] = measured.timed_out->count();
   return dumped(note);

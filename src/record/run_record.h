@@ -12,6 +12,7 @@
 #include "carbon/emissions.h"
 #include "carbon/footprint.h"
 #include "energy/energy_estimate.h"
+#include "meter/driver_calls.h"
 #include "meter/gpu_meter.h"
 #include "record/finding.h"
 #include "record/gpu_events.h"
@@ -86,6 +87,7 @@ struct ToolCost {
   std::size_t late_deadlines = 0;
   std::size_t deadlines = 0;
   base::Duration worst_lateness{};
+  meter::DriverCalls driver = {};
 };
 
 struct ExportRecord {

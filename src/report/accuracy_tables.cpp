@@ -28,11 +28,24 @@ std::string maximum(const std::optional<record::Statistics>& statistics) {
   return statistics ? plain_number(statistics->maximum, 1) : kNotAvailable;
 }
 
+std::string calls_text(const char* what, const meter::CallCost& cost) {
+  return fmt::format("{} {} in {} ms", cost.calls, what, milliseconds(cost.time));
+}
+
+std::string cost_line(const record::RunRecord& run) {
+  const record::ToolCost& cost = run.cost;
+  const double share = cost.cpu_seconds / base::to_seconds(run.elapsed());
+  return fmt::format(
+      "This tool: {:.3f} s of CPU ({:.2f} % of one core over the run), {:.1f} MiB at most; of the driver {}, {}, {}.\n",
+      cost.cpu_seconds, share * 100, cost.peak_resident.mebibytes(), calls_text("readings", cost.driver.readings),
+      calls_text("drains", cost.driver.drains), calls_text("counter readings", cost.driver.counters));
+}
+
 std::string sampling_line(const record::RunRecord& run) {
   const record::ToolCost& cost = run.cost;
   const std::string text = fmt::format("Interval readings late or skipped: {} of {}, the worst by {} ms. ",
                                        cost.late_deadlines, cost.deadlines, milliseconds(cost.worst_lateness));
-  return text +
+  return text + cost_line(run) +
          fmt::format("Wall clock against steady clock: {:+.1f} ms.\n", base::to_seconds(run.wall_clock_step) * kMilli);
 }
 

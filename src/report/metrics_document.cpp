@@ -377,13 +377,22 @@ void write_footprint(DocumentWriter& out, const carbon::Footprint& footprint) {
   out.number("sci_grams_per_unit", footprint.sci, &base::Emissions::grams);
 }
 
+void write_call_cost(DocumentWriter& out, const std::string& name, const meter::CallCost& cost) {
+  out.count((name + "_calls").c_str(), cost.calls);
+  out.number((name + "_seconds").c_str(), base::to_seconds(cost.time));
+}
+
 void write_tool(DocumentWriter& out, const record::RunRecord& run) {
   out.map("tool_cost", [&] {
     out.number("cpu_seconds", run.cost.cpu_seconds);
+    out.number("cpu_percent_of_run", run.cost.cpu_seconds / base::to_seconds(run.elapsed()) * 100);
     out.number("peak_resident_mib", run.cost.peak_resident.mebibytes());
     out.count("deadlines", run.cost.deadlines);
     out.count("late_deadlines", run.cost.late_deadlines);
     out.number("worst_lateness_seconds", base::to_seconds(run.cost.worst_lateness));
+    write_call_cost(out, "driver_readings", run.cost.driver.readings);
+    write_call_cost(out, "driver_drains", run.cost.driver.drains);
+    write_call_cost(out, "driver_counters", run.cost.driver.counters);
     out.number("wall_clock_step_seconds", base::to_seconds(run.wall_clock_step));
   });
   out.map("export", [&] {

@@ -4,9 +4,31 @@
 #include <utility>
 
 namespace gpubench::sampler {
+namespace {
 
-Readout::Readout(meter::GpuMeter& meter, std::vector<series::GpuSeries>& series, ReadingObserver observer)
+// Adds one call, from its construction to its end.
+class Timed {
+ public:
+  Timed(const platform::Clock& clock, meter::CallCost& cost) : clock_(clock), cost_(cost), begun_(clock.now()) {}
+  ~Timed() {
+    ++cost_.calls;
+    cost_.time += clock_.now() - begun_;
+  }
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+ private:
+  const platform::Clock& clock_;
+  meter::CallCost& cost_;
+  base::SteadyTime begun_;
+};
+
+}  // namespace
+
+Readout::Readout(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series,
+                 ReadingObserver observer)
     : meter_(meter),
+      clock_(clock),
       series_(series),
       observer_(std::move(observer)),
       latest_(series.size()),
@@ -41,7 +63,10 @@ bool Readout::lacks_ring() const {
 
 void Readout::read(std::size_t tick) {
   for (std::size_t gpu = 0; gpu < series_.size(); ++gpu) {
-    latest_[gpu] = meter_.read(gpu);
+    {
+      const Timed timed(clock_, calls_.readings);
+      latest_[gpu] = meter_.read(gpu);
+    }
     if (series_[gpu].readings) series_[gpu].readings->append(latest_[gpu]);
   }
   if (observer_) observer_(tick, latest_);
@@ -49,7 +74,10 @@ void Readout::read(std::size_t tick) {
 
 void Readout::drain(std::size_t gpu) {
   if (has_ring_[gpu] == 0 || !series_[gpu].power) return;
-  const auto samples = meter_.drain_power(gpu);
+  const auto samples = [&] {
+    const Timed timed(clock_, calls_.drains);
+    return meter_.drain_power(gpu);
+  }();
   if (samples) {
     for (const meter::PowerSample& sample : *samples) series_[gpu].power->append(sample);
   } else if (samples.error() == meter::Absent::unsupported) {
@@ -59,7 +87,10 @@ void Readout::drain(std::size_t gpu) {
 
 void Readout::read_counter(std::size_t gpu) {
   if (has_counter_[gpu] == 0 || !series_[gpu].counter) return;
-  const auto reading = meter_.read_energy_counter(gpu);
+  const auto reading = [&] {
+    const Timed timed(clock_, calls_.counters);
+    return meter_.read_energy_counter(gpu);
+  }();
   if (reading) {
     series_[gpu].counter->append(*reading);
   } else if (reading.error() == meter::Absent::unsupported) {

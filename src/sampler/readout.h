@@ -14,13 +14,15 @@ namespace gpubench::sampler {
 // Performs steps, one thread only. A call that fails leaves its series as it is and stops nothing else.
 class Readout {
  public:
-  // All three must outlive the readout.
-  Readout(meter::GpuMeter& meter, std::vector<series::GpuSeries>& series, ReadingObserver observer);
+  // Meter, clock and series must outlive the readout.
+  Readout(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series,
+          ReadingObserver observer);
   void perform(const Step& step);
   // A reading, then the counter and the ring of every GPU: the ring then reaches up to the counter's reading.
   void perform_all(std::size_t tick);
   // A GPU has an energy counter but no power ring.
   [[nodiscard]] bool lacks_ring() const;
+  [[nodiscard]] const meter::DriverCalls& driver_calls() const { return calls_; }
 
  private:
   void read(std::size_t tick);
@@ -28,8 +30,10 @@ class Readout {
   void read_counter(std::size_t gpu);
 
   meter::GpuMeter& meter_;
+  const platform::Clock& clock_;
   std::vector<series::GpuSeries>& series_;
   ReadingObserver observer_;
+  meter::DriverCalls calls_;
   std::vector<meter::GpuReading> latest_;
   std::vector<char> has_ring_;     // by GPU; false once the driver has said "unsupported", which is not asked again
   std::vector<char> has_counter_;  // the same for the counter

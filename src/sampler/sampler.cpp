@@ -30,7 +30,7 @@ class Sampler::Loop {
  public:
   Loop(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series, SamplerOptions options,
        ReadingObserver observer)
-      : clock_(clock), options_(options), gpus_(series.size()), readout_(meter, series, std::move(observer)) {}
+      : clock_(clock), options_(options), gpus_(series.size()), readout_(meter, clock, series, std::move(observer)) {}
   ~Loop() { stop(); }
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -63,6 +63,7 @@ class Sampler::Loop {
     const std::lock_guard lock(mutex_);
     SamplerHealth health = schedule_ ? schedule_->health() : SamplerHealth{};
     health.wall_clock_step = wall_clock_step_;
+    health.driver = driver_calls_;
     return health;
   }
 
@@ -84,6 +85,7 @@ class Sampler::Loop {
         lock.unlock();
         readout_.perform(*step);
         lock.lock();
+        driver_calls_ = readout_.driver_calls();
         if (step->call == Call::drain) schedule_->rely_on_counters(readout_.lacks_ring());
         if (step->call == Call::drain && step->gpu == 0) compare_clocks();
       } else {
@@ -94,6 +96,7 @@ class Sampler::Loop {
     lock.unlock();
     readout_.perform_all(tick);
     lock.lock();
+    driver_calls_ = readout_.driver_calls();
     compare_clocks();
   }
 
@@ -113,6 +116,7 @@ class Sampler::Loop {
   bool stopping_ = false;
   base::Duration first_offset_{};
   base::Duration wall_clock_step_{};
+  meter::DriverCalls driver_calls_;
 };
 
 Sampler::Sampler(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series,

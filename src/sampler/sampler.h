@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "meter/driver_calls.h"
 #include "meter/gpu_meter.h"
 #include "platform/clock.h"
 #include "series/gpu_series.h"
@@ -32,6 +33,7 @@ struct SamplerHealth {
   base::Duration worst_lateness{};
   // Largest change seen of the wall clock against the steady clock; positive: the wall clock was put forward.
   base::Duration wall_clock_step{};
+  meter::DriverCalls driver = {};
 };
 
 // Told of each interval's readings (one per GPU), on the sampler thread; must not block.

@@ -27,7 +27,7 @@ class SimulatedSampler {
  public:
   SimulatedSampler(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series,
                    sampler::SamplerOptions options, sampler::ReadingObserver observer = {})
-      : clock_(clock), schedule_(options, series.size(), clock.now()), readout_(meter, series, std::move(observer)) {}
+      : clock_(clock), schedule_(options, series.size(), clock.now()), readout_(meter, clock, series, std::move(observer)) {}
 
   // Does what falls due and moves the clock on; ends at `until` or within one call after it.
   void run_until(base::SteadyTime until) {

@@ -26,7 +26,7 @@ TEST(Readout, PutsEveryGpuInItsOwnSeries) {
   ScriptedMeter meter(clock, {steady(100), steady(300)});
   auto series = support::memory_series(2);
   std::vector<double> watts;
-  Readout readout(meter, series, [&](std::size_t tick, const std::vector<meter::GpuReading>& readings) {
+  Readout readout(meter, clock, series, [&](std::size_t tick, const std::vector<meter::GpuReading>& readings) {
     EXPECT_EQ(tick, 7U);
     for (const auto& reading : readings) watts.push_back(reading.power->watts());
   });
@@ -48,7 +48,7 @@ TEST(Readout, AFailingCallStopsNoOther) {
   meter.script(0).drain_fails = meter::Absent::gpu_lost;
   meter.script(0).read_fails = meter::Absent::gpu_lost;
   auto series = support::memory_series(2);
-  Readout readout(meter, series, {});
+  Readout readout(meter, clock, series, {});
   readout.perform_all(0);
   EXPECT_EQ(series[0].readings->size(), 1U) << "a reading that says what is missing";
   EXPECT_EQ(series[0].power->size(), 0U);
@@ -66,7 +66,7 @@ TEST(Readout, UnsupportedIsAskedOnce) {
   ScriptedMeter meter(clock, {steady(100)});
   meter.script(0).counter_fails = meter::Absent::unsupported;
   auto series = support::memory_series(1);
-  Readout readout(meter, series, {});
+  Readout readout(meter, clock, series, {});
   readout.perform_all(0);
   meter.script(0).counter_fails.reset();
   readout.perform_all(1);
