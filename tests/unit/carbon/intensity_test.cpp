@@ -31,6 +31,26 @@ TEST(Covers, KnowsHoles) {
   EXPECT_FALSE(covers(std::vector{slot(0, 30, 1)}, at(5), at(31)));
 }
 
+TEST(AreSane, RefusesWhatNoSourceMeans) {
+  const base::WallTime noon(std::chrono::hours(12));
+  const auto slot = [&](int from, int to, double grams) {
+    return IntensitySlot{noon + std::chrono::minutes(from),
+                         noon + std::chrono::minutes(to),
+                         base::CarbonIntensity::from_grams_per_kilowatt_hour(grams),
+                         IntensityKind::forecast,
+                         "a",
+                         {}};
+  };
+  EXPECT_TRUE(are_sane({}));
+  EXPECT_TRUE(are_sane(std::vector{slot(0, 30, 0), slot(30, 60, 100), slot(90, 120, 5)}));
+  EXPECT_FALSE(are_sane(std::vector{slot(0, 0, 100)}));
+  EXPECT_FALSE(are_sane(std::vector{slot(0, 30, -1)}));
+  EXPECT_FALSE(are_sane(std::vector{slot(0, 30, 1), slot(20, 60, 1)}));
+  IntensitySlot odd = slot(0, 30, 1);
+  odd.kind = static_cast<IntensityKind>(99);
+  EXPECT_FALSE(are_sane(std::vector{odd}));
+}
+
 TEST(Merged, TheNewerHolds) {
   const auto both = merged({slot(0, 30, 1), slot(30, 60, 2), slot(60, 90, 3)}, {slot(30, 60, 20), slot(90, 120, 40)});
   EXPECT_EQ(values(both), (std::vector<double>{1, 20, 3, 40}));
