@@ -141,7 +141,7 @@ bool GpuWatch::has_ended(record::GpuEvents& events, std::size_t gpu, unsigned id
 }
 
 void GpuWatch::note_user(record::GpuEvents& events, const meter::GpuProcess& process, const std::string& name,
-                         UserKind kind) const {
+                         UserKind kind) {
   auto user =
       std::find_if(events.users.begin(), events.users.end(), [&](const record::GpuUser& u) { return u.id == process.id; });
   if (user == events.users.end() && events.users.size() >= kMostUsers) {

@@ -39,8 +39,8 @@ class GpuWatch {
   void check(meter::CheckupScope scope);
   void note_users(record::GpuEvents& events, std::size_t gpu, const meter::GpuCheckup& checkup);
   bool has_ended(record::GpuEvents& events, std::size_t gpu, unsigned id);
-  void note_user(record::GpuEvents& events, const meter::GpuProcess& process, const std::string& name,
-                 record::UserKind kind) const;
+  static void note_user(record::GpuEvents& events, const meter::GpuProcess& process, const std::string& name,
+                        record::UserKind kind);
   [[nodiscard]] record::UserKind kind_of(int id) const;
   [[nodiscard]] bool descends_from_benchmark(int id) const;
 
