@@ -130,6 +130,7 @@ struct Raw {
   std::vector<std::string> gpus;
   std::string benchmark_file;
   std::string timeseries_format = "csv";
+  std::string plot_format = "png";
   double interval = 5.0;
   double idle_roll = 1.5;
   double stop_grace = 10.0;
@@ -222,8 +223,12 @@ void describe_output(CLI::App& app, Options& options, Raw& raw) {
   app.add_flag("--no_live_monitor", raw.no_live_monitor, "The same as --live_style none")->group(output);
   app.add_flag("--monitor_benchmark_logs", options.monitor_benchmark_logs, "Show the benchmark's log as it comes")
       ->group(output);
-  app.add_flag("--no_plot", raw.no_plot, "Do not draw metrics_plot.png")->group(output);
-  app.add_flag("--live_plot", options.live_plot, "Renew metrics_plot.png at every interval")->group(output);
+  app.add_flag("--no_plot", raw.no_plot, "Do not draw the plot")->group(output);
+  app.add_option("--plot_format", raw.plot_format, "png, svg or pdf: form of the plot, and the end of its name")
+      ->type_name("FORMAT")
+      ->default_str("png")
+      ->group(output);
+  app.add_flag("--live_plot", options.live_plot, "Renew the plot at every interval")->group(output);
   app.add_flag("--no_html", raw.no_html, "Do not write report.html")->group(output);
 }
 
@@ -401,6 +406,9 @@ base::Result<Command> checked(Options options, const Raw& raw) {
   const auto format = timeseries_format(raw.timeseries_format);
   if (!format) return base::failure(format.error());
   options.timeseries_format = *format;
+  const auto picture = report::plot_format(raw.plot_format);
+  if (!picture) return base::failure(picture.error());
+  options.plot_format = *picture;
   if (options.benchmark_image && options.benchmark_command)
     return base::failure("--benchmark_image and --benchmark_command exclude each other", "give one of them");
   if (const auto taken = take_several(raw, options); !taken) return base::failure(taken.error());

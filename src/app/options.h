@@ -52,6 +52,7 @@ struct Options : BenchmarkOptions {
   LiveStyle live_style = LiveStyle::automatic;
   bool monitor_benchmark_logs = false;
   bool plot = true;
+  report::PlotFormat plot_format = report::PlotFormat::png;
   bool live_plot = false;
   bool html = true;
 

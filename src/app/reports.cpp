@@ -31,8 +31,10 @@ base::Result<void> write_table(const RunDirectory& directory, const std::string&
 
 }  // namespace
 
-void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
-  const auto drawn = report::write_plot(directory.file("metrics_plot.png"), report::plot_input(run, series));
+void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series,
+               report::PlotFormat format) {
+  const auto drawn =
+      report::write_plot(directory.path / report::plot_file_name(format), report::plot_input(run, series), format);
   if (!drawn)
     run.findings.emplace_back(record::PlotNotMade{drawn.error().message +
                                                   (drawn.error().remedy.empty() ? "" : " (" + drawn.error().remedy + ")")});
@@ -69,12 +71,14 @@ base::Result<void> write_page(const RunDirectory& directory, const record::RunRe
 }
 
 std::string list_result_files(const RunDirectory& directory) {
-  constexpr std::array<std::pair<const char*, const char*>, 15> kFiles{{
+  constexpr std::array<std::pair<const char*, const char*>, 17> kFiles{{
       {"report.html", "everything on one page, for a browser"},
       {"formatted_metrics.txt", "the tables above"},
       {"metrics.yml", "all figures, for programs"},
       {"metrics.json", "the same as JSON"},
       {"metrics_plot.png", "power, utilisation, temperature, memory and clocks over time"},
+      {"metrics_plot.svg", "power, utilisation, temperature, memory and clocks over time"},
+      {"metrics_plot.pdf", "power, utilisation, temperature, memory and clocks over time"},
       {"timeseries.csv", "readings at each interval"},
       {"power.csv", "power every 20 ms"},
       {"timeseries.csv.gz", "readings at each interval"},

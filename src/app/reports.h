@@ -9,12 +9,14 @@
 #include "app/run_directory.h"
 #include "base/result.h"
 #include "record/run_record.h"
+#include "report/plot/plot.h"
 #include "series/gpu_series.h"
 
 namespace gpubench::app {
 
-// Draws metrics_plot.png; a failure becomes a finding of the run.
-void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series);
+// Draws metrics_plot; a failure becomes a finding of the run.
+void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series,
+               report::PlotFormat format);
 
 // How the time series are written: timeseries.csv and power.csv, the same with .gz, or not at all.
 enum class TimeseriesFormat : std::uint8_t { csv, csv_gz, none };

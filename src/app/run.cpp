@@ -292,7 +292,9 @@ void BenchmarkRun::draw_live_plot() {
   for (std::size_t gpu = 0; gpu < input.gpus.size(); ++gpu) input.is_other.push_back(!gpus_.has(gpu));
   input.series = &series_;
   input.origin = anchor_.steady;
-  if (const auto drawn = report::write_plot(directory_->file("metrics_plot.png"), input); !drawn)
+  if (const auto drawn =
+          report::write_plot(directory_->path / report::plot_file_name(options_.plot_format), input, options_.plot_format);
+      !drawn)
     log_->warn("live plot: {}", drawn.error().message);
 }
 
@@ -354,7 +356,7 @@ int BenchmarkRun::conclude(const Measured& measured) {
   for (const std::string& note : carbon_->take_notes()) log_->warn("{}", note);
   run.invocation = options_.invocation;
   finish_exports(run);
-  if (options_.plot) draw_plot(*directory_, run, series_);
+  if (options_.plot) draw_plot(*directory_, run, series_, options_.plot_format);
   const platform::ResourceUse use = platform::own_resource_use();
   run.cost.cpu_seconds = use.cpu_seconds;
   run.cost.peak_resident = use.peak_resident;

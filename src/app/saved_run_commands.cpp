@@ -26,6 +26,7 @@ struct SavedRunOptions {
   std::string results_dir = "results";
   std::string timeseries_format = "csv";
   bool no_plot = false;
+  std::string plot_format = "png";
 };
 
 struct SavedRunWord {
@@ -58,7 +59,7 @@ int write_all(const RunDirectory& directory, SavedRun& saved, const SavedRunOpti
   int status = 0;
   if (!options.no_plot) {
     record::RunRecord drawn = saved.run;  // what a new plot fails by is no finding of the run
-    draw_plot(directory, drawn, saved.series);
+    draw_plot(directory, drawn, saved.series, *report::plot_format(options.plot_format));
     if (drawn.findings.size() > saved.run.findings.size()) {
       std::cerr << "iris-gpubench: " << record::finding_text(drawn.findings.back()) << "\n";
       status = kCannotRun;
@@ -105,7 +106,8 @@ void describe(CLI::App& app, const SavedRunWord& word, SavedRunOptions& options)
   app.add_option("--timeseries_format", options.timeseries_format, "csv, csv.gz or none")
       ->type_name("FORMAT")
       ->default_str("csv");
-  app.add_flag("--no_plot", options.no_plot, "Do not draw metrics_plot.png");
+  app.add_option("--plot_format", options.plot_format, "png, svg or pdf")->type_name("FORMAT")->default_str("png");
+  app.add_flag("--no_plot", options.no_plot, "Do not draw the plot");
 }
 
 int perform(const std::string& word, const SavedRunOptions& options, const Environment& environment) {
@@ -117,6 +119,7 @@ int perform(const std::string& word, const SavedRunOptions& options, const Envir
   }
   if (const auto format = timeseries_format(options.timeseries_format); !format)
     return complain(format.error(), kUsageError);
+  if (const auto format = report::plot_format(options.plot_format); !format) return complain(format.error(), kUsageError);
   const auto directory = find_run(options.results_dir, options.run);
   if (!directory) return complain(directory.error(), kUsageError);
   if (word == "show") return show(*directory, environment);

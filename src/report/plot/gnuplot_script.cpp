@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 
 #include "report/text.h"
@@ -50,10 +51,26 @@ std::string style_of(std::size_t gpu) {
                      kDashes[(gpu / kColours.size()) % kDashes.size()]);
 }
 
-void write_settings(Script& script) {
+// The same picture in each format: points of type and lines are as large in print as 96 pixels to the inch make them.
+std::string terminal_of(PlotFormat format) {
+  constexpr double kPixelsPerInch = 96;
+  switch (format) {
+    case PlotFormat::svg:
+      return fmt::format("svg noenhanced size {},{} background rgb 'white' font 'DejaVu Sans,14' linewidth 1", kWidth,
+                         kHeight);
+    case PlotFormat::pdf:
+      return fmt::format(
+          "pdfcairo noenhanced size {:.4f}in,{:.4f}in background rgb 'white' font 'DejaVu Sans,11' linewidth 1",
+          kWidth / kPixelsPerInch, kHeight / kPixelsPerInch);
+    default:
+      return fmt::format("pngcairo noenhanced size {},{} background rgb 'white' font 'DejaVu Sans,11' linewidth 1", kWidth,
+                         kHeight);
+  }
+}
+
+void write_settings(Script& script, PlotFormat format) {
   script.line("set encoding utf8");
-  script.line("set terminal pngcairo noenhanced size {},{} background rgb 'white' font 'DejaVu Sans,11' linewidth 1", kWidth,
-              kHeight);
+  script.line("set terminal {}", terminal_of(format));
   script.line("set border 3 lc rgb '#444444'");
   script.line("set tics nomirror out scale 0.6 textcolor rgb '#333333' font ',10'");
   script.line("set grid xtics ytics back lt 1 lw 0.6 lc rgb '#E4E4E4'");
@@ -70,13 +87,14 @@ void write_curve(Script& script, const Curve& curve, std::size_t panel, std::siz
   script.line("EOD");
 }
 
-// Lines of at most `width` characters, broken at spaces; the last is cut.
+// Lines of at most kSubtitleWidth characters, broken between two statements; the last is cut.
 std::vector<std::string> subtitle_lines(const std::string& text) {
   const std::string rest = one_line(text, 2 * kSubtitleWidth);
   if (rest.size() <= kSubtitleWidth) return {rest};
-  const std::size_t at = rest.rfind(' ', kSubtitleWidth);
+  constexpr std::string_view kBetween = "  |  ";
+  const std::size_t at = rest.rfind(kBetween, kSubtitleWidth);
   if (at == std::string::npos || at == 0) return {one_line(rest, kSubtitleWidth)};
-  return {rest.substr(0, at), one_line(rest.substr(at + 1), kSubtitleWidth)};
+  return {rest.substr(0, at), one_line(rest.substr(at + kBetween.size()), kSubtitleWidth)};
 }
 
 std::string legend_text(const PlotInput& input, std::size_t gpu) {
@@ -227,6 +245,41 @@ std::string write_intensity(Script& script, const PlotInput& input, const TimeAx
   return fmt::format(", $Intensity using 1:2 axes x1y2 with lines lw 2 lc rgb '{}' dt (5,3)", kIntensityColour);
 }
 
+constexpr std::string_view kCapColour = "#E69F00";
+constexpr std::string_view kSlowdownColour = "#A61C1C";
+
+// Axis marks from zero up only: below it are the strips.
+void write_value_marks(Script& script, const Panel& panel) {
+  script.line("set ytics autofreq");
+  if (panel.phases.empty()) return;
+  double step = std::pow(10.0, std::floor(std::log10(panel.high)));
+  while (panel.high / step < 4) step /= 2;
+  script.line("set ytics 0,{:.7g}", step);
+}
+
+// A strip for each GPU, the first on top, with a stretch for each phase in which its clock was held down.
+void write_phases(Script& script, const PlotInput& input, const Panel& panel, const TimeAxis& time) {
+  if (panel.phases.empty()) return;
+  const auto gpus = static_cast<double>(input.gpus.size());
+  const double strip = std::min(0.8 * -panel.low / gpus, 0.05 * panel.high);
+  bool capped = false;
+  bool slowed = false;
+  for (const ThrottlePhase& phase : panel.phases) {
+    (phase.slowdown ? slowed : capped) = true;
+    const double top = 0.1 * panel.low - strip * static_cast<double>(phase.gpu);
+    script.line(
+        "set object rectangle from first {:.7g},first {:.7g} to first {:.7g},first {:.7g} back fc rgb '{}' fs solid "
+        "noborder",
+        phase.from_seconds / time.unit_seconds, top, phase.to_seconds / time.unit_seconds, top - 0.75 * strip,
+        phase.slowdown ? kSlowdownColour : kCapColour);
+  }
+  const auto explain = [&](std::string_view what, std::string_view colour, double offset) {
+    script.line("set label '{}' at graph 1,graph 1 right offset {},1.5 font ',9' textcolor rgb '{}'", what, offset, colour);
+  };
+  if (capped) explain("held down by the power cap", "#9A6700", 0);
+  if (slowed) explain("by heat or hardware", kSlowdownColour, capped ? -24 : 0);
+}
+
 void write_panel(Script& script, const PlotInput& input, const Panels& panels, std::size_t number, double top) {
   const Panel& panel = panels.panels[number];
   const TimeAxis& time = panels.time;
@@ -244,7 +297,9 @@ void write_panel(Script& script, const PlotInput& input, const Panels& panels, s
     script.line("set label {} at graph 0.995,graph 0.95 right front font ',10' textcolor rgb '#777777'",
                 gnuplot_quoted(panel.note));
   write_run_marks(script, input, time, number < 2);
+  write_value_marks(script, panel);
   write_limits(script, panel);
+  write_phases(script, input, panel, time);
   const std::string intensity = number == 0 ? write_intensity(script, input, time) : std::string();
   script.line("{}{}", plot_items(panel, number), intensity);
   script.line("unset y2tics");
@@ -262,9 +317,9 @@ std::string gnuplot_quoted(std::string_view text) {
   return quoted + "'";
 }
 
-std::string gnuplot_script(const PlotInput& input, const Panels& panels) {
+std::string gnuplot_script(const PlotInput& input, const Panels& panels, PlotFormat format) {
   Script script;
-  write_settings(script);
+  write_settings(script, format);
   for (std::size_t p = 0; p < panels.panels.size(); ++p)
     for (std::size_t g = 0; g < panels.panels[p].curves.size(); ++g)
       write_curve(script, panels.panels[p].curves[g], p, g, panels.time);

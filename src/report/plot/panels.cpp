@@ -22,6 +22,7 @@ struct ReadingCurves {
   Curve sm_clock;      // MHz
   Curve memory_clock;  // MHz
   Curve power;         // watt, the driver's average
+  std::vector<ThrottlePhase> phases;
 };
 
 template <class T>
@@ -41,12 +42,14 @@ void add_field(CurveBuilder& builder, double seconds, const meter::Field<Quantit
   field ? builder.add(seconds, ((*field).*unit)()) : builder.miss();
 }
 
-ReadingCurves reading_curves(const series::GpuSeries& gpu, base::SteadyTime origin) {
+ReadingCurves reading_curves(const series::GpuSeries& gpu, std::size_t position, base::SteadyTime origin) {
   const auto extent = extent_of(gpu.readings.get(), origin);
   if (!extent) return {};
   std::vector<CurveBuilder> b(6, CurveBuilder(*extent));
+  ThrottleFinder throttled(*extent);
   series::for_each(*gpu.readings, [&](const meter::GpuReading& reading) {
     const double seconds = base::to_seconds(reading.time - origin);
+    throttled.add(seconds, reading);
     add_field(b[0], seconds, reading.utilization, &base::Ratio::percent);
     add_field(b[1], seconds, reading.temperature, &base::Temperature::celsius);
     add_field(b[2], seconds, reading.memory_used, &base::Bytes::mebibytes);
@@ -54,7 +57,7 @@ ReadingCurves reading_curves(const series::GpuSeries& gpu, base::SteadyTime orig
     add_field(b[4], seconds, reading.memory_clock, &base::Frequency::megahertz);
     add_field(b[5], seconds, reading.power, &base::Power::watts);
   });
-  return {b[0].take(), b[1].take(), b[2].take(), b[3].take(), b[4].take(), b[5].take()};
+  return {b[0].take(), b[1].take(), b[2].take(), b[3].take(), b[4].take(), b[5].take(), throttled.phases(position)};
 }
 
 Curve power_curve(const series::GpuSeries& gpu, base::SteadyTime origin) {
@@ -198,6 +201,13 @@ Panel clock_panel(const PlotInput& input, const std::string& title, std::vector<
   return panel;
 }
 
+// Room for the strips below zero.
+void show_phases(Panel& panel, std::vector<ThrottlePhase> phases) {
+  if (phases.empty() || panel.is_empty()) return;
+  panel.phases = std::move(phases);
+  panel.low = -0.16 * panel.high;
+}
+
 // Steps of time that read well; at most ten of them over `length`.
 double tick_step(double length, bool hours) {
   static constexpr std::array kSixties = {0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0};
@@ -246,8 +256,11 @@ Panels make_panels(const PlotInput& input) {
   std::vector<Curve> memory;
   std::vector<Curve> sm_clock;
   std::vector<Curve> memory_clock;
-  for (const series::GpuSeries& gpu : *input.series) {
-    ReadingCurves readings = reading_curves(gpu, input.origin);
+  std::vector<ThrottlePhase> phases;
+  for (std::size_t position = 0; position < input.series->size(); ++position) {
+    const series::GpuSeries& gpu = (*input.series)[position];
+    ReadingCurves readings = reading_curves(gpu, position, input.origin);
+    phases.insert(phases.end(), readings.phases.begin(), readings.phases.end());
     Curve samples = power_curve(gpu, input.origin);
     const bool stand_in = samples.points.empty() && !readings.power.points.empty();
     result.average_power = result.average_power || stand_in;
@@ -264,6 +277,7 @@ Panels make_panels(const PlotInput& input) {
   result.panels.push_back(temperature_panel(input, std::move(temperature)));
   result.panels.push_back(memory_panel(input, std::move(memory)));
   result.panels.push_back(clock_panel(input, "SM clock (MHz)", std::move(sm_clock), &meter::GpuDescription::max_sm_clock));
+  show_phases(result.panels.back(), std::move(phases));
   result.panels.push_back(
       clock_panel(input, "Memory clock (MHz)", std::move(memory_clock), &meter::GpuDescription::max_memory_clock));
   return result;

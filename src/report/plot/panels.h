@@ -6,6 +6,7 @@
 
 #include "report/curve.h"
 #include "report/plot/plot.h"
+#include "report/plot/throttle_phases.h"
 
 namespace gpubench::report {
 
@@ -20,7 +21,8 @@ struct Panel {
   std::string title;
   std::vector<Curve> curves;  // one per GPU
   std::vector<LimitLine> limits;
-  double low = 0;  // range of the value axis
+  std::vector<ThrottlePhase> phases;  // strips below zero, one per GPU; the axis then begins below it
+  double low = 0;                     // range of the value axis
   double high = 1;
   std::string note;                     // what is beyond the scale
   [[nodiscard]] bool is_empty() const;  // no curve at all

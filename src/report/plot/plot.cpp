@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "platform/child_process.h"
 #include "platform/files.h"
@@ -13,25 +14,34 @@
 namespace gpubench::report {
 namespace {
 
-constexpr std::string_view kPngBegin = "\x89PNG\r\n\x1a\n";
-constexpr std::string_view kPngEnd = "IEND\xAE\x42\x60\x82";
 constexpr const char* kRemedy =
     "install the package gnuplot-nox (sudo apt install gnuplot-nox), or leave the plot out with --no_plot";
 
-bool is_whole_png(std::string_view bytes) {
-  return bytes.starts_with(kPngBegin) && bytes.ends_with(kPngEnd);
+// How a whole file of the format begins and ends.
+bool is_whole(std::string_view bytes, PlotFormat format) {
+  switch (format) {
+    case PlotFormat::svg:
+      return bytes.starts_with("<?xml") &&
+             one_line(bytes.substr(bytes.size() - std::min<std::size_t>(bytes.size(), 20))).find("</svg>") !=
+                 std::string::npos;
+    case PlotFormat::pdf:
+      return bytes.starts_with("%PDF") &&
+             bytes.substr(bytes.size() - std::min<std::size_t>(bytes.size(), 16)).find("%%EOF") != std::string_view::npos;
+    default:
+      return bytes.starts_with("\x89PNG\r\n\x1a\n") && bytes.ends_with("IEND\xAE\x42\x60\x82");
+  }
 }
 
-base::Result<std::string> draw(const std::string& script) {
+base::Result<std::string> draw(const std::string& script, PlotFormat format) {
   // -d: no start-up files, which could change anything.
   const auto outcome = platform::run_child({{"gnuplot", "-d", "-"}, script});
   if (!outcome)
     return base::failure("could not draw the plot: " + outcome.error().error.message,
                          outcome.error().not_found ? kRemedy : "");
-  if (outcome->exit_code != 0 || !is_whole_png(outcome->output))
+  if (outcome->exit_code != 0 || !is_whole(outcome->output, format))
     return base::failure(
         fmt::format("could not draw the plot: gnuplot ended with {}: {}", outcome->exit_code, one_line(outcome->error, 300)),
-        outcome->error.find("pngcairo") != std::string::npos ? kRemedy : "");
+        outcome->error.find("unknown or ambiguous terminal") != std::string::npos ? kRemedy : "");
   return outcome->output;
 }
 
@@ -49,12 +59,20 @@ std::string duration_text(base::Duration duration) {
   return fmt::format("{} h {} min", minutes / 60, minutes % 60);
 }
 
+// "0.00578 ± 0.00033 kWh": half-width with the sensor's gain, k = 2, two figures of it.
+std::string energy_text(base::Energy energy, const energy::Uncertainty& uncertainty) {
+  const double half = uncertainty.absolute().kilowatt_hours();
+  if (!(half > 0)) return short_number(energy.kilowatt_hours(), 5) + " kWh";
+  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, 12);
+  return fmt::format("{:.{}f} \u00b1 {:.{}f} kWh", energy.kilowatt_hours(), decimals, half, decimals);
+}
+
 std::string subtitle(const record::RunRecord& run) {
   std::string text = run.source.kind == meter::SourceKind::replay ? run.source.description + ".  " : std::string();
   text += run.gpus.empty() ? "no GPU of the benchmark" : gpus_text(run.gpus);
   text += "  |  " + base::utc_table_text(run.start_time()) + " UTC";
   text += "  |  " + duration_text(run.elapsed());
-  if (run.total_energy) text += "  |  " + short_number(run.total_energy->kilowatt_hours(), 5) + " kWh";
+  if (run.total_energy) text += "  |  " + energy_text(*run.total_energy, run.total_uncertainty);
   if (run.emissions) {
     text += "  |  " + short_number(run.emissions->total.grams(), 3) + " gCO2";
     if (run.emissions->used_yearly_factor) text += " (yearly factor)";
@@ -65,6 +83,23 @@ std::string subtitle(const record::RunRecord& run) {
 }
 
 }  // namespace
+
+base::Result<PlotFormat> plot_format(const std::string& name) {
+  for (const PlotFormat format : {PlotFormat::png, PlotFormat::svg, PlotFormat::pdf})
+    if (plot_file_name(format) == "metrics_plot." + name) return format;
+  return base::failure("unknown --plot_format \"" + name + "\"", "use png, svg or pdf");
+}
+
+std::string plot_file_name(PlotFormat format) {
+  switch (format) {
+    case PlotFormat::svg:
+      return "metrics_plot.svg";
+    case PlotFormat::pdf:
+      return "metrics_plot.pdf";
+    default:
+      return "metrics_plot.png";
+  }
+}
 
 PlotInput plot_input(const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
   PlotInput input;
@@ -84,10 +119,10 @@ PlotInput plot_input(const record::RunRecord& run, const std::vector<series::Gpu
   return input;
 }
 
-base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input) {
-  const base::Result<std::string> png = draw(gnuplot_script(input, make_panels(input)));
-  if (!png) return base::failure(png.error());
-  return platform::write_file_atomically(path, *png);
+base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input, PlotFormat format) {
+  const base::Result<std::string> picture = draw(gnuplot_script(input, make_panels(input), format), format);
+  if (!picture) return base::failure(picture.error());
+  return platform::write_file_atomically(path, *picture);
 }
 
 }  // namespace gpubench::report

@@ -1,6 +1,7 @@
-// metrics_plot.png: the run as a picture, drawn by gnuplot in a child process.
+// metrics_plot.png (or .svg, .pdf): the run as a picture, drawn by gnuplot in a child process.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,6 +15,11 @@
 #include "series/gpu_series.h"
 
 namespace gpubench::report {
+
+enum class PlotFormat : std::uint8_t { png, svg, pdf };
+// By its name on the command line, which is the end of the file's name too.
+base::Result<PlotFormat> plot_format(const std::string& name);
+std::string plot_file_name(PlotFormat format);
 
 // A stretch of even carbon intensity.
 struct IntensityStep {
@@ -39,7 +45,9 @@ struct PlotInput {
 PlotInput plot_input(const record::RunRecord& run, const std::vector<series::GpuSeries>& series);
 
 // Six panels: power with limit, utilisation, temperature with thresholds, memory with total, SM clock, memory clock; one
-// line per GPU. Written beside `path` and renamed. An error names the missing package or gnuplot's own words.
-base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input);
+// line per GPU. Written beside `path` and renamed, so that a viewer never sees half of it. An error names the missing
+// package or gnuplot's own words.
+base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input,
+                              PlotFormat format = PlotFormat::png);
 
 }  // namespace gpubench::report

@@ -143,6 +143,54 @@ TEST(PlotScript, OneLegendEntryForEachGpu) {
   for (int gpu = 0; gpu < 16; ++gpu) EXPECT_TRUE(contains(script, "'GPU " + std::to_string(gpu) + "' at screen")) << gpu;
 }
 
+TEST(PlotPanels, ThrottlingIsMarkedUnderTheClock) {
+  const auto run = example::container_run(2);
+  auto series = sampled(2, 30s);
+  for (int second = 40; second < 50; ++second) {
+    meter::GpuReading reading;
+    reading.time = example::kStart + std::chrono::seconds(second);
+    reading.sm_clock = base::Frequency::from_megahertz(1200);
+    using Reasons = meter::ThrottleReasons;
+    reading.throttle_reasons = Reasons{second < 45 ? Reasons::software_power_cap : Reasons::hardware_thermal};
+    series[1].readings->append(reading);
+  }
+  const PlotInput input = plot_input(run, series);
+  const Panels panels = make_panels(input);
+  const auto& phases = panels.panels[4].phases;
+  ASSERT_EQ(phases.size(), 2U);
+  EXPECT_EQ(phases[0].gpu, 1U);
+  EXPECT_FALSE(phases[0].slowdown);
+  EXPECT_NEAR(phases[0].from_seconds, 40, 0.2);
+  EXPECT_NEAR(phases[0].to_seconds, 44, 0.2);
+  EXPECT_TRUE(phases[1].slowdown);
+  EXPECT_NEAR(phases[1].to_seconds, 49, 0.2);
+  EXPECT_LT(panels.panels[4].low, 0);
+  const std::string script = gnuplot_script(input, panels);
+  EXPECT_TRUE(contains(script, "'held down by the power cap'"));
+  EXPECT_TRUE(contains(script, "'by heat or hardware'"));
+}
+
+TEST(PlotScript, EnergyHasItsInterval) {
+  const auto series = sampled(1, 5s);
+  EXPECT_TRUE(contains(plot_input(example::container_run(1), series).subtitle, "0.00578 \u00b1 0.00033 kWh"))
+      << plot_input(example::container_run(1), series).subtitle;
+}
+
+TEST_F(PlotFile, EachFormatIsWhole) {
+  const auto run = example::container_run(2);
+  const auto series = sampled(2, 5s);
+  for (const auto& [name, begin] : {std::pair("svg", "<?xml"), std::pair("pdf", "%PDF"), std::pair("png", "\x89PNG")}) {
+    const auto format = plot_format(name);
+    ASSERT_TRUE(format);
+    const auto path = directory_ / plot_file_name(*format);
+    EXPECT_EQ(path.extension(), std::string(".") + name);
+    const auto result = write_plot(path, plot_input(run, series), *format);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_TRUE(file_content(path).starts_with(begin));
+  }
+  EXPECT_FALSE(plot_format("gif"));
+}
+
 TEST_F(PlotFile, IsAPngAndNothingElseIsLeft) {
   const auto run = example::container_run(2);
   const auto series = sampled(2, 30s);
