@@ -37,10 +37,11 @@ std::optional<base::Energy> LiveCarbon::energy_up_to(const std::vector<Mark>& ma
   for (std::size_t gpu = 0; gpu < last_.size(); ++gpu) {
     const Mark& from = last_[gpu];
     const Mark& to = marks[gpu];
-    if (from.counter && to.counter && *to.counter >= *from.counter)
-      sum += *to.counter - *from.counter;
-    else if (to.reading.power)
+    // The counter is read at the ends of a run only, mostly: a counter that stands still says nothing.
+    if (to.reading.power)
       sum += *to.reading.power * (to.reading.time - from.reading.time);
+    else if (from.counter && to.counter && *to.counter > *from.counter)
+      sum += *to.counter - *from.counter;
     else
       return std::nullopt;
   }

@@ -13,7 +13,7 @@
 
 namespace gpubench::app {
 
-// Each interval's energy (the counter's, else power times time) by the intensity that holds in its middle.
+// Each interval's energy (power times time, else the counter's) by the intensity that holds in its middle.
 class LiveCarbon {
  public:
   // `gpus`: positions of those that count. `lookup` and `series` must outlive it.

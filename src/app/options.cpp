@@ -12,6 +12,7 @@
 #include "app/invocation.h"
 #include "app/several_containers.h"
 #include "app/version.h"
+#include "base/spelling.h"
 
 namespace gpubench::app {
 namespace {
@@ -54,20 +55,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kAliases{
     {"export_to_meerkat", "export_to_victoria"},
 }};
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
-    }
-  }
-  return row[b.size()];
-}
-
 // The option's real name for a spelling: hyphens, aliases and unambiguous beginnings. Unknown ones are an error that
 // suggests.
 base::Result<std::string> canonical_name(std::string name, const std::vector<std::string>& known) {
@@ -85,12 +72,8 @@ base::Result<std::string> canonical_name(std::string name, const std::vector<std
     for (const std::string& match : matches) list += (list.empty() ? "--" : ", --") + match;
     return base::failure("option --" + name + " could be any of " + list, "write it in full");
   }
-  const auto nearest = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-    return edit_distance(name, a) < edit_distance(name, b);
-  });
-  std::string remedy = "see iris-gpubench --help";
-  if (nearest != known.end() && edit_distance(name, *nearest) <= 1 + name.size() / 4)
-    remedy = "did you mean --" + *nearest + "?";
+  const std::string nearest = base::nearest_word(name, known);
+  const std::string remedy = nearest.empty() ? "see iris-gpubench --help" : "did you mean --" + nearest + "?";
   return base::failure("unknown option --" + name, remedy);
 }
 
@@ -215,6 +198,13 @@ void describe_output(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--score_regex", raw.score_regex, "Take the score from the log line that this matches: its first (group)")
       ->type_name("REGEX")
       ->group(output);
+  app.add_flag("--quiet", options.quiet, "Print nothing but errors")->group(output);
+  app.add_flag("--verbose", options.verbose, "Print what runtime.log gets, too; shows the table in place of the full view")
+      ->group(output);
+  app.add_option("--log_level", options.log_level, "Least that runtime.log gets: debug, info, warning or error")
+      ->type_name("LEVEL")
+      ->default_str("info")
+      ->group(output);
   app.add_option("--live_style", raw.live_style,
                  "What is shown while it runs: full (the whole terminal), table or none;\n"
                  "the default is full on a terminal, table elsewhere")
@@ -276,6 +266,12 @@ base::Result<void> take_log_flags(const Raw& raw, Options& options) {
 }
 
 base::Result<void> take_live_flags(const Raw& raw, Options& options) {
+  if (options.quiet && options.verbose) return base::failure("--quiet and --verbose exclude each other", "give one of them");
+  constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
+  if (std::find(kLevels.begin(), kLevels.end(), options.log_level) == kLevels.end())
+    return base::failure("unknown --log_level \"" + options.log_level + "\"", "use debug, info, warning or error");
+  if (options.quiet) options.live_style = LiveStyle::none;
+  if (options.verbose) options.live_style = LiveStyle::table;
   if (raw.no_live_monitor && raw.live_style && *raw.live_style != "none")
     return base::failure("--no_live_monitor and --live_style " + *raw.live_style + " exclude each other",
                          "give one of them");

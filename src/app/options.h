@@ -51,6 +51,9 @@ struct Options : BenchmarkOptions {
   std::uint64_t log_cap_bytes = std::uint64_t{1} << 30;  // of benchmark.log
   LiveStyle live_style = LiveStyle::automatic;
   bool monitor_benchmark_logs = false;
+  bool quiet = false;              // nothing is printed but errors
+  bool verbose = false;            // runtime.log is printed too
+  std::string log_level = "info";  // of runtime.log, as spdlog names it
   bool plot = true;
   report::PlotFormat plot_format = report::PlotFormat::png;
   bool live_plot = false;

@@ -1,6 +1,7 @@
 #include "app/run.h"
 
 #include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
@@ -181,11 +182,13 @@ base::Result<void> BenchmarkRun::make_outputs() {
   try {
     log_ = std::make_shared<spdlog::logger>(
         "run", std::make_shared<spdlog::sinks::basic_file_sink_mt>(directory_->file("runtime.log").string()));
+    if (options_.verbose) log_->sinks().push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    log_->set_level(spdlog::level::from_str(options_.log_level));
   } catch (const spdlog::spdlog_ex& error) {
     return base::failure(error.what());
   }
   log_->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  log_->flush_on(spdlog::level::info);
+  log_->flush_on(spdlog::level::debug);
   auto journal = series::Journal::create(directory_->path, directory_->run_id);
   if (!journal) return base::failure(journal.error());
   journal_ = std::move(*journal);
@@ -257,7 +260,9 @@ MeasurementPlan BenchmarkRun::plan() {
     watch_->workload_started(workload_processes(workload_->description(), *directory_), time);
   };
   plan.ended = [this](base::SteadyTime time) { live_carbon_->end(time); };
-  plan.say = [this](const std::string& line) { live_->say(line); };
+  plan.say = [this](const std::string& line) {
+    if (!options_.quiet) live_->say(line);
+  };
   plan.observer = [this](std::size_t tick, const std::vector<meter::GpuReading>& readings) { observe(tick, readings); };
   return plan;
 }
@@ -369,7 +374,7 @@ int BenchmarkRun::conclude(const Measured& measured) {
     static_cast<void>(platform::write_file_atomically(directory_->file("final_monitoring_output.txt"), live_->last_table()));
   if (const auto linked = link_latest(options_.results_dir, *directory_); !linked) log_->warn("{}", linked.error().message);
   for (const record::Finding& finding : run.findings) log_->warn("finding: {}", record::finding_text(finding));
-  terminal_.write("\n" + report::formatted_tables(run) + "\n" + list_result_files(*directory_));
+  if (!options_.quiet) terminal_.write("\n" + report::formatted_tables(run) + "\n" + list_result_files(*directory_));
   if (!written) return complain(written.error(), kCannotRun);
   return exit_code(measured);
 }

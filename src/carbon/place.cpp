@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <vector>
+
+#include "base/spelling.h"
 
 namespace gpubench::carbon {
 namespace {
@@ -66,8 +69,12 @@ base::Result<Place> parse_place(std::string_view text) {
   if (auto postcode = parse_postcode(text)) return Place(*std::move(postcode));
   std::string list;
   for (const Region& region : regions()) list += (list.empty() ? "" : ", ") + std::string(region.name);
-  return base::failure("unknown carbon region \"" + std::string(text) + "\"",
-                       "choose one of: " + list + "; or a region's number (1 to 18), or a British postcode such as OX11");
+  std::vector<std::string> names;
+  for (const Region& region : regions()) names.emplace_back(region.name);
+  const std::string nearest = base::nearest_word(text, names);
+  return base::failure(
+      "unknown carbon region \"" + std::string(text) + "\"" + (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"),
+      "choose one of: " + list + "; or a region's number (1 to 18), or a British postcode such as OX11");
 }
 
 std::string place_text(const Place& place) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/spelling.h"
 #include "workload/docker/container_workload.h"
 
 namespace gpubench::workload {
@@ -60,8 +61,11 @@ base::Error not_found(const std::vector<Image>& images, const std::string& wante
   std::string list;
   for (const std::string& name : runnable_image_names(images)) list += (list.empty() ? "" : ", ") + name;
   constexpr std::size_t kMostOfName = 300;
-  return {"there is no image \"" + engine_words(wanted.substr(0, kMostOfName)) +
-              "\" on this machine; available images: " + (list.empty() ? "none" : list),
+  const std::string shown = wanted.substr(0, kMostOfName);
+  const std::string nearest = base::nearest_word(shown, runnable_image_names(images));
+  return {"there is no image \"" + engine_words(shown) + "\" on this machine" +
+              (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
+              "; available images: " + (list.empty() ? "none" : list),
           "choose one of these, or build or pull the image first"};
 }
 

@@ -72,15 +72,29 @@ TEST_F(Live, WhatComesAfterTheEndDoesNotCount) {
   EXPECT_NEAR(live.at(kNoon + minutes(25), reading(minutes(25), 1200))->emissions->grams(), 30, 1e-9);
 }
 
-TEST_F(Live, TheCounterComesBeforePowerTimesTime) {
+TEST_F(Live, ACounterThatIsReadSeldomIsNoZero) {
   CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
   static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
   LiveCarbon live(lookup, series_, {0});
   count(1000);
-  static_cast<void>(live.at(kNoon, reading({}, 5)));
+  static_cast<void>(live.at(kNoon, reading({}, 6)));
+  live.begin();
+  EXPECT_NEAR(live.at(kNoon + minutes(10), reading(minutes(10), 6))->emissions->grams(), 0.36, 1e-12);
+  count(1000 + 7200);  // one reading that tells of both intervals
+  EXPECT_NEAR(live.at(kNoon + minutes(20), reading(minutes(20), 6))->emissions->grams(), 0.72, 1e-12);
+}
+
+TEST_F(Live, TheCounterStandsInWherePowerIsNotTold) {
+  CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
+  static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
+  LiveCarbon live(lookup, series_);
+  auto unread = reading({}, 0);
+  unread[0].power = meter::absent(meter::Absent::unsupported);
+  count(1000);
+  static_cast<void>(live.at(kNoon, unread));
   live.begin();
   count(1000 + 3600);
-  EXPECT_NEAR(live.at(kNoon + minutes(10), reading(minutes(10), 5))->emissions->grams(), 0.36, 1e-12);
+  EXPECT_NEAR(live.at(kNoon + minutes(10), unread)->emissions->grams(), 0.36, 1e-12);
 }
 
 TEST_F(Live, AnUnknownPartIsNotZero) {

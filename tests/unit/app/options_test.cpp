@@ -30,6 +30,16 @@ TEST(CommandLine, TheSeedsThreeExamples) {
   EXPECT_TRUE(all.monitor_benchmark_logs);
 }
 
+TEST(CommandLine, HowMuchIsSaid) {
+  EXPECT_EQ(options({"--benchmark_image", "x", "--quiet"}).live_style, LiveStyle::none);
+  EXPECT_EQ(options({"--benchmark_image", "x", "--verbose"}).live_style, LiveStyle::table);
+  EXPECT_EQ(options({"--benchmark_image", "x", "--verbose", "--live_style", "none"}).live_style, LiveStyle::none);
+  EXPECT_NE(error({"--benchmark_image", "x", "--verbose", "--quiet"}).message.find("exclude"), std::string::npos);
+  EXPECT_NE(error({"--benchmark_image", "x", "--log_level", "loud"}).remedy.find("debug, info"), std::string::npos);
+  EXPECT_NE(error({"--benchmark_image", "x", "--live_style", "huge"}).remedy.find("full, table"), std::string::npos);
+  EXPECT_NE(error({"--benchmark_image", "x", "--plot_format", "gif"}).remedy.find("png, svg"), std::string::npos);
+}
+
 TEST(CommandLine, DefaultsAreTheSeeds) {
   const Options defaults = options({"--benchmark_image", "x"});
   EXPECT_EQ(defaults.interval, std::chrono::seconds(5));

@@ -1,0 +1,14 @@
+// What a mistyped word was probably meant to be.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gpubench::base {
+
+// The nearest of `known`, letter case ignored, if it is near enough to be meant (one edit, and one more for every four
+// letters); else "".
+std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace gpubench::base
