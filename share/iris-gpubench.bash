@@ -6,6 +6,10 @@ _iris_gpubench_values() {
     --carbon_region | --carbon-region) "$2" --carbon_region "" 2>/dev/null | sed -n 's/^  //p' ;;
     --benchmark_image | --benchmark-image) "$2" --benchmark_image "" 2>/dev/null | sed -n 's/^  //p' ;;
     --meter) printf '%s\n' nvml replay: ;;
+    --live_style | --live-style) printf '%s\n' full table none ;;
+    --plot_format | --plot-format) printf '%s\n' png svg pdf ;;
+    --timeseries_format | --timeseries-format) printf '%s\n' csv csv.gz none ;;
+    --log_level | --log-level) printf '%s\n' debug info warning error ;;
   esac
 }
 
@@ -19,7 +23,7 @@ _iris_gpubench() {
     fi
   done
   case $previous in
-    --carbon_region | --carbon-region | --benchmark_image | --benchmark-image | --meter)
+    --carbon_region | --carbon-region | --benchmark_image | --benchmark-image | --meter | --live[_-]style | --plot[_-]format | --timeseries[_-]format | --log[_-]level)
       while IFS= read -r value; do
         [[ $value == "${current#[\"\']}"* ]] && COMPREPLY+=("$(printf '%q' "$value")")
       done < <(_iris_gpubench_values "$previous" "$program")
