@@ -87,7 +87,7 @@ TEST_F(Live, ACounterThatIsReadSeldomIsNoZero) {
 TEST_F(Live, TheCounterStandsInWherePowerIsNotTold) {
   CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
   static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
-  LiveCarbon live(lookup, series_);
+  LiveCarbon live(lookup, series_, {0});
   auto unread = reading({}, 0);
   unread[0].power = meter::absent(meter::Absent::unsupported);
   count(1000);
