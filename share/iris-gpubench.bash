@@ -30,7 +30,7 @@ _iris_gpubench() {
       return
       ;;
     --results_dir | --results-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
-    --record_trace | --record-trace | --volume) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+    --record_trace | --record-trace | --volume | --benchmark_file | --benchmark-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
   esac
   local words=() offered=
   if [[ ${COMP_WORDS[1]} =~ ^[a-z] && $COMP_CWORD -gt 1 ]]; then words=("${COMP_WORDS[1]}"); fi
