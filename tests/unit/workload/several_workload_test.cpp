@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 // What the test sees of a scripted workload, and how it makes it end.
 struct Script {
-  std::mutex mutex;
+  mutable std::mutex mutex;
   std::condition_variable changed;
   std::optional<int> exit_with;  // it ends once this is there
   std::string cannot_start;
@@ -28,6 +28,10 @@ struct Script {
     const std::lock_guard lock(mutex);
     exit_with = code;
     changed.notify_all();
+  }
+  bool has_started() const {
+    const std::lock_guard lock(mutex);
+    return started;
   }
   void wait_for_start() {
     std::unique_lock lock(mutex);
@@ -122,10 +126,10 @@ TEST_F(SeveralWorkloadTest, SideBySideAllRunAtOnceOnThreadsOfTheirOwn) {
 TEST_F(SeveralWorkloadTest, InTurnTheNextStartsWhenOneHasEndedHoweverItDid) {
   const auto all = make(Order::in_turn);
   ASSERT_TRUE(all->start());
-  EXPECT_FALSE(scripts_[1].started);
+  EXPECT_FALSE(scripts_[1].has_started());
   scripts_[0].end(3);
-  while (!scripts_[1].started) static_cast<void>(all->poll(1ms, -1));
-  EXPECT_FALSE(scripts_[2].started);
+  while (!scripts_[1].has_started()) static_cast<void>(all->poll(1ms, -1));
+  EXPECT_FALSE(scripts_[2].has_started());
   scripts_[1].end(0);
   scripts_[2].end(4);
   const WorkloadOutcome outcome = end_of(*all);
@@ -139,7 +143,7 @@ TEST_F(SeveralWorkloadTest, WhatCannotStartLaterIsSaidAndTheRestRuns) {
   ASSERT_TRUE(all->start());
   for (Script& script : scripts_) script.end(0);
   const WorkloadOutcome outcome = end_of(*all);
-  EXPECT_TRUE(scripts_[2].started);
+  EXPECT_TRUE(scripts_[2].has_started());
   EXPECT_FALSE(outcome.exit_code) << "not known, so not 0";
   EXPECT_EQ(outcome.note, "w2: no such file");
   EXPECT_EQ(outcome.parts[1].ran, base::Window{});
@@ -167,7 +171,7 @@ TEST_F(SeveralWorkloadTest, StopEndsAllAndStartsNoMore) {
     EXPECT_EQ(outcome.exit_code, 143);
     EXPECT_TRUE(outcome.stopped_by_us);
     const auto started =
-        std::count_if(scripts_.begin(), scripts_.end(), [](const Script& script) { return script.started; });
+        std::count_if(scripts_.begin(), scripts_.end(), [](const Script& script) { return script.has_started(); });
     EXPECT_EQ(started, order == Order::in_turn ? 1 : 3);
     EXPECT_EQ(outcome.parts[2].note, order == Order::in_turn ? "it was not started" : "");
   }
