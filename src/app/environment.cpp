@@ -45,9 +45,9 @@ int terminal_colours(const std::string& term) {
 }
 
 bool is_secret(std::string_view entry) {
-  constexpr std::array<std::string_view, 4> secrets{
-      "IRIS_GPUBENCH_VICTORIA_PASSWORD=", "MEERKAT_PASSWORD=", "IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN=",
-      "IRIS_GPUBENCH_WATTTIME_PASSWORD="};
+  constexpr std::array<std::string_view, 5> secrets{
+      "IRIS_GPUBENCH_VICTORIA_PASSWORD=", "IRIS_GPUBENCH_VICTORIA_TOKEN=", "MEERKAT_PASSWORD=",
+      "IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN=", "IRIS_GPUBENCH_WATTTIME_PASSWORD="};
   return std::any_of(secrets.begin(), secrets.end(),
                      [&](std::string_view name) { return entry.substr(0, name.size()) == name; });
 }
@@ -84,6 +84,12 @@ Environment read_environment() {
   environment.victoria_url = variable("IRIS_GPUBENCH_VICTORIA_URL", "MEERKAT_URL");
   environment.victoria_user = variable("IRIS_GPUBENCH_VICTORIA_USERNAME", "MEERKAT_USERNAME");
   environment.victoria_password = variable("IRIS_GPUBENCH_VICTORIA_PASSWORD", "MEERKAT_PASSWORD");
+  environment.victoria_password_file = variable("IRIS_GPUBENCH_VICTORIA_PASSWORD_FILE");
+  environment.victoria_token = variable("IRIS_GPUBENCH_VICTORIA_TOKEN");
+  environment.victoria_token_file = variable("IRIS_GPUBENCH_VICTORIA_TOKEN_FILE");
+  environment.victoria_ca_file = variable("IRIS_GPUBENCH_VICTORIA_CA_FILE");
+  environment.victoria_client_cert = variable("IRIS_GPUBENCH_VICTORIA_CLIENT_CERT");
+  environment.victoria_client_key = variable("IRIS_GPUBENCH_VICTORIA_CLIENT_KEY");
   const std::string term = variable("TERM");
   environment.dumb_terminal = term.empty() || term == "dumb";
   environment.utf8 = names_utf8(variable("LC_ALL", "LC_CTYPE", "LANG"));

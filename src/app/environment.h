@@ -23,11 +23,17 @@ struct Environment {
   std::string nvml_library;   // IRIS_GPUBENCH_NVML: path of another NVML library, for tests
   std::string victoria_url;   // IRIS_GPUBENCH_VICTORIA_URL or MEERKAT_URL
   std::string victoria_user;  // IRIS_GPUBENCH_VICTORIA_USERNAME or MEERKAT_USERNAME
-  std::string victoria_password;  // IRIS_GPUBENCH_VICTORIA_PASSWORD or MEERKAT_PASSWORD
-  bool dumb_terminal = false;     // TERM is "dumb" or missing
-  bool utf8 = false;              // LC_ALL, LC_CTYPE or LANG names UTF-8
-  int colours = 8;                // 256 by TERM or COLORTERM, 0 by NO_COLOR
-  std::vector<std::string> all;   // "NAME=value", handed on to a plain command (without the secrets above)
+  std::string victoria_password;       // IRIS_GPUBENCH_VICTORIA_PASSWORD or MEERKAT_PASSWORD
+  std::string victoria_password_file;  // IRIS_GPUBENCH_VICTORIA_PASSWORD_FILE: its first line
+  std::string victoria_token;          // IRIS_GPUBENCH_VICTORIA_TOKEN: a bearer token instead of user and password
+  std::string victoria_token_file;     // IRIS_GPUBENCH_VICTORIA_TOKEN_FILE
+  std::string victoria_ca_file;        // IRIS_GPUBENCH_VICTORIA_CA_FILE, else ca_file
+  std::string victoria_client_cert;    // IRIS_GPUBENCH_VICTORIA_CLIENT_CERT, with its key
+  std::string victoria_client_key;     // IRIS_GPUBENCH_VICTORIA_CLIENT_KEY
+  bool dumb_terminal = false;          // TERM is "dumb" or missing
+  bool utf8 = false;                   // LC_ALL, LC_CTYPE or LANG names UTF-8
+  int colours = 8;                     // 256 by TERM or COLORTERM, 0 by NO_COLOR
+  std::vector<std::string> all;        // "NAME=value", handed on to a plain command (without the secrets above)
 };
 
 Environment read_environment();

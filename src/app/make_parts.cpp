@@ -14,7 +14,6 @@
 #include "platform/process.h"
 #include "series/journal/journal_series.h"
 #include "series/spool/file_series.h"
-#include "sink/victoriametrics/victoriametrics_sink.h"
 #include "workload/command/command_workload.h"
 #include "workload/docker/container_workload.h"
 #include "workload/several/several_workload.h"
@@ -246,18 +245,6 @@ std::vector<std::string> series_trouble(const std::vector<series::GpuSeries>& se
     note_trouble(*gpu.counter, trouble);
   }
   return trouble;
-}
-
-base::Result<std::unique_ptr<sink::Sink>> make_sink(const Environment& environment, platform::HttpClient& http,
-                                                    const platform::Clock& clock) {
-  sink::VictoriaOptions destination;
-  destination.url = environment.victoria_url;
-  destination.user = environment.victoria_user;
-  destination.password = environment.victoria_password;
-  if (destination.url.empty())
-    return base::failure("--export_to_victoria needs the address of the database",
-                         "set IRIS_GPUBENCH_VICTORIA_URL (or MEERKAT_URL), e.g. https://victoria.example.org:8428");
-  return sink::make_victoriametrics_sink(http, clock, destination);
 }
 
 base::Result<std::vector<std::string>> container_images(const Environment& environment) {

@@ -13,11 +13,9 @@
 #include "base/result.h"
 #include "meter/gpu_meter.h"
 #include "platform/clock.h"
-#include "platform/http_client.h"
 #include "sampler/sampler.h"
 #include "series/gpu_series.h"
 #include "series/journal/journal.h"
-#include "sink/sink.h"
 #include "workload/workload.h"
 
 namespace gpubench::app {
@@ -51,9 +49,6 @@ base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const
                                                          series::Journal* journal = nullptr);
 // What a full or failing disk has cost the series, in words.
 std::vector<std::string> series_trouble(const std::vector<series::GpuSeries>& series);
-
-base::Result<std::unique_ptr<sink::Sink>> make_sink(const Environment& environment, platform::HttpClient& http,
-                                                    const platform::Clock& clock);
 
 // Names of the engine's images, base images left out.
 base::Result<std::vector<std::string>> container_images(const Environment& environment);

@@ -32,6 +32,7 @@ constexpr const char* kClosing =
     "  iris-gpubench --meter replay:traces/h200.trace -- sleep 10        (no GPU needed; every output says so)\n"
     "\n"
     "  iris-gpubench clean [--all]            removes containers that killed runs have left\n"
+    "  iris-gpubench export RUN [--verify]    sends what a database does not have yet of a run that is over\n"
     "  iris-gpubench check-image NAME         whether an image starts, sees its GPUs and leaves a score\n"
     "  iris-gpubench recarbon RUN...          costs saved runs anew; see recarbon --help\n"
     "  iris-gpubench plan RUN                 when and where to run it so that it emits least; see plan --help\n"
@@ -40,7 +41,8 @@ constexpr const char* kClosing =
     "\n"
     "Environment: DOCKER_HOST (unix://, tcp:// or ssh://), DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH; for "
     "--export_to_victoria IRIS_GPUBENCH_VICTORIA_URL,\n"
-    "  IRIS_GPUBENCH_VICTORIA_USERNAME and IRIS_GPUBENCH_VICTORIA_PASSWORD (or MEERKAT_URL, _USERNAME, _PASSWORD).\n"
+    "  IRIS_GPUBENCH_VICTORIA_USERNAME and IRIS_GPUBENCH_VICTORIA_PASSWORD (or MEERKAT_URL, _USERNAME, _PASSWORD), or\n"
+    "  ..._PASSWORD_FILE, ..._TOKEN, ..._TOKEN_FILE; ..._CA_FILE, ..._CLIENT_CERT and ..._CLIENT_KEY for https.\n"
     "  For --carbon_source electricity_maps IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN (or ..._TOKEN_FILE), for watttime\n"
     "  IRIS_GPUBENCH_WATTTIME_USERNAME and IRIS_GPUBENCH_WATTTIME_PASSWORD (or ..._PASSWORD_FILE).\n"
     "\n"
@@ -123,6 +125,7 @@ struct Raw {
   ContainerFlags container;
   CarbonFlags carbon;
   std::optional<std::string> live_style;
+  ExportFlags exporting;
   bool no_live_monitor = false;
   bool no_plot = false;
   bool no_html = false;
@@ -177,7 +180,13 @@ void describe_carbon(CLI::App& app, Options& options, Raw& raw) {
       ->default_str("South England")
       ->group(carbon);
   describe_carbon_flags(app, raw.carbon, carbon);
-  app.add_flag("--export_to_victoria", options.export_to_victoria, "Send the readings to a VictoriaMetrics database")
+  app.add_flag("--export_to_victoria", options.export_to_victoria,
+               "Send all that is measured to a metrics database, with nothing lost")
+      ->group(carbon);
+  describe_export_flags(app, raw.exporting, carbon);
+  app.add_option("--export_drain", raw.exporting.drain, "Most that is waited for the database at the end of the run")
+      ->type_name("SECONDS")
+      ->default_str("30")
       ->group(carbon);
 }
 
@@ -398,6 +407,9 @@ base::Result<Command> checked(Options options, const Raw& raw) {
   auto carbon = checked_carbon_flags(raw.carbon);
   if (!carbon) return base::failure(carbon.error());
   options.carbon = *std::move(carbon);
+  auto exporting = checked_export_flags(raw.exporting);
+  if (!exporting) return base::failure(exporting.error());
+  options.exporting = *std::move(exporting);
   if (options.results_dir.empty()) return base::failure("--results_dir is empty", "name a folder");
   const auto format = timeseries_format(raw.timeseries_format);
   if (!format) return base::failure(format.error());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/carbon_options.h"
+#include "app/export_options.h"
 #include "app/live_style.h"
 #include "app/reports.h"
 #include "app/score.h"
@@ -45,6 +46,7 @@ struct Options : BenchmarkOptions {
   std::string carbon_region = "South England";
   CarbonOptions carbon;
   bool export_to_victoria = false;
+  ExportOptions exporting;
 
   std::string results_dir = "results";
   TimeseriesFormat timeseries_format = TimeseriesFormat::csv;

@@ -21,6 +21,8 @@
 #include "app/command_words.h"
 #include "app/environment.h"
 #include "app/event_note.h"
+#include "app/export_results.h"
+#include "app/exporter.h"
 #include "app/gpu_watch.h"
 #include "app/live_carbon.h"
 #include "app/live_feed.h"
@@ -45,12 +47,10 @@
 #include "report/formatted_tables.h"
 #include "report/plot/plot.h"
 #include "series/journal/journal.h"
-#include "sink/sink.h"
 
 namespace gpubench::app {
 namespace {
 
-constexpr base::Duration kExportBudget = std::chrono::seconds(30);
 // With the tenth of a second in which the journal is written, a killed run lacks less than its last second.
 constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(870);
 
@@ -139,8 +139,7 @@ class BenchmarkRun {
   LiveStyle live_style_ = LiveStyle::none;  // never automatic
   std::unique_ptr<LiveFeed> live_;
   std::unique_ptr<platform::HttpClient> export_http_;
-  std::unique_ptr<sink::Sink> sink_;
-  std::unique_ptr<Worker<record::Progress>> exporter_;
+  std::unique_ptr<Exporter> exporter_;
   std::unique_ptr<Worker<record::Progress>> plotter_;
   std::unique_ptr<workload::Workload> workload_;
   std::vector<record::Finding> findings_;
@@ -233,15 +232,9 @@ void BenchmarkRun::make_live_feed() {
 
 base::Result<void> BenchmarkRun::make_exporter() {
   export_http_ = platform::make_http_client(environment_.ca_file);
-  auto sink = make_sink(environment_, *export_http_, clock_);
-  if (!sink) return base::failure(sink.error());
-  sink_ = std::move(*sink);
-  sink_->begin(
-      {directory_->run_id, platform::host_name(), workload_->description().name, meter_->gpus(), meter_->source().kind});
-  constexpr std::size_t kQueuedIntervals = 3600;
-  exporter_ =
-      std::make_unique<Worker<record::Progress>>(kQueuedIntervals, Worker<record::Progress>::WhenFull::replace_oldest,
-                                                 [this](record::Progress& progress) { sink_->send(progress); });
+  auto session = ExportSession::open(directory_->path, export_plan(options_.exporting, environment_), *export_http_, clock_);
+  if (!session) return base::failure(session.error());
+  exporter_ = std::make_unique<Exporter>(std::move(*session), clock_);
   return {};
 }
 
@@ -274,7 +267,6 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
   progress.readings = readings;
   progress.carbon = live_carbon_->at(progress.time, readings);
   note_carbon(progress);
-  if (exporter_) exporter_->post(progress);
   if (plotter_) plotter_->post(progress);
   live_->show(std::move(progress));
   watch_->look(clock_.now());
@@ -327,9 +319,9 @@ void BenchmarkRun::note_series() {
 
 void BenchmarkRun::finish_exports(record::RunRecord& run) {
   if (plotter_) plotter_->finish();
+  journal_->note(results_note(run));  // also for a later export
   if (!exporter_) return;
-  exporter_->finish();
-  run.exported = sink_->finish(kExportBudget);
+  run.exported = exporter_->finish(options_.exporting.drain, [this] { return signals_.next().has_value(); });
   if (run.exported.accepted < run.exported.recorded)
     run.findings.emplace_back(record::ExportIncomplete{run.exported.recorded, run.exported.accepted, run.exported.reason});
 }

@@ -288,9 +288,14 @@ RunClosing closing_from(const Json& json) {
   closing.cost.cpu_seconds = json.at("cpu_seconds").get<double>();
   closing.cost.peak_resident = base::Bytes::from_bytes(json.at("peak_resident_bytes").get<double>());
   const Json& exported = json.at("export");
-  closing.exported = {exported.at("requested").get<bool>(), exported.at("recorded").get<std::size_t>(),
-                      exported.at("accepted").get<std::size_t>(), text_at(exported, "destination"),
-                      text_at(exported, "reason")};
+  closing.exported.requested = exported.at("requested").get<bool>();
+  closing.exported.recorded = exported.at("recorded").get<std::size_t>();
+  closing.exported.accepted = exported.at("accepted").get<std::size_t>();
+  closing.exported.verified = exported.value("verified", std::size_t{0});
+  closing.exported.pending = exported.value("pending", std::size_t{0});
+  closing.exported.quarantined = exported.value("quarantined", std::size_t{0});
+  closing.exported.destination = text_at(exported, "destination");
+  closing.exported.reason = text_at(exported, "reason");
   closing.invocation = text_at(json, "invocation");
   return closing;
 }
@@ -377,6 +382,9 @@ std::string closing_note(const record::RunRecord& run) {
                   {{"requested", run.exported.requested},
                    {"recorded", run.exported.recorded},
                    {"accepted", run.exported.accepted},
+                   {"verified", run.exported.verified},
+                   {"pending", run.exported.pending},
+                   {"quarantined", run.exported.quarantined},
                    {"destination", run.exported.destination},
                    {"reason", run.exported.reason}}},
                  {"invocation", run.invocation}});

@@ -8,6 +8,7 @@
 #include "app/account.h"
 #include "app/carbon_choice.h"
 #include "app/carbon_lookup.h"
+#include "app/export_state.h"
 #include "app/make_parts.h"
 #include "series/journal/read_journal.h"
 
@@ -152,7 +153,7 @@ void add_closing(record::RunRecord& run, const RunClosing& closing) {
   run.findings = closing.findings;
   run.cost.cpu_seconds = closing.cost.cpu_seconds;
   run.cost.peak_resident = closing.cost.peak_resident;
-  run.exported = closing.exported;
+  run.exported = closing.exported;  // as it was at the end of the run
   run.invocation = closing.invocation;
 }
 
@@ -176,6 +177,7 @@ base::Result<SavedRun> load_run(const fs::path& directory, const Environment& en
     saved.run.findings.insert(saved.run.findings.begin(), record::Recovered{until, readout->missing_records});
   }
   if (!saved.damage.empty() && saved.finished) saved.run.findings.emplace_back(record::JournalIncomplete{saved.damage});
+  if (auto outcome = last_export(directory)) saved.run.exported = *std::move(outcome);
   saved.series = std::move(loader.series);
   return saved;
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "app/command_words.h"
+#include "app/export_command.h"
 #include "app/reports.h"
 #include "app/run.h"
 #include "app/run_directory.h"
@@ -21,12 +22,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kNotComplete = 1;  // of `export`: something waits, was refused or was not found
+
 struct SavedRunOptions {
   std::string run;  // a folder, an id below results_dir, or "latest"; of `list` the folder of runs
   std::string results_dir = "results";
   std::string timeseries_format = "csv";
   bool no_plot = false;
   std::string plot_format = "png";
+  ExportFlags exporting;
+  bool verify = false;
+  double patience = 30;
 };
 
 struct SavedRunWord {
@@ -34,11 +40,12 @@ struct SavedRunWord {
   const char* argument;
   const char* meaning;
 };
-constexpr std::array<SavedRunWord, 4> kWords{{
+constexpr std::array<SavedRunWord, 5> kWords{{
     {"list", "DIR", "List the runs in a results folder"},
     {"show", "RUN", "Print a run's tables"},
     {"report", "RUN", "Make every output of a run again"},
     {"recover", "RUN", "Make the outputs of a run that was killed, up to the last second of its journal"},
+    {"export", "RUN", "Send what a metrics database does not have yet of a run that is over"},
 }};
 
 // The tables as they were written; made from the journal where they were not.
@@ -91,6 +98,26 @@ int recover(const RunDirectory& directory, const SavedRunOptions& options, const
   return write_all(directory, *saved, options);
 }
 
+void describe_export(CLI::App& app, SavedRunOptions& options) {
+  describe_export_flags(app, options.exporting, "Options");
+  app.add_flag("--verify", options.verify, "Read everything back, whatever was read back before");
+  app.add_option("--patience", options.patience, "Seconds without any progress after which it gives up")
+      ->type_name("SECONDS")
+      ->default_str("30");
+}
+
+int perform_export(const RunDirectory& directory, const SavedRunOptions& options, const Environment& environment) {
+  const auto exporting = checked_export_flags(options.exporting);
+  if (!exporting) return complain(exporting.error(), kUsageError);
+  if (!(options.patience >= 0 && options.patience <= 86400))
+    return complain({"--patience must be from 0 to 86400 seconds", ""}, kUsageError);
+  const SavedRunExport wanted{*exporting, options.verify, base::from_seconds(options.patience)};
+  const auto outcome = export_saved_run(directory, wanted, environment);
+  if (!outcome) return complain(outcome.error(), kCannotRun);
+  std::cout << export_text(*outcome);
+  return is_complete(*outcome) ? 0 : kNotComplete;
+}
+
 void describe(CLI::App& app, const SavedRunWord& word, SavedRunOptions& options) {
   app.set_help_flag("--help,-h", "Show this and exit");
   const bool is_list = std::string_view(word.word) == "list";
@@ -103,6 +130,10 @@ void describe(CLI::App& app, const SavedRunWord& word, SavedRunOptions& options)
       ->type_name("DIR")
       ->default_str("results");
   if (std::string_view(word.word) == "show") return;
+  if (std::string_view(word.word) == "export") {
+    describe_export(app, options);
+    return;
+  }
   app.add_option("--timeseries_format", options.timeseries_format, "csv, csv.gz or none")
       ->type_name("FORMAT")
       ->default_str("csv");
@@ -123,6 +154,7 @@ int perform(const std::string& word, const SavedRunOptions& options, const Envir
   const auto directory = find_run(options.results_dir, options.run);
   if (!directory) return complain(directory.error(), kUsageError);
   if (word == "show") return show(*directory, environment);
+  if (word == "export") return perform_export(*directory, options, environment);
   return word == "report" ? report_again(*directory, options, environment) : recover(*directory, options, environment);
 }
 

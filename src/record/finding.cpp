@@ -122,8 +122,9 @@ std::string text(const PlotNotMade& f) {
 }
 
 std::string text(const ExportIncomplete& f) {
-  return fmt::format("Only {} of {} recorded values reached the database{}: they are complete in timeseries.csv.",
-                     f.accepted, f.recorded, because(f.reason));
+  return fmt::format(
+      "Only {} of {} recorded values reached the database{}: the rest is kept, and iris-gpubench export sends it.",
+      f.accepted, f.recorded, because(f.reason));
 }
 
 std::string text(const NoGpuInContainer& f) {

@@ -90,12 +90,16 @@ struct ToolCost {
   meter::DriverCalls driver = {};
 };
 
+// Values: recorded = accepted + pending + quarantined.
 struct ExportRecord {
   bool requested = false;
   std::size_t recorded = 0;
   std::size_t accepted = 0;
-  std::string destination;  // URL without user information
-  std::string reason;       // why fewer were accepted than recorded; empty if all were
+  std::string destination;      // URL without user information
+  std::string reason;           // why fewer than recorded were accepted or fewer than accepted verified; empty if all were
+  std::size_t verified = 0;     // read back from the database with their values
+  std::size_t pending = 0;      // kept in the journal, to be sent later
+  std::size_t quarantined = 0;  // refused for good, and kept in export/quarantine.jsonl
 };
 
 struct RunRecord {

@@ -400,6 +400,9 @@ void write_tool(DocumentWriter& out, const record::RunRecord& run) {
     out.known_text("destination", run.exported.destination);
     out.count("recorded", run.exported.recorded);
     out.count("accepted", run.exported.accepted);
+    out.count("verified", run.exported.verified);
+    out.count("pending", run.exported.pending);
+    out.count("quarantined", run.exported.quarantined);
     out.known_text("reason", run.exported.reason);
   });
 }

@@ -11,7 +11,7 @@ import urllib.request
 from product import CLOSED_PORT, SUPPORT, ProductTest
 
 USER, PASSWORD = "meter", "marker-secret"
-QUICK = ("--idle_roll", "0", "--no_plot", "--no_live_monitor", "--interval", "0.5")
+QUICK = ("--export_settle", "2.5", "--idle_roll", "0", "--no_plot", "--no_live_monitor", "--interval", "0.5")
 
 
 class Export(ProductTest):
@@ -46,6 +46,7 @@ class Export(ProductTest):
         exported = outcome.metrics["export"]
         self.assertGreater(exported["recorded"], 0)
         self.assertEqual(exported["recorded"], exported["accepted"])
+        self.assertEqual((exported["verified"], exported["pending"], exported["quarantined"]), (exported["accepted"], 0, 0))
         rows = outcome.text("timeseries.csv").count("\n") - 1
         self.wait_for(lambda: sum(len(one["values"]) for one in self.power_series(url)) >= rows, "the database to show the samples")
         series = self.power_series(url)
@@ -60,7 +61,7 @@ class Export(ProductTest):
         for where, password, words in ((url, "wrong", "401"), (CLOSED_PORT, PASSWORD, "127.0.0.1")):
             with self.subTest(where=where):
                 self.environment.update(MEERKAT_URL=where, MEERKAT_USERNAME=USER, MEERKAT_PASSWORD=password)
-                outcome = self.run_program(*QUICK, "--export_to_victoria", "--benchmark_command", "sleep 1")
+                outcome = self.run_program(*QUICK, "--export_to_victoria", "--export_drain", "3", "--benchmark_command", "sleep 1")
                 self.assertEqual(outcome.code, 0)
                 self.assertIn("export_incomplete", outcome.findings())
                 self.assertEqual(outcome.metrics["export"]["accepted"], 0)

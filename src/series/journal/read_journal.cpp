@@ -97,7 +97,11 @@ bool visit_payload(std::span<const std::byte> payload, JournalVisitor& visitor) 
 // Goes through segments in order and keeps the account.
 class Walk {
  public:
-  Walk(JournalVisitor& visitor, JournalCursor from) : visitor_(visitor) { readout_.end = from; }
+  Walk(JournalVisitor& visitor, JournalCursor from, std::uint64_t most_bytes) : visitor_(visitor), left_(most_bytes) {
+    readout_.end = from;
+  }
+
+  [[nodiscard]] bool full() const { return left_ == 0; }
 
   void segment(std::uint32_t number, std::span<const std::byte> bytes, bool last) {
     const auto header = jf::decode_header(bytes);
@@ -131,7 +135,8 @@ class Walk {
   void records(std::span<const std::byte> bytes, bool last) {
     std::uint64_t& offset = readout_.end.offset;
     bool in_step = true;  // every record so far followed the one before
-    while (offset < bytes.size()) {
+    while (offset < bytes.size() && !full()) {
+      const std::uint64_t before = offset;
       const auto record = next(bytes.subspan(offset), in_step);
       if (!record && last) {
         readout_.tail_bytes += bytes.size() - offset;
@@ -146,6 +151,7 @@ class Walk {
         ++readout_.skipped_bytes;
         ++offset;
       }
+      left_ -= std::min(left_, offset - before);
     }
   }
 
@@ -159,6 +165,7 @@ class Walk {
 
   void take(const jf::Record& record) {
     readout_.end.next_seq = record.seq + 1;
+    visitor_.record(record.seq);
     if (visit_payload(record.payload, visitor_)) {
       ++readout_.records;
     } else {
@@ -167,19 +174,23 @@ class Walk {
   }
 
   JournalVisitor& visitor_;
+  std::uint64_t left_;  // bytes that may still be gone through
   JournalReadout readout_;
 };
 
 }  // namespace
 
-base::Result<JournalReadout> read_journal(const fs::path& run_directory, JournalVisitor& visitor, JournalCursor from) {
+base::Result<JournalReadout> read_journal(const fs::path& run_directory, JournalVisitor& visitor, JournalCursor from,
+                                          std::uint64_t most_bytes) {
   const fs::path folder = run_directory / jf::kFolder;
   std::error_code error;
   const std::vector<std::uint32_t> numbers = segments_from(folder, from.segment, error);
   if (error) return base::failure("no journal in " + run_directory.string() + ": " + error.message());
-  Walk walk(visitor, from);
-  for (const std::uint32_t number : numbers)
+  Walk walk(visitor, from, most_bytes);
+  for (const std::uint32_t number : numbers) {
+    if (walk.full()) break;
     walk.segment(number, read_segment(folder / jf::segment_name(number)), number == numbers.back());
+  }
   return walk.readout();
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ class JournalVisitor {
   virtual void power(std::size_t gpu, const meter::PowerSample& value) = 0;
   virtual void counter(std::size_t gpu, const meter::CounterReading& value) = 0;
   virtual void note(std::string_view text) = 0;
+  // Before what the record of this number holds.
+  virtual void record(std::uint64_t /*seq*/) {}
 };
 
 // A place in a journal between two records. The default is its beginning.
@@ -39,10 +42,13 @@ struct JournalReadout {
   std::uint64_t tail_bytes = 0;       // of the last segment from its first bad record on: torn, or being written
 };
 
+inline constexpr std::uint64_t kWholeJournal = std::numeric_limits<std::uint64_t>::max();
+
 // Everything from `from` on. In the last segment reading ends at the first record that is not whole; in earlier ones it goes
-// on at the next whole record. Memory: one segment (4 MiB, 64 at most). An error: there is no journal.
+// on at the next whole record. With `most_bytes` it ends once that much has been gone through: a part of a long journal.
+// Memory: one segment (4 MiB, 64 at most). An error: there is no journal.
 base::Result<JournalReadout> read_journal(const std::filesystem::path& run_directory, JournalVisitor& visitor,
-                                          JournalCursor from = {});
+                                          JournalCursor from = {}, std::uint64_t most_bytes = kWholeJournal);
 
 // Somebody is writing it.
 bool journal_in_use(const std::filesystem::path& run_directory);

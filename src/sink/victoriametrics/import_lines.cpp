@@ -1,28 +1,14 @@
 #include "sink/victoriametrics/import_lines.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 
 namespace gpubench::sink {
 namespace {
 
-constexpr std::size_t kLongestLabel = 1024;  // the server cuts or drops silently somewhere above
-
-std::string cleaned(std::string_view value) {
-  std::string text(value.substr(0, kLongestLabel));
-  if (value.size() > kLongestLabel) {
-    // Not in the middle of a character: take away continuation bytes and their leading byte.
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0U) == 0x80U) text.pop_back();
-    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0U) text.pop_back();
-  }
-  std::replace_if(
-      text.begin(), text.end(), [](char letter) { return (letter >= 0 && letter < ' ') || letter == 0x7F; }, ' ');
-  return text;
-}
+using Json = nlohmann::json;
 
 template <class Number>
 void append_number(std::string& text, Number number) {
@@ -31,43 +17,61 @@ void append_number(std::string& text, Number number) {
   text.append(digits.data(), end);
 }
 
-// Three decimals are all that a driver tells (mW), and what the server stores exactly.
-double rounded(double value) {
-  return std::abs(value) < 1e12 ? std::round(value * 1e3) / 1e3 : value;
+Series series_of(const Json& metric) {
+  Series series;
+  for (const auto& [label, value] : metric.items()) {
+    if (label == "__name__") {
+      series.name = value.get<std::string>();
+    } else {
+      series.labels.emplace_back(label, value.get<std::string>());  // Json keeps them sorted
+    }
+  }
+  return series;
+}
+
+void take_line(Stored& stored, std::string_view line) {
+  const Json json = Json::parse(line);
+  const Json& values = json.at("values");
+  const Json& times = json.at("timestamps");
+  StoredSeries& series = stored[series_of(json.at("metric")).json()];
+  for (std::size_t i = 0; i < values.size() && i < times.size(); ++i)
+    series[times[i].get<std::int64_t>()].push_back(values[i].is_number() ? values[i].get<double>() : std::nan(""));
 }
 
 }  // namespace
 
-std::string series_json(std::string_view name, const Labels& labels) {
-  nlohmann::json metric = nlohmann::json::object();
-  metric["__name__"] = name;
-  for (const auto& [label, value] : labels) {
-    if (!value.empty()) metric[std::string(label)] = cleaned(value);
-  }
-  return metric.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string import_lines(std::span<const Sample> samples, std::span<const std::string> series) {
-  struct Columns {
-    std::string values;
-    std::string times;
-  };
-  std::map<std::uint32_t, Columns> by_series;
-  for (const Sample& sample : samples) {
-    Columns& columns = by_series[sample.series];
-    if (!columns.values.empty()) {
-      columns.values += ',';
-      columns.times += ',';
-    }
-    append_number(columns.values, rounded(sample.value));
-    append_number(columns.times, sample.time_ms);
-  }
+std::string import_lines(std::span<const Sample> samples, std::span<const Series> series) {
   std::string lines;
-  for (const auto& [index, columns] : by_series) {
-    lines +=
-        "{\"metric\":" + series[index] + ",\"values\":[" + columns.values + "],\"timestamps\":[" + columns.times + "]}\n";
+  std::string times;
+  for (std::size_t i = 0; i < samples.size();) {
+    const std::uint32_t of = samples[i].series;
+    lines += "{\"metric\":" + series[of].json() + ",\"values\":[";
+    times.clear();
+    for (; i < samples.size() && samples[i].series == of; ++i) {
+      if (!times.empty()) {
+        lines += ',';
+        times += ',';
+      }
+      append_number(lines, samples[i].value);
+      append_number(times, samples[i].time_ms);
+    }
+    lines += "],\"timestamps\":[" + times + "]}\n";
   }
   return lines;
+}
+
+base::Result<Stored> exported_lines(std::string_view lines) {
+  Stored stored;
+  try {
+    while (!lines.empty()) {
+      const std::size_t end = std::min(lines.find('\n'), lines.size());
+      if (end > 0) take_line(stored, lines.substr(0, end));
+      lines.remove_prefix(std::min(end + 1, lines.size()));
+    }
+  } catch (const Json::exception& error) {
+    return base::failure(std::string("the database's answer cannot be read: ") + error.what());
+  }
+  return stored;
 }
 
 }  // namespace gpubench::sink

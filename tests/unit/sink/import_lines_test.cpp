@@ -11,12 +11,12 @@ namespace {
 using Json = nlohmann::json;
 
 std::string round_trip(const std::string& label) {
-  const Json metric = Json::parse(series_json("m", {{"benchmark", label}}));
+  const Json metric = Json::parse(make_series("m", {{"benchmark", label}}).json());
   return metric.contains("benchmark") ? metric["benchmark"].get<std::string>() : "(none)";
 }
 
 TEST(SeriesJson, NamesTheSeriesAndItsLabels) {
-  EXPECT_EQ(series_json("gpubench_gpu_power_watts", {{"run_id", "r1"}, {"gpu", "0"}, {"domain", ""}}),
+  EXPECT_EQ(make_series("gpubench_gpu_power_watts", {{"run_id", "r1"}, {"gpu", "0"}, {"domain", ""}}).json(),
             R"({"__name__":"gpubench_gpu_power_watts","gpu":"0","run_id":"r1"})");
 }
 
@@ -41,9 +41,13 @@ TEST(SeriesJson, LongLabelsAreCutBetweenCharacters) {
   }
 }
 
+Sample sample(std::uint32_t series, std::int64_t time_ms, double value) {
+  return {series, time_ms, value, {}};
+}
+
 TEST(ImportLines, OneLineForEachSeries) {
-  const std::vector<std::string> series{R"({"__name__":"a"})", R"({"__name__":"b"})"};
-  const std::vector<Sample> samples{{0, 1000, 1}, {1, 1000, 237.513}, {0, 2000, 1}, {1, 2000, 0}};
+  const std::vector<Series> series{make_series("a", {}), make_series("b", {})};
+  const std::vector<Sample> samples{sample(0, 1000, 1), sample(0, 2000, 1), sample(1, 1000, 237.513), sample(1, 2000, 0)};
   EXPECT_EQ(import_lines(samples, series),
             "{\"metric\":{\"__name__\":\"a\"},\"values\":[1,1],\"timestamps\":[1000,2000]}\n"
             "{\"metric\":{\"__name__\":\"b\"},\"values\":[237.513,0],\"timestamps\":[1000,2000]}\n");
@@ -51,9 +55,9 @@ TEST(ImportLines, OneLineForEachSeries) {
 
 TEST(ImportLines, NumbersAreExactAndOfNoLocale) {
   const char* const earlier = std::setlocale(LC_NUMERIC, "de_DE.UTF-8");
-  const std::vector<std::string> series{"{}"};
+  const std::vector<Series> series{make_series("a", {})};
   for (const double value : {0.0, 0.001, 699.999, 1980e6, 150754820096.0, 1e15, -3.5, 0.97}) {
-    const std::vector<Sample> samples{{0, 1795000000123, value}};
+    const std::vector<Sample> samples{sample(0, 1795000000123, value)};
     const Json line = Json::parse(import_lines(samples, series));
     EXPECT_EQ(line["values"][0].get<double>(), value);
     EXPECT_EQ(line["timestamps"][0].get<std::int64_t>(), 1795000000123);
@@ -61,14 +65,23 @@ TEST(ImportLines, NumbersAreExactAndOfNoLocale) {
   if (earlier) std::setlocale(LC_NUMERIC, "C");
 }
 
-TEST(ImportLines, ThreeDecimalsAtMost) {
-  const std::vector<std::string> series{"{}"};
-  const std::vector<Sample> samples{{0, 0, 0.1 + 0.2}};
-  EXPECT_EQ(Json::parse(import_lines(samples, series))["values"][0].get<double>(), 0.3);
+TEST(Rounded, ThreeDecimalsAtMost) {
+  EXPECT_EQ(rounded(0.1 + 0.2), 0.3);
+  EXPECT_EQ(rounded(1e15 + 0.5), 1e15 + 0.5);
 }
 
 TEST(ImportLines, OfNothingIsNothing) {
   EXPECT_EQ(import_lines({}, {}), "");
+}
+
+TEST(ExportedLines, ComeBackAsTheyWereSent) {
+  const std::vector<Series> series{make_series("a", {{"label", "q\"u\\o"}, {"another", "x"}})};
+  const std::vector<Sample> samples{sample(0, 1000, 1.5), sample(0, 2000, 2)};
+  const auto stored = exported_lines(import_lines(samples, series));
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->at(series[0].json()), (StoredSeries{{1000, {1.5}}, {2000, {2}}}));
+  EXPECT_FALSE(exported_lines("<html>"));
+  EXPECT_FALSE(exported_lines(R"({"metric":1})"));
 }
 
 }  // namespace

@@ -1,0 +1,62 @@
+#include "app/export_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/export_results.h"
+#include "app/exporter.h"
+#include "app/saved_run.h"
+#include "platform/clock.h"
+#include "platform/http_client.h"
+#include "series/journal/read_journal.h"
+
+namespace gpubench::app {
+namespace {
+
+// So that reading back is not given up before it can begin.
+constexpr base::Duration kBeyondSettling = std::chrono::seconds(5);
+
+// The results of a run that was killed, as far as its journal goes.
+void add_results(ExportSession& session, const RunDirectory& directory, const Environment& environment,
+                 const platform::Clock& clock) {
+  const auto saved = load_run(directory.path, environment, clock);
+  if (saved) session.add_after(results_note(saved->run));
+}
+
+}  // namespace
+
+base::Result<record::ExportRecord> export_saved_run(const RunDirectory& directory, const SavedRunExport& wanted,
+                                                    const Environment& environment) {
+  if (series::journal_in_use(directory.path))
+    return base::failure("the run " + directory.run_id + " is still under way", "wait for its end");
+  if (!series::has_journal(directory.path)) return base::failure("there is no journal in " + directory.path.string());
+  const platform::SystemClock clock;
+  const auto http = platform::make_http_client(environment.ca_file);
+  auto session = ExportSession::open(directory.path, export_plan(wanted.options, environment), *http, clock);
+  if (!session) return base::failure(session.error());
+  if (wanted.verify) (*session)->verify_from_start();
+  const base::Duration patience = std::max(wanted.patience, wanted.options.settle + kBeyondSettling);
+  const auto killed = [&] { return (*session)->all_sent() && !(*session)->has_results(); };
+  export_until_done(**session, clock, patience, killed);
+  if (killed()) {
+    add_results(**session, directory, environment, clock);
+    export_until_done(**session, clock, patience, [] { return false; });
+  }
+  return (*session)->conclude();
+}
+
+bool is_complete(const record::ExportRecord& outcome) {
+  return outcome.accepted == outcome.recorded && outcome.verified == outcome.accepted;
+}
+
+std::string export_text(const record::ExportRecord& outcome) {
+  std::string text = fmt::format(
+      "Export to {}\n  recorded    {:>12}\n  accepted    {:>12}\n  verified    {:>12}\n  pending     {:>12}\n"
+      "  quarantined {:>12}\n",
+      outcome.destination, outcome.recorded, outcome.accepted, outcome.verified, outcome.pending, outcome.quarantined);
+  if (!outcome.reason.empty()) text += "  " + outcome.reason + "\n";
+  return text;
+}
+
+}  // namespace gpubench::app

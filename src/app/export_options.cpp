@@ -1,0 +1,95 @@
+#include "app/export_options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <fstream>
+
+#include "app/export_session.h"
+
+namespace gpubench::app {
+namespace {
+
+constexpr double kLongest = 86400;
+
+base::Result<base::Duration> seconds(double value, const char* option) {
+  if (std::isfinite(value) && value >= 0 && value <= kLongest) return base::from_seconds(value);
+  return base::failure(fmt::format("{} must be from 0 to {} seconds", option, kLongest));
+}
+
+// The variable's value, or the first line of the file that the environment names.
+base::Result<std::string> secret(const std::string& value, const std::string& file, const char* variable) {
+  if (!value.empty() || file.empty()) return value;
+  std::string line;
+  std::ifstream in(file);
+  if (!std::getline(in, line) || line.empty())
+    return base::failure(std::string("no secret can be read from ") + file, std::string("correct ") + variable);
+  if (line.back() == '\r') line.pop_back();
+  return line;
+}
+
+base::Result<sink::Destination> destination(const Environment& environment) {
+  sink::Destination to;
+  to.url = environment.victoria_url;
+  to.user = environment.victoria_user;
+  to.ca_file = environment.victoria_ca_file;
+  to.client_cert_file = environment.victoria_client_cert;
+  to.client_key_file = environment.victoria_client_key;
+  auto password =
+      secret(environment.victoria_password, environment.victoria_password_file, "IRIS_GPUBENCH_VICTORIA_PASSWORD_FILE");
+  if (!password) return base::failure(password.error());
+  to.password = *std::move(password);
+  auto token = secret(environment.victoria_token, environment.victoria_token_file, "IRIS_GPUBENCH_VICTORIA_TOKEN_FILE");
+  if (!token) return base::failure(token.error());
+  to.bearer = *std::move(token);
+  return to;
+}
+
+}  // namespace
+
+void describe_export_flags(CLI::App& app, ExportFlags& flags, const char* group) {
+  app.add_option("--export_protocol", flags.protocol,
+                 "import (VictoriaMetrics) or remote_write (Prometheus, Mimir, Thanos, vminsert)")
+      ->type_name("PROTOCOL")
+      ->default_str("import")
+      ->group(group);
+  app.add_option("--export_names", flags.names, "standard, or classic: the names of the predecessor's dashboards")
+      ->type_name("NAMES")
+      ->default_str("standard")
+      ->group(group);
+  app.add_option("--export_settle", flags.settle,
+                 "Seconds that the database takes to write down what it has accepted, before it is read back")
+      ->type_name("SECONDS")
+      ->default_str("10")
+      ->group(group);
+}
+
+base::Result<ExportOptions> checked_export_flags(const ExportFlags& flags) {
+  ExportOptions options;
+  const auto dialect = sink::dialect_from(flags.protocol);
+  if (!dialect) return base::failure("--export_protocol is neither import nor remote_write", "write one of the two");
+  options.dialect = *dialect;
+  const auto names = sink::names_from(flags.names);
+  if (!names) return base::failure("--export_names is neither standard nor classic", "write one of the two");
+  options.names = *names;
+  const auto drain = seconds(flags.drain, "--export_drain");
+  if (!drain) return base::failure(drain.error());
+  options.drain = *drain;
+  const auto settle = seconds(flags.settle, "--export_settle");
+  if (!settle) return base::failure(settle.error());
+  options.settle = *settle;
+  options.serve = flags.serve;
+  return options;
+}
+
+ExportPlan export_plan(const ExportOptions& options, const Environment& environment) {
+  ExportPlan plan;
+  plan.dialect = options.dialect;
+  plan.names = options.names;
+  plan.settle = options.settle;
+  plan.destination = [environment] { return destination(environment); };
+  return plan;
+}
+
+}  // namespace gpubench::app

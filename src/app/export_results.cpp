@@ -1,0 +1,157 @@
+#include "app/export_results.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "sink/run_series.h"
+
+namespace gpubench::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kNote = "results";
+
+std::int64_t milliseconds(base::WallTime time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+sink::RunLabels labels_of(const record::RunRecord& run) {
+  sink::RunLabels labels;
+  labels.run_id = run.run_id;
+  labels.host = run.host;
+  labels.benchmark = run.benchmark.name;
+  labels.source = run.source.kind;
+  for (const record::GpuRecord& gpu : run.gpus) labels.gpus.push_back(gpu.gpu);
+  return labels;
+}
+
+// Collects values that belong to the end of the run.
+class Results {
+ public:
+  explicit Results(const record::RunRecord& run)
+      : labels_(sink::result_labels(labels_of(run))), end_ms_(milliseconds(run.end_time())) {}
+
+  void add(std::string name, std::optional<double> value, const sink::Labels& more = {}) {
+    if (!value || !std::isfinite(*value)) return;
+    ResultSample sample{std::move(name), labels_, end_ms_, *value};
+    sample.labels.insert(sample.labels.end(), more.begin(), more.end());
+    samples.push_back(std::move(sample));
+  }
+
+  std::vector<ResultSample> samples;
+
+ private:
+  sink::Labels labels_;
+  std::int64_t end_ms_;
+};
+
+template <class T, class Read>
+std::optional<double> read(const std::optional<T>& value, Read unit) {
+  return value ? std::optional(std::invoke(unit, *value)) : std::nullopt;
+}
+
+void add_run(Results& out, const record::RunRecord& run) {
+  out.add("gpubench_run_duration_seconds", base::to_seconds(run.elapsed()));
+  out.add("gpubench_run_score", run.benchmark.score);
+  if (run.benchmark.exit_code) out.add("gpubench_run_exit_code", *run.benchmark.exit_code);
+  out.add("gpubench_run_findings", static_cast<double>(run.findings.size()));
+  out.add("gpubench_run_energy_joules", read(run.total_energy, &base::Energy::joules));
+  if (run.total_energy && !run.total_uncertainty.terms.empty())
+    out.add("gpubench_run_energy_uncertainty_joules", run.total_uncertainty.comparative().joules());
+  const double seconds = base::to_seconds(run.elapsed());
+  if (run.total_energy && seconds > 0) out.add("gpubench_run_average_power_watts", run.total_energy->joules() / seconds);
+  for (const record::Finding& finding : run.findings)
+    out.add("gpubench_run_finding_info", 1,
+            {{"finding", record::finding_name(finding)}, {"text", record::finding_text(finding)}});
+}
+
+void add_gpus(Results& out, const record::RunRecord& run) {
+  for (const record::GpuRecord& gpu : run.gpus) {
+    const sink::Labels which{{"gpu", std::to_string(gpu.gpu.index)}, {"gpu_uuid", gpu.gpu.uuid}};
+    if (const energy::EnergyEstimate* best = gpu.energy.best())
+      out.add("gpubench_run_gpu_energy_joules", best->energy.joules(), which);
+    out.add("gpubench_run_gpu_average_power_watts", read(gpu.average_power, &base::Power::watts), which);
+    out.add("gpubench_run_gpu_peak_power_watts", read(gpu.peak_power, &base::Power::watts), which);
+    const auto percent = [](const record::Statistics& all) { return all.average_all / 100; };
+    out.add("gpubench_run_gpu_average_utilization_ratio", read(gpu.utilization, percent), which);
+    const auto highest = [](const record::Statistics& all) { return all.maximum; };
+    out.add("gpubench_run_gpu_maximum_temperature_celsius", read(gpu.temperature, highest), which);
+  }
+}
+
+void add_carbon(Results& out, const record::RunRecord& run) {
+  if (!run.emissions) return;
+  out.add("gpubench_run_emissions_grams", run.emissions->total.grams());
+  out.add("gpubench_run_carbon_intensity_grams_per_kilowatt_hour", run.emissions->average.grams_per_kilowatt_hour());
+  if (run.footprint) {
+    out.add("gpubench_run_embodied_emissions_grams", read(run.footprint->embodied, &base::Emissions::grams));
+    out.add("gpubench_run_total_emissions_grams", read(run.footprint->total, &base::Emissions::grams));
+  }
+}
+
+}  // namespace
+
+std::vector<ResultSample> result_samples(const record::RunRecord& run) {
+  Results out(run);
+  add_run(out, run);
+  add_gpus(out, run);
+  add_carbon(out, run);
+  return std::move(out.samples);
+}
+
+std::string results_note(const record::RunRecord& run) {
+  Json all = Json::array();
+  for (const ResultSample& sample : result_samples(run)) {
+    Json labels = Json::object();
+    for (const auto& [label, value] : sample.labels) labels[label] = value;
+    if (all.empty() || all.back().at("name") != sample.name || all.back().at("labels") != labels)
+      all.push_back({{"name", sample.name}, {"labels", std::move(labels)}, {"values", Json::array()}});
+    all.back().at("values").push_back(Json::array({sample.time_ms, sample.value}));
+  }
+  const Json note{{"note", kNote}, {"series", std::move(all)}};
+  return note.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::vector<ResultSample> results_in(std::string_view note) {
+  std::vector<ResultSample> samples;
+  try {
+    const Json json = Json::parse(note);
+    if (json.at("note") != kNote) return {};
+    for (const Json& series : json.at("series")) {
+      ResultSample sample;
+      sample.name = series.at("name").get<std::string>();
+      for (const auto& [label, value] : series.at("labels").items())
+        sample.labels.emplace_back(label, value.get<std::string>());
+      for (const Json& pair : series.at("values")) {
+        sample.time_ms = pair.at(0).get<std::int64_t>();
+        sample.value = pair.at(1).get<double>();
+        samples.push_back(sample);
+      }
+    }
+  } catch (const Json::exception&) {
+    return {};  // of another version, or not ours
+  }
+  return samples;
+}
+
+std::optional<NotedCarbon> carbon_in(std::string_view note) {
+  try {
+    const Json json = Json::parse(note);
+    if (json.at("note") != "carbon") return std::nullopt;
+    NotedCarbon carbon;
+    carbon.time = base::SteadyTime(base::Duration(json.at("time_ns").get<std::int64_t>()));
+    carbon.intensity = base::CarbonIntensity::from_grams_per_kilowatt_hour(json.at("grams_per_kwh").get<double>());
+    carbon.kind = json.at("kind").get<std::string>();
+    carbon.source = json.at("source").get<std::string>();
+    const Json& grams = json.at("emissions_grams");
+    if (!grams.is_null()) carbon.emissions = base::Emissions::from_grams(grams.get<double>());
+    return carbon;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace gpubench::app

@@ -1,0 +1,118 @@
+// The export of one run's journal to one receiver, step by step.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/export_state.h"
+#include "app/journal_samples.h"
+#include "base/result.h"
+#include "platform/clock.h"
+#include "platform/http_client.h"
+#include "record/run_record.h"
+#include "sink/delivery.h"
+#include "sink/destination.h"
+#include "sink/protocol.h"
+#include "sink/receiver.h"
+
+namespace gpubench::app {
+
+struct ExportPlan {
+  sink::Dialect dialect = sink::Dialect::import;
+  sink::Names names = sink::Names::standard;
+  sink::DestinationSource destination;
+  // How long a database takes to write down what it has accepted (VictoriaMetrics: up to 10 s); read back only then.
+  base::Duration settle = std::chrono::seconds(10);
+  std::size_t batch = 10'000;  // samples in one request
+  sink::DeliveryLimits limits = {};
+};
+
+// Sends what follows its cursor, reads back what has settled, and sends again what is missing. Keeps its state in the run's
+// folder. Never waits by itself. One thread; `http` and `clock` must outlive it.
+class ExportSession {
+ public:
+  static base::Result<std::unique_ptr<ExportSession>> open(const std::filesystem::path& run_directory,
+                                                           const ExportPlan& plan, platform::HttpClient& http,
+                                                           const platform::Clock& clock);
+
+  // Does one thing, with no request beyond `deadline`. True: there may be more to do at once.
+  bool step(base::SteadyTime deadline);
+  // When a step can next do something that it could not now; empty: when the journal has grown.
+  [[nodiscard]] std::optional<base::SteadyTime> next_time() const;
+  // Pauses are over: somebody waits.
+  void hurry();
+  // Everything is read back anew.
+  void verify_from_start();
+  // See JournalSamples.
+  void add_after(const std::string& results_note);
+
+  [[nodiscard]] bool has_results() const { return sender_.has_results(); }
+  // Nothing of what was read so far waits to be sent; and nothing of it to be read back.
+  [[nodiscard]] bool all_sent() const { return !busy() && idle_; }
+  [[nodiscard]] bool all_verified() const { return all_sent() && progress_.verified >= progress_.delivered; }
+  // Of everything that rises: a sign of life.
+  [[nodiscard]] std::uint64_t advance_count() const {
+    return progress_.accepted + progress_.found + folder_->quarantined().size();
+  }
+
+  // Counts the rest of the journal and keeps the state: the end of the session.
+  record::ExportRecord conclude();
+  [[nodiscard]] const ExportProgress& progress() const { return progress_; }
+
+ private:
+  ExportSession(std::unique_ptr<ExportFolder> folder, std::unique_ptr<sink::Protocol> protocol, const ExportPlan& plan,
+                sink::Destination destination, platform::HttpClient& http, const platform::Clock& clock,
+                std::filesystem::path run_directory);
+  [[nodiscard]] bool busy() const { return delivery_ && delivery_->busy(); }
+  bool advance(base::SteadyTime deadline);
+  bool begin_batch();
+  void commit();
+  void save(bool now);
+  void settle();
+  bool take_chunk();
+  bool check(base::SteadyTime deadline);
+  bool check_group(bool regular, base::SteadyTime deadline, std::vector<sink::Sample>& missing);
+  void compare(const sink::Stored& stored, const std::vector<sink::Sample>& wanted, std::vector<sink::Sample>& missing);
+  void chunk_done(std::size_t missing);
+  [[nodiscard]] std::string shortfall(const record::ExportRecord& record) const;
+
+  std::unique_ptr<ExportFolder> folder_;
+  std::unique_ptr<sink::Protocol> protocol_;
+  const ExportPlan plan_;
+  const platform::Clock& clock_;
+  const std::filesystem::path run_directory_;
+  sink::Receiver receiver_;
+  std::optional<sink::Delivery> delivery_;  // once the run is known
+  ExportProgress progress_;
+  JournalSamples sender_;
+  JournalSamples checker_;
+
+  bool idle_ = false;       // the journal held nothing more
+  bool repairing_ = false;  // the batch under way is of samples that were missing
+  std::size_t batch_size_ = 0;
+  sink::Place batch_end_;
+  base::SteadyTime saved_at_;
+
+  std::deque<std::pair<base::SteadyTime, sink::Place>> accepted_at_;  // of places not yet settled
+  sink::Place settled_;
+  std::vector<sink::Sample> chunk_;  // being read back
+  sink::Place chunk_end_;
+  std::size_t chunk_found_ = 0;
+  std::size_t chunk_doubled_ = 0;
+  std::size_t chunk_differing_ = 0;
+  int chunk_rounds_ = 0;
+  base::SteadyTime check_at_;
+  std::size_t missing_ = 0;    // accepted, and not found after all tries
+  std::string check_trouble_;  // why nothing can be read back
+  std::string journal_trouble_;
+  std::string state_trouble_;
+};
+
+}  // namespace gpubench::app

@@ -1,0 +1,167 @@
+#include "app/export_state.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <system_error>
+
+#include "platform/files.h"
+
+namespace gpubench::app {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kFolder = "export";
+constexpr const char* kState = "state.json";
+constexpr const char* kOutcome = "outcome.json";
+constexpr const char* kQuarantine = "quarantine.jsonl";
+
+Json place_json(const sink::Place& place) {
+  return Json::array({place.record, place.position});
+}
+sink::Place place_from(const Json& json) {
+  return {json.at(0).get<std::uint64_t>(), json.at(1).get<std::uint32_t>()};
+}
+
+std::string text_of_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+base::Error trouble(const fs::path& path) {
+  return {"cannot keep the export's state in " + path.string() + ": " + std::generic_category().message(errno),
+          "make the run's folder writable"};
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<ExportFolder>> ExportFolder::open(const fs::path& run_directory) {
+  const fs::path path = run_directory / kFolder;
+  if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return base::failure(trouble(path));
+  const int lock = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (lock < 0) return base::failure(trouble(path));
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    close(lock);
+    return base::failure("another process is exporting " + run_directory.string(), "wait for its end");
+  }
+  return std::unique_ptr<ExportFolder>(new ExportFolder(path, lock));
+}
+
+ExportFolder::~ExportFolder() {
+  close(lock_);
+}
+
+ExportProgress ExportFolder::load(const std::string& destination, const std::string& names) const {
+  ExportProgress fresh;
+  fresh.destination = destination;
+  fresh.names = names;
+  quarantined_.clear();
+  try {
+    const Json json = Json::parse(text_of_file(path_ / kState));
+    if (json.at("destination") != destination || json.at("names") != names) return fresh;
+    ExportProgress progress = fresh;
+    progress.delivered = place_from(json.at("delivered"));
+    progress.verified = place_from(json.at("verified"));
+    progress.accepted = json.at("accepted").get<std::uint64_t>();
+    progress.found = json.at("found").get<std::uint64_t>();
+    progress.resent = json.at("resent").get<std::uint64_t>();
+    progress.doubled = json.at("doubled").get<std::uint64_t>();
+    progress.differing = json.at("differing").get<std::uint64_t>();
+    load_quarantine(destination);
+    return progress;
+  } catch (const Json::exception&) {
+    return fresh;  // none, or damaged: everything is sent again, which does no harm
+  }
+}
+
+void ExportFolder::load_quarantine(const std::string& destination) const {
+  std::ifstream file(path_ / kQuarantine, std::ios::binary);
+  for (std::string line; std::getline(file, line);) {
+    try {
+      const Json json = Json::parse(line);
+      if (json.at("destination") == destination) quarantined_.insert(place_from(json.at("place")));
+    } catch (const Json::exception&) {
+      continue;  // a torn line: its sample is refused once more
+    }
+  }
+}
+
+base::Result<void> ExportFolder::save(const ExportProgress& progress) const {
+  const Json json{{"destination", progress.destination},
+                  {"names", progress.names},
+                  {"delivered", place_json(progress.delivered)},
+                  {"verified", place_json(progress.verified)},
+                  {"accepted", progress.accepted},
+                  {"quarantined", quarantined_.size()},
+                  {"found", progress.found},
+                  {"resent", progress.resent},
+                  {"doubled", progress.doubled},
+                  {"differing", progress.differing}};
+  return platform::write_file_atomically(path_ / kState, json.dump(1) + "\n");
+}
+
+base::Result<void> ExportFolder::save_outcome(const record::ExportRecord& outcome) const {
+  const Json json{{"destination", outcome.destination},
+                  {"recorded", outcome.recorded},
+                  {"accepted", outcome.accepted},
+                  {"verified", outcome.verified},
+                  {"pending", outcome.pending},
+                  {"quarantined", outcome.quarantined},
+                  {"reason", outcome.reason}};
+  return platform::write_file_atomically(path_ / kOutcome, json.dump(1) + "\n");
+}
+
+base::Result<void> ExportFolder::quarantine(const std::string& destination,
+                                            const std::vector<sink::RefusedSample>& refused) {
+  std::ofstream file(path_ / kQuarantine, std::ios::binary | std::ios::app);
+  for (const sink::RefusedSample& one : refused) {
+    const Json json{{"destination", destination},
+                    {"place", place_json(one.sample.place)},
+                    {"metric", Json::parse(one.series, nullptr, false)},
+                    {"time_ms", one.sample.time_ms},
+                    {"value", one.sample.value},
+                    {"status", one.status},
+                    {"answer", one.answer}};
+    file << json.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+    quarantined_.insert(one.sample.place);
+  }
+  file.flush();
+  if (!file) return base::failure(trouble(path_ / kQuarantine));
+  return {};
+}
+
+void ExportFolder::release() {
+  quarantined_.clear();
+  std::error_code error;
+  fs::remove(path_ / kQuarantine, error);
+}
+
+std::optional<record::ExportRecord> last_export(const fs::path& run_directory) {
+  try {
+    const Json json = Json::parse(text_of_file(run_directory / kFolder / kOutcome));
+    record::ExportRecord outcome;
+    outcome.requested = true;
+    outcome.destination = json.at("destination").get<std::string>();
+    outcome.recorded = json.at("recorded").get<std::size_t>();
+    outcome.accepted = json.at("accepted").get<std::size_t>();
+    outcome.verified = json.at("verified").get<std::size_t>();
+    outcome.pending = json.at("pending").get<std::size_t>();
+    outcome.quarantined = json.at("quarantined").get<std::size_t>();
+    outcome.reason = json.at("reason").get<std::string>();
+    return outcome;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace gpubench::app

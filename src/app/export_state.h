@@ -1,0 +1,65 @@
+// How far a run's export has come, kept in its folder so that another process can go on.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "record/run_record.h"
+#include "sink/delivery.h"
+#include "sink/sample.h"
+
+namespace gpubench::app {
+
+// Counts are of samples. Those below a place are dealt with; the journal tells the rest.
+struct ExportProgress {
+  std::string destination;  // the address written to
+  std::string names;
+  sink::Place delivered;  // all before it are accepted or in quarantine
+  sink::Place verified;   // all before it are accounted for in the read-back
+  std::uint64_t accepted = 0;
+  std::uint64_t found = 0;      // read back with their values
+  std::uint64_t resent = 0;     // found missing and sent again
+  std::uint64_t doubled = 0;    // stored more often than once
+  std::uint64_t differing = 0;  // stored with another value
+};
+
+// The folder "export" of a run's folder, locked while this lives: two exporters must not serve one run.
+class ExportFolder {
+ public:
+  static base::Result<std::unique_ptr<ExportFolder>> open(const std::filesystem::path& run_directory);
+  ~ExportFolder();
+  ExportFolder(const ExportFolder&) = delete;
+  ExportFolder& operator=(const ExportFolder&) = delete;
+
+  // What was kept for this destination and these names; anew for any other.
+  [[nodiscard]] ExportProgress load(const std::string& destination, const std::string& names) const;
+  // There as a whole or as it was.
+  base::Result<void> save(const ExportProgress& progress) const;
+  // What it has come to, for last_export().
+  base::Result<void> save_outcome(const record::ExportRecord& outcome) const;
+
+  // Refused samples of this destination, told in quarantine.jsonl with the server's words.
+  [[nodiscard]] const std::set<sink::Place>& quarantined() const { return quarantined_; }
+  base::Result<void> quarantine(const std::string& destination, const std::vector<sink::RefusedSample>& refused);
+  // All are tried again.
+  void release();
+
+ private:
+  explicit ExportFolder(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
+  void load_quarantine(const std::string& destination) const;
+
+  std::filesystem::path path_;
+  int lock_;
+  mutable std::set<sink::Place> quarantined_;
+};
+
+// What the last export of a run came to; empty: there was none.
+std::optional<record::ExportRecord> last_export(const std::filesystem::path& run_directory);
+
+}  // namespace gpubench::app

@@ -1,0 +1,44 @@
+// The thread that exports a run while it lasts. Whoever measures never waits for it.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "app/export_session.h"
+
+namespace gpubench::app {
+
+// `clock` must outlive it.
+class Exporter {
+ public:
+  Exporter(std::unique_ptr<ExportSession> session, const platform::Clock& clock);
+  ~Exporter();
+  Exporter(const Exporter&) = delete;
+  Exporter& operator=(const Exporter&) = delete;
+
+  // Sends and reads back what is left, for at most `budget` or until `give_up` says so (asked ten times a second); what is
+  // left then stays in the journal. The journal's last note, the results, must be written.
+  record::ExportRecord finish(base::Duration budget, const std::function<bool()>& give_up);
+
+ private:
+  void run();
+
+  const std::unique_ptr<ExportSession> session_;  // the thread's own
+  const platform::Clock& clock_;
+  std::mutex mutex_;  // guards the next three
+  std::condition_variable changed_;
+  std::optional<base::SteadyTime> deadline_;  // the run is over
+  bool stopping_ = false;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
+// Works on a session until all is done, `enough` says so, or for `patience` nothing has moved.
+void export_until_done(ExportSession& session, const platform::Clock& clock, base::Duration patience,
+                       const std::function<bool()>& enough);
+
+}  // namespace gpubench::app
