@@ -53,7 +53,8 @@ class Bench {
 
   void begin(const std::string& values) {
     std::vector<Sample> batch;
-    for (const char value : values) batch.push_back({0, value, static_cast<double>(value), {1, static_cast<std::uint32_t>(value)}});
+    for (const char value : values)
+      batch.push_back({0, value, static_cast<double>(value), {1, static_cast<std::uint32_t>(value)}});
     delivery.begin(std::move(batch), series_);
   }
   // Until it is done or `tries` have been made; moves the clock on as is asked for.
@@ -103,7 +104,8 @@ TEST(Delivery, TroubleIsTriedAgainWithGrowingPauses) {
 
 TEST(Delivery, OneBadSampleIsFoundAndTheRestArrives) {
   for (const int status : {400, 422, 413, 500}) {
-    Bench bench([&](const std::string& body) { return http_answer(body.find('k') == std::string::npos ? 204 : status, "no"); });
+    Bench bench(
+        [&](const std::string& body) { return http_answer(body.find('k') == std::string::npos ? 204 : status, "no"); });
     bench.begin("!");  // something that is taken
     bench.work();
     bench.begin(kLetters);
@@ -170,7 +172,8 @@ TEST(RetryAfter, SecondsOrADateWithinBounds) {
   EXPECT_EQ(retry_after("Sun, 22 Nov 2026 12:00:07 GMT", now), 7s);
   EXPECT_EQ(retry_after("Sun, 22 Nov 2020 12:00:07 GMT", now), 250ms);
   EXPECT_EQ(retry_after("Sun, 22 Nov 2030 12:00:07 GMT", now), 300s);
-  for (const char* odd : {"", "-1", "garbage", "5 s", "1.5", "Sun, 31 Feb 2026 12:00:07 GMT", "Sun, 22 Xxx 2026 12:00:07 GMT"})
+  for (const char* odd :
+       {"", "-1", "garbage", "5 s", "1.5", "Sun, 31 Feb 2026 12:00:07 GMT", "Sun, 22 Xxx 2026 12:00:07 GMT"})
     EXPECT_FALSE(retry_after(odd, now)) << odd;
 }
 

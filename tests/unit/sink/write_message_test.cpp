@@ -10,11 +10,11 @@ TEST(WriteMessage, HasTheBytesOfTheSpecification) {
   const std::vector<Series> series{make_series("up", {{"job", "x"}})};
   const std::vector<Sample> samples{{0, 300, 1.5, {}}};
   const std::string wanted(
-      "\x0a\x29"                                       // timeseries, 41 bytes
-      "\x0a\x0e\x0a\x08__name__\x12\x02up"             // label
-      "\x0a\x08\x0a\x03job\x12\x01x"                   // label
-      "\x12\x0c\x09\x00\x00\x00\x00\x00\x00\xf8\x3f"   // sample: 1.5
-      "\x10\xac\x02",                                  // at 300
+      "\x0a\x29"                                      // timeseries, 41 bytes
+      "\x0a\x0e\x0a\x08__name__\x12\x02up"            // label
+      "\x0a\x08\x0a\x03job\x12\x01x"                  // label
+      "\x12\x0c\x09\x00\x00\x00\x00\x00\x00\xf8\x3f"  // sample: 1.5
+      "\x10\xac\x02",                                 // at 300
       43);
   const std::string message = write_message(samples, series);
   EXPECT_EQ(message.size(), 42U);
