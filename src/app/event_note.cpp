@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "app/whole_number.h"
 #include "record/statistics.h"
 
 namespace gpubench::app {
@@ -19,7 +20,11 @@ Json optional_json(const std::optional<T>& value) {
 template <class T>
 std::optional<T> optional_at(const Json& json, const char* key) {
   const Json& value = json.at(key);
-  return value.is_null() ? std::nullopt : std::optional(value.get<T>());
+  if (value.is_null()) return std::nullopt;
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+    return whole<T>(value);
+  else
+    return value.get<T>();
 }
 
 Json user_json(const record::GpuUser& user) {
@@ -31,9 +36,9 @@ Json user_json(const record::GpuUser& user) {
 
 record::GpuUser user_from(const Json& json) {
   record::GpuUser user;
-  user.id = json.at("id").get<unsigned>();
+  user.id = whole<unsigned>(json.at("id"));
   user.name = json.at("name").get<std::string>();
-  user.kind = static_cast<record::UserKind>(json.at("kind").get<int>());
+  user.kind = static_cast<record::UserKind>(whole<int>(json.at("kind")));
   if (const auto bytes = optional_at<double>(json, "most_bytes")) user.most_memory = base::Bytes::from_bytes(*bytes);
   return user;
 }
@@ -59,21 +64,21 @@ Json events_json(const GpuEvents& events) {
 
 GpuEvents gpu_events_from(const Json& json) {
   GpuEvents events;
-  events.checks = json.at("checks").get<std::size_t>();
+  events.checks = whole<std::size_t>(json.at("checks"));
   events.throttle_times_known = json.at("throttle_times_known").get<bool>();
   for (const Json& time : json.at("throttle_times")) {
     const std::string_view reason = record::throttle_reason_literal(time.at("reason").get<std::string>());
     if (reason.empty()) continue;  // of a newer version
     events.throttle_times.push_back(
-        {reason, base::Duration(time.at("ns").get<std::int64_t>()), time.at("slowdown").get<bool>()});
+        {reason, base::Duration(whole<std::int64_t>(time.at("ns"))), time.at("slowdown").get<bool>()});
   }
   events.corrected_errors = optional_at<std::uint64_t>(json, "corrected_errors");
   events.uncorrected_errors = optional_at<std::uint64_t>(json, "uncorrected_errors");
   events.remapped_rows = optional_at<std::uint64_t>(json, "remapped_rows");
   events.xids_told = json.at("xids_told").get<bool>();
-  events.xids = json.at("xids").get<std::vector<std::uint64_t>>();
+  events.xids = whole_numbers<std::uint64_t>(json.at("xids"));
   for (const Json& user : json.at("users")) events.users.push_back(user_from(user));
-  events.more_users = json.at("more_users").get<std::size_t>();
+  events.more_users = whole<std::size_t>(json.at("more_users"));
   events.users_untold = json.at("users_untold").get<std::string>();
   return events;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/whole_number.h"
 #include "sink/run_series.h"
 
 namespace gpubench::app {
@@ -126,12 +127,12 @@ std::vector<ResultSample> results_in(std::string_view note) {
       for (const auto& [label, value] : series.at("labels").items())
         sample.labels.emplace_back(label, value.get<std::string>());
       for (const Json& pair : series.at("values")) {
-        sample.time_ms = pair.at(0).get<std::int64_t>();
+        sample.time_ms = whole<std::int64_t>(pair.at(0));
         sample.value = pair.at(1).get<double>();
         samples.push_back(sample);
       }
     }
-  } catch (const Json::exception&) {
+  } catch (const std::exception&) {
     return {};  // of another version, or not ours
   }
   return samples;
@@ -142,14 +143,14 @@ std::optional<NotedCarbon> carbon_in(std::string_view note) {
     const Json json = Json::parse(note);
     if (json.at("note") != "carbon") return std::nullopt;
     NotedCarbon carbon;
-    carbon.time = base::SteadyTime(base::Duration(json.at("time_ns").get<std::int64_t>()));
+    carbon.time = base::SteadyTime(base::Duration(whole<std::int64_t>(json.at("time_ns"))));
     carbon.intensity = base::CarbonIntensity::from_grams_per_kilowatt_hour(json.at("grams_per_kwh").get<double>());
     carbon.kind = json.at("kind").get<std::string>();
     carbon.source = json.at("source").get<std::string>();
     const Json& grams = json.at("emissions_grams");
     if (!grams.is_null()) carbon.emissions = base::Emissions::from_grams(grams.get<double>());
     return carbon;
-  } catch (const Json::exception&) {
+  } catch (const std::exception&) {
     return std::nullopt;
   }
 }

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "app/whole_number.h"
 #include "platform/files.h"
 
 namespace gpubench::app {
@@ -28,7 +29,7 @@ Json place_json(const sink::Place& place) {
   return Json::array({place.record, place.position});
 }
 sink::Place place_from(const Json& json) {
-  return {json.at(0).get<std::uint64_t>(), json.at(1).get<std::uint32_t>()};
+  return {whole<std::uint64_t>(json.at(0)), whole<std::uint32_t>(json.at(1))};
 }
 
 std::string text_of_file(const fs::path& path) {
@@ -72,14 +73,14 @@ ExportProgress ExportFolder::load(const std::string& destination, const std::str
     ExportProgress progress = fresh;
     progress.delivered = place_from(json.at("delivered"));
     progress.verified = place_from(json.at("verified"));
-    progress.accepted = json.at("accepted").get<std::uint64_t>();
-    progress.found = json.at("found").get<std::uint64_t>();
-    progress.resent = json.at("resent").get<std::uint64_t>();
-    progress.doubled = json.at("doubled").get<std::uint64_t>();
-    progress.differing = json.at("differing").get<std::uint64_t>();
+    progress.accepted = whole<std::uint64_t>(json.at("accepted"));
+    progress.found = whole<std::uint64_t>(json.at("found"));
+    progress.resent = whole<std::uint64_t>(json.at("resent"));
+    progress.doubled = whole<std::uint64_t>(json.at("doubled"));
+    progress.differing = whole<std::uint64_t>(json.at("differing"));
     load_quarantine(destination);
     return progress;
-  } catch (const Json::exception&) {
+  } catch (const std::exception&) {
     return fresh;  // none, or damaged: everything is sent again, which does no harm
   }
 }
@@ -90,7 +91,7 @@ void ExportFolder::load_quarantine(const std::string& destination) const {
     try {
       const Json json = Json::parse(line);
       if (json.at("destination") == destination) quarantined_.insert(place_from(json.at("place")));
-    } catch (const Json::exception&) {
+    } catch (const std::exception&) {
       continue;  // a torn line: its sample is refused once more
     }
   }
@@ -152,14 +153,14 @@ std::optional<record::ExportRecord> last_export(const fs::path& run_directory) {
     record::ExportRecord outcome;
     outcome.requested = true;
     outcome.destination = json.at("destination").get<std::string>();
-    outcome.recorded = json.at("recorded").get<std::size_t>();
-    outcome.accepted = json.at("accepted").get<std::size_t>();
-    outcome.verified = json.at("verified").get<std::size_t>();
-    outcome.pending = json.at("pending").get<std::size_t>();
-    outcome.quarantined = json.at("quarantined").get<std::size_t>();
+    outcome.recorded = whole<std::size_t>(json.at("recorded"));
+    outcome.accepted = whole<std::size_t>(json.at("accepted"));
+    outcome.verified = whole<std::size_t>(json.at("verified"));
+    outcome.pending = whole<std::size_t>(json.at("pending"));
+    outcome.quarantined = whole<std::size_t>(json.at("quarantined"));
     outcome.reason = json.at("reason").get<std::string>();
     return outcome;
-  } catch (const Json::exception&) {
+  } catch (const std::exception&) {
     return std::nullopt;
   }
 }

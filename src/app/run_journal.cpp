@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "app/event_note.h"
+#include "app/whole_number.h"
 
 namespace gpubench::app {
 namespace {
@@ -27,7 +28,11 @@ Json optional_json(const std::optional<Quantity>& value, double (Quantity::*unit
 template <class T>
 std::optional<T> optional_at(const Json& json, const char* key) {
   const Json& value = json.at(key);
-  return value.is_null() ? std::nullopt : std::optional(value.get<T>());
+  if (value.is_null()) return std::nullopt;
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+    return whole<T>(value);
+  else
+    return value.get<T>();
 }
 template <class Quantity>
 std::optional<Quantity> optional_at(const Json& json, const char* key, Quantity (*unit)(double)) {
@@ -42,7 +47,7 @@ std::int64_t nanoseconds(base::WallTime time) {
   return time.time_since_epoch().count();
 }
 base::Duration duration_at(const Json& json, const char* key) {
-  return base::Duration(json.at(key).get<std::int64_t>());
+  return base::Duration(whole<std::int64_t>(json.at(key)));
 }
 base::SteadyTime steady_at(const Json& json, const char* key) {
   return base::SteadyTime(duration_at(json, key));
@@ -72,7 +77,7 @@ Json gpu_json(const meter::GpuDescription& gpu) {
 
 meter::GpuDescription gpu_from(const Json& json) {
   meter::GpuDescription gpu;
-  gpu.index = json.at("index").get<int>();
+  gpu.index = whole<int>(json.at("index"));
   gpu.name = text_at(json, "name");
   gpu.uuid = text_at(json, "uuid");
   gpu.pci_bus_id = text_at(json, "pci_bus_id");
@@ -137,7 +142,7 @@ workload::WorkloadDescription workload_from(const Json& json) {
   workload.engine = text_at(json, "engine");
   workload.gpu_access = text_at(json, "gpu_access");
   workload.gpu_trouble = text_at(json, "gpu_trouble");
-  if (json.contains("gpus")) workload.gpus = json.at("gpus").get<std::vector<int>>();
+  if (json.contains("gpus")) workload.gpus = whole_numbers<int>(json.at("gpus"));
   if (json.contains("parts"))
     for (const Json& part : json.at("parts")) workload.parts.push_back(workload_from(part));
   return workload;
@@ -167,7 +172,7 @@ WorkloadGpus workload_gpus_from(const Json& json, std::size_t gpus) {
     return own;
   }
   const Json& told = json.at("workload_gpus");
-  own.positions = told.at("positions").get<std::vector<std::size_t>>();
+  own.positions = whole_numbers<std::size_t>(told.at("positions"));
   own.by = text_at(told, "by");
   own.unclear = text_at(told, "unclear");
   return own;
@@ -224,7 +229,7 @@ Json driver_calls_json(const meter::DriverCalls& calls) {
 }
 
 meter::CallCost call_cost_from(const Json& json) {
-  return {json.at("calls").get<std::size_t>(), duration_at(json, "time_ns")};
+  return {whole<std::size_t>(json.at("calls")), duration_at(json, "time_ns")};
 }
 
 meter::DriverCalls driver_calls_from(const Json& json) {
@@ -236,8 +241,8 @@ Measured measured_from(const Json& json) {
   measured.outcome = outcome_from(json);
   measured.interrupted_by = optional_at<int>(json, "interrupted_by");
   if (json.contains("timed_out_ns")) measured.timed_out = duration_at(json, "timed_out_ns");
-  measured.health.deadlines = json.at("deadlines").get<std::size_t>();
-  measured.health.late = json.at("late_deadlines").get<std::size_t>();
+  measured.health.deadlines = whole<std::size_t>(json.at("deadlines"));
+  measured.health.late = whole<std::size_t>(json.at("late_deadlines"));
   measured.health.worst_lateness = duration_at(json, "worst_lateness_ns");
   measured.health.wall_clock_step = duration_at(json, "wall_clock_step_ns");
   if (json.contains("driver_calls")) measured.health.driver = driver_calls_from(json.at("driver_calls"));
@@ -257,7 +262,7 @@ carbon::IntensitySlot intensity_from(const Json& json) {
   return {wall_at(json, "from_ns"),
           wall_at(json, "to_ns"),
           base::CarbonIntensity::from_grams_per_kilowatt_hour(json.at("grams_per_kwh").get<double>()),
-          static_cast<carbon::IntensityKind>(json.at("kind").get<std::uint8_t>()),
+          static_cast<carbon::IntensityKind>(whole<std::uint8_t>(json.at("kind"))),
           text_at(json, "source"),
           wall_at(json, "fetched_ns")};
 }
@@ -289,8 +294,8 @@ RunClosing closing_from(const Json& json) {
   closing.cost.peak_resident = base::Bytes::from_bytes(json.at("peak_resident_bytes").get<double>());
   const Json& exported = json.at("export");
   closing.exported.requested = exported.at("requested").get<bool>();
-  closing.exported.recorded = exported.at("recorded").get<std::size_t>();
-  closing.exported.accepted = exported.at("accepted").get<std::size_t>();
+  closing.exported.recorded = whole<std::size_t>(exported.at("recorded"));
+  closing.exported.accepted = whole<std::size_t>(exported.at("accepted"));
   closing.exported.verified = exported.value("verified", std::size_t{0});
   closing.exported.pending = exported.value("pending", std::size_t{0});
   closing.exported.quarantined = exported.value("quarantined", std::size_t{0});
