@@ -44,12 +44,12 @@ base::Result<std::unique_ptr<ExportSession>> ExportSession::open(const std::file
   return session;
 }
 
-ExportSession::ExportSession(std::unique_ptr<ExportFolder> folder, std::unique_ptr<sink::Protocol> protocol,
-                             const ExportPlan& plan, sink::Destination destination, platform::HttpClient& http,
-                             const platform::Clock& clock, std::filesystem::path run_directory)
+ExportSession::ExportSession(std::unique_ptr<ExportFolder> folder, std::unique_ptr<sink::Protocol> protocol, ExportPlan plan,
+                             sink::Destination destination, platform::HttpClient& http, const platform::Clock& clock,
+                             std::filesystem::path run_directory)
     : folder_(std::move(folder)),
       protocol_(std::move(protocol)),
-      plan_(plan),
+      plan_(std::move(plan)),
       clock_(clock),
       run_directory_(std::move(run_directory)),
       receiver_(http, *protocol_, plan_.destination, std::move(destination)),

@@ -67,7 +67,7 @@ class ExportSession {
   [[nodiscard]] const ExportProgress& progress() const { return progress_; }
 
  private:
-  ExportSession(std::unique_ptr<ExportFolder> folder, std::unique_ptr<sink::Protocol> protocol, const ExportPlan& plan,
+  ExportSession(std::unique_ptr<ExportFolder> folder, std::unique_ptr<sink::Protocol> protocol, ExportPlan plan,
                 sink::Destination destination, platform::HttpClient& http, const platform::Clock& clock,
                 std::filesystem::path run_directory);
   [[nodiscard]] bool busy() const { return delivery_ && delivery_->busy(); }

@@ -101,6 +101,7 @@ base::Result<std::unique_ptr<workload::Workload>> make_several(const Options& op
                                                                const WorkloadPlace& place, const platform::Clock& clock,
                                                                const std::vector<workload::LogSink*>& logs) {
   std::vector<std::string> wishes;
+  wishes.reserve(options.several.size());
   for (const BenchmarkOptions& part : options.several) wishes.push_back(part.gpus);
   const auto gpus = assign_gpus(wishes, options.in_turn, place.meter.gpus());
   if (!gpus) return base::failure(gpus.error());

@@ -107,8 +107,11 @@ base::Result<CarbonLookup::Answer> ask(const CarbonChoice& choice, const record:
   if (!choice.ask) return answer;
   auto found = choice.ask(run.start_time(), run.end_time(), kPatience);
   if (!found && elsewhere) return base::failure(found.error());
-  if (found) answer.slots = carbon::merged(std::move(answer.slots), *std::move(found));
-  if (!found) answer.trouble = found.error().message;
+  if (found) {
+    answer.slots = carbon::merged(std::move(answer.slots), *std::move(found));
+  } else {
+    answer.trouble = found.error().message;
+  }
   std::erase_if(answer.slots, [&](const auto& slot) { return slot.to <= run.start_time() || slot.from > run.end_time(); });
   if (answer.trouble.empty() && !carbon::covers(answer.slots, run.start_time(), run.end_time()))
     answer.trouble = "the source has nothing for part of the run";

@@ -112,8 +112,8 @@ CarbonOptions carbon_from(const Json& json) {
   carbon.lifetime_years = json.at("lifetime_years").get<double>();
   carbon.functional_unit = text_at(json, "functional_unit");
   carbon.functional_units = json.at("functional_units").get<double>();
-  if (!(carbon.pue.fraction() >= 1 && carbon.lifetime_years > 0 && carbon.functional_units > 0))
-    throw std::out_of_range("carbon options");  // take_note() catches
+  const bool sound = carbon.pue.fraction() >= 1 && carbon.lifetime_years > 0 && carbon.functional_units > 0;
+  if (!sound) throw std::out_of_range("carbon options");  // take_note() catches
   return carbon;
 }
 

@@ -20,7 +20,9 @@ std::size_t character_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   const unsigned lead = byte(0);
   if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  std::size_t length = 2;
+  if (lead >= 0xE0) length = 3;
+  if (lead >= 0xF0) length = 4;
   if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
   if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F)) return 0;
   if ((lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) return 0;
@@ -32,7 +34,8 @@ std::string cleaned(std::string_view value) {
   while (!value.empty()) {
     const std::size_t length = character_length(value);
     const bool control = length == 1 && (static_cast<unsigned char>(value.front()) < ' ' || value.front() == 0x7F);
-    const std::string_view piece = length == 0 ? kReplacement : control ? std::string_view(" ") : value.substr(0, length);
+    std::string_view piece = length == 0 ? kReplacement : value.substr(0, length);
+    if (control) piece = " ";
     if (text.size() + piece.size() > kLongestValue) break;
     text += piece;
     value.remove_prefix(std::max<std::size_t>(length, 1));

@@ -20,16 +20,20 @@ from product import PROGRAM, ProductTest
 class Terminal(ProductTest):
     gpu_script = "gpus 2\nprofile steady 300\n"
 
-    def tmux(self, *arguments):
-        return subprocess.run(["tmux", "-S", self.socket, *arguments], capture_output=True, text=True).stdout
+    opened = 0
+
+    def tmux(self, *arguments, socket=None):
+        return subprocess.run(["tmux", "-S", socket or self.socket, *arguments], capture_output=True, text=True).stdout
 
     def open(self, columns, rows, *arguments, **more):
-        self.socket = str(self.folder / f"tmux-{columns}")
+        # A socket of its own: a server that was killed may still be ending.
+        self.opened += 1
+        self.socket = str(self.folder / f"tmux-{self.opened}")
         variables = {**self.environment, "TERM": "screen-256color", "LC_ALL": "C.UTF-8", **more}
         line = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
         line += " " + shlex.join(self.command(*arguments)) + "; echo ENDED $?; stty -a | tr '\\n' ' '; sleep 1000"
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), line)
-        self.addCleanup(self.tmux, "kill-server")
+        self.addCleanup(self.tmux, "kill-server", socket=self.socket)
 
     def screen(self):
         return self.tmux("capture-pane", "-p")
@@ -144,7 +148,7 @@ class Terminal(ProductTest):
         for more in ({"LC_ALL": "C", "NO_COLOR": "1"}, {"TERM": "dumb"}):
             with self.subTest(more=more):
                 self.open(80, 24, "--interval", "0.3", "--no_plot", "--no_html", "--benchmark_command", "echo caf\u00e9; sleep 30", **more)
-                self.wait_for(lambda: "300" in self.screen(), "a reading")
+                self.wait_for(lambda: ("Current GPU Metrics" if "TERM" in more else "300/700") in self.screen(), "a reading")
                 coloured = self.tmux("capture-pane", "-p", "-e")
                 self.assertNotRegex(coloured, r"\x1b\[([0-9]+;)*[34][0-8][;m]")
                 self.assertTrue(coloured.isascii())
