@@ -79,7 +79,6 @@ base::Result<ExportOptions> checked_export_flags(const ExportFlags& flags) {
   const auto settle = seconds(flags.settle, "--export_settle");
   if (!settle) return base::failure(settle.error());
   options.settle = *settle;
-  options.serve = flags.serve;
   return options;
 }
 

@@ -24,7 +24,6 @@ struct ExportFlags {
   std::string names = "standard";
   double drain = 30;
   double settle = 10;
-  std::string serve;
 };
 
 struct ExportOptions {
@@ -32,7 +31,6 @@ struct ExportOptions {
   sink::Names names = sink::Names::standard;
   base::Duration drain = std::chrono::seconds(30);  // waited for at the end of a run
   base::Duration settle = std::chrono::seconds(10);
-  std::string serve;  // "ADDRESS:PORT" of the page to be scraped; empty: none
 };
 
 void describe_export_flags(CLI::App& app, ExportFlags& flags, const char* group);
