@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <system_error>
@@ -20,6 +21,8 @@ namespace gpubench::platform {
 namespace {
 
 constexpr int kWaitingConnections = 16;
+constexpr std::chrono::milliseconds kPatienceStep{10};
+constexpr int kPatienceSteps = 50;
 
 tl::unexpected<base::Error> system_failure(const std::string& what) {
   return base::failure(what + ": " + std::generic_category().message(errno));
@@ -57,13 +60,24 @@ base::Result<void> StdioTunnel::listen_in_new_folder() {
 StdioTunnel::~StdioTunnel() {
   if (stop_write_ >= 0) ::close(stop_write_);
   if (thread_.joinable()) thread_.join();
-  for (const pid_t program : programs_) ::kill(-program, SIGTERM);
-  for (const pid_t program : programs_) ::waitpid(program, nullptr, 0);
+  end_programs();
   for (const int fd : {listening_, stop_read_})
     if (fd >= 0) ::close(fd);
   if (folder_.empty()) return;
   ::unlink(path_.c_str());
   ::rmdir(folder_.c_str());
+}
+
+// Docker's own program lets the first SIGTERM pass.
+void StdioTunnel::end_programs() {
+  for (const pid_t program : programs_) ::kill(-program, SIGTERM);
+  for (int waited = 0; waited < kPatienceSteps; ++waited) {
+    collect_ended_programs();
+    if (programs_.empty()) return;
+    std::this_thread::sleep_for(kPatienceStep);
+  }
+  for (const pid_t program : programs_) ::kill(-program, SIGKILL);
+  for (const pid_t program : programs_) ::waitpid(program, nullptr, 0);
 }
 
 void StdioTunnel::serve() {

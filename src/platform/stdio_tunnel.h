@@ -29,6 +29,7 @@ class StdioTunnel {
   void serve();
   void start_program(int connection);
   void collect_ended_programs();
+  void end_programs();
 
   std::vector<std::string> command_;
   std::string folder_;

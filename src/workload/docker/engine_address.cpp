@@ -107,6 +107,9 @@ base::Result<std::vector<std::string>> ssh_command(const std::string& address) {
 
 base::Error explain_unreachable(const EngineAddress& address, const base::Error& cause) {
   const std::string message = "no container engine answers at " + address.text() + ": " + cause.message;
+  if (address.tls.any() && address.unix_socket.empty())
+    return {message,
+            "check the certificates in DOCKER_CERT_PATH (ca.pem, cert.pem, key.pem) and that the engine listens there"};
   if (!cause.remedy.empty()) return {message, cause.remedy};
   const char* const timed_out =
       "the engine does not answer: look at its log (journalctl -u docker) or restart it (sudo systemctl restart docker)";
@@ -116,9 +119,6 @@ base::Error explain_unreachable(const EngineAddress& address, const base::Error&
     return {message,
             "try: ssh HOST docker version. It must work without a password (ssh-agent or a key), and a shared "
             "connection (ControlMaster) makes it quick"};
-  if (address.tls.any() && address.unix_socket.empty())
-    return {message,
-            "check the certificates in DOCKER_CERT_PATH (ca.pem, cert.pem, key.pem) and that the engine listens there"};
   if (address.unix_socket.empty()) return {message, "check DOCKER_HOST, and that the engine listens there"};
   struct stat found{};
   if (::stat(address.unix_socket.c_str(), &found) != 0) {
