@@ -131,7 +131,7 @@ base::Result<std::vector<std::string>> command_to_run(const std::vector<std::str
 
 base::Result<void> write_plan(const std::filesystem::path& folder, const report::PlannedRun& run,
                               const carbon::PlanQuestion& question, const carbon::Plan& plan, bool plot) {
-  const auto written = platform::write_file_atomically(folder / "plan.json", report::plan_json(run, question, plan));
+  auto written = platform::write_file_atomically(folder / "plan.json", report::plan_json(run, question, plan));
   if (!written || !plot) return written;
   return report::write_plan_plot(folder / "plan.png", {"When to run " + run.run_id, &question, &plan});
 }

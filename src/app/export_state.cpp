@@ -33,7 +33,7 @@ sink::Place place_from(const Json& json) {
 }
 
 std::string text_of_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
+  const std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

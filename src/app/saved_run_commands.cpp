@@ -20,8 +20,6 @@
 namespace gpubench::app {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr int kNotComplete = 1;  // of `export`: something waits, was refused or was not found
 
 struct SavedRunOptions {
@@ -109,8 +107,8 @@ void describe_export(CLI::App& app, SavedRunOptions& options) {
 int perform_export(const RunDirectory& directory, const SavedRunOptions& options, const Environment& environment) {
   const auto exporting = checked_export_flags(options.exporting);
   if (!exporting) return complain(exporting.error(), kUsageError);
-  if (!(options.patience >= 0 && options.patience <= 86400))
-    return complain({"--patience must be from 0 to 86400 seconds", ""}, kUsageError);
+  const bool sensible = options.patience >= 0 && options.patience <= 86400;  // a NaN is not
+  if (!sensible) return complain({"--patience must be from 0 to 86400 seconds", ""}, kUsageError);
   const SavedRunExport wanted{*exporting, options.verify, base::from_seconds(options.patience)};
   const auto outcome = export_saved_run(directory, wanted, environment);
   if (!outcome) return complain(outcome.error(), kCannotRun);

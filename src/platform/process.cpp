@@ -48,7 +48,7 @@ std::string first_word_of(const std::string& path) {
 // What stands behind the name in /proc/NUMBER/stat; empty: there is none.
 std::string stat_of_process(const std::string& number) {
   std::ifstream file("/proc/" + number + "/stat");
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   const std::size_t name_end = text.rfind(')');  // the name may hold anything
   return name_end == std::string::npos ? std::string() : text.substr(name_end + 1);
 }

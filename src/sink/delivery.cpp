@@ -155,8 +155,9 @@ void Delivery::leave_out_stored(const Range& range, const Attempt& attempt, base
     return;
   }
   std::vector<Sample> left;
-  for (auto part = work_.rbegin(); part != work_.rend(); ++part)
-    for (std::size_t i = part->first; i < part->last; ++i) left.push_back(batch_[i]);
+  std::for_each(work_.rbegin(), work_.rend(), [&](const Range& part) {
+    for (std::size_t i = part.first; i < part.last; ++i) left.push_back(batch_[i]);
+  });
   const auto [first, last] =
       std::minmax_element(left.begin(), left.end(), [](const Sample& a, const Sample& b) { return a.time_ms < b.time_ms; });
   const auto stored =
