@@ -148,8 +148,10 @@ class Terminal(ProductTest):
         for more in ({"LC_ALL": "C", "NO_COLOR": "1"}, {"TERM": "dumb"}):
             with self.subTest(more=more):
                 self.open(80, 24, "--interval", "0.3", "--no_plot", "--no_html", "--benchmark_command", "echo caf\u00e9; sleep 30", **more)
-                self.wait_for(lambda: ("Current GPU Metrics" if "TERM" in more else "300/700") in self.screen(), "a reading")
-                coloured = self.tmux("capture-pane", "-p", "-e")
+                # Blocks one below the other may be longer than the screen.
+                seen = lambda *how: self.tmux("capture-pane", "-p", "-S", "-200", *how)
+                self.wait_for(lambda: ("Current GPU Metrics" if "TERM" in more else "300/700") in seen(), "a reading")
+                coloured = seen("-e")
                 self.assertNotRegex(coloured, r"\x1b\[([0-9]+;)*[34][0-8][;m]")
                 self.assertTrue(coloured.isascii())
                 self.assertEqual("Current GPU Metrics" in coloured, "TERM" in more)
