@@ -85,7 +85,8 @@ bool numbers_are_clear(const Gpus& gpus, const Positions& among, const std::vect
   return one_model || variable(environment, kCudaOrder) == "PCI_BUS_ID";
 }
 
-void narrow_by_cuda(WorkloadGpus& own, const std::vector<std::string>& environment, const Gpus& gpus, Positions among) {
+void narrow_by_cuda(WorkloadGpus& own, const std::vector<std::string>& environment, const Gpus& gpus,
+                    const Positions& among) {
   const auto value = variable(environment, kCudaVisible);
   if (!value || among.empty()) return;
   const CudaChoice choice = cuda_visible(*value, gpus, among);
@@ -163,6 +164,7 @@ base::Result<WorkloadGpus> gpus_of_container(const BenchmarkOptions& options, co
 // The union of what each container has.
 base::Result<WorkloadGpus> gpus_of_several(const Options& options, const Gpus& gpus) {
   std::vector<std::string> wishes;
+  wishes.reserve(options.several.size());
   for (const BenchmarkOptions& part : options.several) wishes.push_back(part.gpus);
   const auto assigned = assign_gpus(wishes, options.in_turn, gpus);
   if (!assigned) return base::failure(assigned.error());
@@ -213,9 +215,9 @@ CudaChoice cuda_visible(std::string_view value, const Gpus& gpus, const Position
   CudaChoice choice;
   for (const std::string_view word : entries_of(value)) {
     const auto number = whole(word);
-    const auto position = number && *number < among.size() ? std::optional(among[*number])
-                          : number || word.empty()         ? std::nullopt
-                                                           : by_name(word, gpus, among);
+    std::optional<std::size_t> position;
+    if (number && *number < among.size()) position = among[*number];
+    if (!number && !word.empty()) position = by_name(word, gpus, among);
     if (!position && word.starts_with("MIG-")) choice.unknown_instance = true;
     if (!position) break;
     choice.by_number = choice.by_number || number.has_value();
