@@ -131,7 +131,7 @@ std::string whole(double value) {
 }
 
 std::string gpu_count_text(const record::RunRecord& run) {
-  const std::string count = std::to_string(run.gpus.size());
+  std::string count = std::to_string(run.gpus.size());
   if (run.other_gpus.empty()) return count;
   return count + " of " + std::to_string(run.gpus.size() + run.other_gpus.size()) + " (by " +
          one_line(run.gpus_chosen_by, kLongestCell) + ")";
