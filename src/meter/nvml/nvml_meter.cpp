@@ -21,7 +21,7 @@ class NvmlMeter final : public GpuMeter {
         handles_(std::move(handles)),
         clock_(clock),
         events_(library_->api()) {
-    for (const NvmlHandle handle : handles_) events_.watch(handle);
+    for (NvmlHandle handle : handles_) events_.watch(handle);
   }
 
   [[nodiscard]] const MeterSource& source() const override { return source_; }
