@@ -1,5 +1,6 @@
 #include "app/event_note.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -38,7 +39,8 @@ record::GpuUser user_from(const Json& json) {
   record::GpuUser user;
   user.id = whole<unsigned>(json.at("id"));
   user.name = json.at("name").get<std::string>();
-  user.kind = static_cast<record::UserKind>(whole<int>(json.at("kind")));
+  constexpr std::array kinds{record::UserKind::benchmark, record::UserKind::foreign, record::UserKind::unknown};
+  user.kind = kinds.at(whole<std::size_t>(json.at("kind")));
   if (const auto bytes = optional_at<double>(json, "most_bytes")) user.most_memory = base::Bytes::from_bytes(*bytes);
   return user;
 }

@@ -94,7 +94,7 @@ std::string plan_json(const PlannedRun& run, const carbon::PlanQuestion& questio
   Json regions = Json::array();
   for (const carbon::PlannedStart& start : plan.best) regions.push_back(start_json(start));
   const auto now = without_plan(plan);
-  Json document{
+  const Json document{
       {"run_id", run.run_id},
       {"energy_kwh", run.energy.kilowatt_hours()},
       {"length_seconds", base::to_seconds(run.length)},
