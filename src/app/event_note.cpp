@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "app/whole_number.h"
+#include "app/json_fields.h"
 #include "record/statistics.h"
 
 namespace gpubench::app {
@@ -13,26 +13,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 using record::GpuEvents;
 
-template <class T>
-Json optional_json(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-template <class T>
-std::optional<T> optional_at(const Json& json, const char* key) {
-  const Json& value = json.at(key);
-  if (value.is_null()) return std::nullopt;
-  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
-    return whole<T>(value);
-  else
-    return value.get<T>();
-}
-
 Json user_json(const record::GpuUser& user) {
   return {{"id", user.id},
           {"name", user.name},
           {"kind", static_cast<int>(user.kind)},
-          {"most_bytes", user.most_memory ? Json(user.most_memory->bytes()) : Json(nullptr)}};
+          {"most_bytes", optional_json(user.most_memory, &base::Bytes::bytes)}};
 }
 
 record::GpuUser user_from(const Json& json) {
@@ -41,7 +26,7 @@ record::GpuUser user_from(const Json& json) {
   user.name = json.at("name").get<std::string>();
   constexpr std::array kinds{record::UserKind::benchmark, record::UserKind::foreign, record::UserKind::unknown};
   user.kind = kinds.at(whole<std::size_t>(json.at("kind")));
-  if (const auto bytes = optional_at<double>(json, "most_bytes")) user.most_memory = base::Bytes::from_bytes(*bytes);
+  user.most_memory = optional_at(json, "most_bytes", base::Bytes::from_bytes);
   return user;
 }
 

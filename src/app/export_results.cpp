@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "app/whole_number.h"
+#include "app/json_fields.h"
 #include "sink/run_series.h"
 
 namespace gpubench::app {

@@ -11,7 +11,7 @@
 #include <sstream>
 #include <system_error>
 
-#include "app/whole_number.h"
+#include "app/json_fields.h"
 #include "platform/files.h"
 
 namespace gpubench::app {

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "app/event_note.h"
-#include "app/whole_number.h"
+#include "app/json_fields.h"
 
 namespace gpubench::app {
 namespace {
@@ -15,29 +15,6 @@ using Json = nlohmann::ordered_json;
 // A byte that is no UTF-8 (a file name, a program's words) must not cost the note.
 std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-template <class T>
-Json optional_json(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-template <class Quantity>
-Json optional_json(const std::optional<Quantity>& value, double (Quantity::*unit)() const) {
-  return value ? Json(((*value).*unit)()) : Json(nullptr);
-}
-template <class T>
-std::optional<T> optional_at(const Json& json, const char* key) {
-  const Json& value = json.at(key);
-  if (value.is_null()) return std::nullopt;
-  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
-    return whole<T>(value);
-  else
-    return value.get<T>();
-}
-template <class Quantity>
-std::optional<Quantity> optional_at(const Json& json, const char* key, Quantity (*unit)(double)) {
-  const Json& value = json.at(key);
-  return value.is_null() ? std::nullopt : std::optional(unit(value.get<double>()));
 }
 
 std::int64_t nanoseconds(base::SteadyTime time) {

@@ -1,4 +1,4 @@
-#include "app/whole_number.h"
+#include "app/json_fields.h"
 
 #include <gtest/gtest.h>
 
