@@ -5,8 +5,9 @@ usage: load_server.py serve SOCKET                    prepares the GPU, then ser
        load_server.py request SOCKET LOAD AMOUNT      runs one load to its end; prints what was done as JSON
 
 LOAD, AMOUNT in seconds: flat (matrix products, random data), copy (device memory), square100, square137 (ms, half of it busy), bursts (5 to
-300 ms at random), phases (flat, idle, copy). kernel: AMOUNT repetitions of one fixed kernel. loop: AMOUNT repetitions of a memory-bound kernel
-whose time does not depend on the power limit. Needs PyTorch with CUDA; a request needs Python alone.
+300 ms at random), phases (flat, idle, copy), parts (flat, copy, square137, flat, bursts, copy, a sixth of the time each; tells when they began
+and ended). kernel: AMOUNT repetitions of one fixed kernel. loop: AMOUNT repetitions of a memory-bound kernel whose time does not depend on the
+power limit. Needs PyTorch with CUDA; a request needs Python alone.
 """
 import json
 import os
@@ -77,6 +78,13 @@ class Loads:
         time.sleep(seconds / 3)
         self.copying(seconds / 3)
 
+    def parts(self, seconds):
+        marks = [time.time()]
+        for work in (self.flat, self.copying, lambda length: self.square(length, 0.137), self.flat, self.bursts, self.copying):
+            work(marks[0] + len(marks) * seconds / 6 - time.time())
+            marks.append(time.time())
+        return marks
+
     def repeat(self, count, work, at_once):
         for _ in range(int(count)):
             for _ in range(at_once):
@@ -91,12 +99,13 @@ class Loads:
             "square137": lambda: self.square(amount, 0.137),
             "bursts": lambda: self.bursts(amount),
             "phases": lambda: self.phases(amount),
+            "parts": lambda: self.parts(amount),
             "kernel": lambda: self.repeat(amount, self.product, 150),
             "loop": lambda: self.repeat(amount, self.copy, 1),
         }
         start = time.monotonic()
-        known[load]()
-        return {"load": load, "amount": amount, "seconds": time.monotonic() - start}
+        marks = known[load]()
+        return {"load": load, "amount": amount, "seconds": time.monotonic() - start, "marks": marks}
 
 
 def serve(path):

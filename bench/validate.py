@@ -3,6 +3,8 @@
 
 usage: validate.py head_to_head PROGRAM [SECONDS=COUNT ...]   error of each meter over the same runs (default 1=4 5=5 30=1)
        validate.py linearity PROGRAM                          1 to 64 repetitions of one kernel: energy against number
+       validate.py closure PROGRAM [SECONDS] [KEEP]           parts of a run against the whole, and runs measured apart against one around
+                                                              them (default 60; KEEP: folder in which the first run's files stay)
        validate.py cost PROGRAM [SECONDS]                     CPU and memory beside nvidia-smi, under load (default 30)
        validate.py disturbance PROGRAM [PAIRS]                time of a fixed GPU loop with and without the meter (default 24)
 
@@ -10,13 +12,8 @@ PROGRAM is iris-gpubench. Needs PyTorch with CUDA and nvidia-smi; changes no set
 hardware counter read every 5 ms by a process of its own, its steps timed to some 3 ms, both ends of a run laid into the idle time around it. That is the
 same sensor, so the sensor's own gain is not in the errors.
 """
-import bisect
-import ctypes
-import datetime
-import glob
 import json
 import math
-import multiprocessing
 import os
 import random
 import resource
@@ -28,183 +25,11 @@ import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-SERVER = os.path.join(HERE, "load_server.py")
+import closure
+from meters import (LoadServer, NvidiaSmi, Watch, anchored, as_predecessor, plain_difference, poll_as_predecessor, run_program, trapezoids, wall_to_steady,
+                    watch_counter, window_of)
+
 LOADS = ["flat", "copy", "square100", "square137", "bursts", "phases"]
-PREDECESSOR_WORK = 0.3  # seconds a turn of its loop takes beyond its interval
-
-
-class LoadServer:
-    def __init__(self, folder):
-        self.path = os.path.join(folder, "loads")
-        self.process = subprocess.Popen([sys.executable, SERVER, "serve", self.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        if self.process.stdout.readline() != "ready\n":
-            sys.exit("validate: the load server did not start")
-
-    def command(self, load, amount):
-        return shlex.join([sys.executable, "-S", "-E", SERVER, "request", self.path, load, str(amount)])
-
-    def run(self, load, amount):
-        return json.loads(subprocess.run(shlex.split(self.command(load, amount)), capture_output=True, text=True, check=True).stdout)
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
-# ---- what is told by others -------------------------------------------------------------------------------------------------
-
-
-class Nvml:
-    def __init__(self):
-        self.library = ctypes.CDLL("libnvidia-ml.so.1")
-        if self.library.nvmlInit_v2() != 0:
-            sys.exit("validate: NVML does not start")
-        self.device = ctypes.c_void_p()
-        self.library.nvmlDeviceGetHandleByIndex_v2(0, ctypes.byref(self.device))
-
-    def energy(self):
-        value = ctypes.c_ulonglong()
-        self.library.nvmlDeviceGetTotalEnergyConsumption(self.device, ctypes.byref(value))
-        return value.value / 1000
-
-    def power(self):
-        value = ctypes.c_uint()
-        self.library.nvmlDeviceGetPowerUsage(self.device, ctypes.byref(value))
-        return value.value / 1000
-
-
-def watch_counter(stop, pipe):
-    """(time before, time after, joules) every 5 ms; steady clock."""
-    nvml, seen = Nvml(), []
-    pipe.send("ready")
-    while not stop.is_set():
-        before = time.monotonic()
-        joules = nvml.energy()
-        after = time.monotonic()
-        seen.append((before, after, joules))
-        time.sleep(max(0.0005, 0.005 - (after - before)))
-    pipe.send(seen)
-
-
-def poll_as_predecessor(stop, pipe, interval):
-    nvml, powers, started = Nvml(), [], time.monotonic()
-    pipe.send("ready")
-    while not stop.is_set():
-        powers.append((time.monotonic(), nvml.power()))
-        stop.wait(interval + PREDECESSOR_WORK)
-    pipe.send(powers)
-
-
-class Watch:
-    def __init__(self, work, *arguments):
-        self.stop = multiprocessing.Event()
-        self.pipe, other = multiprocessing.Pipe()
-        self.process = multiprocessing.Process(target=work, args=(self.stop, other, *arguments))
-        self.process.start()
-        self.pipe.recv()
-
-    def finish(self):
-        self.stop.set()
-        result = self.pipe.recv()
-        self.process.join()
-        return result
-
-
-class NvidiaSmi:
-    def __init__(self, folder, milliseconds):
-        self.file = os.path.join(folder, f"smi-{milliseconds}.csv")
-        self.process = subprocess.Popen(["nvidia-smi", "-i", "0", "--query-gpu=timestamp,power.draw", "--format=csv,noheader,nounits",
-                                         "-lms", str(milliseconds), "-f", self.file])
-
-    def finish(self):
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait()
-        samples = []
-        for line in open(self.file):
-            try:
-                stamp, power = line.strip().split(", ")
-                at = datetime.datetime.strptime(stamp, "%Y/%m/%d %H:%M:%S.%f").timestamp()
-                samples.append((at, float(power)))
-            except ValueError:
-                pass  # a line cut off
-        return samples
-
-
-# ---- energies of a window ---------------------------------------------------------------------------------------------------
-
-
-def trapezoids(samples, start, end):
-    times = [t for t, _ in samples]
-    inside = [(t, p) for t, p in samples if start < t < end]
-
-    def at(moment):
-        i = bisect.bisect(times, moment)
-        if i == 0 or i == len(samples):
-            return samples[min(i, len(samples) - 1)][1]
-        (t0, p0), (t1, p1) = samples[i - 1], samples[i]
-        return p0 + (p1 - p0) * (moment - t0) / (t1 - t0)
-
-    points = [(start, at(start)), *inside, (end, at(end))]
-    return sum((t1 - t0) * (p0 + p1) / 2 for (t0, p0), (t1, p1) in zip(points, points[1:]))
-
-
-def transitions(readings):
-    """(time, joules) of each step of the counter that lies between two readings no more than 12 ms apart."""
-    steps = []
-    for (before0, after0, joules0), (before1, after1, joules1) in zip(readings, readings[1:]):
-        if joules1 != joules0 and (before1 + after1 - before0 - after0) / 2 < 0.012:
-            steps.append(((before0 + after0 + before1 + after1) / 4, joules1))
-    return steps
-
-
-def slope(steps):
-    return (steps[-1][1] - steps[0][1]) / (steps[-1][0] - steps[0][0])
-
-
-def anchored(readings, start, end):
-    steps = transitions(readings)
-    before = [s for s in steps if start - 1.4 < s[0] < start]
-    after = [s for s in steps if end + 0.2 < s[0] < end + 1.4]
-    if len(before) < 3 or len(after) < 3:
-        return None
-    at_start = before[-1][1] + slope(before) * (start - before[-1][0])
-    at_end = after[0][1] - slope(after) * (after[0][0] - end)
-    return at_end - at_start
-
-
-def plain_difference(readings, start, end):
-    value = lambda moment: [joules for _, after, joules in readings if after <= moment][-1]
-    return value(end) - value(start)
-
-
-def as_predecessor(powers, start, end, interval):
-    inside = [p for t, p in powers if start <= t <= end]
-    return sum((a + b) / 2 * interval for a, b in zip(inside, inside[1:]))
-
-
-# ---- the program under test -------------------------------------------------------------------------------------------------
-
-
-def run_program(program, command, folder, *options):
-    results = tempfile.mkdtemp(dir=folder)
-    arguments = [program, "--benchmark_command", command, "--interval", "1", "--no_plot", "--no_live_monitor", "--carbon_intensity", "162",
-                 "--results_dir", results, *options]
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    said = process.stderr.read()
-    _, status, use = os.wait4(process.pid, 0)
-    if status != 0:
-        sys.exit(f"validate: {program} failed:\n{said}")
-    return json.load(open(glob.glob(results + "/*/metrics.json")[0])), use
-
-
-def wall_to_steady():
-    return time.monotonic() - time.time()
-
-
-def window_of(metrics):
-    to_time = lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-    return to_time(metrics["start_time"]), to_time(metrics["end_time"])
 
 
 def one_run(program, server, folder, load, seconds):
@@ -229,8 +54,11 @@ def one_run(program, server, folder, load, seconds):
         energies[f"nvidia-smi -lms {rate}"] = trapezoids(samples[rate], start, end)
     for rate in (1, 5):
         energies[f"predecessor's loop, {rate} s"] = as_predecessor(powers[rate], start + steady, end + steady, rate)
-    interval = metrics["total_energy_uncertainty"]["comparative_joules"]
-    return {"load": load, "seconds": seconds, "truth": truth, "energies": energies, "interval": interval,
+    uncertainty = metrics["total_energy_uncertainty"]
+    idle = metrics["gpus"][0]["energy"]["idle"]
+    return {"load": load, "seconds": seconds, "truth": truth, "energies": energies, "interval": uncertainty["comparative_joules"],
+            "terms": {term["name"]: round(term["standard_joules"], 3) for term in uncertainty["terms"]},
+            "idle_watts": [side and side["power_watts"] for side in (idle["before"], idle["after"])],
             "state": metrics["gpus"][0]["energy"]["counter_check"]["state"]}
 
 
@@ -268,8 +96,22 @@ def print_errors(runs):
         for load in LOADS:
             errors = percent_errors([run for run in these if run["load"] == load], "iris-gpubench")
             print(f"  {load}: iris-gpubench {', '.join(f'{e:+.3f}' for e in errors)} %")
-    held = sum(abs(run["energies"]["iris-gpubench"] - run["truth"]) <= run["interval"] for run in runs)
-    print(f"\nstated comparative interval holds in {held} of {len(runs)} runs ({held / len(runs) * 100:.0f} %)")
+    print("\nstated comparative interval of iris-gpubench\n\n| seconds | holds in | error / half-width, rms | half-width, median J |\n|---|---|---|---|")
+    for seconds in [*sorted({run["seconds"] for run in runs}), "all"]:
+        print_holding(seconds, [run for run in runs if seconds in ("all", run["seconds"])])
+    print()
+    for load in LOADS:
+        print_holding(load, [run for run in runs if run["load"] == load])
+
+
+def print_holding(name, runs):
+    if not runs:
+        return
+    shares = [abs(run["energies"]["iris-gpubench"] - run["truth"]) / run["interval"] for run in runs]
+    held = sum(share <= 1 for share in shares)
+    rms = math.sqrt(statistics.mean(share**2 for share in shares))
+    width = statistics.median(run["interval"] for run in runs)
+    print(f"| {name} | {held} of {len(runs)} ({held / len(runs) * 100:.0f} %) | {rms:.2f} | {width:.1f} |")
 
 
 # ---- linearity, cost, disturbance -------------------------------------------------------------------------------------------
@@ -371,6 +213,8 @@ def main():
         head_to_head(program, plan)
     elif what == "linearity":
         linearity(program)
+    elif what == "closure":
+        closure.closure(program, *sys.argv[3:5])
     elif what == "cost":
         cost(program, int(sys.argv[3]) if len(sys.argv) > 3 else 30)
     elif what == "disturbance":

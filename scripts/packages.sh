@@ -6,7 +6,7 @@
 # To build the program.
 # shellcheck disable=SC2034
 BUILD_PACKAGES=(g++ cmake ninja-build=ninja pkg-config=pkg-config ccache=ccache libcurl4-openssl-dev libfmt-dev libspdlog-dev
-  nlohmann-json3-dev libcli11-dev libarchive-dev libyaml-cpp-dev libexpected-dev zlib1g-dev libsnappy-dev)
+  nlohmann-json3-dev libcli11-dev libarchive-dev libyaml-cpp-dev libexpected-dev zlib1g-dev libsnappy-dev libmicrohttpd-dev)
 
 # To run it: HTTPS to the carbon service, the plot and its font.
 # shellcheck disable=SC2034
@@ -15,7 +15,7 @@ RUN_PACKAGES=(ca-certificates gnuplot-nox=gnuplot fonts-dejavu-core)
 # To test it: GoogleTest, and the real servers and terminals that the integration tests drive.
 # shellcheck disable=SC2034
 TEST_PACKAGES=(libgtest-dev libgmock-dev python3=python3 python3-yaml python3-jsonschema tmux=tmux docker.io=dockerd busybox-static=busybox procps=ps
-  victoria-metrics=victoria-metrics prometheus=prometheus iproute2=ip curl=curl git=git podman=podman runc=runc openssl=openssl
+  victoria-metrics=victoria-metrics prometheus=prometheus iproute2=ip curl=curl git=git podman=podman runc=runc openssl=openssl zsh=zsh
   chromium=chromium chromium-driver=chromedriver)  # the last two are not in Ubuntu: the test in a browser is skipped there
 
 # To lint it. Ubuntu 22.04 has no clang 19: .ci/run takes what is there and says so.
@@ -31,6 +31,10 @@ BUNDLE_PACKAGES=(patchelf=patchelf binutils=strip gnuplot-nox=gnuplot-nox fonts-
 COVERAGE_PACKAGES=(gcovr=gcovr)
 # shellcheck disable=SC2034
 FUZZ_PACKAGES=(clang-19=clang-19 libclang-rt-19-dev)
+
+# For bench/micro_benchmark alone, which is built only where it is there.
+# shellcheck disable=SC2034
+BENCH_PACKAGES=(libbenchmark-dev)
 
 say() { printf '%s: %s\n' "${0##*/}" "$*"; }
 die() {

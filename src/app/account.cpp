@@ -1,9 +1,7 @@
 #include "app/account.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
-#include <cmath>
+#include <optional>
 #include <utility>
 
 #include "app/benchmark_outputs.h"
@@ -25,7 +23,7 @@ void note_energy(const record::GpuRecord& gpu, const series::GpuSeries& series, 
   if (energy.best() == nullptr)
     findings.emplace_back(record::EnergyUnknown{gpu.gpu.index, "neither an energy counter nor power samples over the run"});
   if (!energy.counter) {
-    const auto why = energy::energy_from_counter(*series.counter, run);
+    const auto why = energy::energy_from_counter(*series.counter, run, std::nullopt, series.power.get());
     findings.emplace_back(record::CounterUnusable{gpu.gpu.index, why ? "not usable" : why.error().message});
   } else if (energy.check.state == energy::CounterState::broken) {
     findings.emplace_back(record::CounterUnusable{gpu.gpu.index, energy.check.reason});
@@ -58,6 +56,14 @@ void note_gpu_choice(const AccountInput& input, std::vector<Finding>& findings) 
   if (input.gpus.positions.empty()) findings.emplace_back(record::NoGpuGiven{input.gpus.by});
 }
 
+// Our own fork and wait tell better than an engine.
+energy::Known known_of(const meter::GpuDescription& gpu, const workload::WorkloadDescription& workload) {
+  energy::Known known;
+  known.limit = gpu.power_limit;
+  if (workload.kind == workload::WorkloadDescription::Kind::command) known.ends_within = std::chrono::milliseconds(1);
+  return known;
+}
+
 // Energy, statistics and findings of each GPU; what is doubtful of GPUs that are not the benchmark's says nothing of the
 // run.
 void add_gpus(record::RunRecord& run, const AccountInput& input) {
@@ -65,8 +71,8 @@ void add_gpus(record::RunRecord& run, const AccountInput& input) {
   for (std::size_t i = 0; i < input.series->size(); ++i) {
     const series::GpuSeries& series = (*input.series)[i];
     const meter::GpuDescription& description = input.meter->gpus()[i];
-    record::GpuRecord gpu =
-        record::account_gpu(description, series, energy::measure_energy(series, run.ran, description.power_limit), run.ran);
+    record::GpuRecord gpu = record::account_gpu(
+        description, series, energy::measure_energy(series, run.ran, known_of(description, *input.workload)), run.ran);
     gpu.position = i;
     if (i < input.events.size()) gpu.events = input.events[i];
     if (input.gpus.has(i)) note_gpu(gpu, series, run, run.findings);
@@ -114,13 +120,13 @@ record::BenchmarkRecord benchmark_record(const workload::WorkloadDescription& wo
 }
 
 // The energy of the part's own GPUs over its own time; nothing where one of them is not known.
-void add_energy(record::PartRecord& part, const AccountInput& input) {
+void add_energy(record::PartRecord& part, const AccountInput& input, const workload::WorkloadDescription& workload) {
   base::Energy sum;
   std::vector<energy::Uncertainty> uncertainties;
   for (std::size_t i = 0; i < input.series->size(); ++i) {
     const meter::GpuDescription& gpu = input.meter->gpus()[i];
     if (std::find(part.gpus.begin(), part.gpus.end(), gpu.index) == part.gpus.end()) continue;
-    const energy::GpuEnergy measured = energy::measure_energy((*input.series)[i], part.ran, gpu.power_limit);
+    const energy::GpuEnergy measured = energy::measure_energy((*input.series)[i], part.ran, known_of(gpu, workload));
     if (measured.best() == nullptr) return;
     sum += measured.best()->energy;
     uncertainties.push_back(measured.best()->uncertainty);
@@ -130,6 +136,11 @@ void add_energy(record::PartRecord& part, const AccountInput& input) {
   part.uncertainty = energy::of_sum(uncertainties);
 }
 
+void take_score(record::BenchmarkRecord& benchmark, const BenchmarkScore& score) {
+  benchmark.score = score.seconds;
+  benchmark.work = score.work;
+}
+
 void add_parts(record::RunRecord& run, const AccountInput& input) {
   const auto& workloads = input.workload->parts;
   const auto& outcomes = input.measured->outcome.parts;
@@ -137,12 +148,12 @@ void add_parts(record::RunRecord& run, const AccountInput& input) {
     record::PartRecord part;
     part.benchmark = benchmark_record(workloads[i], outcomes[i]);
     part.benchmark.interrupted = outcomes[i].stopped_by_us;
-    if (i < input.scores.size()) part.benchmark.score = input.scores[i];
+    if (i < input.scores.size()) take_score(part.benchmark, input.scores[i]);
     part.ran = outcomes[i].ran;
     part.gpus = workloads[i].gpus;
     part.note = outcomes[i].note;
     part.log = numbered_log(i);
-    if (part.ran != base::Window{}) add_energy(part, input);
+    if (part.ran != base::Window{}) add_energy(part, input, workloads[i]);
     run.parts.push_back(std::move(part));
   }
 }
@@ -256,7 +267,7 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
   run.source = input.meter->source();
   run.benchmark = benchmark_record(*input.workload, input.measured->outcome);
   run.benchmark.interrupted = input.measured->interrupted_by || input.measured->timed_out;
-  if (input.workload->parts.empty() && !input.scores.empty()) run.benchmark.score = input.scores.front();
+  if (input.workload->parts.empty() && !input.scores.empty()) take_score(run.benchmark, input.scores.front());
   run.interval = input.interval;
   run.ran = input.measured->outcome.ran;
   run.anchor = input.anchor;
@@ -279,22 +290,6 @@ record::RunRecord make_account(const AccountInput& input, CarbonLookup& carbon) 
   run.cost.driver = input.measured->health.driver;
   run.wall_clock_step = input.measured->health.wall_clock_step;
   return run;
-}
-
-std::optional<double> read_score(const std::filesystem::path& results) {
-  constexpr std::uintmax_t kLargest = 1 << 20;  // from outside: nothing larger is a score file
-  const std::filesystem::path file = results / "metrics.yml";
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file, error)) ||
-      std::filesystem::file_size(file, error) > kLargest)
-    return std::nullopt;
-  try {
-    const YAML::Node time = YAML::LoadFile(file.string())["time"];
-    const auto seconds = time.as<double>();
-    return std::isfinite(seconds) ? std::optional(seconds) : std::nullopt;
-  } catch (const YAML::Exception&) {
-    return std::nullopt;
-  }
 }
 
 }  // namespace gpubench::app

@@ -7,6 +7,7 @@
 
 #include "app/carbon_lookup.h"
 #include "app/measurement.h"
+#include "app/score.h"
 #include "app/workload_gpus.h"
 #include "meter/gpu_meter.h"
 #include "record/run_record.h"
@@ -25,7 +26,7 @@ struct AccountInput {
   const workload::WorkloadDescription* workload = nullptr;
   const Measured* measured = nullptr;
   const std::vector<series::GpuSeries>* series = nullptr;
-  std::vector<std::optional<double>> scores;  // of each of several containers; else of the one
+  std::vector<BenchmarkScore> scores;  // of each of several containers; else of the one
   WorkloadGpus gpus;
   std::vector<record::GpuEvents> events;  // one per GPU; empty: nothing was watched
   std::vector<record::Finding> findings;  // what was noticed on the way
@@ -42,8 +43,5 @@ void cost(record::RunRecord& run, const std::vector<series::GpuSeries>& series, 
 carbon::EmissionsAccount account_carbon(const record::RunRecord& run, const std::vector<series::GpuSeries>& series,
                                         const std::vector<carbon::IntensitySlot>& slots,
                                         const carbon::YearlyFactor& fallback = carbon::great_britain());
-
-// The benchmark's own score: key `time` (seconds) of its metrics.yml, if there is one.
-std::optional<double> read_score(const std::filesystem::path& results);
 
 }  // namespace gpubench::app

@@ -1,5 +1,7 @@
 #include "app/benchmark_log.h"
 
+#include <pthread.h>
+
 #include <utility>
 
 namespace gpubench::app {
@@ -49,6 +51,7 @@ void BenchmarkLog::write(workload::LogStream stream, std::string_view bytes) {
 }
 
 void BenchmarkLog::run() {
+  pthread_setname_np(pthread_self(), "benchmark log");
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return finishing_ || !queue_.empty() || dropped_ > 0; });

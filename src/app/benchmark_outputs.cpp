@@ -107,15 +107,23 @@ void BenchmarkOutputs::close(std::vector<record::Finding>& findings) {
   }
 }
 
-std::vector<std::optional<double>> BenchmarkOutputs::scores(const std::filesystem::path& results) const {
-  std::vector<std::optional<double>> scores;
+std::vector<BenchmarkScore> BenchmarkOutputs::scores(const std::filesystem::path& results) const {
+  std::vector<BenchmarkScore> scores;
   for (std::size_t part = 0; part < logs_.size(); ++part) {
+    BenchmarkScore score{logs_[part]->score(), {}};
+    if (part_of(options_, part).score_pattern && !score.seconds)
+      score.trouble = "no line of its log held a number where --score_regex looks";
+    const auto add = [&](const std::filesystem::path& folder) {
+      const BenchmarkScore told = results.empty() ? BenchmarkScore{} : read_score(folder);
+      if (!score.seconds) score.seconds = told.seconds;
+      if (!score.work) score.work = told.work;
+      if (!told.trouble.empty()) score.trouble += (score.trouble.empty() ? "" : "; ") + told.trouble;
+    };
     const auto folder = results / output_names(options_, part).results;
-    std::optional<double> score = logs_[part]->score();
-    if (!score && !results.empty()) score = read_score(folder);
+    add(folder);
     for (const std::string& path : part_of(options_, part).container.results_paths)
-      if (!score && !results.empty()) score = read_score(folder / workload::results_folder_name(path));
-    scores.push_back(score);
+      add(folder / workload::results_folder_name(path));
+    scores.push_back(std::move(score));
   }
   return scores;
 }

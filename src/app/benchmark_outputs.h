@@ -46,8 +46,8 @@ class BenchmarkOutputs {
   [[nodiscard]] std::vector<workload::LogSink*> sinks() const;
   // Completes the logs; what is not in them becomes findings.
   void close(std::vector<record::Finding>& findings);
-  // After close(): each part's own score, from its log or the collected results. Empty path: there are none.
-  [[nodiscard]] std::vector<std::optional<double>> scores(const std::filesystem::path& results) const;
+  // After close(): what each part tells of itself, in its log or the collected results. Empty path: there are none.
+  [[nodiscard]] std::vector<BenchmarkScore> scores(const std::filesystem::path& results) const;
 
  private:
   explicit BenchmarkOutputs(const Options& options) : options_(options) {}

@@ -41,6 +41,13 @@ std::optional<carbon::YearlyFactor> factor_of(const std::string& region) {
   return carbon::find_yearly_factor(region);
 }
 
+constexpr const char* kNationalPlace = "Great Britain";
+
+std::string name_of(const carbon::Place& place) {
+  const auto* region = std::get_if<carbon::Region>(&place);
+  return region != nullptr ? std::string(region->name) : carbon::place_text(place);
+}
+
 class Choosing {
  public:
   Choosing(const CarbonOptions& options, std::string region, const Environment& environment, const platform::Clock& clock)
@@ -74,9 +81,8 @@ class Choosing {
   [[nodiscard]] base::Result<CarbonChoice> grid_gb() const {
     auto place = carbon::parse_place(region_);
     if (!place) return base::failure(place.error());
-    const auto* region = std::get_if<carbon::Region>(&*place);
     CarbonChoice choice;
-    choice.place = region != nullptr ? std::string(region->name) : carbon::place_text(*place);
+    choice.place = name_of(*place);
     const std::string url = or_default(environment_.carbon_url, carbon::kGridGbUrl);
     choice.ask = [url, place = *place, ca_file = environment_.ca_file, &clock = clock_](auto from, auto to, auto patience) {
       const auto http = platform::make_http_client(ca_file);
@@ -89,7 +95,7 @@ class Choosing {
 
   [[nodiscard]] base::Result<CarbonChoice> grid_gb_national() const {
     CarbonChoice choice;
-    choice.place = "Great Britain";
+    choice.place = kNationalPlace;
     const std::string url = or_default(environment_.carbon_url, carbon::kGridGbUrl);
     choice.ask = [url, ca_file = environment_.ca_file, &clock = clock_](auto from, auto to, auto patience) {
       const auto http = platform::make_http_client(ca_file);
@@ -176,6 +182,17 @@ class Choosing {
 };
 
 }  // namespace
+
+bool has_regions(const CarbonOptions& options) {
+  return !options.intensity && !options.source.starts_with("file:") && options.source != "grid_gb_national";
+}
+
+std::string place_name(const CarbonOptions& options, const std::string& region) {
+  if (!has_regions(options)) return options.intensity || options.source != "grid_gb_national" ? "" : kNationalPlace;
+  if (options.source != "grid_gb") return region;
+  const auto place = carbon::parse_place(region);
+  return place ? name_of(*place) : region;
+}
 
 base::Result<CarbonChoice> choose_carbon(const CarbonOptions& options, const std::string& region,
                                          const Environment& environment, const platform::Clock& clock) {

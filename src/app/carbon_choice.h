@@ -27,6 +27,12 @@ struct CarbonChoice {
   std::optional<carbon::YearlyFactor> fallback;  // for what it does not know; empty: then it stays unknown
 };
 
+// Whether the source tells places apart, so that a region is a choice.
+bool has_regions(const CarbonOptions& options);
+
+// What the source calls `region`; empty: it knows no place.
+std::string place_name(const CarbonOptions& options, const std::string& region);
+
 // All that can be checked without a network is: names, forms, files, the presence of tokens. `clock` must outlive the
 // choice.
 base::Result<CarbonChoice> choose_carbon(const CarbonOptions& options, const std::string& region,

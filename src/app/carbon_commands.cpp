@@ -30,7 +30,7 @@ namespace {
 
 void describe(CLI::App& app, std::vector<std::string>& runs, std::string& results_dir, RecarbonOptions& options) {
   app.set_help_flag("--help,-h", "Show this and exit");
-  app.add_option("RUN", runs, "Runs: folders, ids, or latest")->required();
+  app.add_option("RUN", runs, "Runs: folders, ids, or latest")->type_name("")->required();
   app.add_option("--results_dir", results_dir, "Folder in which an id is looked for")
       ->type_name("DIR")
       ->default_str("results");
@@ -60,6 +60,7 @@ int recarbon_command(const std::vector<std::string>& arguments, const Environmen
   RecarbonOptions options;
   describe(app, runs, results_dir, options);
   if (const auto status = parse_words(app, arguments)) return *status;
+  if (const auto sensible = check_recarbon(options); !sensible) return complain(sensible.error(), kUsageError);
   int status = 0;
   for (const std::string& run : runs) {
     const auto directory = find_run(results_dir, run);
@@ -86,7 +87,7 @@ struct PlanFlags {
 
 void describe(CLI::App& app, PlanFlags& flags) {
   app.set_help_flag("--help,-h", "Show this and exit");
-  app.add_option("RUN", flags.run, "A run's folder, its id, or latest")->required();
+  app.add_option("RUN", flags.run, "A run's folder, its id, or latest")->type_name("")->required();
   app.add_option("--results_dir", flags.results_dir, "Folder in which an id is looked for")
       ->type_name("DIR")
       ->default_str("results");
@@ -163,6 +164,8 @@ int plan_command(std::vector<std::string> arguments, const Environment& environm
   const std::vector<std::string> given(dashes == arguments.end() ? dashes : dashes + 1, arguments.end());
   arguments.erase(dashes, arguments.end());
   if (const auto status = parse_words(app, arguments)) return *status;
+  if (!given.empty() && !flags.wait)
+    return complain({"plan runs nothing", "add --wait, or leave out what follows \"--\""}, kUsageError);
   flags.plan.regions = split_at_commas(flags.regions);
   const auto directory = find_run(flags.results_dir, flags.run);
   if (!directory) return complain(directory.error(), kUsageError);
@@ -179,6 +182,8 @@ int plan_command(std::vector<std::string> arguments, const Environment& environm
   const auto question = ask_forecasts(*saved, flags.plan, environment, clock, notes);
   for (const std::string& note : notes) std::cerr << "iris-gpubench: " << note << "\n";
   if (!question) return complain(question.error(), kUsageError);
+  if (std::all_of(question->forecasts.begin(), question->forecasts.end(), [](const auto& one) { return one.slots.empty(); }))
+    return complain({"no forecast could be had", "see to the network, or choose another --carbon_source"}, kCannotRun);
   const auto plan = carbon::make_plan(*question);
   if (!plan) return complain(plan.error(), kCannotRun);
   const report::PlannedRun run{saved->run.run_id, *saved->run.total_energy, saved->run.elapsed(), saved->carbon.pue};

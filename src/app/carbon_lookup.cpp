@@ -1,5 +1,7 @@
 #include "app/carbon_lookup.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -41,6 +43,7 @@ base::Duration CarbonLookup::next_wait() const {
 }
 
 void CarbonLookup::run() {
+  pthread_setname_np(pthread_self(), "carbon");
   std::unique_lock lock(mutex_);
   use_cache(lock);
   if (!choice_.ask) {

@@ -133,7 +133,7 @@ class ImageCheck {
     if (!collected)
       verdict_.say(false, "its results cannot be copied: " + collected.error().message, collected.error().remedy);
     std::optional<double> score = log_->score();
-    if (!score && collected && *collected) score = read_score(folder);
+    if (!score && collected && *collected) score = read_score(folder).seconds;
     if (score)
       verdict_.say(true, "it leaves a score");
     else

@@ -19,12 +19,12 @@ base::Result<base::Duration> seconds(double value, const char* option) {
 }
 
 // The variable's value, or the first line of the file that the environment names.
-base::Result<std::string> secret(const std::string& value, const std::string& file, const char* variable) {
+base::Result<std::string> secret_of_export(const std::string& value, const std::string& file, const char* variable) {
   if (!value.empty() || file.empty()) return value;
   std::string line;
   std::ifstream in(file);
   if (!std::getline(in, line) || line.empty())
-    return base::failure(std::string("no secret can be read from ") + file, std::string("correct ") + variable);
+    return base::failure(std::string("no secret_of_export can be read from ") + file, std::string("correct ") + variable);
   if (line.back() == '\r') line.pop_back();
   return line;
 }
@@ -36,11 +36,12 @@ base::Result<sink::Destination> destination(const Environment& environment) {
   to.ca_file = environment.victoria_ca_file;
   to.client_cert_file = environment.victoria_client_cert;
   to.client_key_file = environment.victoria_client_key;
-  auto password =
-      secret(environment.victoria_password, environment.victoria_password_file, "IRIS_GPUBENCH_VICTORIA_PASSWORD_FILE");
+  auto password = secret_of_export(environment.victoria_password, environment.victoria_password_file,
+                                   "IRIS_GPUBENCH_VICTORIA_PASSWORD_FILE");
   if (!password) return base::failure(password.error());
   to.password = *std::move(password);
-  auto token = secret(environment.victoria_token, environment.victoria_token_file, "IRIS_GPUBENCH_VICTORIA_TOKEN_FILE");
+  auto token =
+      secret_of_export(environment.victoria_token, environment.victoria_token_file, "IRIS_GPUBENCH_VICTORIA_TOKEN_FILE");
   if (!token) return base::failure(token.error());
   to.bearer = *std::move(token);
   return to;

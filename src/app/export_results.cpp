@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/json_fields.h"
+#include "record/work_rate.h"
 #include "sink/run_series.h"
 
 namespace gpubench::app {
@@ -57,6 +58,10 @@ std::optional<double> read(const std::optional<T>& value, Read unit) {
 void add_run(Results& out, const record::RunRecord& run) {
   out.add("gpubench_run_duration_seconds", base::to_seconds(run.elapsed()));
   out.add("gpubench_run_score", run.benchmark.score);
+  const record::WorkRate rate = record::work_rate(run);
+  if (run.benchmark.work) out.add("gpubench_run_work", run.benchmark.work->amount, {{"unit", run.benchmark.work->unit}});
+  out.add("gpubench_run_work_per_second", rate.per_second);
+  out.add("gpubench_run_work_energy_joules", read(rate.energy, &base::Energy::joules));
   if (run.benchmark.exit_code) out.add("gpubench_run_exit_code", *run.benchmark.exit_code);
   out.add("gpubench_run_findings", static_cast<double>(run.findings.size()));
   out.add("gpubench_run_energy_joules", read(run.total_energy, &base::Energy::joules));

@@ -14,6 +14,8 @@ constexpr int kMostRounds = 4;          // of reading back one chunk
 constexpr base::Duration kSavePeriod = std::chrono::seconds(1);
 constexpr base::Duration kReadTime = std::chrono::seconds(20);
 constexpr base::Duration kReadPause = std::chrono::seconds(15);
+constexpr base::Duration kEndTime = std::chrono::seconds(5);  // for telling that the series have ended
+constexpr base::Duration kEndPause = std::chrono::seconds(2);
 
 // Receivers keep about twelve significant digits.
 bool same_value(double sent, double stored) {
@@ -37,29 +39,31 @@ base::Result<std::unique_ptr<ExportSession>> ExportSession::open(const std::file
   auto folder = ExportFolder::open(run_directory);
   if (!folder) return base::failure(folder.error());
   auto progress = (*folder)->load(endpoints->write, std::string(sink::names_text(plan.names)));
-  std::unique_ptr<ExportSession> session(new ExportSession(std::move(*folder), make_protocol(plan.dialect, *endpoints), plan,
-                                                           *std::move(destination), http, clock, run_directory));
+  std::unique_ptr<ExportSession> session(
+      new ExportSession(std::move(*folder), *endpoints, plan, *std::move(destination), http, clock, run_directory));
   session->progress_ = std::move(progress);
   session->accepted_at_.emplace_back(clock.now(), session->progress_.delivered);
   return session;
 }
 
-ExportSession::ExportSession(std::unique_ptr<ExportFolder> folder, std::unique_ptr<sink::Protocol> protocol, ExportPlan plan,
+ExportSession::ExportSession(std::unique_ptr<ExportFolder> folder, const sink::Endpoints& endpoints, ExportPlan plan,
                              sink::Destination destination, platform::HttpClient& http, const platform::Clock& clock,
                              std::filesystem::path run_directory)
     : folder_(std::move(folder)),
-      protocol_(std::move(protocol)),
+      protocol_(make_protocol(plan.dialect, endpoints)),
+      end_protocol_(make_protocol(sink::Dialect::remote_write, {endpoints.end, {}, endpoints.end})),
       plan_(std::move(plan)),
       clock_(clock),
       run_directory_(std::move(run_directory)),
-      receiver_(http, *protocol_, plan_.destination, std::move(destination)),
+      receiver_(http, *protocol_, plan_.destination, destination),
+      end_receiver_(http, *end_protocol_, plan_.destination, std::move(destination)),
       sender_(run_directory_, plan_.names),
       checker_(run_directory_, plan_.names) {}
 
 bool ExportSession::step(base::SteadyTime deadline) {
   settle();
   if (busy()) return advance(deadline);
-  if (begin_batch()) return true;
+  if (begin_batch() || end_series(deadline)) return true;
   return check(deadline);
 }
 
@@ -145,6 +149,20 @@ void ExportSession::settle() {
     settled_ = std::max(settled_, accepted_at_.front().second);
     accepted_at_.pop_front();
   }
+}
+
+// Tells the server once, when all was sent, that the series have ended. No sample depends on it: who does not take it is not
+// asked again.
+bool ExportSession::end_series(base::SteadyTime deadline) {
+  if (progress_.ended || !sender_.has_results() || clock_.now() < end_at_) return false;
+  end_at_ = clock_.now() + kEndPause;
+  const base::Duration time = std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), kEndTime);
+  const sink::Attempt attempt = end_receiver_.write(sender_.end_markers(), sender_.series(), time);
+  if (attempt.verdict == sink::Verdict::setup) end_receiver_.renew();
+  if (attempt.verdict == sink::Verdict::setup || attempt.verdict == sink::Verdict::later) return false;
+  progress_.ended = true;
+  save(true);
+  return true;
 }
 
 // The next samples to be read back; false: there are none by now.

@@ -67,7 +67,7 @@ class ExportSession {
   [[nodiscard]] const ExportProgress& progress() const { return progress_; }
 
  private:
-  ExportSession(std::unique_ptr<ExportFolder> folder, std::unique_ptr<sink::Protocol> protocol, ExportPlan plan,
+  ExportSession(std::unique_ptr<ExportFolder> folder, const sink::Endpoints& endpoints, ExportPlan plan,
                 sink::Destination destination, platform::HttpClient& http, const platform::Clock& clock,
                 std::filesystem::path run_directory);
   [[nodiscard]] bool busy() const { return delivery_ && delivery_->busy(); }
@@ -77,6 +77,7 @@ class ExportSession {
   void save(bool now);
   void settle();
   bool take_chunk();
+  bool end_series(base::SteadyTime deadline);
   bool check(base::SteadyTime deadline);
   bool check_group(bool regular, base::SteadyTime deadline, std::vector<sink::Sample>& missing);
   void compare(const sink::Stored& stored, const std::vector<sink::Sample>& wanted, std::vector<sink::Sample>& missing);
@@ -85,17 +86,20 @@ class ExportSession {
 
   std::unique_ptr<ExportFolder> folder_;
   std::unique_ptr<sink::Protocol> protocol_;
+  std::unique_ptr<sink::Protocol> end_protocol_;
   const ExportPlan plan_;
   const platform::Clock& clock_;
   const std::filesystem::path run_directory_;
   sink::Receiver receiver_;
+  sink::Receiver end_receiver_;
   std::optional<sink::Delivery> delivery_;  // once the run is known
   ExportProgress progress_;
   JournalSamples sender_;
   JournalSamples checker_;
 
-  bool idle_ = false;       // the journal held nothing more
-  bool repairing_ = false;  // the batch under way is of samples that were missing
+  base::SteadyTime end_at_;  // when the series' end may be told next
+  bool idle_ = false;        // the journal held nothing more
+  bool repairing_ = false;   // the batch under way is of samples that were missing
   std::size_t batch_size_ = 0;
   sink::Place batch_end_;
   base::SteadyTime saved_at_;

@@ -78,6 +78,7 @@ ExportProgress ExportFolder::load(const std::string& destination, const std::str
     progress.resent = whole<std::uint64_t>(json.at("resent"));
     progress.doubled = whole<std::uint64_t>(json.at("doubled"));
     progress.differing = whole<std::uint64_t>(json.at("differing"));
+    progress.ended = json.value("ended", false);
     load_quarantine(destination);
     return progress;
   } catch (const std::exception&) {
@@ -107,7 +108,8 @@ base::Result<void> ExportFolder::save(const ExportProgress& progress) const {
                   {"found", progress.found},
                   {"resent", progress.resent},
                   {"doubled", progress.doubled},
-                  {"differing", progress.differing}};
+                  {"differing", progress.differing},
+                  {"ended", progress.ended}};
   return platform::write_file_atomically(path_ / kState, json.dump(1) + "\n");
 }
 

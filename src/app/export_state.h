@@ -27,6 +27,7 @@ struct ExportProgress {
   std::uint64_t resent = 0;     // found missing and sent again
   std::uint64_t doubled = 0;    // stored more often than once
   std::uint64_t differing = 0;  // stored with another value
+  bool ended = false;           // the server was told that the series have ended
 };
 
 // The folder "export" of a run's folder, locked while this lives: two exporters must not serve one run.

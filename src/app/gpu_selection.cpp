@@ -19,7 +19,7 @@ GpuRequest request_for(const GpuDescription& gpu) {
   return {gpu.index, gpu.uuid, gpu.pci_bus_id};
 }
 
-std::optional<int> whole(std::string_view text) {
+std::optional<int> whole_number(std::string_view text) {
   int value = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || stop != text.data() + text.size() || value < 0) return std::nullopt;
@@ -38,7 +38,7 @@ std::optional<GpuRequest> find_one(std::string_view word, const std::vector<GpuD
   std::optional<GpuRequest> found;
   for (const GpuDescription& gpu : gpus) {
     const bool by_uuid = word.size() >= kShortestUuid && gpu.uuid.starts_with(word);
-    if (!by_uuid && whole(word) != gpu.index) continue;
+    if (!by_uuid && whole_number(word) != gpu.index) continue;
     if (found) return std::nullopt;  // the beginning of two UUIDs
     found = request_for(gpu);
   }
@@ -50,7 +50,7 @@ std::optional<GpuRequest> find_one(std::string_view word, const std::vector<GpuD
 base::Result<std::vector<GpuRequest>> select_gpus(const std::string& wish, const std::vector<GpuDescription>& gpus) {
   std::vector<GpuRequest> chosen;
   if (wish == "none" || wish == "0") return chosen;
-  const auto count = whole(wish);
+  const auto count = whole_number(wish);
   if (count && static_cast<std::size_t>(*count) > gpus.size())
     return base::failure("--gpus " + wish + ": this machine has " + std::to_string(gpus.size()),
                          "a single number is a count; for the GPU with an index write --gpus device=" + wish);
@@ -81,7 +81,7 @@ namespace {
 using Assignment = std::vector<std::vector<GpuRequest>>;
 
 bool is_count(const std::string& wish) {
-  return whole(wish).has_value();
+  return whole_number(wish).has_value();
 }
 bool is_named(const std::string& wish) {
   return wish != "all" && wish != "none" && !is_count(wish);

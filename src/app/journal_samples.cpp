@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <set>
 #include <utility>
 
+#include "app/carbon_choice.h"
 #include "app/export_results.h"
 
 namespace gpubench::app {
@@ -13,26 +17,29 @@ namespace {
 
 constexpr std::uint64_t kPart = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kAfterAll = std::uint64_t{1} << 62U;  // as the number of a record that is not in the journal
+constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
+// An engine says later when it has started a container: sent anew only where a graph would show the difference.
+constexpr base::Duration kAnotherMoment = std::chrono::milliseconds(100);
 // Dashboards look back five minutes for the latest value of a series.
 constexpr base::Duration kInfoPeriod = std::chrono::minutes(1);
 
-std::int64_t milliseconds(base::WallTime time) {
+std::int64_t to_milliseconds(base::WallTime time) {
   return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
-sink::RunLabels labels_of(const JournalledRun& run) {
+}  // namespace
+
+sink::RunLabels run_labels(const RunIdentity& run, const std::string& benchmark) {
   sink::RunLabels labels;
-  labels.run_id = run.identity->run_id;
-  labels.host = run.identity->host;
-  labels.benchmark = run.workload.name;
-  labels.tool_version = run.identity->tool_version;
-  labels.driver_version = run.identity->source.driver_version;
-  labels.gpus = run.identity->gpus;
-  labels.source = run.identity->source.kind;
+  labels.run_id = run.run_id;
+  labels.host = run.host;
+  labels.benchmark = benchmark;
+  labels.tool_version = run.tool_version;
+  labels.driver_version = run.source.driver_version;
+  labels.gpus = run.gpus;
+  labels.source = run.source.kind;
   return labels;
 }
-
-}  // namespace
 
 // Turns each entry into samples at the end of a queue.
 class JournalSamples::Translation final : public series::JournalVisitor {
@@ -43,38 +50,60 @@ class JournalSamples::Translation final : public series::JournalVisitor {
 
   void reading(std::size_t gpu, const meter::GpuReading& value) override {
     if (gpu >= gpus_.size()) return;
-    const std::int64_t time = milliseconds(anchor().to_wall(value.time));
+    const std::int64_t time = to_milliseconds(anchor().to_wall(value.time));
     repeat_info(value.time);
     sink::visit_values(value, names_, [&](std::size_t position, double number) {
       add(static_cast<std::uint32_t>(gpus_[gpu].readings + position), time, number);
     });
   }
   void power(std::size_t gpu, const meter::PowerSample& value) override {
-    if (gpu < gpus_.size()) add(gpus_[gpu].power, milliseconds(anchor().to_wall(value.time)), value.power.watts());
+    if (gpu < gpus_.size()) add(gpus_[gpu].power, to_milliseconds(anchor().to_wall(value.time)), value.power.watts());
   }
   void counter(std::size_t gpu, const meter::CounterReading& value) override {
-    if (gpu < gpus_.size()) add(gpus_[gpu].energy, milliseconds(anchor().to_wall(value.middle())), value.energy.joules());
+    if (gpu < gpus_.size()) add(gpus_[gpu].energy, to_milliseconds(anchor().to_wall(value.middle())), value.energy.joules());
   }
   void note(std::string_view text) override {
     const bool known = run.identity.has_value();
-    const bool had_start = run.started.has_value();
+    const std::optional<base::SteadyTime> start_told = run.started;
     const bool had_end = run.ended.has_value();
     take_note(run, text);
     if (!run.identity) return;
     if (!known) make_series();
-    if (!had_start && run.started) event("gpubench_run_start_timestamp_seconds", *run.started);
+    if (!start_told && run.started) event(sink::kRunStart, *run.started);
     if (!had_end && run.ended) {
-      event("gpubench_run_start_timestamp_seconds", run.ended->outcome.ran.start);
-      event("gpubench_run_end_timestamp_seconds", run.ended->outcome.ran.end);
+      const base::SteadyTime start = run.ended->outcome.ran.start;
+      if (!start_told || std::chrono::abs(start - *start_told) >= kAnotherMoment) event(sink::kRunStart, start);
+      event(sink::kRunEnd, run.ended->outcome.ran.end);
     }
     for (const ResultSample& result : results_in(text)) {
       has_results = true;
-      add(position_of(sink::make_series(result.name, result.labels)), result.time_ms, result.value);
+      add_moment(sink::make_series(result.name, result.labels), result.time_ms, result.value);
     }
     if (const auto carbon = carbon_in(text)) grid(*carbon);
   }
 
+  [[nodiscard]] std::vector<sink::Sample> end_markers() const {
+    std::vector<sink::Sample> markers;
+    std::int64_t last = kNoTime;
+    for (std::uint32_t of = 0; of < last_time_.size(); ++of) {
+      if (last_time_[of] == kNoTime || moments_.contains(of)) continue;
+      last = std::max(last, last_time_[of]);
+      markers.push_back({of, 0, sink::end_of_series(), {}});
+    }
+    for (sink::Sample& marker : markers) marker.time_ms = last + 1;
+    return markers;
+  }
+
+  // What is told after the journal's end; false: nothing, or it was told.
+  bool tell_after() {
+    if (after.empty()) return false;
+    record(kAfterAll);
+    note(std::exchange(after, {}));
+    return true;
+  }
+
   JournalledRun run;
+  std::string after;
   std::vector<sink::Series> series;
   std::size_t regular = 0;
   std::deque<sink::Sample> queue;
@@ -88,10 +117,11 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     std::uint32_t energy;
   };
 
+  [[nodiscard]] sink::RunLabels labels() const { return run_labels(*run.identity, run.workload.name); }
   [[nodiscard]] const base::ClockAnchor& anchor() const { return run.identity->anchor; }
 
   void make_series() {
-    const sink::RunLabels labels = labels_of(run);
+    const sink::RunLabels labels = this->labels();
     series.push_back(sink::run_info_series(labels));
     for (const meter::GpuDescription& gpu : labels.gpus) {
       GpuPositions positions{series.size(), 0, 0};
@@ -108,27 +138,22 @@ class JournalSamples::Translation final : public series::JournalVisitor {
   void repeat_info(base::SteadyTime time) {
     if (info_at_ && time - *info_at_ < kInfoPeriod) return;
     info_at_ = time;
-    add(0, milliseconds(anchor().to_wall(time)), 1);
+    add(0, to_milliseconds(anchor().to_wall(time)), 1);
   }
 
   void grid(const NotedCarbon& now) {
     const RunIdentity& identity = *run.identity;
-    const std::int64_t time = milliseconds(anchor().to_wall(now.time));
-    const sink::Labels labels{{"run_id", identity.run_id}, {"host", identity.host}};
-    sink::Labels of_grid = labels;
-    of_grid.insert(of_grid.end(), {{"region", identity.carbon_region}, {"kind", now.kind}, {"source", now.source}});
-    add(position_of(sink::make_series("gpubench_carbon_intensity_grams_per_kilowatt_hour", of_grid)), time,
-        now.intensity.grams_per_kilowatt_hour());
-    if (now.emissions)
-      add(position_of(sink::make_series("gpubench_emissions_grams_total", labels)), time, now.emissions->grams());
+    const std::int64_t time = to_milliseconds(anchor().to_wall(now.time));
+    const sink::RunLabels labels = this->labels();
+    add(position_of(sink::carbon_intensity_series(labels, place_name(identity.carbon, identity.carbon_region), now.kind,
+                                                  now.source)),
+        time, now.intensity.grams_per_kilowatt_hour());
+    if (now.emissions) add(position_of(sink::emissions_series(labels)), time, now.emissions->grams());
   }
 
   void event(std::string_view name, base::SteadyTime time) {
     const base::WallTime wall = anchor().to_wall(time);
-    const auto& identity = *run.identity;
-    const auto at = position_of(
-        sink::make_series(name, {{"run_id", identity.run_id}, {"host", identity.host}, {"benchmark", run.workload.name}}));
-    add(at, milliseconds(wall), base::to_seconds(wall.time_since_epoch()));
+    add_moment(sink::event_series(labels(), name), to_milliseconds(wall), base::to_seconds(wall.time_since_epoch()));
   }
 
   std::uint32_t position_of(sink::Series wanted) {
@@ -140,10 +165,16 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     return position;
   }
 
+  void add_moment(sink::Series wanted, std::int64_t time, double value) {
+    const std::uint32_t of = position_of(std::move(wanted));
+    moments_.insert(of);
+    add(of, time, value);
+  }
+
   // Two values of a series must not have the same millisecond: receivers keep one of them.
   void add(std::uint32_t of, std::int64_t time, double value) {
     if (!std::isfinite(value)) return;
-    if (of >= last_time_.size()) last_time_.resize(of + 1, std::numeric_limits<std::int64_t>::min());
+    if (of >= last_time_.size()) last_time_.resize(of + 1, kNoTime);
     if (time <= last_time_[of]) time = last_time_[of] + 1;
     last_time_[of] = time;
     queue.push_back({of, time, sink::rounded(value), place_});
@@ -153,7 +184,8 @@ class JournalSamples::Translation final : public series::JournalVisitor {
   const sink::Names names_;
   std::vector<GpuPositions> gpus_;
   std::map<std::string, std::uint32_t> others_;  // series that are neither a GPU's nor the info
-  std::vector<std::int64_t> last_time_;          // of each series
+  std::vector<std::int64_t> last_time_;          // of each series, or kNoTime
+  std::set<std::uint32_t> moments_;              // series of results and events
   std::optional<base::SteadyTime> info_at_;
   sink::Place place_;  // of the next sample
 };
@@ -177,6 +209,10 @@ bool JournalSamples::has_results() const {
   return translation_->has_results;
 }
 
+std::vector<sink::Sample> JournalSamples::end_markers() const {
+  return translation_->end_markers();
+}
+
 base::Result<void> JournalSamples::read_on() {
   const auto readout = series::read_journal(run_directory_, *translation_, cursor_, kPart);
   if (!readout) return base::failure(readout.error());
@@ -190,7 +226,7 @@ base::Result<void> JournalSamples::read(std::vector<sink::Sample>& out, std::siz
     if (queue.empty()) {
       const series::JournalCursor before = cursor_;
       if (const auto grown = read_on(); !grown) return grown;
-      if (queue.empty() && cursor_ == before) break;
+      if (queue.empty() && cursor_ == before && !translation_->tell_after()) break;
       continue;
     }
     if (queue.front().place >= until) break;
@@ -202,8 +238,7 @@ base::Result<void> JournalSamples::read(std::vector<sink::Sample>& out, std::siz
 }
 
 void JournalSamples::add_after(const std::string& results_note) {
-  translation_->record(kAfterAll);
-  translation_->note(results_note);
+  translation_->after = results_note;
 }
 
 }  // namespace gpubench::app

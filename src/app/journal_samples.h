@@ -18,6 +18,9 @@
 
 namespace gpubench::app {
 
+// The labels of a run's series. `benchmark`: its image or command.
+sink::RunLabels run_labels(const RunIdentity& run, const std::string& benchmark);
+
 // Beyond every place in a journal.
 inline constexpr sink::Place kEverything{std::numeric_limits<std::uint64_t>::max(), 0};
 
@@ -42,6 +45,9 @@ class JournalSamples {
   [[nodiscard]] std::size_t regular_series() const;
   // Known once the journal's first note was read.
   [[nodiscard]] const JournalledRun& run() const;
+  // What ends each series that has lasted through the run, just after the last value of all: no samples of the journal.
+  // Results and events are moments and have no end.
+  [[nodiscard]] std::vector<sink::Sample> end_markers() const;
   // Samples handed out.
   [[nodiscard]] std::uint64_t count() const { return count_; }
   [[nodiscard]] bool has_results() const;

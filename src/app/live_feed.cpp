@@ -8,7 +8,7 @@ namespace gpubench::app {
 namespace {
 
 constexpr std::size_t kQueuedItems = 256;  // at most 64 KiB of log each
-constexpr base::Duration kPatience = std::chrono::seconds(2);
+constexpr base::Duration kLastFrameWithin = std::chrono::seconds(2);
 
 template <class... Actions>
 struct Cases : Actions... {
@@ -21,7 +21,7 @@ LiveFeed::LiveFeed(platform::Terminal& terminal, std::unique_ptr<live::View> vie
     : terminal_(terminal),
       view_(std::move(view)),
       has_keys_(has_keys),
-      worker_(kQueuedItems, Worker<Item>::WhenFull::replace_oldest, [this](Item& item) { handle(item); }) {
+      worker_("live view", kQueuedItems, Worker<Item>::WhenFull::replace_oldest, [this](Item& item) { handle(item); }) {
   if (has_keys_)
     keyboard_ =
         std::make_unique<platform::Keyboard>(terminal_.fd(), [this](std::string bytes) { post_typed(std::move(bytes)); });
@@ -65,7 +65,7 @@ void LiveFeed::say(const std::string& line) {
 
 void LiveFeed::finish() {
   keyboard_.reset();
-  if (!worker_.drain(kPatience)) terminal_.abandon();
+  if (!worker_.drain(kLastFrameWithin)) terminal_.abandon();
   worker_.finish();
   view_->finish();
   std::cerr << std::exchange(said_, {});

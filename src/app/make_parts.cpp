@@ -206,8 +206,6 @@ base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options
     if (!request) return base::failure(request.error());
     return meter::open_replay_meter(request->file, request->gpus, clock);
   }
-  if (options.meter != "nvml")
-    return base::failure("unknown meter \"" + options.meter + "\"", "use --meter nvml or --meter replay:FILE");
   auto nvml = meter::open_nvml_meter(clock, environment.nvml_library);
   if (!nvml || options.record_trace.empty()) return nvml;
   return meter::open_recording_meter(std::move(*nvml), options.record_trace, clock);

@@ -31,6 +31,10 @@ constexpr const char* kClosing =
     "  iris-gpubench -- ./simulate --steps 1000\n"
     "  iris-gpubench --meter replay:traces/h200.trace -- sleep 10        (no GPU needed; every output says so)\n"
     "\n"
+    "  iris-gpubench list                     the runs in results/: benchmark, GPU, time, energy, carbon, score\n"
+    "  iris-gpubench show RUN                 a run's tables; a run is named by its folder, its id or latest\n"
+    "  iris-gpubench report RUN               makes every output of a run again\n"
+    "  iris-gpubench recover RUN              the same for a run that was killed; see recover --help\n"
     "  iris-gpubench clean [--all]            removes containers that killed runs have left\n"
     "  iris-gpubench export RUN [--verify]    sends what a database does not have yet of a run that is over\n"
     "  iris-gpubench check-image NAME         whether an image starts, sees its GPUs and leaves a score\n"
@@ -47,7 +51,9 @@ constexpr const char* kClosing =
     "  IRIS_GPUBENCH_WATTTIME_USERNAME and IRIS_GPUBENCH_WATTTIME_PASSWORD (or ..._PASSWORD_FILE).\n"
     "\n"
     "Exit status: the benchmark's own; 0 only if its was 0. 2: the command line is wrong. 124: stopped at --timeout.\n"
-    "  125: the benchmark could not be run or its exit status could not be found out. 128 + n: ended by signal n (130 after "
+    "  125: the benchmark could not be run, its exit status could not be found out, or it was 0 and its results could not "
+    "be\n"
+    "  written. 128 + n: ended by signal n (130 after "
     "Ctrl-C).";
 
 // The predecessor's other spellings.
@@ -126,6 +132,7 @@ struct Raw {
   CarbonFlags carbon;
   std::optional<std::string> live_style;
   ExportFlags exporting;
+  std::optional<std::string> serve;
   bool no_live_monitor = false;
   bool no_plot = false;
   bool no_html = false;
@@ -187,6 +194,10 @@ void describe_carbon(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--export_drain", raw.exporting.drain, "Most that is waited for the database at the end of the run")
       ->type_name("SECONDS")
       ->default_str("30")
+      ->group(carbon);
+  app.add_option("--serve", raw.serve,
+                 "While the run lasts, answer Prometheus at http://ADDRESS:PORT/metrics; a PORT alone: this machine only")
+      ->type_name("[ADDRESS:]PORT")
       ->group(carbon);
 }
 
@@ -271,6 +282,22 @@ base::Result<void> take_log_flags(const Raw& raw, Options& options) {
   auto pattern = ScorePattern::compile(*raw.score_regex);
   if (!pattern) return base::failure(pattern.error());
   options.score_pattern = std::move(*pattern);
+  return {};
+}
+
+base::Result<void> check_meter(const Options& options) {
+  if (options.meter != "nvml" && !options.meter.starts_with("replay:"))
+    return base::failure("unknown meter \"" + options.meter + "\"", "use --meter nvml or --meter replay:FILE");
+  if (options.meter != "nvml" && !options.record_trace.empty())
+    return base::failure("--record_trace records this machine's GPUs, not a replay", "leave out --record_trace or --meter");
+  return {};
+}
+
+base::Result<void> take_serve_flag(const Raw& raw, Options& options) {
+  if (!raw.serve) return {};
+  const auto address = platform::parse_listen_address(*raw.serve);
+  if (!address) return base::failure(address.error().with_context("--serve"));
+  options.serve = *address;
   return {};
 }
 
@@ -410,6 +437,8 @@ base::Result<Command> checked(Options options, const Raw& raw) {
   auto exporting = checked_export_flags(raw.exporting);
   if (!exporting) return base::failure(exporting.error());
   options.exporting = *std::move(exporting);
+  if (const auto known = check_meter(options); !known) return base::failure(known.error());
+  if (const auto taken = take_serve_flag(raw, options); !taken) return base::failure(taken.error());
   if (options.results_dir.empty()) return base::failure("--results_dir is empty", "name a folder");
   const auto format = timeseries_format(raw.timeseries_format);
   if (!format) return base::failure(format.error());
@@ -432,13 +461,37 @@ std::string version() {
 
 namespace {
 
+constexpr const char* kCleanHelp =
+    "Remove containers that killed runs have left\n"
+    "Usage: iris-gpubench clean [OPTIONS]\n"
+    "\n"
+    "Options:\n"
+    "  -h,--help                   Show this and exit\n"
+    "  --all                       Also those of which it cannot be told whether their run is alive\n";
+
+constexpr const char* kCheckImageHelp =
+    "Run an image to its end, without measuring, and say whether it starts, sees its GPUs, ends with 0 and leaves a score\n"
+    "Usage: iris-gpubench check-image NAME [OPTIONS] [-- ARGUMENT...]\n"
+    "\n"
+    "Options:\n"
+    "  -h,--help                   Show this and exit\n"
+    "  and those of containers: see iris-gpubench --help\n"
+    "\n"
+    "The exit status is 0 if all fits, 1 if something does not.\n";
+
+bool asks_for_help(const std::string& argument) {
+  return argument == "--help" || argument == "-h";
+}
+
 base::Result<Command> parse_clean(const std::vector<std::string>& arguments) {
+  if (arguments.size() == 2 && asks_for_help(arguments[1])) return Command(ShowText{kCleanHelp});
   if (arguments.size() == 1) return Command(CleanContainers{});
   if (arguments.size() == 2 && arguments[1] == "--all") return Command(CleanContainers{true});
-  return base::failure("clean takes nothing but --all", "see iris-gpubench --help");
+  return base::failure("clean takes nothing but --all", "see iris-gpubench clean --help");
 }
 
 base::Result<Command> parse_check_image(std::vector<std::string> arguments) {
+  if (arguments.size() == 2 && asks_for_help(arguments[1])) return Command(ShowText{kCheckImageHelp});
   if (arguments.size() < 2 || arguments[1].empty() || arguments[1].front() == '-')
     return base::failure("check-image needs the name of an image",
                          "write iris-gpubench check-image NAME [container options]");

@@ -14,6 +14,7 @@
 #include "app/score.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "platform/listen_address.h"
 #include "workload/docker/container_settings.h"
 
 namespace gpubench::app {
@@ -47,6 +48,7 @@ struct Options : BenchmarkOptions {
   CarbonOptions carbon;
   bool export_to_victoria = false;
   ExportOptions exporting;
+  std::optional<platform::ListenAddress> serve;  // where scrapes are answered while the run lasts
 
   std::string results_dir = "results";
   TimeseriesFormat timeseries_format = TimeseriesFormat::csv;

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kMostSteps = 96;
 constexpr base::Duration kShortestStep = std::chrono::seconds(1);
 constexpr base::Duration kAhead = std::chrono::hours(48);
-constexpr base::Duration kPatience = std::chrono::seconds(10);  // of each region ...
+constexpr base::Duration kForecastWithin = std::chrono::seconds(10);  // of each region ...
 constexpr base::Duration kPatienceOfAll = std::chrono::seconds(60);
 
 std::vector<std::string> wanted_regions(const PlanOptions& options, const SavedRun& saved) {
@@ -74,17 +74,26 @@ base::Result<carbon::PlanQuestion> ask_forecasts(const SavedRun& saved, const Pl
   if (options.deadline) {
     const auto deadline = parse_deadline(*options.deadline, question.now);
     if (!deadline) return base::failure(deadline.error());
+    if (*deadline <= question.now)
+      return base::failure("the deadline " + *options.deadline + " is over", "give a later one");
     question.deadline = *deadline;
   }
   CarbonOptions carbon = saved.carbon;
   if (options.source) carbon.source = *options.source;
   if (options.source) carbon.intensity.reset();
+  if (carbon.intensity)
+    return base::failure("the run was costed with one value for all times, which is no forecast",
+                         "choose a --carbon_source");
+  const std::vector<std::string> regions = wanted_regions(options, saved);
+  if (regions.size() > 1 && !has_regions(carbon))
+    return base::failure("the carbon source " + carbon.source + " does not tell regions apart",
+                         "leave out --regions, or choose another --carbon_source");
   const base::SteadyTime give_up = clock.now() + kPatienceOfAll;
-  for (const std::string& region : wanted_regions(options, saved)) {
+  for (const std::string& region : regions) {
     const auto choice = choose_carbon(carbon, region, environment, clock);
     if (!choice) return base::failure(choice.error());
     carbon::RegionalForecast forecast{region, {}};
-    const base::Duration patience = std::min(kPatience, std::max(give_up - clock.now(), base::Duration::zero()));
+    const base::Duration patience = std::min(kForecastWithin, std::max(give_up - clock.now(), base::Duration::zero()));
     if (!choice->ask) return base::failure("a yearly factor is no forecast", "choose another --carbon_source");
     auto slots = choice->ask(question.now, question.now + kAhead, patience);
     if (!slots) notes.push_back(region + ": " + slots.error().message);

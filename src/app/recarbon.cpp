@@ -20,7 +20,7 @@
 namespace gpubench::app {
 namespace {
 
-constexpr base::Duration kPatience = std::chrono::seconds(10);
+constexpr base::Duration kIntensityWithin = std::chrono::seconds(10);
 constexpr const char* kIntensities = "recarbon_intensities.json";
 
 bool asks_elsewhere(const RecarbonOptions& options) {
@@ -105,7 +105,7 @@ base::Result<CarbonLookup::Answer> ask(const CarbonChoice& choice, const record:
   CarbonLookup::Answer answer;
   if (!elsewhere) answer.slots = own_slots(run);
   if (!choice.ask) return answer;
-  auto found = choice.ask(run.start_time(), run.end_time(), kPatience);
+  auto found = choice.ask(run.start_time(), run.end_time(), kIntensityWithin);
   if (!found && elsewhere) return base::failure(found.error());
   if (found) {
     answer.slots = carbon::merged(std::move(answer.slots), *std::move(found));
@@ -131,6 +131,12 @@ base::Result<CarbonChoice> choose(const SavedRun& saved, const CarbonOptions& ca
 }
 
 }  // namespace
+
+base::Result<void> check_recarbon(const RecarbonOptions& options) {
+  const auto merged = merged_options({}, options);
+  if (!merged) return base::failure(merged.error());
+  return {};
+}
 
 base::Result<Recarboned> recarbon(const RunDirectory& directory, const RecarbonOptions& options,
                                   const Environment& environment) {

@@ -22,6 +22,9 @@ struct RecarbonOptions {
   std::optional<std::string> functional_unit;
 };
 
+// Whether its numbers are such as a run takes.
+base::Result<void> check_recarbon(const RecarbonOptions& options);
+
 struct Recarboned {
   std::string changes;  // tables, old and new
   std::string note;     // what was not as asked; may be empty

@@ -73,7 +73,7 @@ base::Result<void> write_page(const RunDirectory& directory, const record::RunRe
 std::string list_result_files(const RunDirectory& directory) {
   constexpr std::array<std::pair<const char*, const char*>, 17> kFiles{{
       {"report.html", "everything on one page, for a browser"},
-      {"formatted_metrics.txt", "the tables above"},
+      {"formatted_metrics.txt", "the tables, as they are printed"},
       {"metrics.yml", "all figures, for programs"},
       {"metrics.json", "the same as JSON"},
       {"metrics_plot.png", "power, utilisation, temperature, memory and clocks over time"},

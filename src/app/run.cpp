@@ -24,23 +24,26 @@
 #include "app/export_results.h"
 #include "app/exporter.h"
 #include "app/gpu_watch.h"
+#include "app/journal_samples.h"
 #include "app/live_carbon.h"
 #include "app/live_feed.h"
+#include "app/live_plot.h"
 #include "app/live_style.h"
 #include "app/make_parts.h"
 #include "app/measurement.h"
+#include "app/metrics_page.h"
 #include "app/options.h"
 #include "app/reports.h"
 #include "app/run_directory.h"
 #include "app/run_journal.h"
 #include "app/saved_run_commands.h"
 #include "app/version.h"
-#include "app/worker.h"
 #include "app/workload_gpus.h"
 #include "carbon/regions.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/http_client.h"
+#include "platform/http_server.h"
 #include "platform/process.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
@@ -51,8 +54,8 @@
 namespace gpubench::app {
 namespace {
 
-// With the tenth of a second in which the journal is written, a killed run lacks less than its last second.
-constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(870);
+// With the moment in which the journal is written, a killed run lacks less than its last second.
+constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(850);
 
 int list_regions() {
   std::cout << "Regions of the GB carbon intensity forecast:\n";
@@ -90,6 +93,7 @@ class BenchmarkRun {
     }
     std::optional<InterruptedBeforeStart> interrupted;
     auto measured = measure(*workload_, *meter_, clock_, signals_, series_, plan(), interrupted);
+    server_.reset();  // values that stand still are no current ones
     if (live_) live_->finish();
     if (measured) journal_->note(ended_note(*measured, workload_->description()));
     if (measured) journal_->note(events_note(watch_->events()));
@@ -105,13 +109,15 @@ class BenchmarkRun {
   base::Result<void> prepare();
   base::Result<void> choose_gpus();
   base::Result<void> make_outputs();
-  void note_identity();
+  [[nodiscard]] RunIdentity identity() const;
   void make_live_feed();
   base::Result<void> make_exporter();
+  base::Result<void> serve();
+  void say(const std::string& line);
   [[nodiscard]] MeasurementPlan plan();
   void observe(std::size_t tick, const std::vector<meter::GpuReading>& readings);
   void note_carbon(const record::Progress& progress);
-  void draw_live_plot();
+  void make_live_plot();
   int conclude(const Measured& measured);
   void collect_results();
   void finish_exports(record::RunRecord& run);
@@ -140,10 +146,12 @@ class BenchmarkRun {
   std::unique_ptr<LiveFeed> live_;
   std::unique_ptr<platform::HttpClient> export_http_;
   std::unique_ptr<Exporter> exporter_;
-  std::unique_ptr<Worker<record::Progress>> plotter_;
+  std::unique_ptr<LivePlot> live_plot_;
+  std::optional<MetricsPage> page_;  // before the server, which reads it
+  std::unique_ptr<platform::HttpServer> server_;
   std::unique_ptr<workload::Workload> workload_;
   std::vector<record::Finding> findings_;
-  std::vector<std::optional<double>> scores_;  // of each part
+  std::vector<BenchmarkScore> scores_;  // of each part
 };
 
 base::Result<void> BenchmarkRun::prepare() {
@@ -161,8 +169,10 @@ base::Result<void> BenchmarkRun::prepare() {
   log_->info("meter: {}; GPUs: {}", meter_->source().description, meter_->gpus().size());
   carbon_.emplace(carbon_choice_, clock_);
   live_carbon_.emplace(*carbon_, series_, gpus_.positions);
-  note_identity();
+  journal_->note(identity_note(identity(), workload_->description()));
   for (const std::string& note : workload_->description().notes) log_->info("{}", note);
+  if (options_.serve)
+    if (const auto served = serve(); !served) return served;
   return options_.export_to_victoria ? make_exporter() : base::Result<void>();
 }
 
@@ -204,7 +214,7 @@ base::Result<void> BenchmarkRun::make_outputs() {
   return {};
 }
 
-void BenchmarkRun::note_identity() {
+RunIdentity BenchmarkRun::identity() const {
   RunIdentity run;
   run.run_id = directory_->run_id;
   run.tool_version = kVersion;
@@ -216,7 +226,7 @@ void BenchmarkRun::note_identity() {
   run.source = meter_->source();
   run.gpus = meter_->gpus();
   run.workload_gpus = gpus_;
-  journal_->note(identity_note(run, workload_->description()));
+  return run;
 }
 
 void BenchmarkRun::make_live_feed() {
@@ -225,9 +235,7 @@ void BenchmarkRun::make_live_feed() {
   live_ = std::make_unique<LiveFeed>(
       terminal_, make_view(live_style_, options_, environment_, {terminal_, clock_, meter_->gpus(), replays}),
       live_style_ == LiveStyle::full);
-  if (options_.live_plot && options_.plot)
-    plotter_ = std::make_unique<Worker<record::Progress>>(1, Worker<record::Progress>::WhenFull::replace_oldest,
-                                                          [this](record::Progress&) { draw_live_plot(); });
+  if (options_.live_plot && options_.plot) make_live_plot();
 }
 
 base::Result<void> BenchmarkRun::make_exporter() {
@@ -236,6 +244,22 @@ base::Result<void> BenchmarkRun::make_exporter() {
   if (!session) return base::failure(session.error());
   exporter_ = std::make_unique<Exporter>(std::move(*session), clock_);
   return {};
+}
+
+base::Result<void> BenchmarkRun::serve() {
+  page_.emplace(run_labels(identity(), workload_->description().name), place_name(options_.carbon, options_.carbon_region),
+                gpus_.positions, anchor_, series_);
+  auto server = platform::HttpServer::start(
+      *options_.serve, {"/metrics", std::string(sink::kExpositionType), [this] { return page_->text(); }});
+  if (!server) return base::failure(server.error().with_context("--serve"));
+  server_ = std::move(*server);
+  log_->info("scrapes are answered at {}", server_->url());
+  say("scrapes are answered at " + server_->url());
+  return {};
+}
+
+void BenchmarkRun::say(const std::string& line) {
+  if (!options_.quiet) live_->say(line);
 }
 
 MeasurementPlan BenchmarkRun::plan() {
@@ -249,13 +273,18 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.started = [this](base::SteadyTime time) {
     live_carbon_->begin();
     journal_->note(started_note(time));
+    if (const auto linked = link_latest(options_.results_dir, *directory_); !linked)
+      log_->warn("{}", linked.error().message);
     live_->start(anchor_.to_wall(time));
+    if (live_plot_) live_plot_->begin(time);
+    if (page_) page_->begin(time);
     watch_->workload_started(workload_processes(workload_->description(), *directory_), time);
   };
-  plan.ended = [this](base::SteadyTime time) { live_carbon_->end(time); };
-  plan.say = [this](const std::string& line) {
-    if (!options_.quiet) live_->say(line);
+  plan.ended = [this](base::SteadyTime time) {
+    live_carbon_->end(time);
+    if (page_) page_->end(time);
   };
+  plan.say = [this](const std::string& line) { say(line); };
   plan.observer = [this](std::size_t tick, const std::vector<meter::GpuReading>& readings) { observe(tick, readings); };
   return plan;
 }
@@ -267,7 +296,8 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
   progress.readings = readings;
   progress.carbon = live_carbon_->at(progress.time, readings);
   note_carbon(progress);
-  if (plotter_) plotter_->post(progress);
+  if (live_plot_) live_plot_->show(progress);
+  if (page_) page_->show(progress);
   live_->show(std::move(progress));
   watch_->look(clock_.now());
 }
@@ -280,36 +310,41 @@ void BenchmarkRun::note_carbon(const record::Progress& progress) {
   next_carbon_note_ = progress.time + apart;
 }
 
-void BenchmarkRun::draw_live_plot() {
-  report::PlotInput input;
+void BenchmarkRun::make_live_plot() {
+  LivePlot::Plan plan;
+  plan.path = directory_->path / report::plot_file_name(options_.plot_format);
+  plan.format = options_.plot_format;
+  plan.anchor = anchor_;
+  plan.failed = [log = log_](const std::string& why) { log->warn("live plot: {}", why); };
+  report::PlotInput& input = plan.input;
   input.title = benchmark_name(options_);
   input.subtitle = "run under way";
+  input.under_way = true;
   input.replay = meter_->source().kind == meter::SourceKind::replay;
   input.gpus = meter_->gpus();
   for (std::size_t gpu = 0; gpu < input.gpus.size(); ++gpu) input.is_other.push_back(!gpus_.has(gpu));
   input.series = &series_;
   input.origin = anchor_.steady;
-  if (const auto drawn =
-          report::write_plot(directory_->path / report::plot_file_name(options_.plot_format), input, options_.plot_format);
-      !drawn)
-    log_->warn("live plot: {}", drawn.error().message);
+  live_plot_ = std::make_unique<LivePlot>(std::move(plan));
 }
 
 void BenchmarkRun::collect_results() {
   outputs_->close(findings_);
   const auto results = directory_->file("benchmark_results");
   const auto collected = workload_->collect_results(results);
+  if (const auto removed = workload_->cleanup(); !removed) {
+    log_->error("{}", removed.error().message);
+    complain(removed.error(), 0);
+  }
   scores_ = outputs_->scores(collected && *collected ? results : std::filesystem::path());
+  for (const BenchmarkScore& score : scores_)
+    if (!score.trouble.empty()) findings_.emplace_back(record::ScoreUnusable{score.trouble});
   if (!collected) {
     findings_.emplace_back(record::ResultsNotCollected{collected.error().message});
     log_->warn("{}", collected.error().message);
   } else if (left_some_out(results)) {
     findings_.emplace_back(
         record::ResultsNotCollected{"not all of them: skipped.txt in benchmark_results names the others"});
-  }
-  if (const auto removed = workload_->cleanup(); !removed) {
-    log_->error("{}", removed.error().message);
-    complain(removed.error(), 0);
   }
 }
 
@@ -318,7 +353,7 @@ void BenchmarkRun::note_series() {
 }
 
 void BenchmarkRun::finish_exports(record::RunRecord& run) {
-  if (plotter_) plotter_->finish();
+  if (live_plot_) live_plot_->finish();
   journal_->note(results_note(run));  // also for a later export
   if (!exporter_) return;
   run.exported = exporter_->finish(options_.exporting.drain, [this] { return signals_.next().has_value(); });
@@ -364,11 +399,11 @@ int BenchmarkRun::conclude(const Measured& measured) {
     if (const auto page = write_page(*directory_, run, series_); written && !page) written = page;
   if (!live_->last_table().empty())
     static_cast<void>(platform::write_file_atomically(directory_->file("final_monitoring_output.txt"), live_->last_table()));
-  if (const auto linked = link_latest(options_.results_dir, *directory_); !linked) log_->warn("{}", linked.error().message);
   for (const record::Finding& finding : run.findings) log_->warn("finding: {}", record::finding_text(finding));
   if (!options_.quiet) terminal_.write("\n" + report::formatted_tables(run) + "\n" + list_result_files(*directory_));
-  if (!written) return complain(written.error(), kCannotRun);
-  return exit_code(measured);
+  const int code = exit_code(measured);
+  if (!written) return complain(written.error(), code == 0 ? kCannotRun : code);
+  return code;
 }
 
 int run_benchmark(const Options& options, const Environment& environment) {

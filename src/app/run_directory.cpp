@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 namespace gpubench::app {
@@ -38,10 +39,14 @@ base::Result<void> make_folders(const fs::path& path) {
 
 }  // namespace
 
+// Many machines may start the same benchmark in the same second, and send it to one database.
 std::string make_run_id(base::WallTime start, const std::string& benchmark) {
-  constexpr std::size_t kLongestName = 40;
+  constexpr std::size_t kLongestName = 36;
   const std::string name = slug(benchmark, kLongestName);
-  const std::string time = slug(base::utc_compact_text(start), kLongestName);
+  const auto within_second = start - std::chrono::floor<std::chrono::seconds>(start);
+  const std::string digits = std::to_string(within_second / std::chrono::microseconds(1));
+  std::string time = slug(base::utc_compact_text(start), kLongestName);
+  time.insert(time.size() - 1, "-" + std::string(6 - digits.size(), '0') + digits);
   return name.empty() ? time : time + "-" + name;
 }
 
@@ -77,6 +82,8 @@ base::Result<void> link_latest(const fs::path& results_dir, const RunDirectory& 
 
 void discard(const RunDirectory& run) {
   std::error_code ignored;
+  const fs::path latest = run.path.parent_path() / "latest";
+  if (fs::read_symlink(latest, ignored) == run.run_id) fs::remove(latest, ignored);
   fs::remove_all(run.path, ignored);
 }
 

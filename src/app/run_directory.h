@@ -16,7 +16,8 @@ struct RunDirectory {
   [[nodiscard]] std::filesystem::path file(const char* name) const { return path / name; }
 };
 
-// "20261122T120000Z-synthetic-regression": time first, so that names sort; at most 60 characters.
+// "20261122t120000-123456z-synthetic-regression": time first, to the microsecond, so that names sort and are of one run
+// only; at most 60 characters.
 std::string make_run_id(base::WallTime start, const std::string& benchmark);
 
 // Makes results_dir (with parents) and in it a folder that was not there before ("-2", "-3" ... if the name is taken).
@@ -25,7 +26,7 @@ base::Result<RunDirectory> make_run_directory(const std::filesystem::path& resul
 // Points results_dir/latest at the run, by rename: it is never missing. A file or folder of that name is left alone.
 base::Result<void> link_latest(const std::filesystem::path& results_dir, const RunDirectory& run);
 
-// Takes away a run folder in which nothing was measured.
+// Takes away a run folder in which nothing was measured, and a link to it.
 void discard(const RunDirectory& run);
 
 }  // namespace gpubench::app

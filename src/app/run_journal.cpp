@@ -258,10 +258,29 @@ Json intensities_json(const std::optional<carbon::EmissionsAccount>& emissions) 
   return slots;
 }
 
+Json work_json(const std::optional<record::Work>& work) {
+  if (!work) return nullptr;
+  return {{"amount", work->amount}, {"unit", work->unit}};
+}
+
+// A version before this one told no work.
+std::vector<BenchmarkScore> scores_from(const Json& json) {
+  std::vector<BenchmarkScore> scores;
+  for (const Json& score : json.at("scores"))
+    scores.push_back({score.is_null() ? std::nullopt : std::optional(score.get<double>()), {}});
+  const Json works = json.value("works", Json::array());
+  for (std::size_t i = 0; i < std::min(works.size(), scores.size()); ++i) {
+    if (works[i].is_null()) continue;
+    record::Work work{works[i].at("amount").get<double>(), text_at(works[i], "unit")};
+    if (!(work.amount > 0)) throw std::out_of_range("work");
+    scores[i].work = std::move(work);
+  }
+  return scores;
+}
+
 RunClosing closing_from(const Json& json) {
   RunClosing closing;
-  for (const Json& score : json.at("scores"))
-    closing.scores.push_back(score.is_null() ? std::nullopt : std::optional(score.get<double>()));
+  closing.scores = scores_from(json);
   closing.carbon_place = text_at(json, "carbon_place");
   for (const Json& slot : json.at("intensities")) closing.intensities.push_back(intensity_from(slot));
   if (!carbon::are_sane(closing.intensities)) throw std::out_of_range("intensities");
@@ -348,13 +367,19 @@ std::string carbon_note(base::SteadyTime time, const record::CarbonNow& carbon) 
 
 std::string closing_note(const record::RunRecord& run) {
   Json scores = Json::array();
-  for (const record::PartRecord& part : run.parts) scores.push_back(optional_json(part.benchmark.score));
-  if (scores.empty()) scores.push_back(optional_json(run.benchmark.score));
+  Json works = Json::array();
+  const auto add = [&](const record::BenchmarkRecord& benchmark) {
+    scores.push_back(optional_json(benchmark.score));
+    works.push_back(work_json(benchmark.work));
+  };
+  for (const record::PartRecord& part : run.parts) add(part.benchmark);
+  if (run.parts.empty()) add(run.benchmark);
   Json findings = Json::array();
   for (const record::Finding& finding : run.findings)
     findings.push_back({{"name", record::finding_name(finding)}, {"text", record::finding_text(finding)}});
   return dumped({{"note", "closed"},
                  {"scores", std::move(scores)},
+                 {"works", std::move(works)},
                  {"carbon_place", run.carbon_region},
                  {"intensities", intensities_json(run.emissions)},
                  {"findings", std::move(findings)},

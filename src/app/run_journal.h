@@ -8,6 +8,7 @@
 
 #include "app/carbon_options.h"
 #include "app/measurement.h"
+#include "app/score.h"
 #include "app/workload_gpus.h"
 #include "base/time.h"
 #include "carbon/intensity.h"
@@ -34,7 +35,7 @@ struct RunIdentity {
 
 // What the end of a run added that cannot be computed from its values.
 struct RunClosing {
-  std::vector<std::optional<double>> scores;  // of each of several containers; else of the one
+  std::vector<BenchmarkScore> scores;  // of each of several containers; else of the one
   std::string carbon_place;
   std::vector<carbon::IntensitySlot> intensities;
   std::vector<record::Finding> findings;  // all, as told

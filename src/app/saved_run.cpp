@@ -113,7 +113,8 @@ base::Result<void> check(const Loader& loader, const fs::path& directory) {
   if (loader.trouble) return base::failure(*loader.trouble);
   if (!loader.notes.identity) return base::failure("the beginning of the journal in " + directory.string() + " is lost");
   if (!loader.notes.started && !loader.notes.ended)
-    return base::failure("the benchmark of " + directory.string() + " was not started: there is nothing to tell");
+    return base::failure("the journal in " + directory.string() +
+                         " tells of no start of the benchmark: there is nothing to make of it");
   return {};
 }
 

@@ -13,9 +13,11 @@
 #include "app/reports.h"
 #include "app/run.h"
 #include "app/run_directory.h"
+#include "app/saved_metrics.h"
 #include "app/saved_run.h"
 #include "app/saved_run_list.h"
 #include "report/formatted_tables.h"
+#include "report/text.h"
 
 namespace gpubench::app {
 namespace {
@@ -78,9 +80,27 @@ int write_all(const RunDirectory& directory, SavedRun& saved, const SavedRunOpti
   return status;
 }
 
+// The run's results go on after its journal, so that the journal was damaged later.
+bool falls_short(const SavedRun& saved, const RunDirectory& directory) {
+  const auto metrics = read_saved_metrics(directory.path);
+  if (saved.finished || !metrics) return false;
+  const auto elapsed = metrics->find("elapsed_time");
+  return elapsed != metrics->end() && elapsed->is_number() &&
+         elapsed->get<double>() > base::to_seconds(saved.run.elapsed()) + 1e-6;
+}
+
+int complain_of_journal(const SavedRun& saved, const RunDirectory& directory) {
+  return complain({"the journal of the run " + directory.run_id + " is damaged: it ends " +
+                       report::short_number(base::to_seconds(saved.run.elapsed()), 3) +
+                       " s after the start, before the results that were made of it",
+                   "they are left as they are; to make what the journal holds, move metrics.json away first"},
+                  kCannotRun);
+}
+
 int report_again(const RunDirectory& directory, const SavedRunOptions& options, const Environment& environment) {
   auto saved = load_past_run(directory, environment);
   if (!saved) return complain(saved.error(), kCannotRun);
+  if (falls_short(*saved, directory)) return complain_of_journal(*saved, directory);
   if (!saved->finished)
     return complain({"the run " + directory.run_id + " was not finished",
                      "iris-gpubench recover " + directory.run_id + " makes what its journal holds"},
@@ -92,6 +112,7 @@ int report_again(const RunDirectory& directory, const SavedRunOptions& options, 
 int recover(const RunDirectory& directory, const SavedRunOptions& options, const Environment& environment) {
   auto saved = load_past_run(directory, environment);
   if (!saved) return complain(saved.error(), kCannotRun);
+  if (falls_short(*saved, directory)) return complain_of_journal(*saved, directory);
   std::cout << report::formatted_tables(saved->run) << "\n";
   return write_all(directory, *saved, options);
 }
@@ -120,10 +141,10 @@ void describe(CLI::App& app, const SavedRunWord& word, SavedRunOptions& options)
   app.set_help_flag("--help,-h", "Show this and exit");
   const bool is_list = std::string_view(word.word) == "list";
   if (is_list) {
-    app.add_option("DIR", options.results_dir, "Folder of runs")->default_str("results");
+    app.add_option("DIR", options.results_dir, "Folder of runs")->type_name("")->default_str("results");
     return;
   }
-  app.add_option("RUN", options.run, "A run's folder, its id, or latest")->required();
+  app.add_option("RUN", options.run, "A run's folder, its id, or latest")->type_name("")->required();
   app.add_option("--results_dir", options.results_dir, "Folder in which an id is looked for")
       ->type_name("DIR")
       ->default_str("results");

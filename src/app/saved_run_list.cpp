@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <array>
+#include <utility>
 #include <vector>
 
+#include "app/saved_metrics.h"
 #include "base/text_table.h"
 #include "report/text.h"
 #include "series/journal/read_journal.h"
@@ -15,9 +16,8 @@ namespace gpubench::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
-constexpr std::uintmax_t kLargestFile = std::uintmax_t{64} << 20U;
 constexpr const char* kUnknown = "-";
 
 std::string text_of(const Json& run, const char* key) {
@@ -38,23 +38,48 @@ std::string gpus_of(const Json& run) {
                                                                          : name;
 }
 
-std::vector<std::string> unreadable_row(const fs::path& directory, const std::string& id) {
-  std::string why = "no metrics.json";
-  if (series::journal_in_use(directory))
-    why = "under way";
-  else if (series::has_journal(directory))
-    why = "not finished: iris-gpubench recover";
-  return {id, why, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown};
+std::vector<std::string> row_without_figures(const std::string& id, const std::string& why) {
+  return {id, why, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown};
+}
+
+std::string why_without_figures(const fs::path& directory, const std::string& error) {
+  std::error_code ignored;
+  if (series::journal_in_use(directory)) return "under way";
+  if (!fs::exists(directory / "metrics.json", ignored) && series::has_journal(directory))
+    return "not finished: iris-gpubench recover";
+  return error;
+}
+
+// What keeps a run's figures from being those of a whole benchmark on this machine.
+std::string outcome_of(const Json& run) {
+  constexpr std::array<std::pair<const char*, const char*>, 5> kTold{{{"replayed", "REPLAY"},
+                                                                      {"recovered", "recovered"},
+                                                                      {"timed_out", "timed out"},
+                                                                      {"interrupted", "interrupted"},
+                                                                      {"workload_failed", "FAILED"}}};
+  const auto findings = run.find("findings");
+  if (findings == run.end() || !findings->is_array()) return kUnknown;
+  std::string text;
+  for (const auto& [name, word] : kTold) {
+    const bool there = std::any_of(findings->begin(), findings->end(), [&, wanted = name](const Json& finding) {
+      return finding.is_object() && finding.value("name", Json()) == wanted;
+    });
+    if (there) text += (text.empty() ? "" : ", ") + std::string(word);
+  }
+  return text.empty() ? "complete" : text;
+}
+
+std::string energy_per_work(const Json& run) {
+  const auto work = run.find("work");
+  if (work == run.end() || !work->is_object()) return kUnknown;
+  return number_of(*work, "joules_per_unit", " J", 4);
 }
 
 std::vector<std::string> row_of(const fs::path& directory) {
   const std::string id = report::one_line(directory.filename().string(), 64);
-  const fs::path file = directory / "metrics.json";
-  std::error_code error;
-  if (!fs::is_regular_file(file, error) || fs::file_size(file, error) > kLargestFile) return unreadable_row(directory, id);
-  std::ifstream in(file, std::ios::binary);
-  const Json run = Json::parse(in, nullptr, false);
-  if (!run.is_object()) return {id, "metrics.json is damaged", kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown};
+  const auto metrics = read_saved_metrics(directory);
+  if (!metrics) return row_without_figures(id, why_without_figures(directory, metrics.error().message));
+  const Json& run = *metrics;
   return {id,
           text_of(run, "benchmark"),
           gpus_of(run),
@@ -62,7 +87,9 @@ std::vector<std::string> row_of(const fs::path& directory) {
           number_of(run, "elapsed_time", " s", 2),
           number_of(run, "total_energy", " kWh", 5),
           number_of(run, "total_carbon", " g", 4),
-          number_of(run, "score", " s", 3)};
+          number_of(run, "score", " s", 3),
+          energy_per_work(run),
+          outcome_of(run)};
 }
 
 bool is_run(const fs::directory_entry& entry) {
@@ -83,7 +110,8 @@ base::Result<std::string> list_runs(const fs::path& results_dir) {
     return base::failure("cannot list " + results_dir.string() + ": " + error.message(), "name a folder of results");
   if (runs.empty()) return "No runs in " + results_dir.string() + "\n";
   std::sort(runs.begin(), runs.end());
-  base::TextTable table({"Run", "Benchmark", "GPU", "Start (UTC)", "Time", "Energy", "Carbon", "Score"});
+  base::TextTable table(
+      {"Run", "Benchmark", "GPU", "Start (UTC)", "Time", "Energy", "Carbon", "Score", "Per Work", "Outcome"});
   for (const fs::path& run : runs) table.add_row(row_of(run));
   return table.text();
 }

@@ -1,15 +1,20 @@
 #include "app/score.h"
 
 #include <regex.h>
+#include <yaml-cpp/yaml.h>
 
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <system_error>
+
+#include "report/text.h"
 
 namespace gpubench::app {
 namespace {
 
-constexpr std::size_t kLongestLine = 4096;
+constexpr std::size_t kLongestScoreLine = 4096;
 
 // \d and \D, which POSIX lacks, in its own words; everything else as it is.
 std::string in_posix_words(const std::string& text) {
@@ -32,6 +37,42 @@ std::string in_posix_words(const std::string& text) {
     }
   }
   return result;
+}
+
+// A finite number, or nothing.
+std::optional<double> finite_number(const YAML::Node& node) {
+  double number = 0;
+  return node && YAML::convert<double>::decode(node, number) && std::isfinite(number) ? std::optional(number) : std::nullopt;
+}
+
+// Beyond these no figure per unit could be read; the name is for table cells and labels.
+constexpr double kLeastWork = 1e-9;
+constexpr double kMostWork = 1e18;
+constexpr std::size_t kLongestUnitName = 40;
+
+std::string unusable(const char* key, const YAML::Node& value, const char* wanted) {
+  const std::string told = value.IsScalar() ? " \"" + report::one_line(value.Scalar(), 40) + "\"" : std::string();
+  return std::string(key) + told + " in its metrics.yml is no " + wanted;
+}
+
+std::string unit_of(const YAML::Node& unit) {
+  const bool told = unit && unit.IsScalar() && !unit.Scalar().empty() && unit.Scalar().size() <= kLongestUnitName;
+  return told ? unit.Scalar() : "units";
+}
+
+BenchmarkScore score_of(const YAML::Node& metrics) {
+  BenchmarkScore score;
+  if (const YAML::Node time = metrics["time"]) {
+    const auto seconds = finite_number(time);
+    if (seconds && *seconds >= 0) score.seconds = seconds;
+    if (!score.seconds) score.trouble = unusable("time", time, "number of seconds");
+  }
+  if (const YAML::Node work = metrics["work"]) {
+    const auto amount = finite_number(work);
+    if (amount && *amount >= kLeastWork && *amount <= kMostWork) score.work = {*amount, unit_of(metrics["work_unit"])};
+    if (!score.work) score.trouble += (score.trouble.empty() ? "" : "; ") + unusable("work", work, "positive number");
+  }
+  return score;
 }
 
 }  // namespace
@@ -63,7 +104,7 @@ base::Result<ScorePattern> ScorePattern::compile(const std::string& text) {
 }
 
 std::optional<double> ScorePattern::find(std::string_view line) const {
-  line = line.substr(0, kLongestLine);
+  line = line.substr(0, kLongestScoreLine);
   std::array<regmatch_t, 2> groups{};
   groups[0].rm_so = 0;
   groups[0].rm_eo = static_cast<regoff_t>(line.size());
@@ -85,6 +126,20 @@ std::optional<double> parse_score(std::string_view text) {
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || stop != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
   return value;
+}
+
+BenchmarkScore read_score(const std::filesystem::path& results) {
+  constexpr std::uintmax_t kLargest = 1 << 20;  // from outside: nothing larger is a score file
+  const std::filesystem::path file = results / "metrics.yml";
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file, error)) ||
+      std::filesystem::file_size(file, error) > kLargest)
+    return {};
+  try {
+    return score_of(YAML::LoadFile(file.string()));
+  } catch (const YAML::Exception&) {
+    return {{}, {}, "its metrics.yml is no YAML with keys"};
+  }
 }
 
 }  // namespace gpubench::app

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "record/work.h"
 
 namespace gpubench::app {
 
@@ -24,7 +25,18 @@ class ScorePattern {
   std::shared_ptr<const Compiled> compiled_;
 };
 
+// What a benchmark tells of itself in the end.
+struct BenchmarkScore {
+  std::optional<double> seconds;
+  std::optional<record::Work> work;
+  std::string trouble = {};  // what is there and cannot be used, in words
+};
+
 // A finite number, with or without sign, fraction and exponent; the decimal point is a point everywhere.
 std::optional<double> parse_score(std::string_view text);
+
+// What metrics.yml in that folder tells: the score, key `time` (seconds, not negative), and the work, keys `work` (amount)
+// and `work_unit`.
+BenchmarkScore read_score(const std::filesystem::path& results);
 
 }  // namespace gpubench::app

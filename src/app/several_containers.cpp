@@ -11,7 +11,7 @@ namespace gpubench::app {
 namespace {
 
 constexpr std::size_t kMostContainers = 64;
-constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 20;
+constexpr std::uintmax_t kLargestList = std::uintmax_t{1} << 20;
 
 // Where in the file, for a message.
 std::string place(const std::string& path, const YAML::Node& node) {
@@ -115,7 +115,7 @@ base::Result<std::vector<BenchmarkOptions>> one_for_each(const BenchmarkOptions&
 
 base::Result<ContainersFile> read_containers_file(const std::string& path, const std::vector<std::string>& options) {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > kLargestFile)
+  if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > kLargestList)
     return base::failure("--benchmark_file: cannot read " + path, "name a YAML file with a list \"containers\"");
   try {
     return containers_from(YAML::LoadFile(path), path, options);

@@ -1,6 +1,8 @@
 // A thread with a bounded queue: who posts never waits, who handles may be slow.
 #pragma once
 
+#include <pthread.h>
+
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -20,8 +22,9 @@ class Worker {
   // What a full queue gives up.
   enum class WhenFull : std::uint8_t { refuse_new, replace_oldest };
 
-  Worker(std::size_t capacity, WhenFull when_full, std::function<void(T&)> handle)
-      : capacity_(capacity), when_full_(when_full), handle_(std::move(handle)), thread_([this] { run(); }) {}
+  // `name`: of the thread, at most 15 bytes.
+  Worker(const char* name, std::size_t capacity, WhenFull when_full, std::function<void(T&)> handle)
+      : name_(name), capacity_(capacity), when_full_(when_full), handle_(std::move(handle)), thread_([this] { run(); }) {}
   ~Worker() { finish(); }
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -62,6 +65,7 @@ class Worker {
 
  private:
   void run() {
+    pthread_setname_np(pthread_self(), name_);
     std::unique_lock lock(mutex_);
     for (;;) {
       changed_.wait(lock, [this] { return finishing_ || !queue_.empty(); });
@@ -77,6 +81,7 @@ class Worker {
     }
   }
 
+  const char* const name_;
   const std::size_t capacity_;
   const WhenFull when_full_;
   const std::function<void(T&)> handle_;

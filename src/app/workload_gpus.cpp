@@ -70,7 +70,7 @@ void add(Positions& positions, std::size_t position) {
   if (std::find(positions.begin(), positions.end(), position) == positions.end()) positions.push_back(position);
 }
 
-std::optional<std::string> variable(const std::vector<std::string>& environment, std::string_view name) {
+std::optional<std::string> variable_in(const std::vector<std::string>& environment, std::string_view name) {
   std::optional<std::string> value;  // the last one holds, as engines take them
   for (const std::string& entry : environment)
     if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=')
@@ -82,12 +82,12 @@ std::optional<std::string> variable(const std::vector<std::string>& environment,
 bool numbers_are_clear(const Gpus& gpus, const Positions& among, const std::vector<std::string>& environment) {
   const bool one_model = std::all_of(among.begin(), among.end(),
                                      [&](std::size_t position) { return gpus[position].name == gpus[among[0]].name; });
-  return one_model || variable(environment, kCudaOrder) == "PCI_BUS_ID";
+  return one_model || variable_in(environment, kCudaOrder) == "PCI_BUS_ID";
 }
 
 void narrow_by_cuda(WorkloadGpus& own, const std::vector<std::string>& environment, const Gpus& gpus,
                     const Positions& among) {
-  const auto value = variable(environment, kCudaVisible);
+  const auto value = variable_in(environment, kCudaVisible);
   if (!value || among.empty()) return;
   const CudaChoice choice = cuda_visible(*value, gpus, among);
   const std::string words = std::string(kCudaVisible) + "=" + *value;
@@ -136,7 +136,7 @@ Positions requested(WorkloadGpus& own, const Gpus& gpus) {
 
 // What --gpus says or, where it says nothing, NVIDIA_VISIBLE_DEVICES of --env.
 std::pair<std::string, std::string> container_wish(const BenchmarkOptions& options, const Gpus& gpus) {
-  const auto value = variable(options.environment, kNvidiaVisible);
+  const auto value = variable_in(options.environment, kNvidiaVisible);
   const std::string words = std::string(kNvidiaVisible) + "=" + value.value_or("");
   if (options.gpus != "all") return {options.gpus, "--gpus " + options.gpus};
   if (value == "none" || value == "void") return {"none", words};
@@ -194,9 +194,9 @@ base::Result<WorkloadGpus> gpus_of_command(const Options& options, const std::ve
     own.given_by_us = true;
     return own;
   }
-  if (variable(environment, kCudaVisible)) {
+  if (variable_in(environment, kCudaVisible)) {
     narrow_by_cuda(own, environment, gpus, own.positions);
-  } else if (const auto value = variable(environment, kNvidiaVisible)) {
+  } else if (const auto value = variable_in(environment, kNvidiaVisible)) {
     if (const auto positions = nvidia_visible(*value, gpus)) {
       own.positions = *positions;
       own.by = std::string(kNvidiaVisible) + "=" + *value;
@@ -241,9 +241,10 @@ base::Result<WorkloadGpus> find_workload_gpus(const Options& options, const std:
     own = gpus_of_several(options, gpus);
   } else if (meter.source().kind == meter::SourceKind::replay) {
     const auto requests = select_gpus(options.gpus, gpus);
-    own->by = options.gpus == "all" || !requests ? "all GPUs of the replay" : "--gpus " + options.gpus;
-    if (requests) own->requests = *requests;
-    own->positions = requests ? requested(*own, gpus) : all_of(gpus);
+    if (!requests) return base::failure(requests.error());
+    own->by = options.gpus == "all" ? "all GPUs of the replay" : "--gpus " + options.gpus;
+    own->requests = *requests;
+    own->positions = requested(*own, gpus);
     own->requests.clear();
   } else {
     own = options.benchmark_image ? gpus_of_container(options, gpus) : gpus_of_command(options, environment, gpus);

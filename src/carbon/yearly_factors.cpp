@@ -32,12 +32,12 @@ constexpr std::array<YearlyFactor, 7> kFactors{{
     {"US", "United States", kOwidYears, grams(369), kOwid, kOwidLicence, {}},
 }};
 
-constexpr char lower(char letter) {
+constexpr char lower_case(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
 bool same(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower_case(x) == lower_case(y); });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "energy/counter_at.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "energy/counter_ends.h"
 #include "energy/counter_transitions.h"
 #include "energy/power_integral.h"
+#include "energy/uncertainty.h"
 #include "energy/walk.h"
 
 namespace gpubench::energy {
@@ -18,15 +20,15 @@ using Counter = series::Series<meter::CounterReading>;
 using Power = series::Series<meter::PowerSample>;
 
 constexpr base::Duration kMeanLag = kLongestLag / 2;
-constexpr base::Duration kReach = 3s;          // of the idle time beside the moment
-constexpr base::Duration kTail = 150ms;        // after a load: lag, and an update under way
+constexpr base::Duration kIdleReach = 3s;      // of the idle time beside the moment
+constexpr base::Duration kLoadTail = 150ms;    // after a load: lag, and an update under way
 constexpr base::Duration kClearBefore = 20ms;  // a sample
 constexpr base::Duration kClearAfter = 100ms;  // a sample and its lag
 constexpr base::Duration kIdleLevel = 100ms;   // of samples that tell the idle power
 constexpr base::Duration kHalfSample = 10ms;
 constexpr base::Duration kLongestGap = 100ms;
 constexpr base::Duration kLastSample = 60ms;  // the ring's newest sample is at most this old when it is drained
-constexpr double kSteady = 2;                 // highest to lowest power of a stretch without load in it
+constexpr double kWithoutLoad = 2;            // highest to lowest power of a stretch without load in it
 // Half a per cent: ring against counter on an H200 (k = 2).
 constexpr double kRingShare = 0.005;
 
@@ -86,25 +88,56 @@ class AreaToMoment {
   base::Energy replaced_;  // from there to the moment
 };
 
-struct Bounds {
-  base::Energy low;
-  base::Energy high;
-  [[nodiscard]] bool empty() const { return high < low; }
+// One side of what a reading allows: the age of the reading is at its limit there. `doubt` moves it outwards: it is no age.
+struct Bound {
+  base::Energy value;
+  base::Energy doubt;
 };
 
+struct Bounds {
+  Bound low;
+  Bound high;
+  [[nodiscard]] bool empty() const { return high.value < low.value; }
+};
+
+bool is_less(const Bound& a, const Bound& b) {
+  return a.value < b.value;
+}
 Bounds intersection(const Bounds& a, const Bounds& b) {
-  return {std::max(a.low, b.low), std::min(a.high, b.high)};
+  return {std::max(a.low, b.low, is_less), std::min(a.high, b.high, is_less)};
 }
 Bounds hull(const Bounds& a, const Bounds& b) {
-  return {std::min(a.low, b.low), std::max(a.high, b.high)};
+  return {std::min(a.low, b.low, is_less), std::max(a.high, b.high, is_less)};
 }
 
+// Of doubts: that of the samples' areas, and how long the call took, at the power then.
 std::optional<Bounds> bounds_of(const meter::CounterReading& reading, const AreaToMoment& area) {
   const auto youngest = area.from(reading.after - kMeanLag);
   const auto oldest = area.from(reading.before - kMeanLag - kCounterPeriod);
   if (!youngest || !oldest) return std::nullopt;
-  const base::Energy doubt = base::Energy::from_joules(std::abs(((*youngest + *oldest) / 2).joules()) * kRingShare);
-  return Bounds{reading.energy + *youngest - doubt, reading.energy + *oldest + doubt};
+  const base::Duration call = reading.after - reading.before;
+  const base::Energy timing = (*oldest - *youngest) * (base::to_seconds(call / 2) / base::to_seconds(kCounterPeriod + call));
+  const base::Energy areas = base::Energy::from_joules(std::abs(((*youngest + *oldest) / 2).joules()) * kRingShare);
+  return Bounds{{reading.energy + *youngest - areas, timing + areas}, {reading.energy + *oldest + areas, timing + areas}};
+}
+
+// Age and doubt are independent of each other, and any place within either alike.
+base::Energy standard_of(const Bounds& bounds) {
+  const base::Energy doubt = (bounds.low.doubt + bounds.high.doubt) / 2;
+  const base::Energy age = std::max(base::Energy{}, (bounds.high.value - bounds.low.value) / 2 - doubt);
+  return root_sum_square(std::array{age, doubt}) / kRoot3;
+}
+
+// What the samples' coarseness makes of a change of power at the moment itself.
+base::Energy coarseness(const Power& power, base::SteadyTime moment) {
+  const auto beside = stretch_of(power, {moment - kLastSample, moment + kLastSample});
+  return beside ? (beside->highest - beside->lowest) * kHalfSample : base::Energy{};
+}
+
+// With one reading alone, or a load beside the moment, nothing speaks against the worst: limits are added up.
+base::Energy cautious_standard_of(const Bounds& bounds, const Power& power, base::SteadyTime moment, bool steady) {
+  const base::Energy limits = (bounds.high.value - bounds.low.value) / 2;
+  return (limits + (steady ? base::Energy{} : coarseness(power, moment))) / kRoot3;
 }
 
 // The readings to use, the nearest to the moment first.
@@ -113,9 +146,9 @@ std::vector<meter::CounterReading> readings_beside(const Counter& counter, base:
   const std::size_t split = first_not_before(counter, moment, middle_of);
   std::vector<meter::CounterReading> beside;
   std::vector<meter::CounterReading> neighbours;
-  visit_while(counter, first_not_before(counter, moment - kReach, middle_of), [&](const meter::CounterReading& reading) {
-    if (reading.middle() > moment + kReach) return false;
-    const bool fits = side == IdleSide::before ? reading.after <= moment : reading.before >= moment + kTail;
+  visit_while(counter, first_not_before(counter, moment - kIdleReach, middle_of), [&](const meter::CounterReading& reading) {
+    if (reading.middle() > moment + kIdleReach) return false;
+    const bool fits = side == IdleSide::before ? reading.after <= moment : reading.before >= moment + kLoadTail;
     if (fits) beside.push_back(reading);
     return true;
   });
@@ -133,17 +166,11 @@ std::vector<meter::CounterReading> readings_beside(const Counter& counter, base:
 
 // Whether the stretch between the moment and the farthest reading has no load in it.
 bool is_steady(const Power& power, base::SteadyTime moment, base::SteadyTime farthest, IdleSide side) {
-  const base::Window window =
-      side == IdleSide::before ? base::Window{farthest - kCounterPeriod, moment} : base::Window{moment + kTail, farthest};
+  const base::Window window = side == IdleSide::before ? base::Window{farthest - kCounterPeriod, moment}
+                                                       : base::Window{moment + kLoadTail, farthest};
   if (window.length() <= base::Duration::zero()) return false;
   const auto stretch = stretch_of(power, window);
-  return stretch && stretch->highest <= stretch->lowest * kSteady;
-}
-
-// What the samples' coarseness makes of a change of power at the moment itself.
-base::Energy coarseness(const Power& power, base::SteadyTime moment) {
-  const auto beside = stretch_of(power, {moment - kLastSample, moment + kLastSample});
-  return beside ? (beside->highest - beside->lowest) * kHalfSample : base::Energy{};
+  return stretch && stretch->highest <= stretch->lowest * kWithoutLoad;
 }
 
 // What all readings allow together. Of readings that contradict each other any may be right.
@@ -168,9 +195,9 @@ std::optional<CounterAt> counter_at(const Counter& counter, const Power& power, 
   at.steady = is_steady(power, moment, readings.back().middle(), side);
   const auto bounds = bounds_together(readings, AreaToMoment(power, moment, side, at.steady));
   if (!bounds) return std::nullopt;
-  at.value = (bounds->low + bounds->high) / 2;
-  at.half_width = (bounds->high - bounds->low) / 2;
-  if (!at.steady) at.half_width += coarseness(power, moment);
+  at.value = (bounds->low.value + bounds->high.value) / 2;
+  const bool confirmed = at.steady && readings.size() > 1;
+  at.standard = confirmed ? standard_of(*bounds) : cautious_standard_of(*bounds, power, moment, at.steady);
   const base::Window growing{readings.front().before - kCounterPeriod, readings.front().after};
   if (const auto aged = stretch_of(power, growing)) at.level = aged->area / growing.length();
   return at;

@@ -20,9 +20,9 @@ namespace gpubench::energy {
 
 struct CounterAt {
   base::Energy value;
-  base::Energy half_width;  // value +- this, any place in it alike
-  base::Power level;        // mean power while the nearest reading grew old
-  bool steady = false;      // power beside the moment, on the side looked at, without load in it
+  base::Energy standard;  // uncertainty of the value, but for that of the lag
+  base::Power level;      // mean power while the nearest reading grew old
+  bool steady = false;    // power beside the moment, on the side looked at, without load in it
 };
 
 // On which side of the moment the GPU is thought to be idle.

@@ -25,7 +25,7 @@ constexpr base::Duration kPostUntil = 1000ms;     // early: idle power falls for
 constexpr base::Duration kFarthestAnchor = 1s;    // from its end of the run
 constexpr base::Duration kShortestSlope = 200ms;  // two updates
 constexpr double kSteady = 3.0;                   // fastest to slowest update; timing alone makes up to 1.7
-constexpr base::Duration kReach = 3s;             // of the walk around the run
+constexpr base::Duration kWalkReach = 3s;         // of the walk around the run
 
 base::Power slope(const Transition& from, const Transition& to) {
   return (to.energy - from.energy) / (to.time - from.time);
@@ -118,7 +118,7 @@ class EndsWalk {
 
 bool EndsWalk::add(const meter::CounterReading& reading) {
   const base::SteadyTime time = reading.middle();
-  if (time > run_.end + kReach && curve_.last() && curve_.last()->time > run_.end) return false;
+  if (time > run_.end + kWalkReach && curve_.last() && curve_.last()->time > run_.end) return false;
   note_gap(time);
   if (run_.contains(time)) ++ends_.samples;
   const auto change = finder_.add(reading);
@@ -189,7 +189,7 @@ std::optional<CounterEnd> EndsWalk::by_power(base::SteadyTime moment, IdleSide s
   CounterEnd end;
   end.value = at->value;
   end.anchored = at->steady;
-  end.half_width = at->half_width;
+  end.by_power = at->standard;
   end.idle.power = at->level;
   return end;
 }
@@ -226,7 +226,8 @@ base::Result<CounterEnds> EndsWalk::finish() const {
 }  // namespace
 
 std::size_t first_reading_for(const series::Series<meter::CounterReading>& counter, base::SteadyTime time) {
-  const std::size_t first = first_not_before(counter, time - kReach, [](const auto& reading) { return reading.middle(); });
+  const std::size_t first =
+      first_not_before(counter, time - kWalkReach, [](const auto& reading) { return reading.middle(); });
   return first - std::min<std::size_t>(first, 2);
 }
 

@@ -43,8 +43,8 @@ struct CounterLevel {
 struct CounterEnd {
   base::Energy value;
   bool anchored = false;
-  // By power: the value lies within +- this; empty: one of the other two.
-  std::optional<base::Energy> half_width = {};
+  // By power: standard uncertainty of the value, but for that of the lag; empty: one of the other two.
+  std::optional<base::Energy> by_power = {};
   base::Duration timing{};  // the changes used lie within their times +- this
   // Idle power beside the run; of an anchor by changes also how far off it is.
   CounterLevel idle = {};

@@ -9,8 +9,6 @@
 namespace gpubench::energy {
 namespace {
 
-constexpr double kRoot3 = std::numbers::sqrt3;  // half-width of a rectangle to its standard deviation
-constexpr base::Duration kInstant = std::chrono::milliseconds(3);
 constexpr base::Energy kQuantum = base::Energy::from_millijoules(1);
 
 // Without samples: from nothing to twice the mean.
@@ -31,7 +29,7 @@ base::Energy off_the_chord(const CounterEnd& end, const PowerSpan& span) {
 }
 
 base::Energy edge(const CounterEnd& end, const PowerSpan& span) {
-  if (end.half_width) return *end.half_width / kRoot3;
+  if (end.by_power) return *end.by_power;
   if (end.anchored) return end.idle.power * end.timing / kRoot3;
   const base::Energy timing = (span.highest - span.lowest) * end.timing;
   return root_sum_square(std::array{off_the_chord(end, span), timing}) / kRoot3;
@@ -39,12 +37,12 @@ base::Energy edge(const CounterEnd& end, const PowerSpan& span) {
 
 // The lag shifts both ends alike: what is left is lag times the difference of power at the two.
 base::Power lagging(const CounterEnds& ends, const PowerSpan& span) {
-  if (!ends.anchored() && !(ends.start.half_width && ends.end.half_width)) return span.high - span.low;
+  if (!ends.anchored() && !(ends.start.by_power && ends.end.by_power)) return span.high - span.low;
   return base::Power::from_watts(std::abs((ends.end.idle.power - ends.start.idle.power).watts()));
 }
 
 std::string edges_explanation(const CounterEnds& ends) {
-  const bool by_power = ends.start.half_width.has_value();
+  const bool by_power = ends.start.by_power.has_value();
   if (ends.anchored()) {
     return std::string("anchored in idle: publication lag of up to 60 ms times the difference of idle power, ") +
            (by_power ? "age of the readings (up to 100 ms) times idle power" : "timing of the two changes");
@@ -57,7 +55,7 @@ std::string edges_explanation(const CounterEnds& ends) {
 
 UncertaintyTerm edges_term(const CounterEnds& ends, const PowerSpan& span) {
   // By power the lag is taken to be the middle of what it can be.
-  const base::Duration lag = ends.start.half_width ? kLongestLag / 2 : kLongestLag;
+  const base::Duration lag = ends.start.by_power ? kLongestLag / 2 : kLongestLag;
   const std::array parts{edge(ends.start, span), edge(ends.end, span), lagging(ends, span) * lag / kRoot3};
   UncertaintyTerm term;
   term.name = "edges";
@@ -86,12 +84,13 @@ UncertaintyTerm gaps_term(const CounterEnds& ends, const PowerSpan& span) {
 }  // namespace
 
 UncertaintyTerm instants_term(const PowerSpan& span) {
-  const std::array swings{span.at_start, span.at_end};
+  const std::array changes{span.at_start * span.ends_within, span.at_end * span.ends_within};
   UncertaintyTerm term;
   term.name = "start_and_end";
-  term.standard =
-      base::Energy::from_joules(std::hypot(swings[0].watts(), swings[1].watts()) * base::to_seconds(kInstant) / kRoot3);
-  term.explanation = "start and end of the workload, each known to 3 ms, times the change of power there";
+  term.standard = root_sum_square(changes) / kRoot3;
+  term.explanation = "start and end of the workload, each known to " +
+                     std::to_string(span.ends_within / std::chrono::milliseconds(1)) +
+                     " ms, times the change of power there";
   term.common = true;
   return term;
 }
@@ -100,7 +99,7 @@ Uncertainty counter_uncertainty(const CounterEnds& ends, base::Window run, const
   PowerSpan limits = span.value_or(span_of(ends, run));
   if (ends.start.anchored) limits.low = std::min(limits.low, ends.start.idle.power);
   // Between two changes at an end lies idle time, too, of whose power no sample tells.
-  const auto is_told = [](const CounterEnd& end) { return end.anchored || end.half_width; };
+  const auto is_told = [](const CounterEnd& end) { return end.anchored || end.by_power; };
   if (!is_told(ends.start) || !is_told(ends.end)) limits.lowest = base::Power{};
   Uncertainty uncertainty;
   uncertainty.terms = {edges_term(ends, limits), instants_term(limits), idle_term(ends)};

@@ -14,7 +14,7 @@ namespace gpubench::energy {
 // `span`: of the power samples; empty: taken from the counter's own mean power.
 Uncertainty counter_uncertainty(const CounterEnds& ends, base::Window run, const std::optional<PowerSpan>& span);
 
-// Start and end of a workload are known to a few milliseconds: those of fork and wait, or of the container engine.
+// Start and end of a workload are known to a millisecond (fork and wait) or a few (the container engine).
 UncertaintyTerm instants_term(const PowerSpan& span);
 
 }  // namespace gpubench::energy

@@ -175,10 +175,10 @@ base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::Cou
   return estimate;
 }
 
-GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const std::optional<base::Power>& limit) {
+GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const Known& known) {
   GpuEnergy energy;
-  if (gpu.power) energy.ring = if_there(energy_from_power(*gpu.power, run, limit));
-  if (gpu.readings) energy.average = if_there(energy_from_average_power(*gpu.readings, run, limit));
+  if (gpu.power) energy.ring = if_there(energy_from_power(*gpu.power, run, known));
+  if (gpu.readings) energy.average = if_there(energy_from_average_power(*gpu.readings, run, known));
   const auto& spans = energy.ring ? energy.ring : energy.average;
   if (gpu.counter)
     energy.counter = if_there(energy_from_counter(*gpu.counter, run, spans ? spans->span : std::nullopt, gpu.power.get()));

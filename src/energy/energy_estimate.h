@@ -39,6 +39,12 @@ struct EnergyEstimate {
   Uncertainty uncertainty = {};
 };
 
+// What is known of a run beside its series.
+struct Known {
+  std::optional<base::Power> limit = {};     // of the GPU's power: the most that an unseen stretch may hold
+  base::Duration ends_within = kEndsWithin;  // its start and end, to +- this
+};
+
 // The energy of one GPU over one window: every method that the data allow.
 struct GpuEnergy {
   std::optional<EnergyEstimate> counter;
@@ -56,16 +62,15 @@ struct GpuEnergy {
 base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::CounterReading>& counter, base::Window run,
                                                  const std::optional<PowerSpan>& span = {},
                                                  const series::Series<meter::PowerSample>* power = nullptr);
-// Energy by the power ring: straight lines between its samples; ends cut at the window. `limit`: most power that an unseen
-// stretch may hold.
+// Energy by the power ring: straight lines between its samples; ends cut at the window.
 base::Result<EnergyEstimate> energy_from_power(const series::Series<meter::PowerSample>& power, base::Window run,
-                                               const std::optional<base::Power>& limit = {});
+                                               const Known& known = {});
 // Energy by the interval readings' averaged power.
 base::Result<EnergyEstimate> energy_from_average_power(const series::Series<meter::GpuReading>& readings, base::Window run,
-                                                       const std::optional<base::Power>& limit = {});
+                                                       const Known& known = {});
 
-// All methods at once, held against each other. `limit`: the GPU's power limit where it is known.
-GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const std::optional<base::Power>& limit = {});
+// All methods at once, held against each other.
+GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const Known& known = {});
 
 // Cuts the best estimate at the given moments (rising, inside the run): boundaries.size() + 1 parts that add up to it
 // exactly.

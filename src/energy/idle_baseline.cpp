@@ -14,12 +14,16 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr base::Duration kBefore = 1500ms;
-constexpr base::Duration kPostFrom = 150ms;    // the load's tail is over
-constexpr base::Duration kPostUntil = 1000ms;  // power falls for seconds after a load
-constexpr base::Duration kReadings = 5s;       // on either side of the run that readings are taken from
-constexpr double kSettled = 2;                 // degrees
-constexpr double kSteady = 0.1;                // of the power
+constexpr base::Duration kBaselineFrom = 150ms;    // the load's tail is over
+constexpr base::Duration kBaselineUntil = 1000ms;  // power falls for seconds after a load
+constexpr base::Duration kReadings = 5s;           // on either side of the run that readings are taken from
+constexpr double kSettled = 2;                     // degrees
+constexpr double kSteadyShare = 0.1;               // of the power
 constexpr double kEnoughSamples = 0.9;
+constexpr base::Duration kUtilizationFades = 1000ms;  // the longest time that the driver's utilisation looks back
+// Where the level after the run is not known: an H200's and an H100's rose by a third to two thirds in a load of some
+// seconds.
+constexpr double kUnknownChange = 2.0 / 3.0;
 
 std::optional<base::Power> mean_power(const series::Series<meter::PowerSample>& power, base::Window window) {
   const auto estimate = energy_from_power(power, window);
@@ -28,7 +32,7 @@ std::optional<base::Power> mean_power(const series::Series<meter::PowerSample>& 
 }
 
 // Mean power of the window, with the drift between its halves as its uncertainty.
-std::optional<IdleLevel> level_of(const series::Series<meter::PowerSample>& power, base::Window window) {
+std::optional<IdleLevel> idle_level_of(const series::Series<meter::PowerSample>& power, base::Window window) {
   const base::SteadyTime middle = window.start + window.length() / 2;
   const auto early = mean_power(power, {window.start, middle});
   const auto late = mean_power(power, {middle, window.end});
@@ -57,7 +61,7 @@ void add_readings(IdleLevel& level, const series::Series<meter::GpuReading>& rea
 }
 
 bool steady(const IdleLevel& level) {
-  return level.uncertainty <= level.power * kSteady;
+  return level.uncertainty <= level.power * kSteadyShare;
 }
 
 std::string doubt_of(const IdleLevel& level) {
@@ -69,12 +73,15 @@ std::string doubt_of(const IdleLevel& level) {
 }
 
 UncertaintyTerm baseline_term(const IdleBaseline& idle, base::Window run) {
-  const base::Power drift = idle.after ? idle.after->power - idle.before->power : base::Power{};
+  const base::Power drift = idle.after ? idle.after->power - idle.before->power : idle.before->power * kUnknownChange;
   const double watts = std::hypot(idle.before->uncertainty.watts(), drift.watts() / std::numbers::sqrt3);
   UncertaintyTerm term;
   term.name = "idle_baseline";
   term.standard = base::Power::from_watts(watts) * run.length();
-  term.explanation = "idle power over the length of the run: its drift before the run, and its change to that after it";
+  term.explanation = idle.after
+                         ? "idle power over the length of the run: its drift before the run, and its change to that after it"
+                         : "idle power over the length of the run: what it was after the run is not known, so it may have "
+                           "changed by two thirds";
   return term;
 }
 
@@ -83,14 +90,18 @@ UncertaintyTerm baseline_term(const IdleBaseline& idle, base::Window run) {
 IdleBaseline idle_baseline(const series::GpuSeries& gpu, base::Window run, const EnergyEstimate* best) {
   IdleBaseline idle;
   if (gpu.power) {
-    idle.before = level_of(*gpu.power, {run.start - kBefore, run.start});
-    idle.after = level_of(*gpu.power, {run.end + kPostFrom, run.end + kPostUntil});
+    idle.before = idle_level_of(*gpu.power, {run.start - kBefore, run.start});
+    idle.after = idle_level_of(*gpu.power, {run.end + kBaselineFrom, run.end + kBaselineUntil});
   }
   idle.doubt = "the power before the run is not known";
   if (gpu.readings && idle.before) add_readings(*idle.before, *gpu.readings, {run.start - kReadings, run.start}, false);
-  if (gpu.readings && idle.after) add_readings(*idle.after, *gpu.readings, {run.end, run.end + kReadings}, true);
+  if (gpu.readings && idle.after)
+    add_readings(*idle.after, *gpu.readings, {run.end + kUtilizationFades, run.end + kReadings}, true);
+  const bool used_after = idle.after && idle.after->utilization && idle.after->utilization->fraction() > 0;
+  if (used_after) idle.after.reset();  // no idle level
   if (!idle.before) return idle;
   idle.doubt = doubt_of(*idle.before);
+  if (idle.doubt.empty() && used_after) idle.doubt = "the GPU was in use after the run";
   idle.settled = idle.doubt.empty();
   const bool in_use = idle.before->utilization && idle.before->utilization->fraction() > 0;
   if (best == nullptr || in_use || !steady(*idle.before)) return idle;

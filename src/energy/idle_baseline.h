@@ -25,7 +25,7 @@ struct IdleLevel {
 struct IdleBaseline {
   std::optional<IdleLevel> before = {};
   std::optional<IdleLevel> after = {};
-  bool settled = false;    // before the run: utilisation 0, temperature within 2 degrees, power steady
+  bool settled = false;    // before the run: utilisation 0, temperature within 2 degrees, power steady; not in use after it
   std::string doubt = {};  // why not
   // The run's energy less the level before it; empty where there is no such level.
   std::optional<base::Energy> above = {};

@@ -86,8 +86,7 @@ base::Result<Passage> pass(const series::Series<T>& series, base::Window run, ba
   return passage;
 }
 
-EnergyEstimate estimate_of(const Passage& passage, base::Window run, EnergyMethod method,
-                           const std::optional<base::Power>& limit) {
+EnergyEstimate estimate_of(const Passage& passage, base::Window run, EnergyMethod method, const Known& known) {
   EnergyEstimate estimate;
   estimate.energy = passage.whole.energy();
   estimate.method = method;
@@ -95,7 +94,9 @@ EnergyEstimate estimate_of(const Passage& passage, base::Window run, EnergyMetho
   estimate.longest_gap = passage.run.longest_gap();
   estimate.samples = passage.run.samples();
   estimate.span = passage.shape.span();
-  if (estimate.span && limit) estimate.span->highest = std::max(estimate.span->highest, *limit);
+  if (!estimate.span) return estimate;
+  if (known.limit) estimate.span->highest = std::max(estimate.span->highest, *known.limit);
+  estimate.span->ends_within = known.ends_within;
   return estimate;
 }
 
@@ -156,10 +157,10 @@ std::optional<base::Energy> integrate(const series::Series<meter::GpuReading>& r
 }
 
 base::Result<EnergyEstimate> energy_from_power(const series::Series<meter::PowerSample>& power, base::Window run,
-                                               const std::optional<base::Power>& limit) {
+                                               const Known& known) {
   const auto passage = pass(power, run, run.end, "power samples of the driver's ring");
   if (!passage) return base::failure(passage.error());
-  EnergyEstimate estimate = estimate_of(*passage, run, EnergyMethod::power_ring, limit);
+  EnergyEstimate estimate = estimate_of(*passage, run, EnergyMethod::power_ring, known);
   const auto before = [&](base::SteadyTime moment) {
     return area(power, {moment - kLongestLag, moment}).value_or(base::Energy{}) / kLongestLag;
   };
@@ -169,13 +170,13 @@ base::Result<EnergyEstimate> energy_from_power(const series::Series<meter::Power
 }
 
 base::Result<EnergyEstimate> energy_from_average_power(const series::Series<meter::GpuReading>& readings, base::Window run,
-                                                       const std::optional<base::Power>& limit) {
+                                                       const Known& known) {
   const AverageEnds ends = average_ends(readings, run);
   const bool whole = ends.before && ends.after;
   const auto passage = pass(readings, run, whole ? run.end + kAveraged : run.end, "readings with a power value");
   if (!passage) return base::failure(passage.error());
   EnergyEstimate estimate =
-      estimate_of(*passage, run, whole ? EnergyMethod::average_power : EnergyMethod::plain_power, limit);
+      estimate_of(*passage, run, whole ? EnergyMethod::average_power : EnergyMethod::plain_power, known);
   if (whole) estimate.energy -= (*ends.before + *ends.after) * (kAveraged / 2);
   if (estimate.energy <= base::Energy{}) return base::failure("the run is too short for the driver's average power");
   estimate.uncertainty = average_uncertainty(estimate, run, passage->shape.roughness());

@@ -7,7 +7,7 @@ namespace gpubench::energy {
 namespace {
 
 constexpr double kBinWatts = 4;
-constexpr double kTail = 0.05;
+constexpr double kTailShare = 0.05;
 
 bool next_to(base::SteadyTime time, base::SteadyTime moment) {
   return std::chrono::abs(time - moment) <= kNextTo;
@@ -57,8 +57,8 @@ std::optional<PowerSpan> PowerShape::span() const {
   if (!lowest_) return std::nullopt;
   PowerSpan span{*lowest_, *highest_, *lowest_, *highest_, {}, {}};
   if (count_ > 0) {
-    span.low = std::max(quantile(kTail), *lowest_);
-    span.high = std::min(quantile(1 - kTail), *highest_);
+    span.low = std::max(quantile(kTailShare), *lowest_);
+    span.high = std::min(quantile(1 - kTailShare), *highest_);
   }
   span.at_start = change_at(at_start_, span);
   span.at_end = change_at(at_end_, span);

@@ -16,13 +16,17 @@ namespace gpubench::energy {
 // What counts as next to the start or the end of a run: as long as a sample may lag.
 constexpr base::Duration kNextTo = std::chrono::milliseconds(60);
 
+// Of a container: what its engine says of its first process.
+constexpr base::Duration kEndsWithin = std::chrono::milliseconds(3);
+
 struct PowerSpan {
-  base::Power low;       // 5 % of the samples lie below
-  base::Power high;      // 5 % lie above
-  base::Power lowest;    // of all samples, just before and after the run included
-  base::Power highest;   // likewise; at least the power limit where it is known
-  base::Power at_start;  // highest less lowest of the samples within 60 ms of the start of the run
-  base::Power at_end;    // the same for its end
+  base::Power low;                           // 5 % of the samples lie below
+  base::Power high;                          // 5 % lie above
+  base::Power lowest;                        // of all samples, just before and after the run included
+  base::Power highest;                       // likewise; at least the power limit where it is known
+  base::Power at_start;                      // highest less lowest of the samples within 60 ms of the start of the run
+  base::Power at_end;                        // the same for its end
+  base::Duration ends_within = kEndsWithin;  // start and end of the run are known to +- this
 };
 
 // Takes samples in time order, one pass, constant memory.

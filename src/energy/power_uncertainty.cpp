@@ -11,8 +11,6 @@ namespace gpubench::energy {
 namespace {
 
 constexpr double kRoot2 = std::numbers::sqrt2;
-constexpr double kRoot3 = std::numbers::sqrt3;
-constexpr double kRoot12 = 2 * kRoot3;
 constexpr base::Duration kSampleLag = std::chrono::milliseconds(60);      // longest seen of a ring's sample: 45 ms
 constexpr base::Duration kSampleSpacing = std::chrono::milliseconds(20);  // of an H200
 constexpr base::Duration kHalfAverage = std::chrono::milliseconds(500);
@@ -28,13 +26,13 @@ UncertaintyTerm term(std::string_view name, base::Energy standard, const char* e
   return term;
 }
 
-PowerSpan span_of(const EnergyEstimate& estimate, base::Window run) {
+PowerSpan power_span_of(const EnergyEstimate& estimate, base::Window run) {
   const base::Power mean = estimate.energy / run.length();
   return estimate.span.value_or(PowerSpan{{}, mean * 2, {}, mean * 2, mean * 2, mean * 2});
 }
 
 // The bridge over a gap may lie at either end of what the power can be: the whole span is the half-width.
-UncertaintyTerm gaps_term(const EnergyEstimate& estimate, const PowerSpan& span, base::Window run) {
+UncertaintyTerm missing_term(const EnergyEstimate& estimate, const PowerSpan& span, base::Window run) {
   const double lost = std::max(0.0, 1 - estimate.coverage.fraction()) * base::to_seconds(run.length());
   return term("gaps", (span.highest - span.lowest) * base::from_seconds(lost) / kRoot3,
               "time without samples: any power between the lowest seen and the highest possible");
@@ -43,7 +41,7 @@ UncertaintyTerm gaps_term(const EnergyEstimate& estimate, const PowerSpan& span,
 }  // namespace
 
 Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness, base::Power step) {
-  const PowerSpan span = span_of(estimate, run);
+  const PowerSpan span = power_span_of(estimate, run);
   const base::Power swing = base::Power::from_watts(std::hypot(span.at_start.watts(), span.at_end.watts()));
   const std::array edges{step * kSampleLag / kRoot3, swing * kSampleSpacing / kRoot12};
   // A step between two samples may lie anywhere between them: that is a rectangle as wide as step times distance.
@@ -53,12 +51,12 @@ Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, b
                        instants_term(span),
                        term("part_time", unseen,
                             "samples may look at part of each 20 ms: from the steps between neighbours, at least 0.25 %"),
-                       gaps_term(estimate, span, run), gain_term(estimate.energy)};
+                       missing_term(estimate, span, run), gain_term(estimate.energy)};
   return uncertainty;
 }
 
 Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness) {
-  const PowerSpan span = span_of(estimate, run);
+  const PowerSpan span = power_span_of(estimate, run);
   const bool whole = estimate.method == EnergyMethod::average_power;
   const base::Energy edges =
       whole ? span.lowest * kIdleSpread * kHalfAverage * kRoot2 : (span.high - span.lowest) * kHalfAverage / kRoot3;
@@ -68,7 +66,7 @@ Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run
            whole ? "idle power on both sides, half a second of each taken off" : "the average lags half a second behind"),
       instants_term(span),
       term("part_time", roughness / kRoot12, "steps of power between two readings may lie anywhere between them"),
-      gaps_term(estimate, span, run), gain_term(estimate.energy)};
+      missing_term(estimate, span, run), gain_term(estimate.energy)};
   return uncertainty;
 }
 

@@ -4,6 +4,7 @@
 // the gain of the board's sensor, which no software can see and which cancels in such a comparison.
 #pragma once
 
+#include <numbers>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,10 @@
 #include "base/quantity.h"
 
 namespace gpubench::energy {
+
+// Half-width of a rectangular distribution to its standard deviation; its full width to the same.
+constexpr double kRoot3 = std::numbers::sqrt3;
+constexpr double kRoot12 = 2 * kRoot3;
 
 // One cause of doubt.
 struct UncertaintyTerm {

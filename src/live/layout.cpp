@@ -35,14 +35,25 @@ Plan plan_of(const ViewState& state, platform::TerminalSize size) {
   return plan;
 }
 
+// At the right of the title. The date gives way to the benchmark's name.
+std::string title_time(const ViewState& state, base::WallTime now, int room) {
+  constexpr std::size_t kDate = 11;  // "2026-11-22 "
+  std::string text = state.started() ? "running " + duration_text(now - *state.started()) : "before the start";
+  if (state.is_paused()) text = "PAUSED, goes on unseen";
+  const std::string time = base::utc_table_text(now) + " UTC ";
+  const std::string whole = text + "  " + time;
+  return text_width(whole) <= room ? whole : text + "  " + time.substr(kDate);
+}
+
 void draw_title(Screen& screen, const ViewState& state, base::WallTime now) {
+  constexpr std::string_view kProduct = " iris-gpubench  ";
   screen.fill(0, 0, screen.columns(), U' ', Tone::title);
-  std::string right = state.started() ? "running " + duration_text(now - *state.started()) : "before the start";
-  if (state.is_paused()) right = "PAUSED, goes on unseen";
-  right += "  " + base::utc_table_text(now) + " UTC ";
+  const int notice = state.notice().empty() ? 0 : text_width(state.notice()) + 3;
+  const int taken = text_width(kProduct) + notice + text_width(state.benchmark()) + 1;
+  const std::string right = title_time(state, now, screen.columns() - taken);
   put_right(screen, {0, 0, screen.columns(), 1}, right, state.is_paused() ? Tone::title_warning : Tone::title);
   const int width = screen.columns() - text_width(right) - 1;
-  int column = screen.put(0, 0, " iris-gpubench  ", Tone::title, width);
+  int column = screen.put(0, 0, kProduct, Tone::title, width);
   if (!state.notice().empty())
     column = screen.put(0, column, " " + state.notice() + " ", Tone::title_warning, width - column) + 1;
   screen.put(0, column, state.benchmark(), Tone::title, width - column);

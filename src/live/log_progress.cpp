@@ -8,7 +8,7 @@
 namespace gpubench::live {
 namespace {
 
-constexpr std::size_t kLongestLine = 500;
+constexpr std::size_t kLongestProgressLine = 500;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -46,7 +46,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // "45%" with a bar behind it, at the start of the line, or behind a word of progress.
-std::optional<base::Ratio> share(std::string_view line, std::size_t begin, std::size_t end, double value) {
+std::optional<base::Ratio> share_in(std::string_view line, std::size_t begin, std::size_t end, double value) {
   const std::size_t sign = skip_spaces(line, end);
   if (sign >= line.size() || line[sign] != '%' || value > 100) return std::nullopt;
   const bool bar = line.substr(sign + 1).starts_with('|');
@@ -78,7 +78,7 @@ std::optional<base::Ratio> part(std::string_view line, std::size_t begin, std::s
 }  // namespace
 
 std::optional<base::Ratio> progress_in(std::string_view line) {
-  std::string lower(line.substr(0, kLongestLine));
+  std::string lower(line.substr(0, kLongestProgressLine));
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
   for (std::size_t at = 0; at < lower.size();) {
@@ -90,7 +90,7 @@ std::optional<base::Ratio> progress_in(std::string_view line) {
     const std::size_t begin = at;
     const auto value = take_number(lower, at);
     if (!value) return std::nullopt;
-    if (const auto found = share(lower, begin, at, *value)) return found;
+    if (const auto found = share_in(lower, begin, at, *value)) return found;
     if (const auto found = part(lower, begin, at, *value)) return found;
   }
   return std::nullopt;

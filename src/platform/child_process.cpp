@@ -19,7 +19,7 @@
 namespace gpubench::platform {
 namespace {
 
-std::string reason_text(int error_number) {
+std::string system_reason(int error_number) {
   return std::generic_category().message(error_number);
 }
 
@@ -179,11 +179,11 @@ tl::expected<ChildOutcome, ChildFailure> run_child(const ChildRequest& request) 
   Pipe out;
   Pipe err;
   const Descriptor in(input_file(request.input));
-  if (in.get() < 0 || !out.open() || !err.open()) return failed(request, "could not be started: " + reason_text(errno));
+  if (in.get() < 0 || !out.open() || !err.open()) return failed(request, "could not be started: " + system_reason(errno));
   pid_t child = 0;
   const int error = SpawnPlan(in.get(), out.write_end.get(), err.write_end.get()).start(request.argv, child);
   if (error == ENOENT) return failed(request, "was not found", true);
-  if (error != 0) return failed(request, "could not be started: " + reason_text(error));
+  if (error != 0) return failed(request, "could not be started: " + system_reason(error));
   out.write_end.reset();
   err.write_end.reset();
   RunningChild running(child, request, out, err);

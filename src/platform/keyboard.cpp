@@ -1,6 +1,7 @@
 #include "platform/keyboard.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ Keyboard::~Keyboard() {
 }
 
 void Keyboard::run() {
+  pthread_setname_np(pthread_self(), "keyboard");
   constexpr int kTickMilliseconds = 250;
   std::array<pollfd, 2> entries{{{stop_fd_, POLLIN, 0}, {fd_, POLLIN, 0}}};
   for (;;) {

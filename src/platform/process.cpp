@@ -5,7 +5,6 @@
 
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace gpubench::platform {
@@ -48,7 +47,8 @@ std::string first_word_of(const std::string& path) {
 // What stands behind the name in /proc/NUMBER/stat; empty: there is none.
 std::string stat_of_process(const std::string& number) {
   std::ifstream file("/proc/" + number + "/stat");
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::string text;
+  std::getline(file, text, '\0');  // to its end; a process that ends just now is a read error, which an iterator would throw
   const std::size_t name_end = text.rfind(')');  // the name may hold anything
   return name_end == std::string::npos ? std::string() : text.substr(name_end + 1);
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -81,6 +82,7 @@ void StdioTunnel::end_programs() {
 }
 
 void StdioTunnel::serve() {
+  pthread_setname_np(pthread_self(), "tunnel");
   for (;;) {
     std::array<pollfd, 2> entries{{{listening_, POLLIN, 0}, {stop_read_, POLLIN, 0}}};
     if (::poll(entries.data(), entries.size(), -1) < 0 && errno != EINTR) return;

@@ -191,18 +191,46 @@ std::string text(const MemoryErrors& f) {
                      f.uncorrected > 0 ? ", so that the benchmark's results are doubtful" : "");
 }
 
+std::string text(const ScoreUnusable& f) {
+  return "The benchmark's score or work could not be taken" + because(f.reason) + ".";
+}
+
 std::string text(const ToldFinding& f) {
   return f.text;
 }
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 30> kNames = {
-    "replayed",         "interrupted",        "timed_out",           "workload_failed",  "energy_unknown",
-    "counter_unusable", "methods_disagree",   "power_gap",           "deadlines_missed", "wall_clock_stepped",
-    "gpu_lost",         "throttled",          "carbon_fallback",     "carbon_unknown",   "results_not_collected",
-    "plot_not_made",    "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",
-    "recovered",        "journal_incomplete", "no_gpu_given",        "gpus_unclear",     "foreign_process",
-    "unknown_process",  "shared_by_mig",      "xid_errors",          "memory_errors",    "told"};
+constexpr std::array<std::string_view, 31> kNames = {"replayed",
+                                                     "interrupted",
+                                                     "timed_out",
+                                                     "workload_failed",
+                                                     "energy_unknown",
+                                                     "counter_unusable",
+                                                     "methods_disagree",
+                                                     "power_gap",
+                                                     "deadlines_missed",
+                                                     "wall_clock_stepped",
+                                                     "gpu_lost",
+                                                     "throttled",
+                                                     "carbon_fallback",
+                                                     "carbon_unknown",
+                                                     "results_not_collected",
+                                                     "plot_not_made",
+                                                     "export_incomplete",
+                                                     "no_gpu_in_container",
+                                                     "log_incomplete",
+                                                     "series_incomplete",
+                                                     "recovered",
+                                                     "journal_incomplete",
+                                                     "no_gpu_given",
+                                                     "gpus_unclear",
+                                                     "foreign_process",
+                                                     "unknown_process",
+                                                     "shared_by_mig",
+                                                     "xid_errors",
+                                                     "memory_errors",
+                                                     "score_unusable",
+                                                     "told"};
 static_assert(kNames.size() == std::variant_size_v<Finding>);
 
 }  // namespace

@@ -144,17 +144,22 @@ struct MemoryErrors {
   std::uint64_t uncorrected;
   std::uint64_t remapped_rows;
 };
+// What should tell the benchmark's score or work is there and cannot be used.
+struct ScoreUnusable {
+  std::string reason;
+};
 // As a saved run tells it.
 struct ToldFinding {
   std::string name;
   std::string text;
 };
 
-using Finding = std::variant<Replayed, Interrupted, TimedOut, WorkloadFailed, EnergyUnknown, CounterUnusable,
-                             MethodsDisagree, PowerGap, DeadlinesMissed, WallClockStepped, GpuLost, Throttled,
-                             CarbonFallback, CarbonUnknown, ResultsNotCollected, PlotNotMade, ExportIncomplete,
-                             NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered, JournalIncomplete, NoGpuGiven,
-                             GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors, MemoryErrors, ToldFinding>;
+using Finding =
+    std::variant<Replayed, Interrupted, TimedOut, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree, PowerGap,
+                 DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown, ResultsNotCollected,
+                 PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered,
+                 JournalIncomplete, NoGpuGiven, GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors,
+                 MemoryErrors, ScoreUnusable, ToldFinding>;
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);

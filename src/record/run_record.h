@@ -17,6 +17,7 @@
 #include "record/finding.h"
 #include "record/gpu_events.h"
 #include "record/quality.h"
+#include "record/work.h"
 
 namespace gpubench::record {
 
@@ -67,6 +68,7 @@ struct BenchmarkRecord {
   bool out_of_memory = false;
   bool interrupted = false;
   std::optional<double> score;  // seconds, from the benchmark's own metrics.yml (`time:`)
+  std::optional<Work> work;     // likewise (`work:`, `work_unit:`)
 };
 
 // One of several containers of a run.

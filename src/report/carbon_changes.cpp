@@ -14,8 +14,6 @@ namespace {
 
 using HalfHours = std::chrono::duration<std::int64_t, std::ratio<1800>>;
 
-constexpr int kDecimals = 5;
-constexpr std::size_t kLongestCell = 100;
 constexpr const char* kUnknown = "not known";
 
 // What an account has in one half-hour; its slots never cross the boundary.
@@ -49,10 +47,10 @@ Account by_half_hour(const std::optional<carbon::EmissionsAccount>& emissions) {
 }
 
 std::string grams(const std::optional<base::Emissions>& emissions) {
-  return emissions ? short_number(emissions->grams(), kDecimals) : kUnknown;
+  return emissions ? short_number(emissions->grams(), kTableDecimals) : kUnknown;
 }
 
-std::string half_hour_table(const record::RunRecord& before, const record::RunRecord& after) {
+std::string changed_half_hours(const record::RunRecord& before, const record::RunRecord& after) {
   Account old = by_half_hour(before.emissions);
   Account now = by_half_hour(after.emissions);
   for (const auto& [time, half_hour] : old) now.try_emplace(time);
@@ -60,7 +58,7 @@ std::string half_hour_table(const record::RunRecord& before, const record::RunRe
   for (const auto& [time, half_hour] : now) {
     const HalfHour& was = old[time];
     const base::Energy energy = half_hour.seconds > 0 ? half_hour.energy : was.energy;
-    table.add_row({base::utc_table_text(time), short_number(energy.kilowatt_hours(), kDecimals), was.intensity(),
+    table.add_row({base::utc_table_text(time), short_number(energy.kilowatt_hours(), kTableDecimals), was.intensity(),
                    half_hour.intensity(), before.emissions ? grams(was.emissions) : kUnknown,
                    after.emissions ? grams(half_hour.emissions) : kUnknown});
   }
@@ -102,7 +100,7 @@ std::string totals_table(const record::RunRecord& before, const record::RunRecor
 }  // namespace
 
 std::string carbon_changes(const record::RunRecord& before, const record::RunRecord& after) {
-  return "Carbon of " + before.run_id + ", costed anew\n\n" + half_hour_table(before, after) + "\n" +
+  return "Carbon of " + before.run_id + ", costed anew\n\n" + changed_half_hours(before, after) + "\n" +
          totals_table(before, after);
 }
 

@@ -18,6 +18,7 @@ double gap_of(const CurveExtent& extent) {
 
 CurveBuilder::CurveBuilder(CurveExtent extent) : extent_(extent), gap_seconds_(gap_of(extent)) {
   curve_.is_reduced = extent.count > extent.most_points;
+  curve_.points.reserve(std::min(extent.count, extent.most_points));
 }
 
 void CurveBuilder::add(double seconds, double value) {

@@ -10,12 +10,10 @@
 namespace gpubench::report {
 namespace {
 
-constexpr int kDecimals = 5;
-constexpr std::size_t kLongestUnit = 40;
 constexpr std::size_t kLongestSource = 160;
 
-std::string grams(const std::optional<base::Emissions>& emissions, const char* otherwise) {
-  return emissions ? short_number(emissions->grams(), kDecimals) : otherwise;
+std::string grams_or(const std::optional<base::Emissions>& emissions, const char* otherwise) {
+  return emissions ? short_number(emissions->grams(), kTableDecimals) : otherwise;
 }
 
 std::string score_row(const carbon::Footprint& footprint) {
@@ -24,21 +22,27 @@ std::string score_row(const carbon::Footprint& footprint) {
 
 }  // namespace
 
-std::string footprint_table(const carbon::Footprint& footprint) {
+std::vector<std::pair<std::string, std::string>> footprint_rows(const carbon::Footprint& footprint) {
   constexpr const char* unknown = "not known (give --embodied_kg)";
-  base::TextTable table({"Metric", "Value"});
-  table.add_row({"PUE of the Data Centre", plain_number(footprint.pue.fraction(), 3)});
-  std::string operational = grams(footprint.operational, "");
+  std::vector<std::pair<std::string, std::string>> rows;
+  rows.emplace_back("PUE of the Data Centre", plain_number(footprint.pue.fraction(), 3));
+  std::string operational = grams_or(footprint.operational, "");
   if (footprint.operational_uncertainty)
     operational +=
-        " +- " + short_number(footprint.operational_uncertainty->grams(), kDecimals) + " (from the energy, k = 2)";
-  table.add_row({"Operational (gCO2)", operational});
-  table.add_row({"Operational Above Idle (gCO2)", grams(footprint.above_idle, "not available (no idle level)")});
-  table.add_row({"Embodied (gCO2)", grams(footprint.embodied, unknown)});
+        " +- " + short_number(footprint.operational_uncertainty->grams(), kTableDecimals) + " (from the energy, k = 2)";
+  rows.emplace_back("Operational (gCO2)", operational);
+  rows.emplace_back("Operational Above Idle (gCO2)", grams_or(footprint.above_idle, "not available (no idle level)"));
+  rows.emplace_back("Embodied (gCO2)", grams_or(footprint.embodied, unknown));
   if (footprint.embodied_share)
-    table.add_row({"Embodied Figure From", one_line(footprint.embodied_share->source, kLongestSource)});
-  table.add_row({"Total: Operational and Embodied (gCO2)", grams(footprint.total, unknown)});
-  table.add_row({score_row(footprint), grams(footprint.sci, unknown)});
+    rows.emplace_back("Embodied Figure From", one_line(footprint.embodied_share->source, kLongestSource));
+  rows.emplace_back("Total: Operational and Embodied (gCO2)", grams_or(footprint.total, unknown));
+  rows.emplace_back(score_row(footprint), grams_or(footprint.sci, unknown));
+  return rows;
+}
+
+std::string footprint_table(const carbon::Footprint& footprint) {
+  base::TextTable table({"Metric", "Value"});
+  for (const auto& [name, value] : footprint_rows(footprint)) table.add_row({name, value});
   return table.text();
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text_table.h"
+#include "record/work_rate.h"
 #include "report/accuracy_tables.h"
 #include "report/footprint_table.h"
 #include "report/gpu_event_tables.h"
@@ -18,12 +19,10 @@
 namespace gpubench::report {
 namespace {
 
-constexpr int kDecimals = 5;                // the predecessor's
-constexpr std::size_t kLongestCell = 100;   // characters of a foreign string
 constexpr std::size_t kMostHalfHours = 12;  // rows of the half-hour table; a longer run's are in metrics.yml
 
 std::string number(double value) {
-  return short_number(value, kDecimals);
+  return short_number(value, kTableDecimals);
 }
 
 template <class Quantity>
@@ -57,6 +56,23 @@ std::string methods_text(const record::RunRecord& run) {
   return text.empty() ? kNotAvailable : text;
 }
 
+// What the benchmark says that it did, and what a unit of it took.
+void add_work(base::TextTable& table, const record::RunRecord& run) {
+  if (!run.benchmark.work) return;
+  const record::Work& work = *run.benchmark.work;
+  const record::WorkRate rate = record::work_rate(run);
+  const std::string unit = one_line(work.unit, kLongestUnit);
+  table.add_row({"Benchmark Work (" + unit + ")", number(work.amount)});
+  if (rate.per_second) table.add_row({"Work Rate (" + unit + "/s)", short_number(*rate.per_second, 5)});
+  if (rate.energy)
+    table.add_row(
+        {"Energy per Work (J per " + unit + ")",
+         marked(run, short_number(rate.energy->joules(), 5) + " \u00b1 " + short_number(rate.comparative.joules(), 5) +
+                         " (comparison), \u00b1 " + short_number(rate.absolute.joules(), 5) + " (absolute)")});
+  if (rate.emissions)
+    table.add_row({"Emissions per Work (gCO2 per " + unit + ")", marked(run, short_number(rate.emissions->grams(), 5))});
+}
+
 std::string results_table(const record::RunRecord& run, const Summary& sum) {
   const record::BenchmarkRecord& benchmark = run.benchmark;
   const bool container = benchmark.kind == "container";
@@ -76,6 +92,7 @@ std::string results_table(const record::RunRecord& run, const Summary& sum) {
     table.add_row({"Uncertainty of the Energy", interval_text(run.total_uncertainty, *run.total_energy, run.gpus.size())});
   table.add_row({"Total GPU Carbon Emissions (gCO2)",
                  marked(run, value_or(sum.total_carbon, &base::Emissions::grams, kNotAvailable))});
+  add_work(table, run);
   table.add_row({"Energy Measured By", methods_text(run)});
   table.add_row({"Source of GPU Figures", one_line(run.source.description, kLongestCell)});
   table.add_row({"Run", one_line(run.run_id + (run.host.empty() ? "" : " on " + run.host), kLongestCell)});
@@ -93,7 +110,7 @@ std::string carbon_source(const record::RunRecord& run) {
 std::string carbon_table(const record::RunRecord& run, const Summary& sum) {
   std::string intensity = kNotAvailable;
   if (sum.average_intensity) intensity = short_number(sum.average_intensity->grams_per_kilowatt_hour(), 1);
-  if (run.emissions && run.emissions->used_yearly_factor) intensity += " (YEARLY FACTOR used, see Findings)";
+  if (run.emissions && run.emissions->used_yearly_factor) intensity += " (YEARLY FACTOR used)";
   base::TextTable table({"Metric", "Value"});
   table.add_row({"Average Carbon Forecast (gCO2/kWh)", intensity});
   table.add_row({"Carbon Forecast Start Time", base::utc_table_text(run.start_time()) + " UTC"});

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "record/work_rate.h"
 #include "report/gpu_event_tables.h"
 #include "report/summary.h"
 #include "report/text.h"
@@ -147,6 +148,19 @@ void write_uncertainty(DocumentWriter& out, const char* key, const energy::Uncer
   });
 }
 
+// The work that the benchmark tells of, and what a unit of it took.
+void write_work(DocumentWriter& out, const std::optional<record::Work>& work, const record::WorkRate& rate) {
+  out.map_or_null("work", work, [&](const record::Work& known) {
+    out.number("amount", known.amount);
+    out.text("unit", known.unit);
+    out.number("per_second", rate.per_second);
+    out.number("joules_per_unit", rate.energy, &base::Energy::joules);
+    out.number("comparative_joules_per_unit", rate.energy ? std::optional(rate.comparative.joules()) : std::nullopt);
+    out.number("absolute_joules_per_unit", rate.energy ? std::optional(rate.absolute.joules()) : std::nullopt);
+    out.number("grams_per_unit", rate.emissions, &base::Emissions::grams);
+  });
+}
+
 void write_part(DocumentWriter& out, const record::RunRecord& run, const record::PartRecord& part) {
   const bool ran = part.ran != base::Window{};
   write_benchmark(out, part.benchmark);
@@ -161,6 +175,7 @@ void write_part(DocumentWriter& out, const record::RunRecord& run, const record:
     out.null("energy_uncertainty");
   }
   out.number("score", part.benchmark.score);
+  write_work(out, part.benchmark.work, record::work_rate(part));
   out.text("log", part.log);
   out.known_text("note", part.note);
 }
@@ -423,6 +438,7 @@ Document metrics_document(const record::RunRecord& run) {
   } else {
     out.null("total_energy_uncertainty");
   }
+  write_work(out, run.benchmark.work, record::work_rate(run));
   out.list("gpus", run.gpus, [&](const record::GpuRecord& gpu) { write_gpu(out, gpu); });
   out.known_text("gpus_chosen_by", run.gpus_chosen_by);
   out.list("other_gpus", run.other_gpus, [&](const record::GpuRecord& gpu) { write_gpu(out, gpu); });

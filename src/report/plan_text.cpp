@@ -12,7 +12,6 @@
 namespace gpubench::report {
 namespace {
 
-constexpr int kDecimals = 5;
 constexpr std::size_t kLongestSources = 200;  // characters
 
 // What starting at once would emit in a region; empty: its forecast does not cover it.
@@ -32,7 +31,7 @@ std::string saved_text(const std::optional<base::Emissions>& now, base::Emission
   if (!now) return "not known";
   const double saved = now->grams() - then.grams();
   const double percent = now->grams() > 0 ? 100 * saved / now->grams() : 0;
-  return short_number(saved, kDecimals) + " (" + plain_number(percent, 1) + " %)";
+  return short_number(saved, kTableDecimals) + " (" + plain_number(percent, 1) + " %)";
 }
 
 std::string kinds_text(const carbon::PlanQuestion& question) {
@@ -58,15 +57,15 @@ std::string plan_table(const PlannedRun& run, const carbon::PlanQuestion& questi
   const double pue = run.pue.fraction();
   std::string text =
       fmt::format("When to run {}: {} kWh over {} s, PUE {}, from {} UTC on\n\n", run.run_id,
-                  short_number(run.energy.kilowatt_hours(), kDecimals), short_number(base::to_seconds(run.length), 1),
+                  short_number(run.energy.kilowatt_hours(), kTableDecimals), short_number(base::to_seconds(run.length), 1),
                   plain_number(pue, 3), base::utc_table_text(question.now));
   base::TextTable table({"Region", "Best Start (UTC)", "gCO2 Then", "gCO2 if Started Now", "Saved (gCO2)"});
   for (const carbon::PlannedStart& best : plan.best) {
     auto now = at_once(best.region, question, plan);
     if (now) now = *now * pue;
     table.add_row({one_line(best.region, 60), best.start == question.now ? "now" : base::utc_table_text(best.start),
-                   short_number(best.emissions.grams() * pue, kDecimals),
-                   now ? short_number(now->grams(), kDecimals) : "not known", saved_text(now, best.emissions * pue)});
+                   short_number(best.emissions.grams() * pue, kTableDecimals),
+                   now ? short_number(now->grams(), kTableDecimals) : "not known", saved_text(now, best.emissions * pue)});
   }
   text += table.text();
   auto now = without_plan(plan);

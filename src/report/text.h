@@ -1,10 +1,15 @@
 // Numbers and foreign strings as text, the same in every report and in every locale.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace gpubench::report {
+
+constexpr int kTableDecimals = 5;          // the predecessor's
+constexpr std::size_t kLongestCell = 100;  // characters of a foreign string in a table
+constexpr std::size_t kLongestUnit = 40;   // likewise of a unit's name
 
 // Shortest text that reads back as the same number, always with a decimal point: "0.1", "250.0", "1.0e-07" (YAML 1.1 takes
 // "1e-07" for a string).

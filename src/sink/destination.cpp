@@ -62,7 +62,7 @@ std::string_view without_slashes(std::string_view url) {
 Endpoints import_endpoints(std::string_view url) {
   constexpr std::array<std::string_view, 3> endings{"/", "/write", "/api/v1/import"};
   for (std::string_view ending; ends_with_any(url, endings, ending);) url.remove_suffix(ending.size());
-  return {std::string(url) + "/api/v1/import", std::string(url) + "/api/v1/export"};
+  return {std::string(url) + "/api/v1/import", std::string(url) + "/api/v1/export", std::string(url) + "/api/v1/write"};
 }
 
 // The endpoints of Prometheus, VictoriaMetrics and vminsert; of Mimir and of Thanos' receiver. Their queries lie elsewhere:
@@ -71,9 +71,12 @@ Endpoints remote_write_endpoints(std::string_view url) {
   url = without_slashes(url);
   constexpr std::array<std::string_view, 3> endings{"/api/v1/write", "/api/v1/push", "/api/v1/receive"};
   std::string_view ending;
-  if (!ends_with_any(url, endings, ending)) return {std::string(url) + "/api/v1/write", std::string(url) + "/api/v1/query"};
+  if (!ends_with_any(url, endings, ending)) {
+    const std::string write = std::string(url) + "/api/v1/write";
+    return {write, std::string(url) + "/api/v1/query", write};
+  }
   const std::string base(url.substr(0, url.size() - ending.size()));
-  return {std::string(url), base + (ending == endings[1] ? "/prometheus/api/v1/query" : "/api/v1/query")};
+  return {std::string(url), base + (ending == endings[1] ? "/prometheus/api/v1/query" : "/api/v1/query"), std::string(url)};
 }
 
 }  // namespace

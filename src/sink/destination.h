@@ -34,6 +34,7 @@ using DestinationSource = std::function<base::Result<Destination>()>;
 struct Endpoints {
   std::string write;
   std::string read;  // of what is stored
+  std::string end;   // of remote write, the only one that takes end_of_series(): VictoriaMetrics' import leaves it out
 };
 
 // Refuses what would send a secret in the clear, and addresses that hold one.

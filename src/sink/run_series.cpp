@@ -143,11 +143,39 @@ Series energy_series(const RunLabels& run, const meter::GpuDescription& gpu) {
   return make_series("gpubench_gpu_energy_joules_total", gpu_labels(run, gpu));
 }
 
+Series carbon_intensity_series(const RunLabels& run, const std::string& region, std::string_view kind,
+                               const std::string& source) {
+  return make_series(
+      "gpubench_carbon_intensity_grams_per_kilowatt_hour",
+      {{"run_id", run.run_id}, {"host", run.host}, {"region", region}, {"kind", std::string(kind)}, {"source", source}});
+}
+
+Series emissions_series(const RunLabels& run) {
+  return make_series("gpubench_emissions_grams_total", {{"run_id", run.run_id}, {"host", run.host}});
+}
+
+Series event_series(const RunLabels& run, std::string_view name) {
+  return make_series(name, {{"run_id", run.run_id}, {"host", run.host}, {"benchmark", run.benchmark}});
+}
+
+Series energy_so_far_series(const RunLabels& run, const meter::GpuDescription& gpu) {
+  return make_series("gpubench_gpu_run_energy_joules_total", gpu_labels(run, gpu));
+}
+
 std::vector<Meaning> meanings() {
   std::vector<Meaning> all{{"gpubench_run_info", "gauge", "What is true of the whole run, as labels; always 1."}};
   for (const Quantity& quantity : kQuantities)
     if (quantity.name != all.back().name) all.push_back({quantity.name, "gauge", quantity.help});
-  all.push_back({"gpubench_gpu_energy_joules_total", "counter", "The driver's energy counter, since it was loaded."});
+  all.insert(
+      all.end(),
+      {{"gpubench_gpu_energy_joules_total", "counter", "The driver's energy counter, since it was loaded."},
+       {kRunStart, "gauge", "When the benchmark was started, in seconds since 1970."},
+       {kRunEnd, "gauge", "When the benchmark ended, in seconds since 1970."},
+       {"gpubench_gpu_run_energy_joules_total", "counter",
+        "Energy of the benchmark's GPU since the benchmark's start: power times time."},
+       {"gpubench_carbon_intensity_grams_per_kilowatt_hour", "gauge", "Carbon intensity of the grid, CO2 per energy."},
+       {"gpubench_emissions_grams_total", "counter",
+        "CO2 emitted since the benchmark's start, an estimate while it runs."}});
   return all;
 }
 

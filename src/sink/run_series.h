@@ -46,7 +46,18 @@ void visit_values(const meter::GpuReading& reading, Names names, const std::func
 Series power_sample_series(const RunLabels& run, const meter::GpuDescription& gpu);
 Series energy_series(const RunLabels& run, const meter::GpuDescription& gpu);
 
-// What each name means: for the HELP and TYPE lines of a page that is scraped.
+// The grid where the run is, and what the run has emitted so far.
+Series carbon_intensity_series(const RunLabels& run, const std::string& region, std::string_view kind,
+                               const std::string& source);
+Series emissions_series(const RunLabels& run);
+// The start and the end of the run, as seconds since 1970 at that moment.
+inline constexpr std::string_view kRunStart = "gpubench_run_start_timestamp_seconds";
+inline constexpr std::string_view kRunEnd = "gpubench_run_end_timestamp_seconds";
+Series event_series(const RunLabels& run, std::string_view name);
+// What one of the benchmark's GPUs has used since its start, by readings.
+Series energy_so_far_series(const RunLabels& run, const meter::GpuDescription& gpu);
+
+// What each name means that is worth asking for while a run lasts: for the HELP and TYPE lines of a page that is scraped.
 struct Meaning {
   std::string_view name;
   std::string_view type;  // "gauge" or "counter"

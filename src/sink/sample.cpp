@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 
@@ -72,6 +73,10 @@ std::string Series::json() const {
     append_quoted(text, value);
   }
   return text + '}';
+}
+
+double end_of_series() {
+  return std::bit_cast<double>(std::uint64_t{0x7FF0000000000002});
 }
 
 double rounded(double value) {

@@ -42,6 +42,10 @@ struct Sample {
   Place place;
 };
 
+// The value that says that a series has ended (remote write 1.0): without it, queries go on with the last value for five
+// minutes. A NaN of its own: not to be computed with.
+double end_of_series();
+
 // Three decimals are all that a driver tells (mW), and what receivers store exactly.
 double rounded(double value);
 

@@ -62,6 +62,11 @@ class Browser:
     def open(self, path):
         self.send("POST", "/url", {"url": pathlib.Path(path).resolve().as_uri()})
 
+    def resize(self, width, height):
+        """Makes the page, not the window around it, as large."""
+        around = self.run("[outerWidth - innerWidth, outerHeight - innerHeight]")
+        self.send("POST", "/window/rect", {"width": width + around[0], "height": height + around[1]})
+
     def run(self, script, *arguments):
         """The value of a JavaScript expression, in which arguments[0]... are `arguments`."""
         return self.send("POST", "/execute/sync", {"script": f"return ({script});", "args": list(arguments)})

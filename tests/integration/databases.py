@@ -1,5 +1,6 @@
 """Real databases for the tests of the export, and what they hold."""
 import base64
+import contextlib
 import json
 import os
 import pathlib
@@ -8,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -64,14 +66,17 @@ class VictoriaMetrics:
         request.add_header("Authorization", "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode())
         return urllib.request.urlopen(request, timeout=60).read().decode()
 
-    def series(self, run_id, name=None):
-        """{series as text: times}; of one name if given. As the database shows them, after it has written down all."""
+    def series(self, run_id, name=None, ends=False):
+        """{series as text: times}; of one name if given. As the database shows them, after it has written down all.
+        `ends`: not the samples, but what says that a series has ended."""
         self.get("/internal/force_flush")
         selector = f'{{run_id="{run_id}"' + (f',__name__="{name}"' if name else "") + "}"
         found = {}
         for line in self.get("/api/v1/export?match[]=" + urllib.parse.quote(selector)).splitlines():
             one = json.loads(line)
-            found.setdefault(json.dumps(one["metric"], sort_keys=True), []).extend(one["timestamps"])
+            times = [time for time, value in zip(one["timestamps"], one["values"]) if (value is None) == ends]
+            if times:
+                found.setdefault(json.dumps(one["metric"], sort_keys=True), []).extend(times)
         return found
 
     def query(self, text, at=None):
@@ -120,6 +125,25 @@ class Prometheus:
     def series(self, run_id, name=None, at=None):
         selector = f'{{run_id="{run_id}"' + (f',__name__="{name}"' if name else "") + "}[2h]"
         arguments = {"query": selector, "time": str(at or time.time())}
-        answer = json.loads(urllib.request.urlopen(self.url + "/api/v1/query?" + urllib.parse.urlencode(arguments), timeout=60).read())
+        answer = json.loads(urllib.request.urlopen(self.url + "/api/v1/query?" + urllib.parse.urlencode(arguments), timeout=900).read())
         return {json.dumps(one["metric"], sort_keys=True): [round(float(pair[0]) * 1000) for pair in one["values"]]
                 for one in answer["data"]["result"]}
+
+
+@contextlib.contextmanager
+def shown_at_once(database):
+    """VictoriaMetrics otherwise takes seconds to show what it has accepted: up to ten once it was asked too early."""
+    over = threading.Event()
+
+    def flush():
+        while not over.wait(0.1):
+            with contextlib.suppress(OSError):
+                database.get("/internal/force_flush")
+
+    thread = threading.Thread(target=flush)
+    if isinstance(database, VictoriaMetrics):
+        thread.start()
+    yield
+    over.set()
+    if thread.ident:
+        thread.join()

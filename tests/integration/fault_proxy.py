@@ -1,4 +1,5 @@
 """An HTTP proxy in front of a database that misbehaves by script."""
+import base64
 import http.client
 import http.server
 import socket
@@ -12,12 +13,17 @@ class FaultProxy:
     ("status", code, headers, text)      answered without the database
     ("reset", percent)                   the connection is reset when that much of the body has gone to the database
     ("forward then reset",)              the database takes it, its answer is lost
-    ("forward then", code, headers)      the database takes it, and another answer is given"""
+    ("forward then", code, headers)      the database takes it, and another answer is given
+    What ends the series of an import is no sample: it is not counted; `ends` is the fault for it.
+    `bearer`: (token, user and password): who shows that token is let through as that user, anybody else gets 401."""
 
-    def __init__(self, target, fault=lambda number, body: None):
+    def __init__(self, target, fault=lambda number, body: None, ends=None, bearer=None):
         self.target = urllib.parse.urlsplit(target)
         self.fault = fault
+        self.ends = ends
+        self.bearer = bearer
         self.posts = 0
+        self.imports = False  # seen
         self.requests = []
         proxy = self
 
@@ -28,11 +34,19 @@ class FaultProxy:
                 pass
 
             def do_GET(self):
-                self.pass_on("GET", None)
+                self.pass_on("GET", None) if self.is_known() else self.reply(401, {}, b"who are you")
+
+            def is_known(self):
+                return not proxy.bearer or self.headers.get("Authorization") == "Bearer " + proxy.bearer[0]
 
             def do_POST(self):
-                proxy.posts += 1
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if not self.is_known():
+                    return self.reply(401, {}, b"who are you")
+                proxy.imports = proxy.imports or self.path.endswith("/api/v1/import")
+                if proxy.imports and self.path.endswith("/api/v1/write"):
+                    return self.reply(*proxy.ends[1:3], proxy.ends[3].encode()) if proxy.ends else self.pass_on("POST", body)
+                proxy.posts += 1
                 fault = proxy.fault(proxy.posts, body) or ("forward",)
                 if fault[0] == "status":
                     self.reply(fault[1], fault[2], fault[3].encode())
@@ -49,7 +63,10 @@ class FaultProxy:
                     self.pass_on("POST", body)
 
             def head(self):
-                return {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
+                head = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
+                if proxy.bearer:
+                    head["Authorization"] = "Basic " + base64.b64encode(proxy.bearer[1].encode()).decode()
+                return head
 
             def ask(self, method, body):
                 connection = http.client.HTTPConnection(proxy.target.hostname, proxy.target.port, timeout=20)

@@ -100,6 +100,14 @@ class Outcomes(ContainerTest):
         self.assertEqual((copied / "metrics.yml").read_text(), "time: 3.25\n")
         self.assertFalse(os.path.lexists(copied / "stolen"))
 
+    def test_the_score_is_read_from_more_files_than_are_copied(self):
+        """The engine sends files in the order of their names."""
+        outcome = self.run_program(*QUICK, "--benchmark_image", "bb", "--", "sh", "-c",
+                                   "mkdir -p /root/results; cd /root/results; echo time: 4.5 > metrics.yml; seq 20100 | sed s,^,file, | xargs touch")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assertEqual(outcome.metrics["score"], 4.5)
+        self.assertIn("more than 20000 entries", (outcome.directory / "benchmark_results/skipped.txt").read_text())
+
     def test_all_of_a_run(self):
         outcome = self.run_program("--interval", "0.5", "--monitor_benchmark_logs", "--benchmark_image", "bb", "--", "sh", "-c",
                                    "for i in 1 2 3; do printf 'epoch %d\\r' $i; sleep 0.5; done; echo; echo done")

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """The program with engines of other kinds and at other places: Podman, TLS, ssh, contexts, rootless sockets."""
+import http.server
 import json
 import os
 import pathlib
 import shutil
 import socket
 import subprocess
+import threading
 import time
 import unittest
 
@@ -139,6 +141,33 @@ class Places(EngineTest):
         self.assertTrue(all(call.endswith("-l me -- gpu.example docker system dial-stdio") for call in calls), calls)
         (tools / "ssh").write_text("#!/bin/sh\necho 'ssh: no such host' >&2\nexit 255\n")
         self.expect_refusal("no such host", "without a password")
+
+    def test_an_engine_that_is_too_old(self):
+        class Old(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Api-Version", "1.24")
+                self.end_headers()
+                self.wfile.write(b"OK")
+
+            def log_message(self, *_):
+                pass
+        server = http.server.HTTPServer(("127.0.0.1", 0), Old)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.environment["DOCKER_HOST"] = f"tcp://127.0.0.1:{server.server_port}"
+        self.expect_refusal("too old", "1.24", "1.40", "upgrade it")
+
+    def test_no_engine_there_or_none_that_listens(self):
+        path = self.folder / "left.sock"
+        self.environment["DOCKER_HOST"] = f"unix://{path}"
+        self.expect_refusal(str(path), "install Docker")
+        with socket.socket(socket.AF_UNIX) as ended:  # its socket stays behind
+            ended.bind(str(path))
+        self.expect_refusal(str(path), "start the engine")
+        self.environment["DOCKER_HOST"] = f"tcp://127.0.0.1:{free_port()}"
+        self.expect_refusal("check DOCKER_HOST")
 
     def test_an_engine_that_never_answers(self):
         path = self.folder / "hung.sock"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Nothing is lost on the way to a real database, whatever happens there or between: each case prints its counts."""
 import base64
-import contextlib
+import email.utils
 import gzip
 import json
 import pathlib
@@ -9,36 +9,16 @@ import re
 import signal
 import ssl
 import subprocess
-import threading
 import time
 import unittest
 import urllib.request
 import uuid
 
-from databases import PASSWORD, USER, Prometheus, VictoriaMetrics, tally
+from databases import PASSWORD, USER, Prometheus, VictoriaMetrics, shown_at_once, tally
 from fault_proxy import FaultProxy
 from product import BUILD, PROGRAM, ProductTest
 
 JOURNAL = BUILD / "tests/support/day_journal/day_journal"
-
-
-@contextlib.contextmanager
-def shown_at_once(database):
-    """VictoriaMetrics otherwise takes seconds to show what it has accepted: up to ten once it was asked too early."""
-    over = threading.Event()
-
-    def flush():
-        while not over.wait(0.1):
-            with contextlib.suppress(OSError):
-                database.get("/internal/force_flush")
-
-    thread = threading.Thread(target=flush)
-    if isinstance(database, VictoriaMetrics):
-        thread.start()
-    yield
-    over.set()
-    if thread.ident:
-        thread.join()
 
 
 class Faults(ProductTest):
@@ -144,7 +124,8 @@ class Faults(ProductTest):
 
     def test_waits_as_it_is_told(self):
         for header, least, most, statuses in (("0", 0.2, 4, (429,)), ("2", 2, 8, (429, 503)), ("-1", 0.2, 4, (429,)),
-                                              ("garbage", 0.2, 4, (503,)), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.2, 4, (503,))):
+                                              ("garbage", 0.2, 4, (503,)), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.2, 4, (503,)),
+                                              ("date in 4 s", 3, 10, (503,))):
             for status in statuses:
                 with self.subTest(header=header, status=status):
                     folder = self.journal(seconds=5)
@@ -152,7 +133,8 @@ class Faults(ProductTest):
 
                     def fault(number, body, header=header, status=status, times=times):
                         times.append(time.monotonic())
-                        return ("status", status, {"Retry-After": header}, "later") if number == 1 else None
+                        asked = email.utils.formatdate(time.time() + 4, usegmt=True) if header.startswith("date") else header
+                        return ("status", status, {"Retry-After": asked}, "later") if number == 1 else None
 
                     outcome = self.export(folder, self.proxy(fault).url)
                     self.assert_all_there(folder, outcome, f"{status} with Retry-After {header!r}, tried again after {times[1] - times[0]:.1f} s")
@@ -178,6 +160,27 @@ class Faults(ProductTest):
         self.assertEqual(outcome["pending"], outcome["recorded"])
         secret.write_text(PASSWORD + "\n")
         self.assert_all_there(folder, self.export(folder, self.database.url), "401 for a while")
+
+    def test_a_token(self):
+        """From the environment and from a file; a wrong one is told, and corrected while it is tried again."""
+        proxy = FaultProxy(self.database.url, bearer=("marker-token", f"{USER}:{PASSWORD}"))
+        self.addCleanup(proxy.close)
+        for name in ("USERNAME", "PASSWORD"):
+            del self.environment["IRIS_GPUBENCH_VICTORIA_" + name]
+        self.environment["IRIS_GPUBENCH_VICTORIA_TOKEN"] = "wrong"
+        folder = self.journal(seconds=5)
+        outcome = self.export(folder, proxy.url, "--patience", "0", settle="0")
+        self.assertEqual((outcome["accepted"], outcome["pending"]), (0, outcome["recorded"]))
+        self.assertIn("HTTP 401", outcome["text"])
+        self.environment["IRIS_GPUBENCH_VICTORIA_TOKEN"] = "marker-token"
+        outcome = self.export(folder, proxy.url)
+        self.assert_all_there(folder, outcome, "token")
+        self.assertNotIn("marker-token", outcome["text"] + "".join(path.read_text(errors="replace") for path in folder.rglob("*") if path.is_file()))
+        del self.environment["IRIS_GPUBENCH_VICTORIA_TOKEN"]
+        (self.folder / "token").write_text("marker-token\r\n")
+        self.environment["IRIS_GPUBENCH_VICTORIA_TOKEN_FILE"] = str(self.folder / "token")
+        folder = self.journal(seconds=5)
+        self.assert_all_there(folder, self.export(folder, proxy.url), "token from a file")
 
     def test_redirects_are_not_followed(self):
         for status in (301, 302, 307, 308):

@@ -126,6 +126,14 @@ class Plan(AfterTheRun):
         self.assertEqual(made.returncode, 125)
         self.assertIn("no forecast", made.stderr)
         self.assertEqual(self.about("plan", "latest", "--deadline", "soon").returncode, 2)
+        source = self.forecast([100] * 60)
+        for arguments, words in (((), "no forecast"), (("--carbon_source", source, "--deadline", "2020-01-01T00:00Z"), "is over"),
+                                 (("--carbon_source", source, "--regions", "London,Wales"), "does not tell regions apart"),
+                                 (("--carbon_source", "grid_gb", "--regions", "Atlantis"), "Atlantis"),
+                                 (("--carbon_source", source, "--", "true"), "--wait")):
+            made = self.about("plan", "latest", *arguments)
+            self.assertEqual(made.returncode, 2, made.stderr)
+            self.assertIn(words, made.stderr)
         self.assertEqual(self.about("plan", "latest", "--wait", "--", "--no-such-option").returncode, 2)
         self.assertFalse((outcome.directory / "plan.json").exists())
 
@@ -144,8 +152,8 @@ class Plan(AfterTheRun):
         self.assertEqual(outcome.code, 0, outcome.stderr)
         self.assertIn("Waiting for the start at", outcome.stdout)
         self.assertEqual(len(list(self.results.iterdir())), runs + 1)
-        started = outcome.directory.resolve().name[:16]
-        begin = datetime.datetime.strptime(started, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
+        started = outcome.directory.resolve().name[:15]
+        begin = datetime.datetime.strptime(started, "%Y%m%dt%H%M%S").replace(tzinfo=datetime.timezone.utc)
         self.assertGreaterEqual(begin, first + datetime.timedelta(minutes=1))
 
     def test_waiting_is_ended_by_a_signal(self):

@@ -19,6 +19,7 @@ QUICK = ("--idle_roll", "0.2", "--no_plot", "--no_live_monitor")
 KILLS = int(os.environ.get("KILLS", "30"))
 AT_ONCE = 5
 MOST_LOST_SECONDS = 1.0
+TELLS_WORK = r'''printf 'time: 12.5\nwork: 500\nwork_unit: steps\n' > "$IRIS_GPUBENCH_RESULTS/metrics.yml"'''
 SAME = ("metrics.yml", "metrics.json", "formatted_metrics.txt", "timeseries.csv", "power.csv")
 
 
@@ -45,7 +46,7 @@ class Reports(SavedRun):
         return outcome
 
     def test_report_makes_every_output_again(self):
-        outcome = self.measure("--benchmark_command", "sleep 1.5; echo time: 12.5 > \"$IRIS_GPUBENCH_RESULTS/metrics.yml\" || true")
+        outcome = self.measure("--benchmark_command", "sleep 1.5; " + TELLS_WORK)
         before = {name: (outcome.directory / name).read_bytes() for name in SAME}
         for name in SAME:
             (outcome.directory / name).unlink()
@@ -64,9 +65,12 @@ class Reports(SavedRun):
         self.assertEqual(self.below("show", run.name).stdout, shown.stdout, "made from the journal")
 
     def test_metrics_json_says_what_metrics_yml_says_and_keeps_its_schema(self):
-        outcome = self.measure("--", "sleep", "1")
+        outcome = self.measure("--benchmark_command", f"sleep 1; {TELLS_WORK}")
         data = self.json_of(outcome.directory)
         self.assertEqual(data, outcome.metrics)
+        self.assertEqual((data["work"]["amount"], data["work"]["unit"]), (500, "steps"))
+        self.assertAlmostEqual(data["work"]["joules_per_unit"] * 500, data["total_energy_joules"], places=6)
+        self.assertIn("Energy per Work (J per steps)", outcome.stdout)
         try:
             import jsonschema
         except ImportError:
@@ -78,7 +82,7 @@ class Reports(SavedRun):
     def test_list(self):
         self.assertIn("No runs", self.about("list", str(self.folder)).stdout)
         self.measure("--", "sleep", "0.5")
-        self.measure("--benchmark_command", "sleep 0.4")
+        worked = self.measure("--benchmark_command", f"sleep 0.4; {TELLS_WORK}")
         listed = self.about("list", str(self.results))
         self.assertEqual(listed.returncode, 0, listed.stderr)
         for run in self.results.iterdir():
@@ -86,6 +90,34 @@ class Reports(SavedRun):
                 self.assertIn(run.name, listed.stdout)
         self.assertIn("2 x ", listed.stdout)
         self.assertEqual(listed.stdout.count("kWh"), 2)
+        self.assertIn(f"{worked.metrics['work']['joules_per_unit']:.4f}".rstrip("0") + " J ", listed.stdout)
+
+    def test_list_says_what_became_of_each(self):
+        self.measure("--", "sleep", "0.3")
+        self.run_program(*QUICK, "--", "sh", "-c", "exit 3")
+        self.run_program(*QUICK, "--meter", f"replay:{SOURCE}/traces/h200.trace", "--", "true")
+        rows = self.about("list", str(self.results)).stdout.splitlines()
+        self.assertEqual([row.split("|")[-2].strip() for row in rows if "kWh" in row or "exit" in row][:3], ["complete", "FAILED", "REPLAY"], rows)
+
+    def test_a_journal_damaged_later_costs_no_result(self):
+        outcome = self.measure("--", "sleep", "1.5")
+        run = outcome.directory.resolve()
+        journal = run / "journal/00000001.journal"
+        whole, kept = journal.read_bytes(), (run / "metrics.yml").read_bytes()
+        # One record is lost, what comes after it is not.
+        journal.write_bytes(whole[:len(whole) // 2] + b"XXXX" + whole[len(whole) // 2 + 4:])
+        made = self.below("report", run.name, "--no_plot")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertIn("are damaged", made.stderr)
+        self.assertIn("journal_incomplete", [finding["name"] for finding in self.json_of(run)["findings"]])
+        (run / "metrics.yml").write_bytes(kept)
+        # The end is lost: what there is of results tells more.
+        journal.write_bytes(whole[:len(whole) // 2])
+        for word in ("report", "recover"):
+            made = self.below(word, run.name, "--no_plot")
+            self.assertEqual(made.returncode, 125, made.stdout)
+            self.assertIn("left as they are", made.stderr)
+        self.assertEqual((run / "metrics.yml").read_bytes(), kept)
 
     def test_timeseries_formats(self):
         plain = self.measure("--", "sleep", "0.5").directory.resolve()
@@ -107,10 +139,10 @@ class Reports(SavedRun):
 
 
 class Killed(SavedRun):
-    def start_run(self, number):
+    def start_run(self, number, *options):
         results = self.folder / f"killed-{number}"
         process = subprocess.Popen([str(PROGRAM), "--results_dir", str(results), "--idle_roll", "0.2", "--interval", "0.1", "--no_plot",
-                                    "--no_live_monitor", "--", "sleep", "30"],
+                                    "--no_live_monitor", *options, "--", "sleep", "30"],
                                    env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, cwd=self.folder)
         self.addCleanup(process.wait)
@@ -168,6 +200,8 @@ class Killed(SavedRun):
         self.assertEqual(made.returncode, 125)
         self.assertIn("still under way", made.stderr)
         self.assertIn("under way", self.about("list", str(results)).stdout)
+        self.wait_for((results / "latest").is_symlink, "the link to the newest run")
+        self.assertIn("still under way", self.about("recover", "latest", "--results_dir", str(results)).stderr)
         process.kill()
 
 

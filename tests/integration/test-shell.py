@@ -1,6 +1,8 @@
 #!/usr/bin/python3
-"""Completion in bash, and the manual page: both follow what the program says of its options."""
+"""Completion in bash and zsh, and the manual page: all follow what the program says of its options."""
 import re
+import shlex
+import shutil
 import subprocess
 import unittest
 
@@ -31,6 +33,58 @@ class Completion(ProductTest):
 
     def test_behind_the_dashes_is_another_command(self):
         self.assertIn("printf", self.complete("--", "print"))
+
+
+    def complete_in_zsh(self, *words):
+        """What the zsh file offers for the last word. Its builtins are stood in for: they want a terminal."""
+        script = ("compadd() { while [[ $1 == -* ]]; do case $1 in -a) shift; print -l -- ${(P)1};; -S) shift;; --) shift; break;; esac; shift; done; "
+                  "(( $# )) && print -l -- $@; true }; "
+                  "_describe() { print -l -- ${${(P)2}%%:*} }; _files() { print -- FILES }; _command_names() { print -- COMMANDS }; "
+                  f"words=({' '.join(shlex.quote(word) for word in (str(PROGRAM), *words))}); CURRENT=$#words; "
+                  f"functions[complete_it]=$(<{shlex.quote(str(SOURCE / 'share/_iris-gpubench'))}); complete_it")
+        outcome = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, timeout=30, cwd=self.folder, env=self.environment)
+        self.assertEqual((outcome.returncode, outcome.stderr), (0, ""))
+        return outcome.stdout.split("\n")[:-1]
+
+    def complete_in_both(self):
+        return {"bash": self.complete, "zsh": self.complete_in_zsh} if shutil.which("zsh") else {"bash": self.complete}
+
+    def test_every_option_of_every_word(self):
+        """An option that --help tells of is offered; where it takes a value, no other option is offered in its place, and where the
+        value is one of a few, or a file, these are."""
+        help_ = self.run_program("--help").stdout
+        words = sorted(set(re.findall(r"^  iris-gpubench ([a-z]+(?:-[a-z]+)?) ", help_, re.M)) | {"list", "show", "report", "recover"})
+        self.assertGreater(len(words), 7)
+        few = ("WAY", "WHEN", "SOURCE", "PROTOCOL", "NAMES", "FORMAT", "LEVEL", "STYLE", "REGION", "GPUS", "DIR", "FILE")
+        for shell, complete in self.complete_in_both().items():
+            self.assertLessEqual(set(words), set(complete("")), shell)
+            seen = set()
+            for word in ((), *((word,) for word in words if word not in ("clean", "check-image"))):
+                told = subprocess.run([str(PROGRAM), *word, "--help"], capture_output=True, text=True, env=self.environment).stdout
+                options = re.findall(r"^ +(?:-h,)?(--\w+)(?: ([^ -][^ =]*))?", told, re.M)
+                self.assertLessEqual({option for option, _ in options}, set(complete(*word, "--")), (shell, word))
+                for option, value in options:
+                    if not value or (option, value) in seen:
+                        continue
+                    seen.add((option, value))
+                    with self.subTest(shell=shell, word=word, option=option):
+                        offered = complete(*word, option, "")
+                        self.assertFalse([one for one in offered if one.startswith("--")], offered)
+                        self.assertTrue(offered or value not in few, f"{option} {value}: nothing is offered")
+            self.assertIn("--help", complete("--live_plot", "--"))  # a flag: other options may follow
+
+    def test_the_values_that_are_offered_are_taken(self):
+        for option in ("--export_protocol", "--export_names", "--pull", "--gpu_access", "--plot_format", "--timeseries_format", "--log_level",
+                       "--live_style"):
+            for shell, complete in self.complete_in_both().items():
+                for value in complete(option, ""):
+                    outcome = self.run_program(option, value, "--meter", "replay:nothing", "--benchmark_image", "none")
+                    self.assertNotEqual(outcome.code, 2, f"{shell}: {option} {value}: {outcome.stderr}")
+
+    def test_clean_and_check_image(self):
+        for shell, complete in self.complete_in_both().items():
+            self.assertEqual(complete("clean", ""), ["--all"], shell)
+            self.assertIn("--gpu_access", complete("check-image", "x", "--"), shell)
 
 
 class ManualPage(ProductTest):

@@ -31,6 +31,8 @@ struct ScriptedGpu {
   base::Energy counter_jump_by = base::Energy::from_joules(1500);
   base::Duration ring_period = std::chrono::milliseconds(20);
   std::size_t ring_depth = 119;
+  base::Duration ring_lag{};                              // of what a sample shows behind its own time
+  double ring_gain = 1;                                   // its power to that which the counter integrates
   base::Duration average_over = std::chrono::seconds(1);  // the driver's averaged power
   std::optional<meter::Absent> read_fails;                // what the calls answer instead
   std::optional<meter::Absent> counter_fails;
@@ -91,7 +93,8 @@ class ScriptedMeter final : public meter::GpuMeter {
     std::vector<meter::PowerSample> samples;
     for (std::int64_t i = std::max(oldest, next_sample_[gpu]); i <= last; ++i) {
       const base::SteadyTime time{i * script.ring_period};
-      samples.push_back({time, mean_power(script, {time - script.ring_period, time})});
+      const base::SteadyTime shown = time - script.ring_lag;
+      samples.push_back({time, mean_power(script, {shown - script.ring_period, shown}) * script.ring_gain});
     }
     next_sample_[gpu] = last + 1;
     return samples;

@@ -10,7 +10,7 @@
 namespace gpubench::meter {
 namespace {
 
-constexpr int kMostGpus = 64;
+constexpr int kMostReplayed = 64;
 // Copies of one GPU are this far apart, so that their curves can be told from one another.
 constexpr base::Duration kAhead = std::chrono::milliseconds(3700);
 // What the first drain gives: as much as the ring of an H200 holds.
@@ -114,7 +114,7 @@ MeterSource source_of(const TraceOrigin& recorded, const std::string& path) {
 }  // namespace
 
 base::Result<std::unique_ptr<GpuMeter>> open_replay_meter(const std::string& path, int gpus, const platform::Clock& clock) {
-  if (gpus < 0 || gpus > kMostGpus) return base::failure("a replay has 1 to " + std::to_string(kMostGpus) + " GPUs");
+  if (gpus < 0 || gpus > kMostReplayed) return base::failure("a replay has 1 to " + std::to_string(kMostReplayed) + " GPUs");
   const auto trace = load_trace(path);
   if (!trace) return base::failure(trace.error());
   const std::size_t count = gpus == 0 ? trace->gpus.size() : static_cast<std::size_t>(gpus);

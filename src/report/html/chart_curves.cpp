@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -19,14 +18,6 @@ constexpr std::size_t kReadingPoints = 48'000;
 constexpr std::size_t kMostPowerPoints = 40'000;
 constexpr std::size_t kMostReadingPoints = 6'000;
 constexpr std::size_t kMostHeldDown = 4'000;
-constexpr std::size_t kReadingCurves = 6;
-
-enum ReadingCurve : std::uint8_t { utilization, temperature, memory, sm_clock, memory_clock, average_power };
-
-struct GpuCurves {
-  Curve power;
-  std::array<Curve, kReadingCurves> readings;
-};
 
 std::size_t share_of(std::size_t all, std::size_t most, std::size_t gpus) {
   return std::min(most, all / std::max<std::size_t>(gpus, 1));
@@ -43,20 +34,20 @@ std::optional<CurveExtent> extent_of(const series::Series<T>* series, base::Stea
   return CurveExtent{base::to_seconds(first.time - origin), base::to_seconds(last.time - origin), count, most_points};
 }
 
-template <class Quantity>
-void add_field(CurveBuilder& builder, double seconds, const meter::Field<Quantity>& field,
-               double (Quantity::*unit)() const) {
-  field ? builder.add(seconds, ((*field).*unit)()) : builder.miss();
-}
+// What a chart shows of a reading; empty: it is not there.
+using ReadingValue = std::optional<double> (*)(const meter::GpuReading&);
 
-void add_reading(std::vector<CurveBuilder>& builders, double seconds, const meter::GpuReading& reading) {
-  add_field(builders[utilization], seconds, reading.utilization, &base::Ratio::percent);
-  add_field(builders[temperature], seconds, reading.temperature, &base::Temperature::celsius);
-  add_field(builders[memory], seconds, reading.memory_used, &base::Bytes::mebibytes);
-  add_field(builders[sm_clock], seconds, reading.sm_clock, &base::Frequency::megahertz);
-  add_field(builders[memory_clock], seconds, reading.memory_clock, &base::Frequency::megahertz);
-  add_field(builders[average_power], seconds, reading.power, &base::Power::watts);
+template <auto kField, auto kUnit>
+std::optional<double> value_of(const meter::GpuReading& reading) {
+  const auto& field = reading.*kField;
+  return field ? std::optional(((*field).*kUnit)()) : std::nullopt;
 }
+constexpr ReadingValue kUtilization = value_of<&meter::GpuReading::utilization, &base::Ratio::percent>;
+constexpr ReadingValue kTemperature = value_of<&meter::GpuReading::temperature, &base::Temperature::celsius>;
+constexpr ReadingValue kMemory = value_of<&meter::GpuReading::memory_used, &base::Bytes::mebibytes>;
+constexpr ReadingValue kSmClock = value_of<&meter::GpuReading::sm_clock, &base::Frequency::megahertz>;
+constexpr ReadingValue kMemoryClock = value_of<&meter::GpuReading::memory_clock, &base::Frequency::megahertz>;
+constexpr ReadingValue kAveragePower = value_of<&meter::GpuReading::power, &base::Power::watts>;
 
 // The reasons that hold a busy GPU down; an idle one's low clocks are no news.
 std::uint64_t worth_telling(const meter::GpuReading& reading) {
@@ -86,72 +77,74 @@ class HeldDownFinder {
   bool open_ = false;
 };
 
-void include(Charts& charts, bool& any, const CurveExtent& extent) {
-  charts.first_seconds = any ? std::min(charts.first_seconds, extent.first_seconds) : extent.first_seconds;
-  charts.last_seconds = any ? std::max(charts.last_seconds, extent.last_seconds) : extent.last_seconds;
-  any = true;
-}
-
-// What has become of one run's series, GPU by GPU.
-class Reduction {
+// What must be known of all series before the first curve is written.
+class Survey {
  public:
-  Reduction(base::SteadyTime origin, std::size_t gpus) : origin_(origin), gpus_(gpus) {}
+  explicit Survey(base::SteadyTime origin) : origin_(origin) {}
 
   void add(const series::GpuSeries& series) {
-    GpuCurves curves;
-    add_power(series, curves);
-    add_readings(series, curves);
-    if (curves.power.points.empty() && !curves.readings[average_power].points.empty()) {
-      curves.power = std::move(curves.readings[average_power]);
-      charts_.average_power = true;
-    }
-    curves_.push_back(std::move(curves));
+    include(extent_of(series.power.get(), origin_, 0));
+    include(extent_of(series.readings.get(), origin_, 0));
+    bool averages = false;
+    HeldDownFinder held_down(gpu_++, charts.held_down);
+    if (series.readings)
+      series::for_each(*series.readings, [&](const meter::GpuReading& reading) {
+        held_down.add(base::to_seconds(reading.time - origin_), worth_telling(reading));
+        highest_memory = std::max(highest_memory, kMemory(reading).value_or(0));
+        averages = averages || reading.power.has_value();
+      });
+    const bool has_samples = series.power && series.power->size() > 0;
+    charts.average_power = charts.average_power || (!has_samples && averages);
   }
-  Charts& charts() { return charts_; }
-  std::vector<Curve> power() {
-    std::vector<Curve> taken;
-    taken.reserve(curves_.size());
-    for (GpuCurves& gpu : curves_) taken.push_back(std::move(gpu.power));
-    return taken;
-  }
-  std::vector<Curve> readings(ReadingCurve which) {
-    std::vector<Curve> taken;
-    taken.reserve(curves_.size());
-    for (GpuCurves& gpu : curves_) taken.push_back(std::move(gpu.readings[which]));
-    return taken;
-  }
+
+  Charts charts;
+  double highest_memory = 0;  // MiB
 
  private:
-  void add_power(const series::GpuSeries& series, GpuCurves& curves) {
-    const auto extent = extent_of(series.power.get(), origin_, share_of(kPowerPoints, kMostPowerPoints, gpus_));
+  void include(const std::optional<CurveExtent>& extent) {
     if (!extent) return;
-    include(charts_, any_, *extent);
-    CurveBuilder builder(*extent);
-    series::for_each(*series.power, [&](const meter::PowerSample& sample) {
-      builder.add(base::to_seconds(sample.time - origin_), sample.power.watts());
-    });
-    curves.power = builder.take();
-  }
-
-  void add_readings(const series::GpuSeries& series, GpuCurves& curves) {
-    const auto extent = extent_of(series.readings.get(), origin_, share_of(kReadingPoints, kMostReadingPoints, gpus_));
-    if (!extent) return;
-    include(charts_, any_, *extent);
-    std::vector<CurveBuilder> builders(kReadingCurves, CurveBuilder(*extent));
-    HeldDownFinder held_down(curves_.size(), charts_.held_down);
-    series::for_each(*series.readings, [&](const meter::GpuReading& reading) {
-      const double seconds = base::to_seconds(reading.time - origin_);
-      add_reading(builders, seconds, reading);
-      held_down.add(seconds, worth_telling(reading));
-    });
-    for (std::size_t i = 0; i < kReadingCurves; ++i) curves.readings[i] = builders[i].take();
+    charts.first_seconds = any_ ? std::min(charts.first_seconds, extent->first_seconds) : extent->first_seconds;
+    charts.last_seconds = any_ ? std::max(charts.last_seconds, extent->last_seconds) : extent->last_seconds;
+    any_ = true;
   }
 
   base::SteadyTime origin_;
-  std::size_t gpus_;
-  Charts charts_;
-  std::vector<GpuCurves> curves_;
+  std::size_t gpu_ = 0;
   bool any_ = false;
+};
+
+// Reduces the series of one GPU at a time.
+class CurveSource {
+ public:
+  CurveSource(base::SteadyTime origin, const std::vector<series::GpuSeries>& series) : origin_(origin), series_(&series) {}
+
+  [[nodiscard]] std::size_t gpus() const { return series_->size(); }
+  // The driver's samples; without them its averages.
+  [[nodiscard]] Curve power(std::size_t gpu) const {
+    const auto* samples = (*series_)[gpu].power.get();
+    const auto extent = extent_of(samples, origin_, share_of(kPowerPoints, kMostPowerPoints, gpus()));
+    if (!extent) return readings(gpu, kAveragePower);
+    CurveBuilder builder(*extent);
+    series::for_each(*samples, [&](const meter::PowerSample& sample) {
+      builder.add(base::to_seconds(sample.time - origin_), sample.power.watts());
+    });
+    return builder.take();
+  }
+  [[nodiscard]] Curve readings(std::size_t gpu, ReadingValue value_of) const {
+    const auto* readings = (*series_)[gpu].readings.get();
+    const auto extent = extent_of(readings, origin_, share_of(kReadingPoints, kMostReadingPoints, gpus()));
+    if (!extent) return {};
+    CurveBuilder builder(*extent);
+    series::for_each(*readings, [&](const meter::GpuReading& reading) {
+      const auto value = value_of(reading);
+      value ? builder.add(base::to_seconds(reading.time - origin_), *value) : builder.miss();
+    });
+    return builder.take();
+  }
+
+ private:
+  base::SteadyTime origin_;
+  const std::vector<series::GpuSeries>* series_;
 };
 
 // The different values of one limit over the GPUs; of more than three only the ends.
@@ -172,65 +165,84 @@ std::vector<ChartLimit> limits(const record::RunRecord& run, const char* name,
   return found;
 }
 
-double highest(const std::vector<Curve>& curves) {
-  double high = 0;
-  for (const Curve& curve : curves)
-    for (const CurvePoint& point : curve.points) high = std::max(high, point.high);
-  return high;
+// Of readings' values; the scale and the limits are still to be said.
+Chart chart_of(const CurveSource& source, std::string_view id, std::string_view title, std::string unit,
+               ReadingValue value) {
+  Chart chart;
+  chart.id = id;
+  chart.title = title;
+  chart.unit = std::move(unit);
+  chart.gpus = source.gpus();
+  chart.curve = [source, value](std::size_t gpu) { return source.readings(gpu, value); };
+  return chart;
 }
 
-Chart power_chart(const record::RunRecord& run, std::vector<Curve> curves) {
-  return {"power",
-          "Power",
-          "W",
-          std::move(curves),
-          limits(run, "limit", &meter::GpuDescription::power_limit, &base::Power::watts, "W"),
-          0,
-          1};
+Chart power_chart(const record::RunRecord& run, const CurveSource& source) {
+  Chart chart = chart_of(source, "power", "Power", "W", kAveragePower);
+  chart.curve = [source](std::size_t gpu) { return source.power(gpu); };
+  chart.limits = limits(run, "limit", &meter::GpuDescription::power_limit, &base::Power::watts, "W");
+  chart.decimals = 1;
+  return chart;
 }
 
-Chart temperature_chart(const record::RunRecord& run, std::vector<Curve> curves) {
-  auto lines = limits(run, "slowdown", &meter::GpuDescription::slowdown_temperature, &base::Temperature::celsius, "\u00b0C");
-  return {"temperature", "Temperature", "\u00b0C", std::move(curves), std::move(lines), 0, 0};
+Chart utilization_chart(const CurveSource& source) {
+  Chart chart = chart_of(source, "utilization", "GPU utilisation", "%", kUtilization);
+  chart.least_high = 100;
+  return chart;
+}
+
+Chart temperature_chart(const record::RunRecord& run, const CurveSource& source) {
+  Chart chart = chart_of(source, "temperature", "Temperature", "\u00b0C", kTemperature);
+  chart.limits =
+      limits(run, "slowdown", &meter::GpuDescription::slowdown_temperature, &base::Temperature::celsius, chart.unit);
+  return chart;
+}
+
+void divide(Curve& curve, double divisor) {
+  for (CurvePoint& point : curve.points) {
+    point.low /= divisor;
+    point.mean /= divisor;
+    point.high /= divisor;
+  }
 }
 
 // In GiB as soon as there is one.
-Chart memory_chart(const record::RunRecord& run, std::vector<Curve> curves) {
+Chart memory_chart(const record::RunRecord& run, const CurveSource& source, double highest_mebibytes) {
   constexpr double kMebibytesPerGibibyte = 1024;
-  const bool large = highest(curves) >= kMebibytesPerGibibyte;
+  const bool large = highest_mebibytes >= kMebibytesPerGibibyte;
   const double divisor = large ? kMebibytesPerGibibyte : 1;
-  for (Curve& curve : curves) {
-    for (CurvePoint& point : curve.points) {
-      point.low /= divisor;
-      point.mean /= divisor;
-      point.high /= divisor;
-    }
-  }
-  const std::string unit = large ? "GiB" : "MiB";
-  auto total = limits(run, "total", &meter::GpuDescription::memory_total, &base::Bytes::mebibytes, unit, divisor);
-  return {"memory", "Memory used", unit, std::move(curves), std::move(total), 0, large ? 2 : 0};
+  Chart chart = chart_of(source, "memory", "Memory used", large ? "GiB" : "MiB", kMemory);
+  chart.curve = [source, divisor](std::size_t gpu) {
+    Curve curve = source.readings(gpu, kMemory);
+    divide(curve, divisor);
+    return curve;
+  };
+  chart.limits = limits(run, "total", &meter::GpuDescription::memory_total, &base::Bytes::mebibytes, chart.unit, divisor);
+  chart.decimals = large ? 2 : 0;
+  return chart;
 }
 
-Chart clock_chart(const record::RunRecord& run, std::string_view id, std::string_view title, std::vector<Curve> curves,
-                  std::optional<base::Frequency> meter::GpuDescription::* limit) {
-  return {id, title, "MHz", std::move(curves), limits(run, "highest", limit, &base::Frequency::megahertz, "MHz"), 0, 0};
+Chart clock_chart(const record::RunRecord& run, Chart chart, std::optional<base::Frequency> meter::GpuDescription::* limit) {
+  chart.limits = limits(run, "highest", limit, &base::Frequency::megahertz, "MHz");
+  return chart;
 }
 
 }  // namespace
 
 Charts make_charts(const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
-  Reduction reduction(run.ran.start, series.size());
-  for (const series::GpuSeries& gpu : series) reduction.add(gpu);
-  Charts charts = std::move(reduction.charts());
+  Survey survey(run.ran.start);
+  for (const series::GpuSeries& gpu : series) survey.add(gpu);
+  const CurveSource source(run.ran.start, series);
+  Charts charts = std::move(survey.charts);
   charts.first_seconds = std::min(charts.first_seconds, 0.0);
   charts.last_seconds = std::max({charts.last_seconds, base::to_seconds(run.elapsed()), 1e-3});
-  charts.charts.push_back(power_chart(run, reduction.power()));
-  charts.charts.push_back({"utilization", "GPU utilisation", "%", reduction.readings(utilization), {}, 100, 0});
-  charts.charts.push_back(temperature_chart(run, reduction.readings(temperature)));
-  charts.charts.push_back(memory_chart(run, reduction.readings(memory)));
+  charts.charts.push_back(power_chart(run, source));
+  charts.charts.push_back(utilization_chart(source));
+  charts.charts.push_back(temperature_chart(run, source));
+  charts.charts.push_back(memory_chart(run, source, survey.highest_memory));
   charts.charts.push_back(
-      clock_chart(run, "sm_clock", "SM clock", reduction.readings(sm_clock), &meter::GpuDescription::max_sm_clock));
-  charts.charts.push_back(clock_chart(run, "memory_clock", "Memory clock", reduction.readings(memory_clock),
+      clock_chart(run, chart_of(source, "sm_clock", "SM clock", "MHz", kSmClock), &meter::GpuDescription::max_sm_clock));
+  charts.charts.push_back(clock_chart(run, chart_of(source, "memory_clock", "Memory clock", "MHz", kMemoryClock),
                                       &meter::GpuDescription::max_memory_clock));
   return charts;
 }

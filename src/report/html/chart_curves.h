@@ -1,7 +1,9 @@
 // The time series of a run as the charts of the page show them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -32,7 +34,9 @@ struct Chart {
   std::string_view id;     // part of an element's id
   std::string_view title;  // for a reader
   std::string unit;
-  std::vector<Curve> curves;
+  std::size_t gpus = 0;
+  // Made when it is asked for: one curve at a time is in memory, however long the run. The series must outlive it.
+  std::function<Curve(std::size_t gpu)> curve;
   std::vector<ChartLimit> limits;
   double least_high = 0;  // the scale goes from 0 at least up to this
   int decimals = 0;
@@ -46,7 +50,7 @@ struct Charts {
   bool average_power = false;  // a GPU without power samples: the driver's averaged power stands in
 };
 
-// One pass over each series. The more GPUs, the fewer points each has: the page stays below 10 MB.
+// The more GPUs, the fewer points each has: the page stays below 10 MB. The charts refer to `series`.
 Charts make_charts(const record::RunRecord& run, const std::vector<series::GpuSeries>& series);
 
 // A curve as a JSON object: times as 32-bit, values as 16-bit little-endian integers in base64, with the unit of a step.

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "record/work_rate.h"
 #include "report/html/assets.h"
 #include "report/html/chart_curves.h"
 #include "report/html/escape.h"
@@ -106,7 +107,9 @@ std::string methods_text(const record::RunRecord& run) {
 }
 
 std::string percent_of(base::Energy part, base::Energy whole) {
-  return whole.joules() > 0 ? fmt::format("\u00b1 {:.1f} %", 100 * (part / whole)) : std::string("\u00b1 ?");
+  if (!(whole.joules() > 0)) return "\u00b1 ?";
+  const double percent = 100 * (part / whole);
+  return fmt::format("\u00b1 {:.{}f} %", percent, percent < 0.095 ? 2 : 1);
 }
 
 std::string energy_remark(const record::RunRecord& run) {
@@ -132,6 +135,10 @@ std::string cards(const record::RunRecord& run) {
   if (const auto peak = peak_power(run))
     text += card("Peak power", short_number(peak->watts(), 1) + " W", "highest sample of one GPU");
   if (run.benchmark.score) text += card("Score", short_number(*run.benchmark.score, 3) + " s", "told by the benchmark");
+  const record::WorkRate rate = record::work_rate(run);
+  if (rate.energy)
+    text += card("Energy per work", short_number(rate.energy->joules(), 5) + " J",
+                 "per " + one_line(run.benchmark.work->unit) + ", of which the benchmark tells");
   return text + "</dl></section>\n";
 }
 
@@ -192,9 +199,9 @@ void write_chart(std::ostream& out, const Chart& chart) {
   }
   out << "],\"curves\":[";
   comma = "";
-  for (const Curve& curve : chart.curves) {
+  for (std::size_t gpu = 0; gpu < chart.gpus; ++gpu) {
     out << comma << '\n';
-    write_curve(out, curve);
+    write_curve(out, chart.curve(gpu));
     comma = ",";
   }
   out << "]}";

@@ -16,8 +16,13 @@
     for (let i = 0; i < text.length; ++i) result[i] = text.charCodeAt(i);
     return result.buffer;
   };
-  const values = (base64, curve) =>
-    Float64Array.from(new Uint16Array(bytes(base64)), steps => curve.offset + steps * curve.step);
+  // A plain loop: TypedArray.from with a function takes some ten times as long, which a page of a day would wait for.
+  const scaled = (steps, offset, step) => {
+    const result = new Float64Array(steps.length);
+    for (let i = 0; i < steps.length; ++i) result[i] = offset + steps[i] * step;
+    return result;
+  };
+  const values = (base64, curve) => scaled(new Uint16Array(bytes(base64)), curve.offset, curve.step);
 
   // Each level has half of the points of the level below; lowest and highest survive, so no peak is lost.
   const coarser = level => {
@@ -34,7 +39,7 @@
     return next;
   };
   const decode = curve => {
-    const ticks = new Uint32Array(bytes(curve.t)), t = Float64Array.from(ticks, k => curve.first + k * curve.tick);
+    const t = scaled(new Uint32Array(bytes(curve.t)), curve.first, curve.tick);
     const mean = values(curve.mean, curve);
     const reduced = curve.low !== undefined;
     const level = { t, mean, low: reduced ? values(curve.low, curve) : mean, high: reduced ? values(curve.high, curve) : mean, gap: new Uint8Array(t.length) };
@@ -114,7 +119,7 @@
   };
   const niceValueStep = (length, most) => {
     const power = 10 ** Math.floor(Math.log10(length / most));
-    return [1, 2, 5, 10].map(digit => digit * power).find(step => length / step <= most) ?? length;
+    return [1, 2, 2.5, 5, 10].map(digit => digit * power).find(step => length / step <= most) ?? length;
   };
   const gpuName = gpu => `GPU ${data.gpus[gpu].index}${data.gpus[gpu].other ? ' (other)' : ''}`;
   const gpuColour = gpu => `--gpu${gpu % 8}`;
@@ -198,11 +203,11 @@
       if (right - to > 40) this.drawText('idle', (to + right) / 2, this.above + 14, '--quiet', 'center');
     }
     drawGrid() {
-      const c = this.c, step = niceValueStep(this.top, Math.max(2, this.height / 38));
+      const c = this.c, step = niceValueStep(this.top, Math.max(2, this.height / 24));
       c.lineWidth = 1;
       c.strokeStyle = this.colour('--grid');
       c.beginPath();
-      const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+      const decimals = [0, 1, 2, 3, 4, 5, 6].find(count => Math.abs(step * 10 ** count - Math.round(step * 10 ** count)) < 1e-6) ?? 6;
       for (let value = 0; value <= this.top; value += step) {
         const y = Math.round(this.y(value)) + .5;
         c.moveTo(this.left, y);
@@ -274,17 +279,19 @@
         c.lineTo(this.left + this.width, y);
         c.stroke();
         c.setLineDash([]);
-        c.lineWidth = 4;
-        c.strokeStyle = this.colour('--page');
-        c.textAlign = 'right';
-        const above = y - 5 > this.above + 9;
-        c.strokeText(limit.label, this.left + this.width - 6, above ? y - 5 : y + 13);
-        this.drawText(limit.label, this.left + this.width - 6, above ? y - 5 : y + 13, '--limit', 'right');
+        const above = y - 5 > this.above + (this.hasStrips() ? 21 : 11), base = above ? y - 5 : y + 13, end = this.left + this.width - 6;
+        const width = c.measureText(limit.label).width;
+        c.fillStyle = this.colour('--page');
+        c.globalAlpha = .85;
+        c.fillRect(end - width - 3, base - 10, width + 6, 13);
+        c.globalAlpha = 1;
+        this.drawText(limit.label, end, base, '--limit', 'right');
       }
     }
+    hasStrips() { return this.definition.id === 'sm_clock' && data.held_down.length > 0; }
     // Above the clocks: red while heat or hardware held them down, amber while the power cap did.
     drawHeldDown() {
-      if (this.definition.id !== 'sm_clock') return;
+      if (!this.hasStrips()) return;
       for (const [gpu, from, to, bits] of data.held_down) {
         if (state.hidden.has(gpu) || to < state.from || from > state.to) continue;
         const slow = (bits & slowdown) !== 0, x = this.x(from);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "report/footprint_table.h"
 #include "report/gpu_event_tables.h"
 #include "report/gpu_tables.h"
 #include "report/html/escape.h"
@@ -166,6 +167,19 @@ std::string intensity_sources(const record::RunRecord& run) {
   return text;
 }
 
+// What the energy's interval makes of the emissions; the intensity has one of its own that nobody tells.
+std::string interval_text(const carbon::EmissionsAccount& emissions) {
+  return emissions.uncertainty ? html_text(" \u00b1 " + short_number(emissions.uncertainty->grams(), 5) + " from the energy")
+                               : std::string();
+}
+
+std::string footprint(const record::RunRecord& run) {
+  if (!run.footprint) return {};
+  HtmlTable table("Footprint", {"", "Value"});
+  for (const auto& [name, value] : footprint_rows(*run.footprint)) table.add_row({name, value});
+  return table.text();
+}
+
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 std::string definition_list(const Pairs& pairs) {
@@ -208,9 +222,11 @@ std::string html_carbon(const record::RunRecord& run) {
     table.add_row({base::utc_table_text(slot.from), base::utc_table_text(slot.to), short_number(slot.energy.joules(), 1),
                    short_number(slot.intensity.intensity.grams_per_kilowatt_hour(), 1),
                    std::string(carbon::kind_text(slot.intensity.kind)), short_number(slot.emissions.grams(), 5)});
-  return "<p>" + html_text(short_number(run.emissions->total.grams(), 5)) + " gCO2 in all, at " +
+  return "<p>" + html_text(short_number(run.emissions->total.grams(), 5)) + " gCO2 of the GPUs in all" +
+         interval_text(*run.emissions) + ", at " +
          html_text(short_number(run.emissions->average.grams_per_kilowatt_hour(), 1)) +
-         " gCO2/kWh on average over the run. Source: " + html_text(intensity_sources(run)) + ".</p>\n" + table.text();
+         " gCO2/kWh on average over the run. Source: " + html_text(intensity_sources(run)) + ".</p>\n" + table.text() +
+         footprint(run);
 }
 
 std::string html_gpus(const record::RunRecord& run) {

@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <utility>
+#include <vector>
 
 #include "report/text.h"
 
@@ -40,10 +42,11 @@ class Script {
     fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
     text_.push_back('\n');
   }
-  [[nodiscard]] std::string text() const { return fmt::to_string(text_); }
+  // The script is done with.
+  [[nodiscard]] std::string take() { return std::move(text_); }
 
  private:
-  fmt::memory_buffer text_;
+  std::string text_;
 };
 
 std::string style_of(std::size_t gpu) {
@@ -177,9 +180,13 @@ void write_run_marks(Script& script, const PlotInput& input, const TimeAxis& tim
   const double end = base::to_seconds(input.run->end - input.origin) / time.unit_seconds;
   script.line("set object rectangle from graph 0,graph 0 to first {:.7g},graph 1 behind fc rgb '#F1F1F1' fs solid noborder",
               start);
-  script.line("set object rectangle from first {:.7g},graph 0 to graph 1,graph 1 behind fc rgb '#F1F1F1' fs solid noborder",
-              end);
-  for (const auto& [at, name] : {std::pair(start, "start"), std::pair(end, "end")}) {
+  std::vector<std::pair<double, const char*>> marks{{start, "start"}};
+  if (!input.under_way) {
+    script.line(
+        "set object rectangle from first {:.7g},graph 0 to graph 1,graph 1 behind fc rgb '#F1F1F1' fs solid noborder", end);
+    marks.emplace_back(end, "end");
+  }
+  for (const auto& [at, name] : marks) {
     script.line("set arrow from first {0:.7g},graph 0 to first {0:.7g},graph 1 nohead back lw 1 lc rgb '#888888' dt (4,4)",
                 at);
     if (named)
@@ -214,6 +221,11 @@ std::string plot_items(const Panel& panel, std::size_t number) {
     if (panel.curves[gpu].is_reduced && !panel.curves[gpu].points.empty())
       add(fmt::format("$P{}G{} using 1:2:4 with filledcurves fs transparent solid {} noborder lc rgb '{}'", number, gpu,
                       opacity, kColours[gpu % kColours.size()]));
+  // A peak one pixel wide is too faint as a band: the band's upper edge is drawn, half transparent.
+  for (std::size_t gpu = 0; gpu < panel.curves.size(); ++gpu)
+    if (panel.curves[gpu].is_reduced && !panel.curves[gpu].points.empty())
+      add(fmt::format("$P{}G{} using 1:4 with lines lw 0.8 lc rgb '#80{}'", number, gpu,
+                      kColours[gpu % kColours.size()].substr(1)));
   for (std::size_t gpu = 0; gpu < panel.curves.size(); ++gpu) {
     const std::size_t count = panel.curves[gpu].points.size();
     if (count == 0) continue;
@@ -327,7 +339,7 @@ std::string gnuplot_script(const PlotInput& input, const Panels& panels, PlotFor
   const double top = write_frame(script, input, panels);
   for (std::size_t p = 0; p < panels.panels.size(); ++p) write_panel(script, input, panels, p, top);
   script.line("unset multiplot");
-  return script.text();
+  return script.take();
 }
 
 }  // namespace gpubench::report

@@ -13,9 +13,9 @@
 namespace gpubench::report {
 namespace {
 
-constexpr std::array<std::string_view, 8> kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                                      "#E69F00", "#56B4E9", "#882255", "#555555"};  // as metrics_plot.png
-constexpr base::Duration kStartStep = std::chrono::minutes(10);                                     // of the lower curves
+constexpr std::array<std::string_view, 8> kRegionColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
+                                                            "#56B4E9", "#882255", "#555555"};  // as metrics_plot.png
+constexpr base::Duration kStartStep = std::chrono::minutes(10);                                // of the lower curves
 
 double hours_from(base::WallTime now, base::WallTime time) {
   return base::to_seconds(time - now) / 3600;
@@ -51,7 +51,7 @@ std::string curves(const carbon::PlanQuestion& question, char block) {
   for (std::size_t i = 0; i < question.forecasts.size(); ++i) {
     if (question.forecasts[i].slots.empty()) continue;
     text += fmt::format("{}${}{} using 1:2 with lines lw 1.8 dt {} lc rgb '{}' title {}", text.empty() ? "plot " : ", ",
-                        block, i, 1 + i / kColours.size(), kColours[i % kColours.size()],
+                        block, i, 1 + i / kRegionColours.size(), kRegionColours[i % kRegionColours.size()],
                         block == 'F' ? gnuplot_quoted(question.forecasts[i].region) : "''");
   }
   return text;

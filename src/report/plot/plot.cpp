@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "platform/child_process.h"
 #include "platform/files.h"
@@ -32,9 +33,9 @@ bool is_whole(std::string_view bytes, PlotFormat format) {
   }
 }
 
-base::Result<std::string> draw(const std::string& script, PlotFormat format) {
+base::Result<std::string> draw(std::string script, PlotFormat format) {
   // -d: no start-up files, which could change anything.
-  const auto outcome = platform::run_child({{"gnuplot", "-d", "-"}, script});
+  const auto outcome = platform::run_child({{"gnuplot", "-d", "-"}, std::move(script)});
   if (!outcome)
     return base::failure("could not draw the plot: " + outcome.error().error.message,
                          outcome.error().not_found ? kRemedy : "");
@@ -60,7 +61,7 @@ std::string duration_text(base::Duration duration) {
 }
 
 // "0.00578 ± 0.00033 kWh": half-width with the sensor's gain, k = 2, two figures of it.
-std::string energy_text(base::Energy energy, const energy::Uncertainty& uncertainty) {
+std::string energy_with_interval(base::Energy energy, const energy::Uncertainty& uncertainty) {
   const double half = uncertainty.absolute().kilowatt_hours();
   if (!(half > 0)) return short_number(energy.kilowatt_hours(), 5) + " kWh";
   const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, 12);
@@ -72,7 +73,7 @@ std::string subtitle(const record::RunRecord& run) {
   text += run.gpus.empty() ? "no GPU of the benchmark" : gpus_text(run.gpus);
   text += "  |  " + base::utc_table_text(run.start_time()) + " UTC";
   text += "  |  " + duration_text(run.elapsed());
-  if (run.total_energy) text += "  |  " + energy_text(*run.total_energy, run.total_uncertainty);
+  if (run.total_energy) text += "  |  " + energy_with_interval(*run.total_energy, run.total_uncertainty);
   if (run.emissions) {
     text += "  |  " + short_number(run.emissions->total.grams(), 3) + " gCO2";
     if (run.emissions->used_yearly_factor) text += " (yearly factor)";

@@ -5,11 +5,13 @@
 #include <chrono>
 #include <utility>
 
+#include "platform/clock.h"
+
 namespace gpubench::series {
 namespace {
 
-constexpr auto kWritePeriod = std::chrono::milliseconds(100);  // what a killed process loses at most
-constexpr int kWritesPerSync = 10;                             // what a power cut costs beyond that: a second
+constexpr auto kGather = std::chrono::milliseconds(20);       // what a killed process loses at most
+constexpr auto kSyncPeriod = std::chrono::milliseconds(900);  // what a power cut costs beyond that
 constexpr std::size_t kMostWaiting = std::size_t{8} << 20U;
 
 }  // namespace
@@ -31,8 +33,13 @@ Journal::~Journal() {
 }
 
 void Journal::append_entry(journal_format::Kind kind, std::uint16_t gpu, std::span<const std::byte> entry) {
-  const std::lock_guard lock(mutex_);
-  if (!buffer_.add(kind, gpu, entry)) ++lost_;
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = buffer_.empty();
+    if (!buffer_.add(kind, gpu, entry)) ++lost_;
+  }
+  if (first) woken_.notify_one();
 }
 
 void Journal::note(std::string_view text) {
@@ -65,16 +72,23 @@ std::optional<base::Error> Journal::error() const {
 }
 
 void Journal::run() {
+  const platform::SystemClock clock;
   std::unique_lock lock(mutex_);
-  for (int writes = 1;; ++writes) {
-    woken_.wait_for(lock, kWritePeriod, [this] { return urgent_ || closing_; });
+  base::SteadyTime sync_due = clock.now();
+  for (bool unsynced = false;;) {
+    wait_for_work(lock, unsynced ? std::optional(sync_due - clock.now()) : std::nullopt);
     const bool last = closing_;
-    const bool sync = std::exchange(urgent_, false) || last || writes % kWritesPerSync == 0;
+    const bool at_once = std::exchange(urgent_, false) || last;
+    unsynced = unsynced || work_waits();
     write_what_waits(lock);
     if (last && batch_done_ == batch_.bytes.size()) write_what_waits(lock);  // what came while an older batch was stuck
-    lock.unlock();
-    if (sync) files_->sync();
-    lock.lock();
+    if (at_once || (unsynced && clock.now() >= sync_due)) {
+      lock.unlock();
+      files_->sync();
+      lock.lock();
+      unsynced = false;
+      sync_due = clock.now() + kSyncPeriod;
+    }
     write_trouble_ = files_->write_trouble();
     sync_trouble_ = files_->sync_trouble();
     if (last) break;
@@ -82,6 +96,23 @@ void Journal::run() {
   RecordBatch rest;
   buffer_.take(rest);
   unwritten_ = batch_.bytes.size() - batch_done_ + rest.bytes.size();
+}
+
+bool Journal::work_waits() const {
+  return !buffer_.empty() || batch_done_ < batch_.bytes.size();
+}
+
+// Sleeps until there is something to write, or until what is written is due to be forced to the disk. What comes is gathered
+// for a moment; what the disk has not taken is tried again.
+void Journal::wait_for_work(std::unique_lock<std::mutex>& lock, std::optional<base::Duration> sync_in) {
+  const auto hurried = [this] { return urgent_ || closing_; };
+  const auto some = [&] { return hurried() || work_waits(); };
+  if (sync_in) {
+    woken_.wait_for(lock, *sync_in, some);
+  } else {
+    woken_.wait(lock, some);
+  }
+  if (work_waits()) woken_.wait_for(lock, kGather, hurried);
 }
 
 // The mutex is let go while the disk works.

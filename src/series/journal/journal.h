@@ -22,9 +22,9 @@
 
 namespace gpubench::series {
 
-// append() and note() from any thread: they copy into memory and never wait for the disk. A thread of its own writes ten
-// times a second and forces to the disk once a second. What a slow or full disk does not take waits in up to 8 MiB of memory
-// (several minutes of eight GPUs); beyond that it is lost and counted.
+// append() and note() from any thread: they copy into memory and never wait for the disk. A thread of its own writes what
+// has come a moment later and forces it to the disk within a second; it sleeps while nothing comes. What a slow or full disk
+// does not take waits in up to 8 MiB of memory (several minutes of eight GPUs); beyond that it is lost and counted.
 class Journal {
  public:
   static base::Result<std::unique_ptr<Journal>> create(const std::filesystem::path& run_directory, const std::string& run_id,
@@ -52,6 +52,8 @@ class Journal {
   explicit Journal(std::unique_ptr<SegmentFiles> files);
   void append_entry(journal_format::Kind kind, std::uint16_t gpu, std::span<const std::byte> entry);
   void run();
+  [[nodiscard]] bool work_waits() const;
+  void wait_for_work(std::unique_lock<std::mutex>& lock, std::optional<base::Duration> sync_in);
   void write_what_waits(std::unique_lock<std::mutex>& lock);
 
   std::unique_ptr<SegmentFiles> files_;  // the thread's own, as are the next two

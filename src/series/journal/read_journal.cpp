@@ -97,7 +97,8 @@ bool visit_payload(std::span<const std::byte> payload, JournalVisitor& visitor) 
 // Goes through segments in order and keeps the account.
 class Walk {
  public:
-  Walk(JournalVisitor& visitor, JournalCursor from, std::uint64_t most_bytes) : visitor_(visitor), left_(most_bytes) {
+  Walk(JournalVisitor& visitor, JournalCursor from, std::uint64_t most_bytes, bool being_written)
+      : visitor_(visitor), left_(most_bytes), being_written_(being_written) {
     readout_.end = from;
   }
 
@@ -137,19 +138,21 @@ class Walk {
     bool in_step = true;  // every record so far followed the one before
     while (offset < bytes.size() && !full()) {
       const std::uint64_t before = offset;
-      const auto record = next(bytes.subspan(offset), in_step);
-      if (!record && last) {
-        readout_.tail_bytes += bytes.size() - offset;
-        return;
-      }
+      const auto rest = bytes.subspan(offset);
+      const auto record = next(rest, in_step);
       in_step = record.has_value();
       if (record) {
         follow(record->seq);
         take(*record);
         offset += jf::kRecordHeadBytes + record->payload.size();
       } else {
-        ++readout_.skipped_bytes;
-        ++offset;
+        const std::size_t bad = last && being_written_ ? rest.size() : bytes_to_next_record(rest);
+        if (last && bad == rest.size()) {
+          readout_.tail_bytes += bad;
+          return;
+        }
+        readout_.skipped_bytes += bad;
+        offset += bad;
       }
       left_ -= std::min(left_, offset - before);
     }
@@ -161,6 +164,13 @@ class Walk {
     const std::uint64_t wanted = readout_.end.next_seq;
     if (in_step ? seq != wanted : seq < wanted || seq - wanted > kFurthestJump) return std::nullopt;
     return jf::decode_record(bytes);
+  }
+
+  // All of them where no whole record follows.
+  [[nodiscard]] std::size_t bytes_to_next_record(std::span<const std::byte> bytes) const {
+    std::size_t at = 1;
+    while (at < bytes.size() && !next(bytes.subspan(at), false)) ++at;
+    return at;
   }
 
   void take(const jf::Record& record) {
@@ -175,6 +185,7 @@ class Walk {
 
   JournalVisitor& visitor_;
   std::uint64_t left_;  // bytes that may still be gone through
+  const bool being_written_;
   JournalReadout readout_;
 };
 
@@ -186,7 +197,7 @@ base::Result<JournalReadout> read_journal(const fs::path& run_directory, Journal
   std::error_code error;
   const std::vector<std::uint32_t> numbers = segments_from(folder, from.segment, error);
   if (error) return base::failure("no journal in " + run_directory.string() + ": " + error.message());
-  Walk walk(visitor, from, most_bytes);
+  Walk walk(visitor, from, most_bytes, journal_in_use(run_directory));
   for (const std::uint32_t number : numbers) {
     if (walk.full()) break;
     walk.segment(number, read_segment(folder / jf::segment_name(number)), number == numbers.back());

@@ -39,14 +39,14 @@ struct JournalReadout {
   std::uint64_t records = 0;          // whole ones, all passed on
   std::uint64_t missing_records = 0;  // known from the gaps they leave in the numbering
   std::uint64_t skipped_bytes = 0;    // that are no whole record, the tail left out
-  std::uint64_t tail_bytes = 0;       // of the last segment from its first bad record on: torn, or being written
+  std::uint64_t tail_bytes = 0;       // at the end, without a whole record: torn, or being written
 };
 
 inline constexpr std::uint64_t kWholeJournal = std::numeric_limits<std::uint64_t>::max();
 
-// Everything from `from` on. In the last segment reading ends at the first record that is not whole; in earlier ones it goes
-// on at the next whole record. With `most_bytes` it ends once that much has been gone through: a part of a long journal.
-// Memory: one segment (4 MiB, 64 at most). An error: there is no journal.
+// Everything from `from` on. At what is no whole record reading goes on at the next whole one, but for the end of a journal
+// that is being written: the rest of the record is still to come there. With `most_bytes` it ends once that much has been
+// gone through: a part of a long journal. Memory: one segment (4 MiB, 64 at most). An error: there is no journal.
 base::Result<JournalReadout> read_journal(const std::filesystem::path& run_directory, JournalVisitor& visitor,
                                           JournalCursor from = {}, std::uint64_t most_bytes = kWholeJournal);
 

@@ -10,7 +10,7 @@ namespace {
 
 // A damaged record costs at most this much: a second or two of one GPU's power samples.
 constexpr std::size_t kFullRecord = 2048;
-constexpr std::size_t kSeqAt = 8;
+constexpr std::size_t kSequenceAt = 8;
 
 }  // namespace
 
@@ -38,7 +38,7 @@ void RecordBuffer::begin(jf::Kind kind, std::uint16_t gpu) {
   kind_ = kind;
   gpu_ = gpu;
   bytes_.resize(bytes_.size() + jf::kRecordHeadBytes + jf::kPayloadHeadBytes);
-  jf::put(bytes_.data() + open_at_ + kSeqAt, next_seq_++);
+  jf::put(bytes_.data() + open_at_ + kSequenceAt, next_seq_++);
   std::byte* payload = bytes_.data() + open_at_ + jf::kRecordHeadBytes;
   jf::put(payload, kind);
   jf::put(payload + 1, std::uint8_t{0});

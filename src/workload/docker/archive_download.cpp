@@ -7,9 +7,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kHeadersWithin = 30s;
+constexpr auto kArchiveWithin = 30s;
 constexpr auto kLongestSilence = 60s;
-constexpr std::size_t kMaxRefusal = 4096;
+constexpr std::size_t kMaxArchiveRefusal = 4096;
 
 }  // namespace
 
@@ -19,14 +19,14 @@ base::Result<bool> ArchiveDownload::open(const std::string& container, const std
       pieces_.emplace_back(piece);
       return true;
     }
-    refusal_.append(piece.substr(0, kMaxRefusal));
-    return refusal_.size() < kMaxRefusal;
+    refusal_.append(piece.substr(0, kMaxArchiveRefusal));
+    return refusal_.size() < kMaxArchiveRefusal;
   };
   const auto opened = engine_.streams().open(
       engine_.endless_request("GET", "/containers/" + container + "/archive?path=" + url_encoded(path)), take);
   if (!opened) return base::failure(opened.error());
   id_ = *opened;
-  const auto status = engine_.streams().wait_for_headers(id_, kHeadersWithin);
+  const auto status = engine_.streams().wait_for_headers(id_, kArchiveWithin);
   if (!status) return base::failure(status.error());
   if (*status == 200) return true;
   if (*status == 404) return false;

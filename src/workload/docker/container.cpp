@@ -13,6 +13,9 @@ using namespace std::chrono_literals;
 constexpr auto kCreateLimit = 10min;
 constexpr auto kStartLimit = 5min;
 constexpr auto kRemoveLimit = 60s;
+constexpr auto kRemovalUnderWay = 5min;  // the engine takes its time over millions of files
+constexpr auto kBetweenWords = 10s;      // that it says so again
+constexpr auto kBetweenLooks = 100ms;
 constexpr auto kSignalLimit = 5s;
 
 std::string id_in(const std::string& body) {
@@ -20,6 +23,11 @@ std::string id_in(const std::string& body) {
   if (!json.is_object() || !json.contains("Id") || !json["Id"].is_string()) return {};
   const std::string id = json["Id"];
   return id.find_first_not_of("0123456789abcdef") == std::string::npos ? id : std::string();  // it becomes part of paths
+}
+
+bool says_removing(const platform::HttpResponse& answer) {
+  const auto state = parse_container_state(answer.body);
+  return answer.status == 200 && state && state->status == "removing";
 }
 
 }  // namespace
@@ -76,25 +84,29 @@ base::Result<void> Container::remove() {
   if (which.empty()) return {};
   const std::string by_hand = "once the engine answers: docker rm --force " + which.substr(0, 80);
   const auto answer = engine_.call("DELETE", "/containers/" + which + "?force=1&v=1", "", kRemoveLimit);
-  if (!answer) return base::failure("could not remove the container: " + answer.error().message, by_hand);
-  if (answer->status == 409) {  // removal is under way already
-    if (auto gone = wait_until_removed(which); !gone) return gone;
-  } else if (answer->status >= 300 && answer->status != 404) {
-    return base::failure("the engine could not remove the container: " + engine_words(*answer), by_hand);
+  const bool is_under_way = answer && answer->status == 409;
+  bool gone = answer && (answer->status < 300 || answer->status == 404);
+  if (!answer || is_under_way) gone = wait_until_removed(which, is_under_way ? kBetweenWords : 0s);
+  if (!gone) {
+    const std::string words = answer ? engine_words(*answer) : answer.error().message;
+    return base::failure("could not remove the container: " + words, by_hand);
   }
   id_.clear();
   name_.clear();
   return {};
 }
 
-base::Result<void> Container::wait_until_removed(const std::string& which) {
-  const base::SteadyTime deadline = clock_.now() + 10s;
-  while (clock_.now() < deadline) {
-    const auto answer = engine_.call("GET", "/containers/" + which + "/json", "", 2s);
-    if (answer && answer->status == 404) return {};
-    clock_.sleep_until(clock_.now() + 100ms);
+// Whether it went: within `patience`, or while the engine says that it is at it.
+bool Container::wait_until_removed(const std::string& which, base::Duration patience) {
+  const base::SteadyTime end = clock_.now() + kRemovalUnderWay;
+  for (base::SteadyTime deadline = clock_.now() + patience;;) {
+    const auto answer = engine_.call("GET", "/containers/" + which + "/json", "", kSignalLimit);
+    if (answer && answer->status == 404) return true;
+    const base::SteadyTime now = clock_.now();
+    if (answer && says_removing(*answer)) deadline = now + kBetweenWords;
+    if (now >= std::min(deadline, end)) return false;
+    clock_.sleep_until(now + kBetweenLooks);
   }
-  return base::failure("the engine is still removing the container", "check with: docker ps --all");
 }
 
 }  // namespace gpubench::workload

@@ -34,7 +34,7 @@ class Container {
   [[nodiscard]] const std::string& id() const { return id_; }
 
  private:
-  base::Result<void> wait_until_removed(const std::string& which);
+  bool wait_until_removed(const std::string& which, base::Duration patience);
   EngineClient& engine_;
   const platform::Clock& clock_;
   std::string id_;

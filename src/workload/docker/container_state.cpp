@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "workload/docker/engine_client.h"
+#include "workload/docker/engine_json.h"
 #include "workload/docker/engine_time.h"
 
 namespace gpubench::workload {
@@ -15,21 +16,9 @@ using nlohmann::json;
 // The engine's clock readings and ours are taken by different programs: allow for the reading itself.
 constexpr auto kSlack = std::chrono::milliseconds(1);
 
-const json& member(const json& object, const char* key) {
-  static const json none;
-  if (!object.is_object()) return none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
-}
-
 bool flag(const json& object, const char* key) {
   const json& value = member(object, key);
   return value.is_boolean() && value.get<bool>();
-}
-
-std::string text(const json& object, const char* key) {
-  const json& value = member(object, key);
-  return value.is_string() ? value.get<std::string>() : "";
 }
 
 std::optional<base::SteadyTime> between(std::optional<base::WallTime> time, const base::ClockAnchor& anchor,

@@ -3,6 +3,8 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "platform/process.h"
 #include "workload/docker/archive_download.h"
@@ -25,6 +27,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kResultsPath = "/root/results";  // where the predecessor's images leave their results
+constexpr const char* kScoreFile = "metrics.yml";      // in it: see app/score.h
 constexpr auto kOutputAfterExit = 10s;                 // how long output may still arrive after the exit was told
 constexpr auto kOrderlyEnd = 2s;                       // output that ends this long before the exit may have broken off
 constexpr auto kReconnectEvery = 500ms;
@@ -36,7 +39,8 @@ class ContainerWorkload final : public Workload {
  public:
   ContainerWorkload(ContainerOptions options, const platform::Clock& clock, LogSink& log)
       : options_(std::move(options)), clock_(clock), container_(engine_, clock), output_(engine_, log), watch_(engine_) {}
-  ~ContainerWorkload() override { static_cast<void>(remove()); }
+  // Only what has run out of memory throws here, and may end the program.
+  ~ContainerWorkload() override { static_cast<void>(remove()); }  // NOLINT(bugprone-exception-escape)
   ContainerWorkload(const ContainerWorkload&) = delete;
   ContainerWorkload& operator=(const ContainerWorkload&) = delete;
 
@@ -74,6 +78,7 @@ class ContainerWorkload final : public Workload {
   [[nodiscard]] bool may_be_running() const { return phase_ == Phase::running || phase_ == Phase::lost; }
   [[nodiscard]] base::SteadyTime next_deadline() const;
   base::Result<bool> collect_path(const std::string& path, const std::filesystem::path& directory);
+  base::Result<bool> copy_out(const std::string& path, const std::filesystem::path& directory);
   base::Result<void> remove();
 
   ContainerOptions options_;
@@ -476,6 +481,15 @@ base::Result<bool> ContainerWorkload::collect_results(const std::filesystem::pat
 }
 
 base::Result<bool> ContainerWorkload::collect_path(const std::string& path, const std::filesystem::path& directory) {
+  const auto any = copy_out(path, directory);
+  // Files too many or too large to copy may have stood before the score.
+  std::error_code unknown;
+  if (any && *any && !std::filesystem::exists(directory / kScoreFile, unknown))
+    static_cast<void>(copy_out(path + "/" + kScoreFile, directory));
+  return any;
+}
+
+base::Result<bool> ContainerWorkload::copy_out(const std::string& path, const std::filesystem::path& directory) {
   ArchiveDownload download(engine_, clock_);
   const auto exists = download.open(container_.id(), path);
   if (!exists) return base::failure(exists.error().with_context("could not copy the results"));

@@ -4,13 +4,17 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "platform/clock.h"
+
 namespace gpubench::workload {
 namespace {
 
-// The newest API that this client was written for (Docker 28); older engines set the pace, back to 1.40 (Docker 19.03).
+// The newest API that this client was written for (Docker 28); older engines set the pace, back to the first that takes a
+// request for GPUs (Docker 19.03).
 constexpr std::string_view kNewestApiVersion = "1.50";
-constexpr auto kConnectLimit = std::chrono::seconds(8);  // with /version still within the promised 10 s
-constexpr auto kIdentifyLimit = std::chrono::seconds(2);
+constexpr int kOldestMinor = 40;
+constexpr auto kConnectLimit = std::chrono::seconds(8);
+constexpr auto kFoundWithin = std::chrono::milliseconds(9500);  // with /version, over which Podman takes seconds
 constexpr std::size_t kMaxWords = 600;
 
 std::optional<int> minor_of(std::string_view version) {
@@ -89,8 +93,10 @@ base::Result<void> EngineClient::connect(const std::string& docker_host, const T
     tunnel_ = std::move(*tunnel);
     address_.unix_socket = tunnel_->socket_path();
   }
+  const platform::SystemClock clock;
+  const base::SteadyTime begun = clock.now();
   if (auto negotiated = negotiate_version(); !negotiated) return negotiated;
-  return identify();
+  return identify(kFoundWithin - (clock.now() - begun));
 }
 
 base::Result<void> EngineClient::negotiate_version() {
@@ -105,11 +111,16 @@ base::Result<void> EngineClient::negotiate_version() {
   if (engine_.api_version.empty()) {
     return base::failure("what answers at " + address_.text() + " is not a Docker engine", "correct DOCKER_HOST");
   }
+  if (minor_of(engine_.api_version).value_or(0) < kOldestMinor) {
+    return base::failure("the container engine at " + address_.text() + " is too old: it knows API version " +
+                             engine_.api_version + ", but 1." + std::to_string(kOldestMinor) + " is needed",
+                         "upgrade it to Docker 19.03 or newer, or Podman 3 or newer");
+  }
   return {};
 }
 
-base::Result<void> EngineClient::identify() {
-  const auto answer = call("GET", "/version", "", kIdentifyLimit);
+base::Result<void> EngineClient::identify(base::Duration within) {
+  const auto answer = call("GET", "/version", "", within);
   if (!answer) return base::failure(explain_unreachable(address_, answer.error()));
   if (answer->status != 200) {
     return base::failure("the container engine at " + address_.text() + " refused API version " + engine_.api_version +

@@ -45,7 +45,7 @@ class EngineClient {
 
  private:
   base::Result<void> negotiate_version();
-  base::Result<void> identify();
+  base::Result<void> identify(base::Duration within);
 
   std::unique_ptr<platform::StdioTunnel> tunnel_;  // ssh only; outlives the connections through it
   std::unique_ptr<platform::HttpClient> http_;

@@ -8,6 +8,8 @@
 #include <optional>
 #include <system_error>
 
+#include "workload/docker/engine_json.h"
+
 namespace gpubench::workload {
 namespace {
 
@@ -22,19 +24,6 @@ json json_file(const fs::path& path) {
   if (const auto size = fs::file_size(path, error); error || size > kLargestFile) return {};
   std::ifstream file(path);
   return json::parse(std::istreambuf_iterator<char>(file), {}, nullptr, false);
-}
-
-std::string text(const json& object, const char* key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-const json& member(const json& object, const char* key) {
-  static const json none;
-  if (!object.is_object()) return none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
 }
 
 TlsFiles tls_in(const fs::path& folder) {

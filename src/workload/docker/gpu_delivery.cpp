@@ -5,19 +5,14 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "workload/docker/engine_json.h"
+
 namespace gpubench::workload {
 namespace {
 
 using nlohmann::json;
 
-const json& member(const json& object, const char* key) {
-  static const json none;
-  if (!object.is_object()) return none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
-}
-
-bool contains(const std::vector<std::string>& list, const std::string& item) {
+bool lists(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
@@ -80,14 +75,14 @@ std::string missing_gpus(const GpuAccess& asked, const GivenGpus& given,
   const bool by_request = asked.way == GpuAccess::Way::runtime || asked.way == GpuAccess::Way::cdi;
   const bool kept_request =
       given.requests_all || std::all_of(asked.device_ids.begin(), asked.device_ids.end(),
-                                        [&](const std::string& id) { return contains(given.requested_ids, id); });
+                                        [&](const std::string& id) { return lists(given.requested_ids, id); });
   // Nodes that are there prove more than a request that is not: Podman turns CDI names into devices.
   const bool sees_one = visible && !visible->empty();
   if (by_request && !kept_request && !sees_one) return engine + " took the request for GPUs and left it out without a word";
   if (asked.way == GpuAccess::Way::devices) {
     const auto is_there = [&](const std::string& node) {
       const std::string name = node.substr(node.rfind('/') + 1);
-      return contains(given.device_nodes, node) || (visible && contains(*visible, name));
+      return lists(given.device_nodes, node) || (visible && lists(*visible, name));
     };
     const auto missing = std::find_if_not(asked.device_nodes.begin(), asked.device_nodes.end(), is_there);
     if (missing != asked.device_nodes.end()) return engine + " left out the device node " + *missing;

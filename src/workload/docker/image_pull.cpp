@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "workload/docker/engine_json.h"
 #include "workload/docker/images.h"
 
 namespace gpubench::workload {
@@ -12,25 +13,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kHeadersWithin = 60s;    // the engine asks the registry first
-constexpr auto kLongestSilence = 5min;  // while it unpacks a large layer it says nothing
+constexpr auto kAnswerWithin = 60s;       // the engine asks the registry first
+constexpr auto kLongestUnpacking = 5min;  // while it unpacks a large layer it says nothing
 constexpr auto kTellEvery = 2s;
 constexpr std::size_t kLongestObject = std::size_t{1} << 20;
 constexpr std::size_t kMostLayers = 1000;
 
-std::string text(const nlohmann::json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+bool is_woken(int fd) {
+  pollfd entry{fd, POLLIN, 0};
+  return fd >= 0 && ::poll(&entry, 1, 0) > 0;
 }
 
 std::uint64_t number(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
-
-bool is_readable(int fd) {
-  pollfd entry{fd, POLLIN, 0};
-  return fd >= 0 && ::poll(&entry, 1, 0) > 0;
 }
 
 // The exchange of one pull; its connection is closed on every way out.
@@ -69,10 +65,11 @@ class Pull {
     while (!engine_.streams().state(id_).finished) {
       arrived_ = false;
       engine_.streams().pump(500ms, options_.interrupt_fd);
-      if (is_readable(options_.interrupt_fd)) return base::failure("interrupted");
+      if (is_woken(options_.interrupt_fd)) return base::failure("interrupted");
       const base::SteadyTime now = clock_.now();
       if (arrived_) quiet_since = now;
-      const base::Duration patience = engine_.streams().state(id_).status ? base::Duration(kLongestSilence) : kHeadersWithin;
+      const base::Duration patience =
+          engine_.streams().state(id_).status ? base::Duration(kLongestUnpacking) : kAnswerWithin;
       if (now - quiet_since > patience) return base::failure("the engine stopped telling of it");
       if (now - told < kTellEvery) continue;
       told = now;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "workload/docker/create_request.h"
+#include "workload/docker/engine_json.h"
 
 namespace gpubench::workload {
 namespace {
@@ -12,12 +13,6 @@ namespace {
 using nlohmann::json;
 
 constexpr auto kRemoveLimit = std::chrono::seconds(60);
-
-std::string text(const json& object, const char* key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "platform/child_process.h"
+#include "workload/docker/engine_json.h"
 
 namespace gpubench::workload {
 namespace {
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kDockerHub = "https://index.docker.io/v1/";
-constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 20;
+constexpr std::uintmax_t kLargestConfig = std::uintmax_t{1} << 20;
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kTokenUser = "<token>";  // by which a helper says that its secret is an identity token
 
@@ -30,18 +31,9 @@ struct Login {
 json read_config(const std::string& folder) {
   const fs::path path = fs::path(folder) / "config.json";
   std::error_code error;
-  if (folder.empty() || !fs::is_regular_file(path, error) || fs::file_size(path, error) > kLargestFile) return {};
+  if (folder.empty() || !fs::is_regular_file(path, error) || fs::file_size(path, error) > kLargestConfig) return {};
   std::ifstream file(path);
   return json::parse(std::istreambuf_iterator<char>(file), {}, nullptr, false);
-}
-
-std::string text(const json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-json member(const json& object, const char* key) {
-  return object.is_object() ? object.value(key, json()) : json();
 }
 
 // "https://host/v1/" -> "host"

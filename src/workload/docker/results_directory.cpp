@@ -14,10 +14,13 @@ tl::unexpected<base::Error> system_failure(const std::string& what) {
   return base::failure(what + ": " + std::generic_category().message(errno));
 }
 
-std::pair<std::string, std::string> parent_and_name(const std::string& relative) {
+std::size_t length_of_parent(const std::string& relative) {
   const std::size_t slash = relative.rfind('/');
-  if (slash == std::string::npos) return {"", relative};
-  return {relative.substr(0, slash), relative.substr(slash + 1)};
+  return slash == std::string::npos ? 0 : slash;
+}
+
+const char* name_in_parent(const std::string& relative) {
+  return relative.c_str() + (relative.find('/') == std::string::npos ? 0 : length_of_parent(relative) + 1);
 }
 
 }  // namespace
@@ -45,27 +48,35 @@ base::Result<Descriptor> ResultsDirectory::directory(const std::string& relative
   return current;
 }
 
-base::Result<Descriptor> ResultsDirectory::create(const std::string& relative, mode_t mode) const {
-  const auto [parent, name] = parent_and_name(relative);
-  const auto above = directory(parent);
-  if (!above) return base::failure(above.error());
-  Descriptor file(::openat(above->get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+base::Result<int> ResultsDirectory::folder_of(const std::string& relative) {
+  const std::string parent = relative.substr(0, length_of_parent(relative));
+  if (folder_ && folder_path_ == parent) return folder_.get();
+  auto opened = directory(parent);
+  if (!opened) return base::failure(opened.error());
+  folder_ = std::move(*opened);
+  folder_path_ = parent;
+  return folder_.get();
+}
+
+base::Result<Descriptor> ResultsDirectory::create(const std::string& relative, mode_t mode) {
+  const auto folder = folder_of(relative);
+  if (!folder) return base::failure(folder.error());
+  const char* const name = name_in_parent(relative);
+  Descriptor file(::openat(*folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!file) return system_failure("cannot make the file");
   return file;
 }
 
-base::Result<Descriptor> ResultsDirectory::open_file(const std::string& relative) const {
-  const auto [parent, name] = parent_and_name(relative);
-  const auto above = directory(parent);
-  if (!above) return base::failure(above.error());
-  Descriptor file(::openat(above->get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+base::Result<Descriptor> ResultsDirectory::open_file(const std::string& relative) {
+  const auto folder = folder_of(relative);
+  if (!folder) return base::failure(folder.error());
+  Descriptor file(::openat(*folder, name_in_parent(relative), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!file) return system_failure("cannot open the file");
   return file;
 }
 
-void ResultsDirectory::remove(const std::string& relative) const {
-  const auto [parent, name] = parent_and_name(relative);
-  if (const auto above = directory(parent)) ::unlinkat(above->get(), name.c_str(), 0);
+void ResultsDirectory::remove(const std::string& relative) {
+  if (const auto folder = folder_of(relative)) ::unlinkat(*folder, name_in_parent(relative), 0);
 }
 
 base::Result<void> write_fully(const Descriptor& file, const char* bytes, std::size_t size) {

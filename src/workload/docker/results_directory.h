@@ -43,13 +43,17 @@ class ResultsDirectory {
   // Opens (and makes) the directory at `relative`; "" is this directory.
   [[nodiscard]] base::Result<Descriptor> directory(const std::string& relative) const;
   // Makes a new file and the directories above it; one that exists is an error.
-  [[nodiscard]] base::Result<Descriptor> create(const std::string& relative, mode_t mode) const;
-  [[nodiscard]] base::Result<Descriptor> open_file(const std::string& relative) const;
-  void remove(const std::string& relative) const;
+  [[nodiscard]] base::Result<Descriptor> create(const std::string& relative, mode_t mode);
+  [[nodiscard]] base::Result<Descriptor> open_file(const std::string& relative);
+  void remove(const std::string& relative);
 
  private:
   explicit ResultsDirectory(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  // The directory that holds it; stays open for the next of its files, valid until the next call.
+  base::Result<int> folder_of(const std::string& relative);
   Descriptor descriptor_;
+  Descriptor folder_;
+  std::string folder_path_;
 };
 
 // Writes all of it.

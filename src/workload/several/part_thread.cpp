@@ -1,5 +1,6 @@
 #include "workload/several/part_thread.h"
 
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -34,6 +35,7 @@ void PartThread::launch() {
 }
 
 void PartThread::run() {
+  pthread_setname_np(pthread_self(), "container");
   auto started = workload_.start();
   {
     const std::lock_guard lock(mutex_);

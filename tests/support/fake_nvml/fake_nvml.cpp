@@ -14,14 +14,14 @@
 //   xid NUMBER T                      an error event at T
 //   mig N                             divided by MIG into N instances
 //   lost_at T                         every call for this GPU says "GPU is lost" from then on
+//   counter frozen_at T | rate W | restart_at T | jump_at T JOULES   ways in which the energy counter is wrong
+//   ring zero N | future SECONDS | depth N | period SECONDS | type VALUETYPE   N oldest stamps 0; stamps put forward; shape
 //
 //   gpus N
 //   missing SYMBOL                    dlsym does not find it
 //   fail SYMBOL CODE [from T | every N]   SYMBOL may be field:83 or field:185 (the field's own code); gpu:N: opening GPU N
 //   no_value SYMBOL                   succeeds with all bits set, NVML's "not available"; field:83 and field:185 too
 //   delay SYMBOL SECONDS              how long the call takes
-//   counter frozen_at T | rate W | restart_at T | jump_at T JOULES   ways in which the energy counter is wrong
-//   ring zero N | future SECONDS | depth N | period SECONDS | type VALUETYPE   N oldest stamps 0; stamps put forward; shape
 //   memory USED RESERVED TOTAL        MiB
 //   clocks SM MEMORY                  MHz
 //   limits ENFORCED MAX               W
@@ -98,9 +98,20 @@ struct Profile {
   }
 };
 
+struct Counter {
+  double frozen_at = INFINITY, rate = NAN, restart_at = INFINITY, jump_at = INFINITY, jump_joules = 0.0;
+};
+
+struct Ring {
+  int zero = 0, depth = 119, type = kNvmlUnsignedInt;
+  double future = 0.0, period = 0.020;
+};
+
 struct Gpu {
   std::string name = "NVIDIA Fake H200";
   Profile profile;
+  Counter counter;
+  Ring ring;
   double lost_at = INFINITY;
   std::vector<NvmlProcess> processes;
   std::string process_file;
@@ -124,9 +135,6 @@ struct Script {
   std::multimap<std::string, Fault> faults;
   std::map<std::string, double> delays;
   std::vector<std::string> no_value;
-  double frozen_at = INFINITY, rate = NAN, restart_at = INFINITY, jump_at = INFINITY, jump_joules = 0.0;
-  int ring_zero = 0, ring_depth = 119, ring_type = kNvmlUnsignedInt;
-  double ring_future = 0.0, ring_period = 0.020;
   double memory_used = 500, memory_reserved = 600, memory_total = 143771;
   unsigned sm_clock = 1980, memory_clock = 3201;
   double enforced_limit = 700, max_limit = 700;
@@ -168,6 +176,17 @@ bool parse_gpu_directive(Gpu& gpu, const std::string& word, std::istringstream& 
   } else if (word == "load_file") {
     rest >> gpu.profile.load_file >> gpu.profile.low >> gpu.profile.high;
     gpu.profile.pieces = {{0.0, gpu.profile.low}};
+  } else if (word == "counter" && rest >> kind) {
+    if (kind == "frozen_at") rest >> gpu.counter.frozen_at;
+    if (kind == "rate") rest >> gpu.counter.rate;
+    if (kind == "restart_at") rest >> gpu.counter.restart_at;
+    if (kind == "jump_at") rest >> gpu.counter.jump_at >> gpu.counter.jump_joules;
+  } else if (word == "ring" && rest >> kind) {
+    if (kind == "zero") rest >> gpu.ring.zero;
+    if (kind == "future") rest >> gpu.ring.future;
+    if (kind == "depth") rest >> gpu.ring.depth;
+    if (kind == "period") rest >> gpu.ring.period;
+    if (kind == "type") rest >> gpu.ring.type;
   } else if (word == "profile" && rest >> kind) {
     if (kind == "steady") rest >> gpu.profile.pieces.front().second;
     if (kind == "square") rest >> gpu.profile.period >> gpu.profile.duty >> gpu.profile.low >> gpu.profile.high;
@@ -197,17 +216,6 @@ bool parse_fault(Script& script, const std::string& word, std::istringstream& re
     if (kind == "every") rest >> fault.every;
     if (kind.empty()) rest.clear();
     script.faults.emplace(symbol, fault);
-  } else if (word == "counter" && rest >> kind) {
-    if (kind == "frozen_at") rest >> script.frozen_at;
-    if (kind == "rate") rest >> script.rate;
-    if (kind == "restart_at") rest >> script.restart_at;
-    if (kind == "jump_at") rest >> script.jump_at >> script.jump_joules;
-  } else if (word == "ring" && rest >> kind) {
-    if (kind == "zero") rest >> script.ring_zero;
-    if (kind == "future") rest >> script.ring_future;
-    if (kind == "depth") rest >> script.ring_depth;
-    if (kind == "period") rest >> script.ring_period;
-    if (kind == "type") rest >> script.ring_type;
   } else {
     return false;
   }
@@ -330,13 +338,14 @@ double share_of_load(const Gpu& gpu, double t) {
   return mean_watts(gpu, end, 0.2) > idle * 1.05 + 1.0 ? 1.0 : 0.0;
 }
 
-double counter_millijoules(const Script& script, const Gpu& gpu, double t) {
+double counter_millijoules(const Gpu& gpu, double t) {
+  const Counter& counter = gpu.counter;
   constexpr double kBefore = 1e6;  // joules counted before the fake began
   double seen = floor_to(t, 0.1);
-  if (seen >= script.restart_at) return 1e3 * (gpu.profile.joules(seen) - gpu.profile.joules(script.restart_at));
-  seen = std::min(seen, floor_to(script.frozen_at, 0.1));
-  const double energy = std::isnan(script.rate) ? gpu.profile.joules(seen) : script.rate * seen;
-  return 1e3 * (kBefore + energy + (seen >= script.jump_at ? script.jump_joules : 0.0));
+  if (seen >= counter.restart_at) return 1e3 * (gpu.profile.joules(seen) - gpu.profile.joules(counter.restart_at));
+  seen = std::min(seen, floor_to(counter.frozen_at, 0.1));
+  const double energy = std::isnan(counter.rate) ? gpu.profile.joules(seen) : counter.rate * seen;
+  return 1e3 * (kBefore + energy + (seen >= counter.jump_at ? counter.jump_joules : 0.0));
 }
 
 NvmlValue ring_value(int type, double milliwatts) {
@@ -351,16 +360,16 @@ NvmlValue ring_value(int type, double milliwatts) {
 }
 
 std::vector<NvmlSample> ring_samples(const Machine& m, const Gpu& gpu, double t) {
-  const Script& script = m.script;
+  const Ring& ring = gpu.ring;
   std::vector<NvmlSample> samples;
-  const auto newest = static_cast<std::int64_t>(std::floor(t / script.ring_period + 1e-9));
-  for (std::int64_t i = newest - script.ring_depth + 1; i <= newest; ++i) {
-    const double at = static_cast<double>(i) * script.ring_period;
+  const auto newest = static_cast<std::int64_t>(std::floor(t / ring.period + 1e-9));
+  for (std::int64_t i = newest - ring.depth + 1; i <= newest; ++i) {
+    const double at = static_cast<double>(i) * ring.period;
     NvmlSample sample;
-    if (i - (newest - script.ring_depth + 1) >= script.ring_zero) {
-      sample.stamp_us = m.stamp_us(at) + static_cast<std::uint64_t>(script.ring_future * 1e6);
+    if (i - (newest - ring.depth + 1) >= ring.zero) {
+      sample.stamp_us = m.stamp_us(at) + static_cast<std::uint64_t>(ring.future * 1e6);
     }
-    sample.value = ring_value(script.ring_type, 1e3 * mean_watts(gpu, at, script.ring_period));
+    sample.value = ring_value(ring.type, 1e3 * mean_watts(gpu, at, ring.period));
     samples.push_back(sample);
   }
   return samples;
@@ -453,7 +462,7 @@ void fill_field(Machine& m, const Gpu& gpu, double t, NvmlFieldValue& field) {
     field.value.unsigned_64 = kNvmlNoValue64;
   } else if (field.field_id == kNvmlFieldTotalEnergy) {
     field.value_type = kNvmlUnsignedLongLong;
-    field.value.unsigned_64 = static_cast<std::uint64_t>(std::llround(counter_millijoules(m.script, gpu, t)));
+    field.value.unsigned_64 = static_cast<std::uint64_t>(std::llround(counter_millijoules(gpu, t)));
   } else if (field.field_id == kNvmlFieldPowerAverage) {
     field.value_type = kNvmlUnsignedInt;
     field.value.unsigned_32 = static_cast<std::uint32_t>(std::lround(1e3 * mean_watts(gpu, floor_to(t, 0.1), 1.0)));
@@ -647,7 +656,7 @@ FAKE_NVML(nvmlDeviceGetCurrentClocksThrottleReasons, NvmlHandle device, NvmlApi:
 
 FAKE_NVML(nvmlDeviceGetTotalEnergyConsumption, NvmlHandle device, NvmlApi::Long* out) {
   return number_call("nvmlDeviceGetTotalEnergyConsumption", device, out,
-                     [](Machine& m, Gpu& gpu, double t) { return counter_millijoules(m.script, gpu, t); });
+                     [](Machine&, Gpu& gpu, double t) { return counter_millijoules(gpu, t); });
 }
 
 FAKE_NVML(nvmlDeviceGetFieldValues, NvmlHandle device, int count, NvmlFieldValue* fields) {
@@ -662,7 +671,7 @@ FAKE_NVML(nvmlDeviceGetSamples, NvmlHandle device, int type, NvmlApi::Long last_
   return device_call("nvmlDeviceGetSamples", device, [&](Machine& m, Gpu& gpu, double t) {
     ++m.calls["samples:" + std::to_string(type)];
     if (type != kNvmlTotalPowerSamples) return kNvmlNotSupported;
-    *value_type = m.script.ring_type;
+    *value_type = gpu.ring.type;
     return give_samples(m, gpu, t, last_seen_us, count, out);
   });
 }

@@ -22,8 +22,13 @@ using meter::FakeDriver;
 
 constexpr double kIdle = 120;
 constexpr std::size_t kGpus = 2;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr unsigned kSeeds = 2;  // five times as slow; the statistics are made without them
+#else
 constexpr unsigned kSeeds = 12;
+#endif
 constexpr base::Duration kRoll = 1500ms;
+constexpr const char* kNoCounter = "fail nvmlDeviceGetTotalEnergyConsumption 3\nfail field:83 3\n";
 
 // A load of steps, and its exact energy.
 struct Steps {
@@ -55,7 +60,9 @@ Steps random_load(std::mt19937& random, double start, double length) {
 // What goes wrong, and where a fault needs to know when the run is.
 struct Plan {
   std::function<std::string(double start, double length)> script = [](double, double) { return std::string(); };
-  std::function<void(FakeDriver&)> event = {};  // a third into the run
+  std::function<void(FakeDriver&)> event = {};
+  // When it happens, in seconds since the driver was opened: a third into the run if nothing is said.
+  std::function<double(double start, double length)> at = [](double start, double length) { return start + length / 3; };
 };
 
 struct Outcome {
@@ -113,14 +120,22 @@ Outcome drive(unsigned seed, const Plan& plan) {
   options.interval = 1s;
   options.drain_period = 800ms;
   support::SimulatedSampler sampler(*meter, driver, outcome.series, options);
+  const base::SteadyTime event_at = driver.now() + base::from_seconds(plan.at(start, length));
+  bool happened = !plan.event;
+  const auto run_until = [&](base::SteadyTime time) {
+    if (!happened && event_at <= time) {
+      sampler.run_until(event_at);
+      plan.event(driver);
+      happened = true;
+    }
+    sampler.run_until(time);
+  };
   sampler.idle(sampler::Idle::before_the_workload, ran.start - driver.now());
-  sampler.run_until(ran.start);
+  run_until(ran.start);
   sampler.restart_interval();
-  sampler.run_until(ran.start + ran.length() / 3);
-  if (plan.event) plan.event(driver);
-  sampler.run_until(ran.end);
+  run_until(ran.end);
   sampler.idle(sampler::Idle::after_the_workload, kRoll);
-  sampler.run_until(std::max(ran.end, driver.now()) + kRoll);
+  run_until(std::max(ran.end, driver.now()) + kRoll);
   sampler.stop();
   outcome.run = account_of(outcome.series, *meter, ran, anchor);
   outcome.words = "seed " + std::to_string(seed);
@@ -158,26 +173,55 @@ void expect_sums(const Outcome& outcome) {
   EXPECT_NEAR(slots / sum, 1, 1e-9) << outcome.words;
 }
 
-void expect_inside_or_unknown(const Outcome& outcome) {
+std::string terms_of(const energy::EnergyEstimate& estimate) {
+  std::string text;
+  for (const energy::UncertaintyTerm& term : estimate.uncertainty.terms)
+    text += "\n  " + std::string(term.name) + " " + std::to_string(term.standard.joules()) + " J: " + term.explanation;
+  return text;
+}
+
+// How many energies there are, and how many of them are farther off than their interval (k = 2) says.
+struct Held {
+  int energies = 0;
+  int outside = 0;
+};
+
+// The interval is one of 95 % of cases, so a few of many may lie beyond it, but none beyond that for k = 3.
+void expect_inside_or_unknown(const Outcome& outcome, Held& held) {
   for (const record::GpuRecord& gpu : outcome.run.gpus) {
     const energy::EnergyEstimate* best = gpu.energy.best();
     if (best == nullptr) continue;
     const double truth = outcome.truth[gpu.position];
-    EXPECT_LE(std::abs(best->energy.joules() - truth), best->uncertainty.comparative().joules())
-        << outcome.words << ", GPU " << gpu.position << ": " << best->energy.joules() << " J by "
-        << energy::method_text(best->method) << ", truth " << truth << " J, counter "
-        << energy::state_text(gpu.energy.check.state) << " " << gpu.energy.check.reason;
+    const double off = std::abs(best->energy.joules() - truth);
+    const double interval = best->uncertainty.comparative().joules();
+    ++held.energies;
+    if (off > interval) ++held.outside;
+    EXPECT_LE(off, interval * 3 / 2) << outcome.words << ", GPU " << gpu.position << ": " << best->energy.joules()
+                                     << " J by " << energy::method_text(best->method) << ", truth " << truth
+                                     << " J, counter " << energy::state_text(gpu.energy.check.state) << " "
+                                     << gpu.energy.check.reason << terms_of(*best);
+  }
+}
+
+void expect_mostly_inside(const std::string& what, const Held& held) {
+  if (kSeeds < 12) return;
+  EXPECT_LE(held.outside * 20, held.energies) << what << ": " << held.outside << " of " << held.energies << " outside";
+}
+
+void drive_all(const std::string& what, const Plan& plan, Held& held, const std::function<void(const Outcome&)>& more = {}) {
+  for (unsigned seed = 0; seed < kSeeds; ++seed) {
+    Outcome outcome = drive(seed, plan);
+    outcome.words = what + ", " + outcome.words;
+    expect_inside_or_unknown(outcome, held);
+    expect_sums(outcome);
+    if (more) more(outcome);
   }
 }
 
 void expect_honest(const std::string& what, const Plan& plan, const std::function<void(const Outcome&)>& more = {}) {
-  for (unsigned seed = 0; seed < kSeeds; ++seed) {
-    Outcome outcome = drive(seed, plan);
-    outcome.words = what + ", " + outcome.words;
-    expect_inside_or_unknown(outcome);
-    expect_sums(outcome);
-    if (more) more(outcome);
-  }
+  Held held;
+  drive_all(what, plan, held, more);
+  expect_mostly_inside(what, held);
 }
 
 Plan always(const std::string& script) {
@@ -217,7 +261,7 @@ TEST(DriverFaults, None) {
 }
 
 TEST(DriverFaults, CounterUnsupportedFrozenOrOfConstantRate) {
-  expect_honest("unsupported", always("fail nvmlDeviceGetTotalEnergyConsumption 3\nfail field:83 3\n"), expect_ring);
+  expect_honest("unsupported", always(kNoCounter), expect_ring);
   expect_honest("frozen", at_half("counter frozen_at "), expect_ring);
   for (const char* rate : {"50", "339", "600"})
     expect_honest(std::string("constant rate ") + rate, always(std::string("counter rate ") + rate + "\n"), expect_known);
@@ -242,8 +286,7 @@ TEST(DriverFaults, RingUnsupportedUndatedFromTheFutureOrOverwritten) {
 }
 
 TEST(DriverFaults, OverwrittenRingWithoutACounter) {
-  expect_honest("overwritten, no counter",
-                always("ring depth 25\nfail nvmlDeviceGetTotalEnergyConsumption 3\nfail field:83 3\n"), expect_known);
+  expect_honest("overwritten, no counter", always(std::string("ring depth 25\n") + kNoCounter), expect_known);
 }
 
 TEST(DriverFaults, EachCallFailsNowAndThen) {
@@ -286,9 +329,7 @@ TEST(DriverFaults, SamplerStalled) {
     Plan plan;
     plan.event = [=](FakeDriver& driver) { driver.advance(stall); };
     expect_honest(what, plan, expect_known);
-    plan.script = [](double, double) {
-      return std::string("fail nvmlDeviceGetTotalEnergyConsumption 3\nfail field:83 3\n");
-    };
+    plan.script = [](double, double) { return std::string(kNoCounter); };
     expect_honest(what + " without a counter", plan);
   }
 }
@@ -298,10 +339,99 @@ TEST(DriverFaults, WallClockSteppedByAnHour) {
     Plan plan;
     plan.event = [=](FakeDriver& driver) { driver.step_wall(by); };
     expect_honest("wall clock", plan, expect_counter);
-    plan.script = [](double, double) {
-      return std::string("fail nvmlDeviceGetTotalEnergyConsumption 3\nfail field:83 3\n");
-    };
+    plan.script = [](double, double) { return std::string(kNoCounter); };
     expect_honest("wall clock without a counter", plan, expect_ring);
+  }
+}
+
+// Moments relative to the run's start and end: in the idle time, and at the edges, where the counter is timed.
+const std::vector<std::pair<bool, double>> kMoments{{false, -1.2}, {false, -0.4}, {false, -0.05}, {false, 0.02},
+                                                    {false, 0.3},  {true, -0.3},  {true, -0.02},  {true, 0.02},
+                                                    {true, 0.3},   {true, 1.2}};
+
+Plan at_moment(std::pair<bool, double> moment, std::function<void(FakeDriver&)> event) {
+  Plan plan;
+  plan.event = std::move(event);
+  plan.at = [=](double start, double length) { return start + (moment.first ? length : 0) + moment.second; };
+  return plan;
+}
+
+std::string words_of(std::pair<bool, double> moment) {
+  return (moment.first ? " at the end " : " at the start ") + std::to_string(moment.second);
+}
+
+TEST(DriverFaults, SamplerStalledInIdleTimeAndAtTheEdges) {
+  for (const char* script : {"", kNoCounter}) {
+    for (const base::Duration stall : {base::Duration(300ms), base::Duration(3s)}) {
+      const std::string what =
+          "stall of " + std::to_string(base::to_seconds(stall)) + " s" + (*script == 0 ? "" : " without a counter");
+      Held held;
+      for (const auto& moment : kMoments) {
+        Plan plan = at_moment(moment, [=](FakeDriver& driver) { driver.advance(stall); });
+        plan.script = [=](double, double) { return std::string(script); };
+        drive_all(what + words_of(moment), plan, held);
+      }
+      expect_mostly_inside(what, held);
+    }
+  }
+}
+
+TEST(DriverFaults, WallClockSteppedInIdleTimeAndAtTheEdges) {
+  for (const auto& moment : kMoments) {
+    for (const base::Duration by : {base::Duration(1h), base::Duration(-1h)}) {
+      Plan plan = at_moment(moment, [=](FakeDriver& driver) { driver.step_wall(by); });
+      expect_honest("wall clock" + words_of(moment), plan, expect_counter);
+      plan.script = [](double, double) { return std::string(kNoCounter); };
+      expect_honest("wall clock without a counter" + words_of(moment), plan, expect_ring);
+    }
+  }
+}
+
+// A driver before R510, R520, R535, and so on: the calls that came with them are not there.
+TEST(DriverFaults, OldDrivers) {
+  std::string missing;
+  for (const char* symbol : {"nvmlDeviceGetTemperatureV", "nvmlDeviceGetMemoryInfo_v2",
+                             "nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetFieldValues"}) {
+    missing += std::string("missing ") + symbol + "\n";
+    expect_honest(std::string("without ") + symbol, always(std::string("missing ") + symbol + "\n"), expect_known);
+  }
+  expect_honest("without any of them", always(missing), expect_known);
+}
+
+TEST(DriverFaults, OneGpuOfTwo) {
+  const auto other_is_well = [](const Outcome& outcome) {
+    expect_known(outcome);
+    EXPECT_EQ(outcome.run.gpus[0].energy.best()->method, energy::EnergyMethod::counter_idle_anchored) << outcome.words;
+  };
+  for (const char* fault : {"counter frozen_at ", "counter restart_at "})
+    expect_honest(std::string("GPU 1: ") + fault, at_half(std::string("gpu 1 ") + fault), other_is_well);
+  for (const char* fault : {"counter rate 339", "ring zero 100", "ring future 5", "ring depth 25"})
+    expect_honest(std::string("GPU 1: ") + fault, always(std::string("gpu 1 ") + fault + "\n"), other_is_well);
+}
+
+TEST(DriverFaults, SeveralAtOnce) {
+  const std::string now_and_then =
+      "fail nvmlDeviceGetSamples 999 every 3\nfail nvmlDeviceGetTotalEnergyConsumption 999 every 4\n";
+  expect_honest("both fail now and then", always(now_and_then), expect_known);
+  expect_honest("an overwritten ring and a counter that freezes", at_half("ring depth 25\ncounter frozen_at "));
+  expect_honest("an overwritten ring and a counter that restarts", at_half("ring depth 25\ncounter restart_at "));
+  // Where only one value a second is left to hold the counter against, a jump of a few hundred joules cannot be seen.
+  expect_honest("a ring from the future and a counter that jumps", at_half("ring future 5\ncounter jump_at ", " 3000"));
+  expect_honest("no ring and a counter that restarts", at_half("fail nvmlDeviceGetSamples 3\ncounter restart_at "));
+  expect_honest("no ring and a counter that jumps", at_half("fail nvmlDeviceGetSamples 3\ncounter jump_at ", " 700"));
+  for (const base::Duration stall : {base::Duration(300ms), base::Duration(3s)}) {
+    Plan plan = at_half("counter restart_at ");
+    plan.event = [=](FakeDriver& driver) { driver.advance(stall); };
+    expect_honest("a stall of " + std::to_string(base::to_seconds(stall)) + " s and a counter that restarts", plan);
+    plan = at_half("counter frozen_at ");
+    plan.event = [=](FakeDriver& driver) {
+      driver.advance(stall);
+      driver.step_wall(1h);
+    };
+    expect_honest("a stall, a step of the wall clock and a counter that freezes", plan);
+    plan = always(now_and_then);
+    plan.event = [=](FakeDriver& driver) { driver.advance(stall); };
+    expect_honest("a stall while both fail now and then", plan);
   }
 }
 

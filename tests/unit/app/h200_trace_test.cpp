@@ -42,7 +42,7 @@ Recorded play(base::Duration start, base::Duration end, base::Duration roll = 15
 
 TEST(H200Trace, WholeLoadByCounterAndPowerSamples) {
   const Recorded recorded = play(4s, 50800ms);
-  const GpuEnergy energy = measure_energy(recorded.series[0], recorded.run, watts(700));
+  const GpuEnergy energy = measure_energy(recorded.series[0], recorded.run, {watts(700)});
   ASSERT_TRUE(energy.counter && energy.ring && energy.average);
   EXPECT_EQ(energy.counter->method, EnergyMethod::counter_idle_anchored);
   EXPECT_EQ(energy.check.state, CounterState::trusted) << energy.check.reason;
@@ -59,7 +59,7 @@ TEST(H200Trace, WholeLoadByCounterAndPowerSamples) {
 TEST(H200Trace, PartsOfTheLoadAreTrustedToo) {
   for (const auto& [start, end] : {std::pair{4s, 21s}, std::pair{24s, 30s}, std::pair{30s, 50s}}) {
     const Recorded recorded = play(start, end, start == 4s ? base::Duration(1500ms) : base::Duration(0s));
-    const GpuEnergy energy = measure_energy(recorded.series[0], recorded.run, watts(700));
+    const GpuEnergy energy = measure_energy(recorded.series[0], recorded.run, {watts(700)});
     ASSERT_TRUE(energy.counter && energy.ring);
     EXPECT_EQ(energy.check.state, CounterState::trusted) << energy.check.reason;
   }

@@ -40,6 +40,14 @@ TEST(CommandLine, HowMuchIsSaid) {
   EXPECT_NE(error({"--benchmark_image", "x", "--plot_format", "gif"}).remedy.find("png, svg"), std::string::npos);
 }
 
+TEST(CommandLine, WhereScrapesAreAnswered) {
+  EXPECT_FALSE(options({"--benchmark_image", "x"}).serve);
+  EXPECT_EQ(options({"--benchmark_image", "x", "--serve", "9100"}).serve->text(), "127.0.0.1:9100");
+  EXPECT_EQ(options({"--benchmark_image", "x", "--serve=[::]:9100"}).serve->text(), "[::]:9100");
+  EXPECT_NE(error({"--benchmark_image", "x", "--serve", "here"}).message.find("--serve: \"here\""), std::string::npos);
+  EXPECT_NE(error({"--benchmark_image", "x", "--serve", "1:2:3"}).remedy.find("ADDRESS:PORT"), std::string::npos);
+}
+
 TEST(CommandLine, DefaultsAreTheSeeds) {
   const Options defaults = options({"--benchmark_image", "x"});
   EXPECT_EQ(defaults.interval, std::chrono::seconds(5));
@@ -108,6 +116,11 @@ TEST(CommandLine, HelpAndVersion) {
   const std::string& text = std::get<ShowText>(*help).text;
   for (const char* word : {"--benchmark_image", "--carbon_region", "Examples:", "Exit status", "replay:"})
     EXPECT_NE(text.find(word), std::string::npos) << word;
+  for (const char* word : {"clean", "check-image"}) {
+    const auto own = parse_command_line({word, "--help"});
+    ASSERT_TRUE(own) << word;
+    EXPECT_NE(std::get<ShowText>(*own).text.find(std::string("Usage: iris-gpubench ") + word), std::string::npos);
+  }
   EXPECT_EQ(std::get<ShowText>(*parse_command_line({"--version"})).text.rfind("iris-gpubench ", 0), 0U);
 }
 

@@ -76,6 +76,7 @@ TEST(RunJournal, StartAndEndComeBack) {
 TEST(RunJournal, ClosingKeepsWhatCannotBeComputed) {
   record::RunRecord run;
   run.benchmark.score = 12.4366;
+  run.benchmark.work = record::Work{60000, "images"};
   run.carbon_region = "South England";
   run.findings = {record::LogIncomplete{"disk full"}};
   run.exported = {true, 10, 9, "http://db", "refused"};
@@ -93,7 +94,9 @@ TEST(RunJournal, ClosingKeepsWhatCannotBeComputed) {
   JournalledRun back;
   take_note(back, closing_note(run));
   ASSERT_TRUE(back.closing);
-  EXPECT_EQ(back.closing->scores.at(0), 12.4366);
+  EXPECT_EQ(back.closing->scores.at(0).seconds, 12.4366);
+  EXPECT_EQ(back.closing->scores.at(0).work->amount, 60000);
+  EXPECT_EQ(back.closing->scores.at(0).work->unit, "images");
   ASSERT_EQ(back.closing->intensities.size(), 1U) << "once, and without what stood in";
   EXPECT_EQ(back.closing->intensities[0].to, base::WallTime(3h));
   ASSERT_EQ(back.closing->findings.size(), 1U);
@@ -101,6 +104,42 @@ TEST(RunJournal, ClosingKeepsWhatCannotBeComputed) {
   EXPECT_EQ(record::finding_text(back.closing->findings[0]), record::finding_text(run.findings[0]));
   EXPECT_EQ(back.closing->exported.accepted, 9U);
   EXPECT_EQ(back.closing->invocation, run.invocation);
+}
+
+TEST(RunJournal, WorkOfEachContainerComesBack) {
+  record::RunRecord run;
+  run.parts.resize(3);
+  run.parts[0].benchmark.score = 1.5;
+  run.parts[2].benchmark.work = record::Work{0.25, "steps\xff"};
+  JournalledRun back;
+  take_note(back, closing_note(run));
+  ASSERT_TRUE(back.closing);
+  ASSERT_EQ(back.closing->scores.size(), 3U);
+  EXPECT_EQ(back.closing->scores[0].seconds, 1.5);
+  EXPECT_FALSE(back.closing->scores[0].work || back.closing->scores[1].work || back.closing->scores[2].seconds);
+  EXPECT_EQ(back.closing->scores[2].work.value().amount, 0.25);
+  EXPECT_EQ(back.closing->scores[2].work->unit, "steps\xEF\xBF\xBD");
+}
+
+TEST(RunJournal, ClosingOfAVersionWithoutWorkAndOneWithImpossibleWork) {
+  record::RunRecord run;
+  run.benchmark.score = 12.5;
+  run.benchmark.work = record::Work{8, "images"};
+  const std::string note = closing_note(run);
+  const auto with_works = [&](const std::string& works) {
+    const std::string ours = R"("works":[{"amount":8.0,"unit":"images"}],)";
+    std::string changed = note;
+    EXPECT_NE(changed.find(ours), std::string::npos) << note;
+    JournalledRun back;
+    take_note(back, changed.replace(changed.find(ours), ours.size(), works));
+    return back.closing;
+  };
+  const auto older = with_works("");
+  ASSERT_TRUE(older);
+  EXPECT_EQ(older->scores.at(0).seconds, 12.5);
+  EXPECT_FALSE(older->scores[0].work);
+  for (const char* amount : {"0", "-1", "\"many\"", "null"})
+    EXPECT_FALSE(with_works(R"("works":[{"amount":)" + std::string(amount) + R"(,"unit":"images"}],)")) << amount;
 }
 
 TEST(RunJournal, UnknownAndBrokenNotesSayNothing) {

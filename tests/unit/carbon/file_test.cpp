@@ -36,6 +36,8 @@ TEST(ParseSlots, CsvColumnsInAnyOrder) {
   const auto slots = parse_slots("g_per_kwh,source,to,from\n7,here,2026-11-22T13:00Z,2026-11-22T12:30Z\n");
   ASSERT_TRUE(slots) << slots.error().message;
   EXPECT_EQ(slots->front().source, "here");
+  EXPECT_TRUE(parse_slots("\xEF\xBB\xBFg_per_kwh,to,from\n7,2026-11-22T13:00Z,2026-11-22T12:30Z\n"))
+      << "as spreadsheets save it";
 }
 
 TEST(ParseSlots, Json) {

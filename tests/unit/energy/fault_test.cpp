@@ -15,7 +15,7 @@ namespace {
 using Fault = std::function<void(support::ScriptedGpu&, base::Window)>;
 
 GpuEnergy measured(const SimulatedRun& run) {
-  return measure_energy(run.series[0], run.run, watts(700));
+  return measure_energy(run.series[0], run.run, {watts(700)});
 }
 
 void expect_inside_or_unknown(const SimulatedRun& run, const GpuEnergy& energy, const std::string& what) {

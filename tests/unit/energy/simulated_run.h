@@ -62,7 +62,12 @@ struct Conditions {
   base::Duration counter_call = 3ms;  // times the number of GPUs: the time between two readings of one
   base::Duration interval = 1s;
   double idle = 120;
-  double idle_after = 160;                                              // falls back to idle with a time constant of 3 s
+  double idle_after = 160;  // falls back to idle with a time constant of 3 s
+  double idle_noise = 0;    // W, standard deviation, new every 10 ms
+  unsigned noise_seed = 1;
+  base::Duration counter_period = 100ms;
+  base::Duration ring_lag{};
+  double ring_gain = 1;
   std::function<void(support::ScriptedGpu&, base::Window)> fault = {};  // of the GPU from the beginning
   std::vector<Event> events = {};                                       // in time order
 };
@@ -76,11 +81,19 @@ struct SimulatedRun {
   [[nodiscard]] double error_of(const EnergyEstimate& estimate) const { return (estimate.energy - used()) / used(); }
 };
 
-inline void cool_down(PowerSteps& steps, base::SteadyTime from, double hot, double idle) {
-  for (int i = 0; i < 1000; ++i) {
-    const double seconds = i * 0.01;
-    steps.then(from + i * 10ms, watts(idle + (hot - idle) * std::exp(-seconds / 3)));
-  }
+// `level`: power by the time since `from`.
+inline void add_idle(PowerSteps& steps, base::SteadyTime from, base::Duration length, const Conditions& conditions,
+                     const std::function<double(double)>& level) {
+  std::mt19937 random(conditions.noise_seed + (from.time_since_epoch().count() % 1'000'003));
+  std::normal_distribution<> noise;
+  for (base::Duration since{}; since < length; since += 10ms)
+    steps.then(from + since, watts(level(base::to_seconds(since)) + conditions.idle_noise * noise(random)));
+}
+
+inline void cool_down(PowerSteps& steps, base::SteadyTime from, const Conditions& conditions) {
+  add_idle(steps, from, 10s, conditions, [&](double seconds) {
+    return conditions.idle + (conditions.idle_after - conditions.idle) * std::exp(-seconds / 3);
+  });
 }
 
 inline SimulatedRun simulate(const Conditions& conditions, const Load& load) {
@@ -90,14 +103,19 @@ inline SimulatedRun simulate(const Conditions& conditions, const Load& load) {
   result.run.start = clock.now() + conditions.roll;
   result.run.end = result.run.start + conditions.length;
   PowerSteps steps(watts(conditions.idle));
+  const base::Duration before = conditions.roll + 300ms;
+  add_idle(steps, result.run.start - before, before, conditions, [&](double) { return conditions.idle; });
   load(steps, result.run);
-  cool_down(steps, result.run.end, conditions.idle_after, conditions.idle);
+  cool_down(steps, result.run.end, conditions);
   result.truth = steps.script();
 
   support::ScriptedGpu gpu;
   gpu.script = result.truth;
   gpu.counter_lag = conditions.lag;
   gpu.counter_phase = conditions.phase;
+  gpu.counter_period = conditions.counter_period;
+  gpu.ring_lag = conditions.ring_lag;
+  gpu.ring_gain = conditions.ring_gain;
   gpu.counter_call = conditions.counter_call;
   if (conditions.fault) conditions.fault(gpu, result.run);
   support::ScriptedMeter meter(clock, {gpu});

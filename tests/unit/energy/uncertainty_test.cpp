@@ -53,7 +53,8 @@ TEST(Uncertainty, OverGpusBoardsAreIndependentAndCommonCausesAddUp) {
 struct Tally {
   int runs = 0;
   int held = 0;
-  double widest = 0;  // of the energy
+  double widest = 0;   // of the energy
+  double squares = 0;  // of error / half-width
 };
 
 struct Tallies {
@@ -66,6 +67,7 @@ void count(Tally& tally, const std::optional<EnergyEstimate>& estimate, const Si
   if (!estimate) return;
   ++tally.runs;
   if (holds(*estimate, run.used())) ++tally.held;
+  tally.squares += std::pow((estimate->energy - run.used()).joules() / estimate->uncertainty.comparative().joules(), 2);
   tally.widest = std::max(tally.widest, estimate->uncertainty.comparative() / run.used());
 }
 
@@ -116,6 +118,16 @@ TEST(StatedInterval, IsNarrowWhereItCanBe) {
   EXPECT_LT(tally_runs(30s, 2).counter.widest, 0.001);
 }
 
+// Two standard deviations: of many runs the root mean square of error to half-width is a half. bench/interval_check draws
+// more.
+TEST(StatedInterval, IsNoWiderThanTheErrorsAre) {
+  const Tally tally = tally_runs(1s, 50).counter;
+  const double share = std::sqrt(tally.squares / tally.runs);
+  std::printf("error / half-width, rms of %d runs: %.3f\n", tally.runs, share);
+  EXPECT_GT(share, 0.45);
+  EXPECT_LT(share, 0.58);
+}
+
 TEST(StatedInterval, HoldsWithoutIdleTimeAround) {
   const Tallies tallies = tally_runs(5s, 10, 0s);
   expect_held("counter, no idle", 5s, tallies.counter);
@@ -159,6 +171,21 @@ TEST(IdleBaseline, IsTheLevelBeforeTheRun) {
   const base::Energy truth = run.used() - watts(120) * run.run.length();
   EXPECT_LE(std::abs((*idle.above - truth).joules()), idle.uncertainty.comparative().joules());
   EXPECT_GT(idle.uncertainty.comparative(), measure_energy(run.series[0], run.run).best()->uncertainty.comparative());
+}
+
+TEST(IdleBaseline, IsLessCertainWhereTheLevelAfterTheRunIsNotKnown) {
+  Conditions conditions;
+  conditions.length = 10s;
+  const SimulatedRun calm = simulate(conditions, constant_load(690));
+  const IdleBaseline known = measure_energy(calm.series[0], calm.run).idle;
+  conditions.idle_after = 690;  // in use
+  const SimulatedRun run = simulate(conditions, constant_load(690));
+  const IdleBaseline used = measure_energy(run.series[0], run.run).idle;
+  ASSERT_TRUE(known.above && used.above);
+  EXPECT_FALSE(used.after);
+  EXPECT_FALSE(used.settled);
+  EXPECT_EQ(used.doubt, "the GPU was in use after the run");
+  EXPECT_GT(used.uncertainty.comparative(), known.uncertainty.comparative());
 }
 
 TEST(IdleBaseline, NotGivenWhereTheGpuWasInUse) {

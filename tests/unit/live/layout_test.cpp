@@ -45,6 +45,10 @@ TEST(Layout, WithoutUtf8) {
 TEST(Layout, BeforeTheFirstReading) {
   expect_golden("live_80x24_before", screen_of(ViewState(example::gpus(1), "sleep", "REPLAY"), {80, 24}));
 }
+TEST(Layout, TheDateGivesWayToTheName) {
+  const std::string text = screen_of(ViewState(example::gpus(1), "synthetic_regression", "REPLAY"), {80, 24});
+  EXPECT_TRUE(contains(text, "synthetic_regression    before the start  12:06:13 UTC\n")) << text;
+}
 TEST(Layout, Help) {
   ViewState state = example::running(2, 3);
   state.press(Key::help, 1);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/golden.h"
+
 namespace gpubench::live {
 namespace {
 
@@ -55,6 +57,20 @@ TEST(TableView, PlainBlocksForAPipe) {
   EXPECT_NE(terminal.text.find("693.500"), std::string::npos);
   EXPECT_NE(terminal.text.find("failed"), std::string::npos);
   EXPECT_NE(terminal.text.find("n/s"), std::string::npos);
+}
+
+// What final_monitoring_output.txt keeps.
+TEST(TableView, TheLastTable) {
+  for (const int count : {1, 8}) {
+    PaperTerminal terminal({200, 60});
+    TableView view(terminal, gpus(count), {});
+    record::Progress snapshot = progress(count);
+    snapshot.carbon = record::CarbonNow{
+        {{}, {}, base::CarbonIntensity::from_grams_per_kilowatt_hour(162), carbon::IntensityKind::forecast, "a service", {}},
+        base::Emissions::from_grams(12.3)};
+    view.show(snapshot);
+    support::expect_golden("table_" + std::to_string(count), view.last_table());
+  }
 }
 
 TEST(TableView, NarrowTerminalGetsTheNarrowTable) {

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
+#include <vector>
 
 #include "platform/http_client.h"
 #include "platform/process.h"
@@ -47,6 +50,43 @@ TEST(StdioTunnel, EndsProgramsThatStillRun) {
   HttpRequest request = request_through(**tunnel);
   request.timeout = std::chrono::milliseconds(50);
   EXPECT_FALSE(make_http_client()->perform(request));
+}
+
+TEST(StdioTunnel, ManyAtOnceOfWhichSomeGoInTheMiddle) {
+  auto tunnel =
+      StdioTunnel::open({"sh", "-c",
+                         "while read -r line; do case $line in ?) break;; esac; done; "
+                         "printf 'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\nhere'; exec sleep 0.0$(($$ % 4))"});
+  ASSERT_TRUE(tunnel);
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([&, caller] {
+      const auto http = make_http_client();
+      HttpRequest request = request_through(**tunnel);
+      for (int i = 0; i < 5; ++i) {
+        request.timeout = i == caller ? std::chrono::milliseconds(1) : std::chrono::seconds(30);
+        const auto answer = http->perform(request);
+        answered += answer && answer->body == "here" ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_GE(answered, 16);
+}
+
+TEST(StdioTunnel, EndsWhileProgramsAreBeingStarted) {
+  for (int round = 0; round < 10; ++round) {
+    auto tunnel = StdioTunnel::open({"sleep", "1000"});
+    ASSERT_TRUE(tunnel);
+    std::thread caller([request = request_through(**tunnel)]() mutable {
+      request.timeout = std::chrono::seconds(30);
+      EXPECT_FALSE(make_http_client()->perform(request));
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(round));
+    tunnel->reset();
+    caller.join();
+  }
 }
 
 TEST(Identity, OfThisProcessAndOfOthers) {

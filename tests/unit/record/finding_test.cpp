@@ -42,6 +42,7 @@ std::vector<Finding> one_of_each() {
           SharedByMig{8},
           XidErrors{9, "31, 79"},
           MemoryErrors{10, 3, 1, 2},
+          ScoreUnusable{"time in metrics.yml is no number"},
           ToldFinding{"gpu_shared", "Somebody else used the GPU."}};
 }
 
@@ -69,7 +70,8 @@ TEST(Finding, NamesBelongToTheirKinds) {
                 "gpu_lost",         "throttled",          "carbon_fallback",     "carbon_unknown",   "results_not_collected",
                 "plot_not_made",    "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",
                 "recovered",        "journal_incomplete", "no_gpu_given",        "gpus_unclear",     "foreign_process",
-                "unknown_process",  "shared_by_mig",      "xid_errors",          "memory_errors",    "gpu_shared"}));
+                "unknown_process",  "shared_by_mig",      "xid_errors",          "memory_errors",    "score_unusable",
+                "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {

@@ -119,6 +119,7 @@ inline record::RunRecord container_run(int gpus) {
   run.benchmark.gpu_access = "runtime";
   run.benchmark.exit_code = 0;
   run.benchmark.score = 12.4366;
+  run.benchmark.work = record::Work{60000, "images"};
   run.interval = 1s;
   run.ran = {kStart, kStart + 30'004'117us};
   run.anchor = {kStart, wall(0s)};
@@ -197,6 +198,7 @@ inline record::RunRecord failed_run() {
   run.benchmark.out_of_memory = true;
   run.benchmark.interrupted = true;
   run.benchmark.score.reset();
+  run.benchmark.work.reset();
   run.gpus[0].energy.counter.reset();
   run.gpus[0].energy.check = {};
   run.gpus[0].quality.counter_restarts = 1;

@@ -56,6 +56,24 @@ TEST(FormattedTables, StringsFromOutsideStayInTheirCells) {
   EXPECT_FALSE(contains(text, "\x1b"));
 }
 
+TEST(FormattedTables, AUnitOfWorkFromOutsideStaysInItsCell) {
+  auto run = example::container_run(1);
+  run.benchmark.work->unit = "im\x1b[2J\n" + std::string(100, 'a');
+  const std::string text = formatted_tables(run);
+  EXPECT_TRUE(contains(text, "| Benchmark Work (im [2J aaa"));
+  EXPECT_FALSE(contains(text, "\x1b"));
+  EXPECT_FALSE(contains(text, std::string(41, 'a')));
+}
+
+TEST(FormattedTables, WhatAUnitOfWorkTookIsMarkedInAReplay) {
+  auto run = example::replayed_command_run();
+  run.benchmark.work = record::Work{1000, "products"};
+  const std::string text = formatted_tables(run);
+  const auto row = text.find("| Energy per Work (J per products)");
+  ASSERT_NE(row, std::string::npos);
+  EXPECT_TRUE(contains(text.substr(row, text.find('\n', row) - row), "REPLAY"));
+}
+
 TEST(FormattedTables, ManyHalfHoursAreLeftToTheYaml) {
   auto run = example::container_run(1);
   run.emissions->slots.assign(49, run.emissions->slots.front());

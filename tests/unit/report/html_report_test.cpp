@@ -106,6 +106,15 @@ TEST(HtmlReport, HasPolicyLandmarksAndFigures) {
   EXPECT_THAT(page, Not(HasSubstr("@import")));
 }
 
+TEST(HtmlReport, EnergyPerWorkIsACardAndItsUnitData) {
+  auto run = example::container_run(1);
+  run.benchmark.work = record::Work{2, "<b>images"};
+  run.total_energy = base::Energy::from_joules(1000);
+  EXPECT_THAT(page_of(run), HasSubstr("<dt>Energy per work</dt><dd><strong>500.0 J</strong><span>per &lt;b&gt;images"));
+  run.benchmark.work.reset();
+  EXPECT_THAT(page_of(run), Not(HasSubstr("Energy per work")));
+}
+
 TEST(HtmlReport, HostileNamesStayData) {
   record::RunRecord run = example::container_run(1);
   const std::size_t scripts = count(page_of(run), "<script");
@@ -155,13 +164,15 @@ TEST(HtmlReport, FindingsLeadToWhereTheyCanBeSeen) {
 
 TEST(HtmlCurves, ShortSeriesAreThereSampleBySample) {
   const record::RunRecord run = example::container_run(1);
-  const Charts charts = make_charts(run, series_of(1));
+  const auto series = series_of(1);
+  const Charts charts = make_charts(run, series);
   ASSERT_EQ(charts.charts.size(), 6U);
-  EXPECT_EQ(charts.charts[0].curves[0].points.size(), 100U);
-  EXPECT_FALSE(charts.charts[0].curves[0].is_reduced);
+  EXPECT_EQ(charts.charts[0].gpus, 1U);
+  EXPECT_EQ(charts.charts[0].curve(0).points.size(), 100U);
+  EXPECT_FALSE(charts.charts[0].curve(0).is_reduced);
   EXPECT_DOUBLE_EQ(charts.first_seconds, -1);
   EXPECT_EQ(charts.charts[3].unit, "GiB");
-  EXPECT_DOUBLE_EQ(charts.charts[3].curves[0].points[0].mean, 2);
+  EXPECT_DOUBLE_EQ(charts.charts[3].curve(0).points[0].mean, 2);
   ASSERT_EQ(charts.held_down.size(), 1U);
   EXPECT_DOUBLE_EQ(charts.held_down[0].from, -1);
   EXPECT_DOUBLE_EQ(charts.held_down[0].to, 0);
@@ -174,7 +185,7 @@ TEST(HtmlCurves, APeakOfOneSampleSurvivesInALongSeries) {
   static_cast<series::MemorySeries<meter::PowerSample>&>(*series[0].power)
       .append({example::kStart + 4000s, base::Power::from_watts(987)});
   const Charts charts = make_charts(run, series);
-  const Curve& curve = charts.charts[0].curves[0];
+  const Curve curve = charts.charts[0].curve(0);
   EXPECT_TRUE(curve.is_reduced);
   EXPECT_LE(curve.points.size(), 40'000U);
   double high = 0;

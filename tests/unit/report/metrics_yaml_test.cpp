@@ -91,6 +91,7 @@ TEST(MetricsYaml, SchemaOfTheWholeFile) {
                                         "workload",
                                         "total_energy_joules",
                                         "total_energy_uncertainty",
+                                        "work",
                                         "gpus",
                                         "gpus_chosen_by",
                                         "other_gpus",
@@ -166,6 +167,46 @@ TEST(MetricsYaml, EnergyOfEachMethodInJoules) {
   EXPECT_DOUBLE_EQ(gpu["energy"]["ring"]["longest_gap_seconds"].as<double>(), 0.031);
   EXPECT_DOUBLE_EQ(gpu["energy"]["ring"]["coverage"].as<double>(), 0.9991);
   EXPECT_NEAR(gpu["energy"]["ring_minus_counter_percent"].as<double>(), 1.23, 1e-9);
+}
+
+TEST(MetricsYaml, AUnitOfWorkHasItsTimeEnergyAndEmissions) {
+  const auto run = example::container_run(2);
+  const YAML::Node node = written(run);
+  const YAML::Node work = node["work"];
+  EXPECT_EQ(keys(work),
+            (std::vector<std::string>{"amount", "unit", "per_second", "joules_per_unit", "comparative_joules_per_unit",
+                                      "absolute_joules_per_unit", "grams_per_unit"}));
+  EXPECT_EQ(work["amount"].as<double>(), 60000);
+  EXPECT_EQ(work["unit"].as<std::string>(), "images");
+  EXPECT_DOUBLE_EQ(work["per_second"].as<double>(), 60000 / node["elapsed_time"].as<double>());
+  EXPECT_DOUBLE_EQ(work["joules_per_unit"].as<double>() * 60000, node["total_energy_joules"].as<double>());
+  for (const char* interval : {"comparative_joules", "absolute_joules"})
+    EXPECT_DOUBLE_EQ(work[interval + std::string("_per_unit")].as<double>() * 60000,
+                     node["total_energy_uncertainty"][interval].as<double>());
+  EXPECT_DOUBLE_EQ(work["grams_per_unit"].as<double>() * 60000, node["total_carbon"].as<double>());
+}
+
+TEST(MetricsYaml, WorkWithoutEnergyHasItsRateAlone) {
+  const YAML::Node work = written(example::unsupported_run())["work"];
+  EXPECT_FALSE(work["per_second"].IsNull());
+  for (const char* key : {"joules_per_unit", "comparative_joules_per_unit", "absolute_joules_per_unit", "grams_per_unit"})
+    EXPECT_TRUE(work[key].IsNull()) << key;
+  EXPECT_TRUE(written(example::failed_run())["work"].IsNull()) << "nothing was told";
+}
+
+TEST(MetricsYaml, WorkOfAContainerIsOverItsOwnEnergyAndTime) {
+  auto run = example::container_run(2);
+  record::PartRecord part;
+  part.benchmark.work = record::Work{50, "steps\xff"};
+  part.ran = {run.ran.start, run.ran.start + std::chrono::seconds(5)};
+  part.energy = base::Energy::from_joules(1000);
+  run.parts = {part, {}};
+  const YAML::Node containers = written(run)["containers"];
+  EXPECT_DOUBLE_EQ(containers[0]["work"]["per_second"].as<double>(), 10);
+  EXPECT_DOUBLE_EQ(containers[0]["work"]["joules_per_unit"].as<double>(), 20);
+  EXPECT_TRUE(containers[0]["work"]["grams_per_unit"].IsNull());
+  EXPECT_EQ(containers[0]["work"]["unit"].as<std::string>(), "steps\xEF\xBF\xBD");
+  EXPECT_TRUE(containers[1]["work"].IsNull());
 }
 
 TEST(MetricsYaml, AveragesAreOverAllGpusReadings) {

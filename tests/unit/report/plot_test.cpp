@@ -83,6 +83,16 @@ TEST(PlotPanels, LimitsTitlesAndRanges) {
   EXPECT_FALSE(panels.average_power);
 }
 
+TEST(PlotScript, ARunUnderWayHasNoEnd) {
+  const auto run = example::container_run(1);
+  const auto series = sampled(1, 30s);
+  PlotInput input = plot_input(run, series);
+  EXPECT_TRUE(contains(script_of(input), "set label 'end' at"));
+  input.under_way = true;
+  EXPECT_TRUE(contains(script_of(input), "set label 'start' at"));
+  EXPECT_FALSE(contains(script_of(input), "set label 'end' at"));
+}
+
 TEST(PlotPanels, WithoutPowerSamplesTheAverageStandsIn) {
   const auto run = example::container_run(1);
   auto series = sampled(1, 30s);

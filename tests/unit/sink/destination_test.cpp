@@ -36,6 +36,14 @@ TEST(RemoteWriteUrl, KnowsTheEndpointsOfItsReceivers) {
   EXPECT_EQ(of("https://thanos:19291/api/v1/receive").write, "https://thanos:19291/api/v1/receive");
 }
 
+TEST(EndUrl, IsThatOfRemoteWrite) {
+  const auto end_of = [](const char* url, Dialect dialect) { return endpoints(at(url), dialect).value().end; };
+  EXPECT_EQ(end_of("http://vm:8428/api/v1/import", Dialect::import), "http://vm:8428/api/v1/write");
+  EXPECT_EQ(end_of("https://vm/insert/0/prometheus", Dialect::import), "https://vm/insert/0/prometheus/api/v1/write");
+  EXPECT_EQ(end_of("http://prom:9090", Dialect::remote_write), "http://prom:9090/api/v1/write");
+  EXPECT_EQ(end_of("https://mimir/api/v1/push", Dialect::remote_write), "https://mimir/api/v1/push");
+}
+
 TEST(ImportUrl, RefusesWhatIsNoAddress) {
   for (const char* url : {"", "vm:8428", "ftp://vm", "file:///etc/passwd", "http://", "http:///write", "https://:8428",
                           "http://vm/?a=b", "http://vm/#a", "http://v m", "http://vm\n", "http://vm\\evil"}) {

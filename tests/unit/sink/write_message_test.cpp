@@ -22,6 +22,12 @@ TEST(WriteMessage, HasTheBytesOfTheSpecification) {
   EXPECT_EQ(static_cast<unsigned char>(message[1]), message.size() - 2);
 }
 
+TEST(WriteMessage, TheEndOfASeriesIsTheNumberThatReceiversKnow) {
+  const std::vector<Series> series{make_series("a", {})};
+  const std::vector<Sample> samples{{0, 1, end_of_series(), {}}};
+  EXPECT_NE(write_message(samples, series).find(std::string("\x09\x02\0\0\0\0\0\xf0\x7f", 9)), std::string::npos);
+}
+
 TEST(WriteMessage, OneTimeSeriesForEachSeries) {
   const std::vector<Series> series{make_series("a", {}), make_series("b", {})};
   const std::vector<Sample> samples{{0, 1, 1, {}}, {0, 2, 1, {}}, {1, 1, 1, {}}};

@@ -1,0 +1,50 @@
+// The plot that is renewed while the run lasts.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/worker.h"
+#include "base/time.h"
+#include "record/progress.h"
+#include "report/plot/plot.h"
+
+namespace gpubench::app {
+
+// The steps go on until `time` with what holds then: the slot's, from where it begins.
+void extend_intensity(std::vector<report::IntensityStep>& steps, const carbon::IntensitySlot& now,
+                      base::SteadyTime slot_begin, base::SteadyTime time);
+
+// Drawn on a thread of its own: who shows never waits, and pictures that it does not keep up with are left out.
+class LivePlot {
+ public:
+  struct Plan {
+    std::filesystem::path path;
+    report::PlotFormat format = report::PlotFormat::png;
+    report::PlotInput input;  // all but what comes with time
+    base::ClockAnchor anchor;
+    std::function<void(const std::string&)> failed;  // told why a picture was not made, on the plot's thread
+  };
+  explicit LivePlot(Plan plan);
+
+  // The benchmark starts. Any thread.
+  void begin(base::SteadyTime time);
+  // From one thread.
+  void show(const record::Progress& progress);
+  // Draws what waits and ends the thread.
+  void finish() { worker_.finish(); }
+
+ private:
+  void draw(const record::Progress& progress);
+
+  Plan plan_;  // the worker's thread's own
+  std::mutex mutex_;
+  std::optional<base::SteadyTime> started_;  // guarded by it
+  Worker<record::Progress> worker_;          // last: starts when all else is there
+};
+
+}  // namespace gpubench::app
