@@ -94,29 +94,41 @@ void ExportSession::add_after(const std::string& results_note) {
 
 bool ExportSession::advance(base::SteadyTime deadline) {
   if (clock_.now() < delivery_->next_try()) return false;
-  delivery_->advance(deadline);
+  delivery_->advance(deadline, [this] {
+    if (behind_ && !next_) prepare_next();
+  });
   if (!delivery_->busy()) commit();
   return true;
 }
 
 // Samples that were dealt with by an earlier session are gone through and counted.
-bool ExportSession::begin_batch() {
-  std::vector<sink::Sample> batch;
+void ExportSession::prepare_next() {
+  std::vector<sink::Sample> samples;
+  sink::Place end;
   do {
-    batch.clear();
-    const auto read = sender_.read(batch, plan_.batch);
+    samples.clear();
+    const auto read = sender_.read(samples, plan_.batch);
     if (!read) journal_trouble_ = read.error().message;
-    idle_ = batch.empty();
-    if (idle_) return false;
-    batch_end_ = {batch.back().place.record, batch.back().place.position + 1};
-  } while (batch_end_ <= progress_.delivered);
-  std::erase_if(batch, [&](const sink::Sample& sample) {
+    idle_ = samples.empty();
+    if (idle_) return;
+    end = {samples.back().place.record, samples.back().place.position + 1};
+  } while (end <= progress_.delivered);
+  behind_ = samples.size() == plan_.batch;
+  std::erase_if(samples, [&](const sink::Sample& sample) {
     return sample.place < progress_.delivered || folder_->quarantined().contains(sample.place);
   });
+  next_ = NextBatch{sink::make_batch(std::move(samples), sender_.series(), receiver_), end};
+}
+
+bool ExportSession::begin_batch() {
+  if (!next_) prepare_next();
+  if (!next_) return false;
   if (!delivery_) delivery_.emplace(receiver_, clock_, sender_.run().identity->run_id, plan_.limits);
-  batch_size_ = batch.size();
+  batch_end_ = next_->end;
+  batch_size_ = next_->batch.samples.size();
   repairing_ = false;
-  delivery_->begin(std::move(batch), sender_.series());
+  delivery_->begin(std::move(next_->batch), sender_.series());
+  next_.reset();
   if (!delivery_->busy()) commit();  // nothing of it was left
   return true;
 }
@@ -157,7 +169,7 @@ bool ExportSession::end_series(base::SteadyTime deadline) {
   if (progress_.ended || !sender_.has_results() || clock_.now() < end_at_) return false;
   end_at_ = clock_.now() + kEndPause;
   const base::Duration time = std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), kEndTime);
-  const sink::Attempt attempt = end_receiver_.write(sender_.end_markers(), sender_.series(), time);
+  const sink::Attempt attempt = end_receiver_.write(end_receiver_.pack(sender_.end_markers(), sender_.series()), time);
   if (attempt.verdict == sink::Verdict::setup) end_receiver_.renew();
   if (attempt.verdict == sink::Verdict::setup || attempt.verdict == sink::Verdict::later) return false;
   progress_.ended = true;
@@ -203,7 +215,7 @@ bool ExportSession::check(base::SteadyTime deadline) {
   if (!delivery_) delivery_.emplace(receiver_, clock_, checker_.run().identity->run_id, plan_.limits);
   repairing_ = true;
   batch_size_ = missing.size();
-  delivery_->begin(std::move(missing), checker_.series());
+  delivery_->begin(sink::make_batch(std::move(missing), checker_.series(), receiver_), checker_.series());
   return true;
 }
 

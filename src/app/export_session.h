@@ -55,7 +55,7 @@ class ExportSession {
 
   [[nodiscard]] bool has_results() const { return sender_.has_results(); }
   // Nothing of what was read so far waits to be sent; and nothing of it to be read back.
-  [[nodiscard]] bool all_sent() const { return !busy() && idle_; }
+  [[nodiscard]] bool all_sent() const { return !busy() && !next_ && idle_; }
   [[nodiscard]] bool all_verified() const { return all_sent() && progress_.verified >= progress_.delivered; }
   // Of everything that rises: a sign of life.
   [[nodiscard]] std::uint64_t advance_count() const {
@@ -72,6 +72,12 @@ class ExportSession {
                 std::filesystem::path run_directory);
   [[nodiscard]] bool busy() const { return delivery_ && delivery_->busy(); }
   bool advance(base::SteadyTime deadline);
+  // Of the journal, as it is sent.
+  struct NextBatch {
+    sink::Batch batch;
+    sink::Place end;
+  };
+  void prepare_next();
   bool begin_batch();
   void commit();
   void save(bool now);
@@ -99,7 +105,9 @@ class ExportSession {
 
   base::SteadyTime end_at_;  // when the series' end may be told next
   bool idle_ = false;        // the journal held nothing more
-  bool repairing_ = false;   // the batch under way is of samples that were missing
+  std::optional<NextBatch> next_;
+  bool behind_ = false;     // the journal held as much as a batch takes: more will follow
+  bool repairing_ = false;  // the batch under way is of samples that were missing
   std::size_t batch_size_ = 0;
   sink::Place batch_end_;
   base::SteadyTime saved_at_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <system_error>
+#include <utility>
 
 namespace gpubench::platform {
 namespace {
@@ -86,6 +87,11 @@ base::Result<void> CurlExchange::prepare(CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &CurlExchange::on_body);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, error_text_.data());
+  if (request_.meanwhile) {
+    curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &CurlExchange::on_progress);
+    curl_easy_setopt(handle, CURLOPT_XFERINFODATA, this);
+  }
   return {};
 }
 
@@ -215,6 +221,15 @@ bool CurlExchange::take_header(std::string_view line) {
 
 std::size_t CurlExchange::on_body(const char* bytes, std::size_t size, std::size_t count, void* self) {
   return static_cast<CurlExchange*>(self)->on_body_({bytes, size * count}) ? size * count : 0;
+}
+
+// libcurl asks after each step of an exchange, before it waits for the next.
+int CurlExchange::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent) {
+  auto& exchange = *static_cast<CurlExchange*>(self);
+  const HttpRequest& request = exchange.request_;
+  const bool awaiting = !request.body.empty() && sent >= static_cast<curl_off_t>(request.body.size());
+  if (awaiting && exchange.request_.meanwhile) std::exchange(exchange.request_.meanwhile, nullptr)();
+  return 0;  // go on
 }
 
 base::Error CurlExchange::explain(CURL* handle, CURLcode code) const {

@@ -25,6 +25,12 @@ std::vector<std::string> names_in(std::span<const Sample> samples, const std::ve
   return {names.begin(), names.end()};
 }
 
+Batch make_batch(std::vector<Sample> samples, const std::vector<Series>& series, const Receiver& receiver) {
+  std::stable_sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return a.series < b.series; });
+  platform::HttpRequest request = receiver.pack(samples, series);
+  return {std::move(samples), std::move(request)};
+}
+
 Delivery::Delivery(Receiver& receiver, const platform::Clock& clock, std::string run_id, DeliveryLimits limits)
     : receiver_(receiver),
       clock_(clock),
@@ -32,10 +38,10 @@ Delivery::Delivery(Receiver& receiver, const platform::Clock& clock, std::string
       limits_(limits),
       random_(static_cast<std::minstd_rand::result_type>(clock.now().time_since_epoch().count())) {}
 
-void Delivery::begin(std::vector<Sample> batch, const std::vector<Series>& series) {
-  batch_ = std::move(batch);
+void Delivery::begin(Batch batch, const std::vector<Series>& series) {
+  batch_ = std::move(batch.samples);
+  whole_ = std::move(batch.request);
   series_ = &series;
-  std::stable_sort(batch_.begin(), batch_.end(), [](const Sample& a, const Sample& b) { return a.series < b.series; });
   refused_.clear();
   any_accepted_ = server_errors_count_ = read_back_ = false;
   row_ = 0;
@@ -43,18 +49,22 @@ void Delivery::begin(std::vector<Sample> batch, const std::vector<Series>& serie
   if (!batch_.empty()) work_.push_back({0, batch_.size()});
 }
 
-Attempt Delivery::write(const Range& range, base::SteadyTime deadline) {
+Attempt Delivery::write(const Range& range, base::SteadyTime deadline, const std::function<void()>& meanwhile) {
   ++requests_;
   const base::Duration time =
       std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), limits_.request_time);
-  return receiver_.write(std::span(batch_).subspan(range.first, range.size()), *series_, time);
+  const bool is_whole = whole_ && range.size() == batch_.size();
+  platform::HttpRequest request =
+      is_whole ? *whole_ : receiver_.pack(std::span(batch_).subspan(range.first, range.size()), *series_);
+  request.meanwhile = meanwhile;
+  return receiver_.write(std::move(request), time);
 }
 
-void Delivery::advance(base::SteadyTime deadline) {
+void Delivery::advance(base::SteadyTime deadline, const std::function<void()>& meanwhile) {
   if (work_.empty()) return;
   asked_to_wait_ = false;
   const Range range = work_.back();
-  const Attempt attempt = write(range, deadline);
+  const Attempt attempt = write(range, deadline, meanwhile);
   switch (attempt.verdict) {
     case Verdict::accepted:
       take_accepted(range);
@@ -177,6 +187,7 @@ void Delivery::leave_out_stored(const Range& range, const Attempt& attempt, base
   any_accepted_ = any_accepted_ || kept != left.end();
   left.erase(kept, left.end());
   batch_ = std::move(left);
+  whole_.reset();
   work_.clear();
   if (!batch_.empty()) work_.push_back({0, batch_.size()});
   trouble_.clear();
@@ -208,7 +219,7 @@ bool Delivery::probe(base::SteadyTime deadline) {
   sample.series = 0;
   const base::Duration time =
       std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), limits_.request_time);
-  const Attempt attempt = receiver_.write({&sample, 1}, {&known_->series, 1}, time);
+  const Attempt attempt = receiver_.write(receiver_.pack({&sample, 1}, {&known_->series, 1}), time);
   return attempt.verdict == Verdict::accepted || attempt.verdict == Verdict::perhaps_stored;
 }
 

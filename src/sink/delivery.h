@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <random>
 #include <span>
@@ -11,6 +12,7 @@
 
 #include "base/time.h"
 #include "platform/clock.h"
+#include "platform/http_client.h"
 #include "sink/receiver.h"
 #include "sink/sample.h"
 
@@ -29,6 +31,14 @@ struct DeliveryLimits {
 // The names of the series that samples are of, each once.
 std::vector<std::string> names_in(std::span<const Sample> samples, const std::vector<Series>& series);
 
+// Samples sorted by series, then time, and the request that brings all of them.
+struct Batch {
+  std::vector<Sample> samples;
+  platform::HttpRequest request;
+};
+// Of samples that are sorted by time within their series.
+Batch make_batch(std::vector<Sample> samples, const std::vector<Series>& series, const Receiver& receiver);
+
 struct RefusedSample {
   Sample sample;
   std::string series;  // as JSON
@@ -44,11 +54,12 @@ class Delivery {
   Delivery(Receiver& receiver, const platform::Clock& clock, std::string run_id, DeliveryLimits limits = {});
 
   // When not busy. `series` must outlive the batch.
-  void begin(std::vector<Sample> batch, const std::vector<Series>& series);
+  void begin(Batch batch, const std::vector<Series>& series);
   [[nodiscard]] bool busy() const { return !work_.empty(); }
   [[nodiscard]] base::SteadyTime next_try() const { return next_try_; }
-  // One request and what belongs to it, with no request longer than until `deadline`.
-  void advance(base::SteadyTime deadline);
+  // One request and what belongs to it, with no request longer than until `deadline`. `meanwhile`: HttpRequest's; `series`
+  // may grow by it.
+  void advance(base::SteadyTime deadline, const std::function<void()>& meanwhile = {});
   // Pauses are over, but for those that the server asked for: somebody waits.
   void hurry();
 
@@ -70,7 +81,7 @@ class Delivery {
     Sample sample;
   };
 
-  Attempt write(const Range& range, base::SteadyTime deadline);
+  Attempt write(const Range& range, base::SteadyTime deadline, const std::function<void()>& meanwhile);
   void take_accepted(const Range& range);
   void reconsider();
   void take_later(const Range& range, const Attempt& attempt, base::SteadyTime deadline);
@@ -90,6 +101,7 @@ class Delivery {
   const DeliveryLimits limits_;
 
   std::vector<Sample> batch_;
+  std::optional<platform::HttpRequest> whole_;  // of all of batch_
   const std::vector<Series>* series_ = nullptr;
   std::vector<Range> work_;  // what is not yet decided, next one last
   std::vector<RefusedSample> refused_;

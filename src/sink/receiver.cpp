@@ -25,10 +25,9 @@ base::Result<platform::HttpResponse> Receiver::perform(platform::HttpRequest req
   return http_.perform(request);
 }
 
-Attempt Receiver::write(std::span<const Sample> samples, std::span<const Series> series, base::Duration timeout) {
-  platform::HttpRequest request = protocol_.write_request(samples, series);
-  request.max_body_bytes = kLargestAnswer;
-  auto answer = perform(std::move(request), timeout);
+Attempt Receiver::write(platform::HttpRequest packed, base::Duration timeout) {
+  packed.max_body_bytes = kLargestAnswer;
+  auto answer = perform(std::move(packed), timeout);
   if (!answer) return {Verdict::later, 0, answer.error().message, {}, {}};
   return {protocol_.judge(*answer), answer->status, answer_text(*answer), answer->body, answer->header("retry-after")};
 }

@@ -27,7 +27,11 @@ class Receiver {
  public:
   Receiver(platform::HttpClient& http, const Protocol& protocol, DestinationSource source, Destination destination);
 
-  Attempt write(std::span<const Sample> samples, std::span<const Series> series, base::Duration timeout);
+  // What write() takes, to be made beforehand. `samples` are sorted by series, then time.
+  [[nodiscard]] platform::HttpRequest pack(std::span<const Sample> samples, std::span<const Series> series) const {
+    return protocol_.write_request(samples, series);
+  }
+  Attempt write(platform::HttpRequest packed, base::Duration timeout);
   base::Result<Stored> read(const ReadBackRange& range, base::Duration timeout);
   // Who we say we are may have been corrected in its file.
   void renew();

@@ -175,7 +175,7 @@ std::string interval_text(const carbon::EmissionsAccount& emissions) {
 
 std::string footprint(const record::RunRecord& run) {
   if (!run.footprint) return {};
-  HtmlTable table("Footprint", {"", "Value"});
+  HtmlTable table("Footprint", {"Figure", "Value"});
   for (const auto& [name, value] : footprint_rows(*run.footprint)) table.add_row({name, value});
   return table.text();
 }

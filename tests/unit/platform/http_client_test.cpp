@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <future>
 #include <string>
 
 #include "support/http_stub/http_stub.h"
@@ -62,6 +63,27 @@ TEST(HttpClient, SendsBodyAndHeadersAsGiven) {
   EXPECT_EQ(seen.body, request.body);
   EXPECT_EQ(seen.header("content-type"), "application/json");
   EXPECT_EQ(seen.header("expect"), "");
+}
+
+// The answer is given only after the work was done: it can not have been done later.
+TEST(HttpClient, WorksWhileItWaitsForTheAnswerToABody) {
+  for (const std::size_t size : {std::size_t{1}, std::size_t{30'000}, std::size_t{4} << 20U}) {
+    std::promise<void> done;
+    HttpStub stub([done = done.get_future().share()](const StubRequest&) {
+      return stub_answer(done.wait_for(std::chrono::seconds(4)) == std::future_status::ready ? 204 : 504, "");
+    });
+    HttpRequest request = get(stub.url("/write"));
+    request.method = "POST";
+    request.body = std::string(size, 'x');
+    int times = 0;
+    request.meanwhile = [&] {
+      if (++times == 1) done.set_value();
+    };
+    const auto response = make_http_client()->perform(request);
+    ASSERT_TRUE(response) << response.error().message;
+    EXPECT_EQ(response->status, 204);
+    EXPECT_EQ(times, 1);
+  }
 }
 
 TEST(HttpClient, PostWithoutBodyAndTypeSendsNeither) {

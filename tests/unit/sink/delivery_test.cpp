@@ -55,7 +55,7 @@ class Bench {
     std::vector<Sample> batch;
     for (const char value : values)
       batch.push_back({0, value, static_cast<double>(value), {1, static_cast<std::uint32_t>(value)}});
-    delivery.begin(std::move(batch), series_);
+    delivery.begin(make_batch(std::move(batch), series_, receiver_), series_);
   }
   // Until it is done or `tries` have been made; moves the clock on as is asked for.
   void work(int tries = 1000) {
