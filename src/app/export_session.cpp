@@ -117,7 +117,7 @@ void ExportSession::prepare_next() {
   std::erase_if(samples, [&](const sink::Sample& sample) {
     return sample.place < progress_.delivered || folder_->quarantined().contains(sample.place);
   });
-  next_ = NextBatch{sink::make_batch(std::move(samples), sender_.series(), receiver_), end};
+  next_ = NextBatch{sink::make_batch(samples, sender_.series(), receiver_), end};
 }
 
 bool ExportSession::begin_batch() {
@@ -215,7 +215,7 @@ bool ExportSession::check(base::SteadyTime deadline) {
   if (!delivery_) delivery_.emplace(receiver_, clock_, checker_.run().identity->run_id, plan_.limits);
   repairing_ = true;
   batch_size_ = missing.size();
-  delivery_->begin(sink::make_batch(std::move(missing), checker_.series(), receiver_), checker_.series());
+  delivery_->begin(sink::make_batch(missing, checker_.series(), receiver_), checker_.series());
   return true;
 }
 

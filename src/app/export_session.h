@@ -30,7 +30,7 @@ struct ExportPlan {
   sink::DestinationSource destination;
   // How long a database takes to write down what it has accepted (VictoriaMetrics: up to 10 s); read back only then.
   base::Duration settle = std::chrono::seconds(10);
-  std::size_t batch = 10'000;  // samples in one request
+  std::size_t batch = 50'000;  // samples in one request
   sink::DeliveryLimits limits = {};
 };
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "app/carbon_choice.h"
@@ -106,7 +107,14 @@ class JournalSamples::Translation final : public series::JournalVisitor {
   std::string after;
   std::vector<sink::Series> series;
   std::size_t regular = 0;
-  std::deque<sink::Sample> queue;
+  // Samples not yet handed out; a part of the journal is translated only when none is left.
+  [[nodiscard]] std::span<const sink::Sample> waiting() const { return std::span(queue_).subspan(handed_out_); }
+  void hand_out(std::size_t count) {
+    handed_out_ += count;
+    if (handed_out_ < queue_.size()) return;
+    queue_.clear();
+    handed_out_ = 0;
+  }
   bool has_results = false;
 
  private:
@@ -177,11 +185,13 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     if (of >= last_time_.size()) last_time_.resize(of + 1, kNoTime);
     if (time <= last_time_[of]) time = last_time_[of] + 1;
     last_time_[of] = time;
-    queue.push_back({of, time, sink::rounded(value), place_});
+    queue_.push_back({of, time, sink::rounded(value), place_});
     ++place_.position;
   }
 
   const sink::Names names_;
+  std::vector<sink::Sample> queue_;
+  std::size_t handed_out_ = 0;  // of the queue
   std::vector<GpuPositions> gpus_;
   std::map<std::string, std::uint32_t> others_;  // series that are neither a GPU's nor the info
   std::vector<std::int64_t> last_time_;          // of each series, or kNoTime
@@ -221,18 +231,21 @@ base::Result<void> JournalSamples::read_on() {
 }
 
 base::Result<void> JournalSamples::read(std::vector<sink::Sample>& out, std::size_t most, sink::Place until) {
-  std::deque<sink::Sample>& queue = translation_->queue;
   for (const std::size_t wanted = out.size() + most; out.size() < wanted;) {
-    if (queue.empty()) {
+    if (translation_->waiting().empty()) {
       const series::JournalCursor before = cursor_;
       if (const auto grown = read_on(); !grown) return grown;
-      if (queue.empty() && cursor_ == before && !translation_->tell_after()) break;
+      if (translation_->waiting().empty() && cursor_ == before && !translation_->tell_after()) break;
       continue;
     }
-    if (queue.front().place >= until) break;
-    out.push_back(queue.front());
-    queue.pop_front();
-    ++count_;
+    const auto next = translation_->waiting().first(std::min(wanted - out.size(), translation_->waiting().size()));
+    const auto end =
+        std::partition_point(next.begin(), next.end(), [&](const auto& sample) { return sample.place < until; });
+    if (end == next.begin()) break;
+    const auto count = static_cast<std::size_t>(end - next.begin());
+    out.insert(out.end(), next.begin(), end);
+    translation_->hand_out(count);
+    count_ += count;
   }
   return {};
 }

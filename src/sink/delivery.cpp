@@ -1,6 +1,7 @@
 #include "sink/delivery.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -11,6 +12,18 @@ namespace {
 
 constexpr int kMostDoublings = 10;
 constexpr std::size_t kAnswerKept = 1024;
+// As many as a slow line (100 kbit/s) carries in the time that a request may take.
+constexpr std::size_t kSurelyInTime = 10'000;
+
+// Sorted, what is equal in its order: of few series, so that each has its part of the whole.
+std::vector<Sample> by_series(std::span<const Sample> samples, std::size_t series) {
+  std::vector<std::size_t> next(series + 1);
+  for (const Sample& sample : samples) ++next[sample.series + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<Sample> sorted(samples.size());
+  for (const Sample& sample : samples) sorted[next[sample.series]++] = sample;
+  return sorted;
+}
 
 bool is_stored(const Stored& stored, const std::string& series, const Sample& sample) {
   const auto found = stored.find(series);
@@ -25,10 +38,10 @@ std::vector<std::string> names_in(std::span<const Sample> samples, const std::ve
   return {names.begin(), names.end()};
 }
 
-Batch make_batch(std::vector<Sample> samples, const std::vector<Series>& series, const Receiver& receiver) {
-  std::stable_sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return a.series < b.series; });
-  platform::HttpRequest request = receiver.pack(samples, series);
-  return {std::move(samples), std::move(request)};
+Batch make_batch(std::span<const Sample> samples, const std::vector<Series>& series, const Receiver& receiver) {
+  Batch batch{by_series(samples, series.size()), {}};
+  batch.request = receiver.pack(batch.samples, series);
+  return batch;
 }
 
 Delivery::Delivery(Receiver& receiver, const platform::Clock& clock, std::string run_id, DeliveryLimits limits)
@@ -118,6 +131,7 @@ void Delivery::take_later(const Range& range, const Attempt& attempt, base::Stea
     take_refused(range, attempt, deadline);
     return;
   }
+  if (attempt.status == 0 && range.size() > kSurelyInTime) split(range);
   pause(attempt.wait);
 }
 

@@ -37,7 +37,7 @@ struct Batch {
   platform::HttpRequest request;
 };
 // Of samples that are sorted by time within their series.
-Batch make_batch(std::vector<Sample> samples, const std::vector<Series>& series, const Receiver& receiver);
+Batch make_batch(std::span<const Sample> samples, const std::vector<Series>& series, const Receiver& receiver);
 
 struct RefusedSample {
   Sample sample;

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <memory>
 #include <span>
 #include <system_error>
 #include <vector>
@@ -47,22 +49,46 @@ std::vector<std::uint32_t> segments_from(const fs::path& folder, std::uint32_t f
   return numbers;
 }
 
-// The bytes of a file from its beginning; as far as it can be read.
-std::vector<std::byte> read_segment(const fs::path& path) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-  struct stat status{};
-  if (file.number() < 0 || fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
-  std::vector<std::byte> bytes(std::min(static_cast<std::uint64_t>(status.st_size), kLargestSegment));
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t count = pread(file.number(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
-    done += static_cast<std::size_t>(count);
+// A segment's header, and what follows from a place on, as far as they can be read.
+class SegmentBytes {
+ public:
+  SegmentBytes(const fs::path& path, std::uint64_t begin) : begin_(std::max<std::uint64_t>(begin, jf::kHeaderBytes)) {
+    const Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    struct stat status{};
+    if (file.number() < 0 || fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+    const std::uint64_t size = std::min(static_cast<std::uint64_t>(status.st_size), kLargestSegment);
+    header_bytes_ = read(file.number(), header_, 0);
+    if (size <= begin_) return;
+    rest_ = std::make_unique_for_overwrite<std::byte[]>(size - begin_);  // no zeros first
+    rest_bytes_ = read(file.number(), {rest_.get(), size - begin_}, begin_);
   }
-  bytes.resize(done);
-  return bytes;
-}
+
+  [[nodiscard]] std::span<const std::byte> header() const { return std::span(header_).first(header_bytes_); }
+  // Of the file.
+  [[nodiscard]] std::uint64_t bytes() const { return rest_bytes_ > 0 ? begin_ + rest_bytes_ : header_bytes_; }
+  // Everything from `offset` on, which is not before the place asked for.
+  [[nodiscard]] std::span<const std::byte> from(std::uint64_t offset) const {
+    return std::span<const std::byte>(rest_.get(), rest_bytes_).subspan(offset - begin_);
+  }
+
+ private:
+  static std::size_t read(int file, std::span<std::byte> into, std::uint64_t offset) {
+    std::size_t done = 0;
+    while (done < into.size()) {
+      const ssize_t count = pread(file, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) break;
+      done += static_cast<std::size_t>(count);
+    }
+    return done;
+  }
+
+  std::uint64_t begin_;
+  std::array<std::byte, jf::kHeaderBytes> header_{};
+  std::size_t header_bytes_ = 0;
+  std::unique_ptr<std::byte[]> rest_;  // NOLINT(*-avoid-c-arrays): of a size known when it is read
+  std::size_t rest_bytes_ = 0;
+};
 
 template <class T, class Visit>
 bool visit_entries(std::span<const std::byte> entries, Visit visit) {
@@ -104,11 +130,16 @@ class Walk {
 
   [[nodiscard]] bool full() const { return left_ == 0; }
 
-  void segment(std::uint32_t number, std::span<const std::byte> bytes, bool last) {
-    const auto header = jf::decode_header(bytes);
+  // Where reading goes on in a segment.
+  [[nodiscard]] std::uint64_t begin_in(std::uint32_t number) const {
+    return number == readout_.end.segment ? readout_.end.offset : 0;
+  }
+
+  void segment(std::uint32_t number, const SegmentBytes& segment, bool last) {
+    const auto header = jf::decode_header(segment.header());
     const bool good = header && header->segment == number && header->first_seq >= readout_.end.next_seq - begun(number);
     if (!good) {
-      (last ? readout_.tail_bytes : readout_.skipped_bytes) += bytes.size();
+      (last ? readout_.tail_bytes : readout_.skipped_bytes) += segment.bytes();
       return;
     }
     if (readout_.run_id.empty()) readout_.run_id = header->run_id;
@@ -117,7 +148,7 @@ class Walk {
       readout_.end.segment = number;
       readout_.end.offset = jf::kHeaderBytes;
     }
-    records(bytes, last);
+    records(segment, last);
   }
 
   [[nodiscard]] const JournalReadout& readout() const { return readout_; }
@@ -133,12 +164,12 @@ class Walk {
     readout_.end.next_seq = seq;
   }
 
-  void records(std::span<const std::byte> bytes, bool last) {
+  void records(const SegmentBytes& segment, bool last) {
     std::uint64_t& offset = readout_.end.offset;
     bool in_step = true;  // every record so far followed the one before
-    while (offset < bytes.size() && !full()) {
+    while (offset < segment.bytes() && !full()) {
       const std::uint64_t before = offset;
-      const auto rest = bytes.subspan(offset);
+      const auto rest = segment.from(offset);
       const auto record = next(rest, in_step);
       in_step = record.has_value();
       if (record) {
@@ -200,7 +231,7 @@ base::Result<JournalReadout> read_journal(const fs::path& run_directory, Journal
   Walk walk(visitor, from, most_bytes, journal_in_use(run_directory));
   for (const std::uint32_t number : numbers) {
     if (walk.full()) break;
-    walk.segment(number, read_segment(folder / jf::segment_name(number)), number == numbers.back());
+    walk.segment(number, SegmentBytes(folder / jf::segment_name(number), walk.begin_in(number)), number == numbers.back());
   }
   return walk.readout();
 }

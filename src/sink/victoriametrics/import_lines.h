@@ -1,4 +1,4 @@
-// Samples in the form of VictoriaMetrics' /api/v1/import and /api/v1/export: one JSON line per series.
+// Samples in the form of VictoriaMetrics' /api/v1/import and /api/v1/export: JSON lines of one series each.
 #pragma once
 
 #include <span>
@@ -11,7 +11,7 @@
 
 namespace gpubench::sink {
 
-// The lines for `samples`, which are sorted by series.
+// The lines for `samples`, which are sorted by series; a series with many samples has several.
 std::string import_lines(std::span<const Sample> samples, std::span<const Series> series);
 
 // An error: not what /api/v1/export answers.

@@ -55,7 +55,7 @@ class Bench {
     std::vector<Sample> batch;
     for (const char value : values)
       batch.push_back({0, value, static_cast<double>(value), {1, static_cast<std::uint32_t>(value)}});
-    delivery.begin(make_batch(std::move(batch), series_, receiver_), series_);
+    delivery.begin(make_batch(batch, series_, receiver_), series_);
   }
   // Until it is done or `tries` have been made; moves the clock on as is asked for.
   void work(int tries = 1000) {
@@ -116,6 +116,18 @@ TEST(Delivery, OneBadSampleIsFoundAndTheRestArrives) {
     EXPECT_EQ(bench.taken.size(), kLetters.size());  // with "!", without "k"
     EXPECT_LE(bench.delivery.requests(), 40U) << status;
   }
+}
+
+TEST(Delivery, ALargeBatchWithoutAnAnswerGoesInSmallerParts) {
+  std::vector<std::size_t> sizes;
+  Bench bench([&](const std::string& body) -> Bench::Answer {
+    sizes.push_back(body.size());
+    if (body.size() > 20'000) return base::failure("no complete answer within 10 s");
+    return http_answer(204);
+  });
+  bench.begin(std::string(40'000, 'a'));
+  bench.work();
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{40'000, 20'000, 20'000}));
 }
 
 TEST(Delivery, AServerThatRefusesEverythingKeepsItWaiting) {

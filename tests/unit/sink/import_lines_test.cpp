@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <clocale>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <random>
 
 namespace gpubench::sink {
 namespace {
@@ -63,6 +68,31 @@ TEST(ImportLines, NumbersAreExactAndOfNoLocale) {
     EXPECT_EQ(line["timestamps"][0].get<std::int64_t>(), 1795000000123);
   }
   if (earlier) std::setlocale(LC_NUMERIC, "C");
+}
+
+TEST(ImportLines, EveryValueReadsBackAndIsShort) {
+  std::minstd_rand random(1);
+  for (int i = 0; i < 20'000; ++i) {
+    const double size = std::pow(10, static_cast<double>(i % 15) - 3);
+    const double value = rounded(size * std::uniform_real_distribution<double>(-0.1, 1)(random));
+    const Sample sample{0, 0, value, {}};
+    const std::string line = import_lines({&sample, 1}, std::vector{make_series("s", {})});
+    std::array<char, 32> digits{};
+    const std::string_view wanted(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+    const std::string_view written = std::string_view(line).substr(line.find('[') + 1, line.find(']') - line.find('[') - 1);
+    ASSERT_EQ(std::stod(std::string(written)), value);
+    ASSERT_LE(written.size(), std::max<std::size_t>(wanted.size(), 16)) << written << " for " << wanted;
+  }
+}
+
+TEST(ImportLines, AreOfFiveHundredSamplesAtMost) {
+  std::vector<Sample> samples;
+  for (std::uint32_t i = 0; i < 1200; ++i) samples.push_back({0, i, 0.5, {}});
+  const std::string lines = import_lines(samples, std::vector{make_series("s", {})});
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 3);
+  const auto read = exported_lines(lines);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->begin()->second.size(), 1200U);
 }
 
 TEST(Rounded, ThreeDecimalsAtMost) {
