@@ -224,7 +224,8 @@ std::size_t CurlExchange::on_body(const char* bytes, std::size_t size, std::size
 }
 
 // libcurl asks after each step of an exchange, before it waits for the next.
-int CurlExchange::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent) {
+int CurlExchange::on_progress(void* self, curl_off_t /*to_come*/, curl_off_t /*came*/, curl_off_t /*to_send*/,
+                              curl_off_t sent) {
   auto& exchange = *static_cast<CurlExchange*>(self);
   const HttpRequest& request = exchange.request_;
   const bool awaiting = !request.body.empty() && sent >= static_cast<curl_off_t>(request.body.size());

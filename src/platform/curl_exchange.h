@@ -47,7 +47,7 @@ class CurlExchange {
   };
   static std::size_t on_header(const char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
-  static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent);
+  static int on_progress(void* self, curl_off_t /*to_come*/, curl_off_t /*came*/, curl_off_t /*to_send*/, curl_off_t sent);
   base::Result<void> set_target(CURL* handle);
   base::Result<void> set_headers(CURL* handle);
   void set_method(CURL* handle) const;

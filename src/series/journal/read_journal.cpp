@@ -59,7 +59,7 @@ class SegmentBytes {
     const std::uint64_t size = std::min(static_cast<std::uint64_t>(status.st_size), kLargestSegment);
     header_bytes_ = read(file.number(), header_, 0);
     if (size <= begin_) return;
-    rest_ = std::make_unique_for_overwrite<std::byte[]>(size - begin_);  // no zeros first
+    rest_ = std::make_unique_for_overwrite<std::byte[]>(size - begin_);  // NOLINT(*-avoid-c-arrays): no zeros first
     rest_bytes_ = read(file.number(), {rest_.get(), size - begin_}, begin_);
   }
 

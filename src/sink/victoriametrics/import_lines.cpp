@@ -28,7 +28,10 @@ void append_number(std::string& text, Number number) {
 // A sample's value has three decimals at most: as a whole number of thousandths it is written in a third of the time.
 void append_value(std::string& text, double value) {
   const auto parts = std::abs(value) < kLargestInParts ? std::llround(value * kParts) : 0;
-  if (static_cast<double>(parts) / kParts != value || std::signbit(value)) return append_number(text, value);
+  if (static_cast<double>(parts) / kParts != value || std::signbit(value)) {
+    append_number(text, value);
+    return;
+  }
   append_number(text, parts / kParts);
   std::int64_t rest = parts % kParts;
   if (rest == 0) return;
