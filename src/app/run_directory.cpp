@@ -39,14 +39,14 @@ base::Result<void> make_folders(const fs::path& path) {
 
 }  // namespace
 
-// Many machines may start the same benchmark in the same second, and send it to one database.
+// Many runs may start in the same microsecond, on one machine or on many, and be sent to one database.
 std::string make_run_id(base::WallTime start, const std::string& benchmark) {
   constexpr std::size_t kLongestName = 36;
   const std::string name = slug(benchmark, kLongestName);
   const auto within_second = start - std::chrono::floor<std::chrono::seconds>(start);
-  const std::string digits = std::to_string(within_second / std::chrono::microseconds(1));
+  const std::string digits = std::to_string(within_second / std::chrono::nanoseconds(1));
   std::string time = slug(base::utc_compact_text(start), kLongestName);
-  time.insert(time.size() - 1, "-" + std::string(6 - digits.size(), '0') + digits);
+  time.insert(time.size() - 1, "-" + std::string(9 - digits.size(), '0') + digits);
   return name.empty() ? time : time + "-" + name;
 }
 

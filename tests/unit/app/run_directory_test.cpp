@@ -19,18 +19,19 @@ class RunDirectoryTest : public testing::Test {
 
 TEST(RunId, IsSafeWhateverTheNameIs) {
   const base::WallTime start{std::chrono::seconds(1724000000)};
-  EXPECT_EQ(make_run_id(start, "synthetic_regression"), "20240818t165320-000000z-synthetic-regression");
-  EXPECT_EQ(make_run_id(start, "../../etc/passwd"), "20240818t165320-000000z-etc-passwd");
-  EXPECT_EQ(make_run_id(start, "a;rm -rf /\n$(x)"), "20240818t165320-000000z-a-rm-rf-x");
-  EXPECT_EQ(make_run_id(start, "\xC3\xA9"), "20240818t165320-000000z");
-  EXPECT_LE(make_run_id(start, std::string(10000, 'x')).size(), 60U);
+  EXPECT_EQ(make_run_id(start, "synthetic_regression"), "20240818t165320-000000000z-synthetic-regression");
+  EXPECT_EQ(make_run_id(start, "../../etc/passwd"), "20240818t165320-000000000z-etc-passwd");
+  EXPECT_EQ(make_run_id(start, "a;rm -rf /\n$(x)"), "20240818t165320-000000000z-a-rm-rf-x");
+  EXPECT_EQ(make_run_id(start, "\xC3\xA9"), "20240818t165320-000000000z");
+  EXPECT_LE(make_run_id(start, std::string(10000, 'x')).size(), 63U);
 }
 
 // Machines of a cluster start the same benchmark in the same second and export to the same database.
 TEST(RunId, DiffersWithinASecond) {
   const base::WallTime start{std::chrono::seconds(1724000000)};
-  EXPECT_EQ(make_run_id(start + std::chrono::microseconds(4711), "a"), "20240818t165320-004711z-a");
-  EXPECT_LT(make_run_id(start + std::chrono::microseconds(999999), "a"), make_run_id(start + std::chrono::seconds(1), "a"));
+  EXPECT_EQ(make_run_id(start + std::chrono::nanoseconds(4711), "a"), "20240818t165320-000004711z-a");
+  EXPECT_LT(make_run_id(start + std::chrono::nanoseconds(999999999), "a"),
+            make_run_id(start + std::chrono::seconds(1), "a"));
 }
 
 TEST_F(RunDirectoryTest, EveryRunGetsItsOwn) {
