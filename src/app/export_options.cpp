@@ -24,7 +24,7 @@ base::Result<std::string> secret_of_export(const std::string& value, const std::
   std::string line;
   std::ifstream in(file);
   if (!std::getline(in, line) || line.empty())
-    return base::failure(std::string("no secret_of_export can be read from ") + file, std::string("correct ") + variable);
+    return base::failure(std::string("no secret can be read from ") + file, std::string("correct ") + variable);
   if (line.back() == '\r') line.pop_back();
   return line;
 }
