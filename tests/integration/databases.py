@@ -85,6 +85,24 @@ class VictoriaMetrics:
         return json.loads(self.get("/api/v1/query?" + urllib.parse.urlencode(arguments)))["data"]["result"]
 
 
+class WithDatabase:
+    """For a ProductTest: one VictoriaMetrics for all of the class, and who its runs say they are."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.database = VictoriaMetrics()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.database.close()
+        super().tearDownClass()
+
+    def setUp(self):
+        super().setUp()
+        self.environment.update(IRIS_GPUBENCH_VICTORIA_USERNAME=USER, IRIS_GPUBENCH_VICTORIA_PASSWORD=PASSWORD)
+
+
 class Prometheus:
     """A receiver of remote write."""
 

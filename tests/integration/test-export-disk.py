@@ -15,7 +15,7 @@ import unittest
 
 import yaml
 
-from databases import PASSWORD, USER, VictoriaMetrics, shown_at_once, tally
+from databases import WithDatabase, shown_at_once, tally
 from product import BUILD, PROGRAM, ProductTest
 
 CLONE_NEWNS = 0x20000  # <linux/sched.h>
@@ -26,7 +26,7 @@ QUICK = ("--export_to_victoria", "--export_settle", "2.5", "--export_drain", "20
 
 
 @unittest.skipUnless(os.geteuid() == 0, "mounting a small disk needs root")
-class Disks(ProductTest):
+class Disks(WithDatabase, ProductTest):
     gpu_script = "gpus 2\nprofile steady 300\n"
 
     @classmethod
@@ -36,11 +36,7 @@ class Disks(ProductTest):
         if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
             raise unittest.SkipTest(f"no mount namespace is to be had here: {os.strerror(ctypes.get_errno())}")
         subprocess.run(["mount", "--make-rprivate", "/"], check=True)
-        cls.database = VictoriaMetrics()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.database.close()
+        super().setUpClass()
 
     def setUp(self):
         super().setUp()
@@ -48,8 +44,7 @@ class Disks(ProductTest):
         shown = contextlib.ExitStack()
         shown.enter_context(shown_at_once(self.database))
         self.addCleanup(shown.close)
-        self.environment.update(IRIS_GPUBENCH_VICTORIA_URL=self.database.url, IRIS_GPUBENCH_VICTORIA_USERNAME=USER,
-                                IRIS_GPUBENCH_VICTORIA_PASSWORD=PASSWORD)
+        self.environment["IRIS_GPUBENCH_VICTORIA_URL"] = self.database.url
 
     def mount(self, *arguments):
         mounted = subprocess.run(["mount", *arguments, str(self.results)], capture_output=True, text=True)

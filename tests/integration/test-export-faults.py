@@ -14,27 +14,15 @@ import unittest
 import urllib.request
 import uuid
 
-from databases import PASSWORD, USER, Prometheus, VictoriaMetrics, shown_at_once, tally
+from databases import PASSWORD, USER, Prometheus, VictoriaMetrics, WithDatabase, shown_at_once, tally
 from fault_proxy import FaultProxy
 from product import BUILD, PROGRAM, ProductTest
 
 JOURNAL = BUILD / "tests/support/day_journal/day_journal"
 
 
-class Faults(ProductTest):
+class Faults(WithDatabase, ProductTest):
     """Exports journals of a run that is over, as `export RUN` does and the end of a run."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.database = VictoriaMetrics()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.database.close()
-
-    def setUp(self):
-        super().setUp()
-        self.environment.update(IRIS_GPUBENCH_VICTORIA_USERNAME=USER, IRIS_GPUBENCH_VICTORIA_PASSWORD=PASSWORD)
 
     def journal(self, seconds=38, gpus=1):
         run_id = "test-" + uuid.uuid4().hex[:12]
