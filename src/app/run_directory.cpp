@@ -41,7 +41,7 @@ base::Result<void> make_folders(const fs::path& path) {
 
 // Many runs may start in the same microsecond, on one machine or on many, and be sent to one database.
 std::string make_run_id(base::WallTime start, const std::string& benchmark) {
-  constexpr std::size_t kLongestName = 36;
+  constexpr std::size_t kLongestName = 33;
   const std::string name = slug(benchmark, kLongestName);
   const auto within_second = start - std::chrono::floor<std::chrono::seconds>(start);
   const std::string digits = std::to_string(within_second / std::chrono::nanoseconds(1));

@@ -17,7 +17,7 @@ struct RunDirectory {
 };
 
 // "20261122t120000-123456789z-synthetic-regression": time first, to the nanosecond, so that names sort and are of one run
-// only; at most 63 characters.
+// only; at most 60 characters.
 std::string make_run_id(base::WallTime start, const std::string& benchmark);
 
 // Makes results_dir (with parents) and in it a folder that was not there before ("-2", "-3" ... if the name is taken).

@@ -23,7 +23,7 @@ TEST(RunId, IsSafeWhateverTheNameIs) {
   EXPECT_EQ(make_run_id(start, "../../etc/passwd"), "20240818t165320-000000000z-etc-passwd");
   EXPECT_EQ(make_run_id(start, "a;rm -rf /\n$(x)"), "20240818t165320-000000000z-a-rm-rf-x");
   EXPECT_EQ(make_run_id(start, "\xC3\xA9"), "20240818t165320-000000000z");
-  EXPECT_LE(make_run_id(start, std::string(10000, 'x')).size(), 63U);
+  EXPECT_LE(make_run_id(start, std::string(10000, 'x')).size(), 60U);
 }
 
 // Machines of a cluster start the same benchmark in the same second and export to the same database.
