@@ -93,6 +93,7 @@ class BenchmarkRun {
     }
     std::optional<InterruptedBeforeStart> interrupted;
     auto measured = measure(*workload_, *meter_, clock_, signals_, series_, plan(), interrupted);
+    meter_->close();
     server_.reset();  // values that stand still are no current ones
     if (live_) live_->finish();
     if (measured) journal_->note(ended_note(*measured, workload_->description()));

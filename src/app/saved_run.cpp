@@ -10,6 +10,7 @@
 #include "app/carbon_lookup.h"
 #include "app/export_state.h"
 #include "app/make_parts.h"
+#include "platform/process.h"
 #include "series/journal/read_journal.h"
 
 namespace gpubench::app {
@@ -164,6 +165,7 @@ base::Result<SavedRun> load_run(const fs::path& directory, const Environment& en
   Loader loader(directory);
   const auto readout = series::read_journal(directory, loader);
   if (!readout) return base::failure(readout.error());
+  platform::give_back_freed_memory();  // a segment's bytes are not needed for what is made of them
   if (const auto good = check(loader, directory); !good) return base::failure(good.error());
   SavedRun saved;
   saved.run = account(loader, environment, clock);

@@ -44,6 +44,8 @@ class GpuMeter {
   virtual Field<std::vector<PowerSample>> drain_power(std::size_t gpu) = 0;
   // What changes rarely: for the start, the end and a few moments between. What a meter has not got is unsupported.
   virtual GpuCheckup check_up(std::size_t /*gpu*/, CheckupScope /*scope*/) { return {}; }
+  // After the last reading: gives back what reading takes (NVML: 18 MiB). Only source() and gpus() may be called then.
+  virtual void close() {}
 };
 
 }  // namespace gpubench::meter

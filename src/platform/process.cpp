@@ -1,5 +1,6 @@
 #include "platform/process.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -24,6 +25,10 @@ ResourceUse own_resource_use() {
     if (word == "VmHWM:" && status >> kibibytes) use.peak_resident = base::Bytes::from_bytes(kibibytes * 1024);
   }
   return use;
+}
+
+void give_back_freed_memory() {
+  malloc_trim(0);
 }
 
 int own_process_id() {

@@ -15,6 +15,9 @@ struct ResourceUse {
 };
 ResourceUse own_resource_use();
 
+// Hands what was freed back to the system; glibc by itself keeps up to twice the largest block that was ever freed.
+void give_back_freed_memory();
+
 std::string host_name();
 int own_process_id();
 

@@ -149,6 +149,15 @@ class Faults(WithDatabase, ProductTest):
         secret.write_text(PASSWORD + "\n")
         self.assert_all_there(folder, self.export(folder, self.database.url), "401 for a while")
 
+    def test_a_secret_that_cannot_be_read_is_told_by_its_file_and_its_variable(self):
+        folder = self.journal(seconds=5)
+        self.environment["IRIS_GPUBENCH_VICTORIA_PASSWORD_FILE"] = str(self.folder / "nowhere")
+        del self.environment["IRIS_GPUBENCH_VICTORIA_PASSWORD"]
+        outcome = self.export(folder, self.database.url)
+        self.assertNotEqual(outcome["code"], 0)
+        self.assertIn(f"no secret can be read from {self.folder / 'nowhere'}", outcome["text"])
+        self.assertIn("correct IRIS_GPUBENCH_VICTORIA_PASSWORD_FILE", outcome["text"])
+
     def test_a_token(self):
         """From the environment and from a file; a wrong one is told, and corrected while it is tried again."""
         proxy = FaultProxy(self.database.url, bearer=("marker-token", f"{USER}:{PASSWORD}"))

@@ -20,8 +20,8 @@ class NvmlMeter final : public GpuMeter {
         devices_(std::move(devices)),
         handles_(std::move(handles)),
         clock_(clock),
-        events_(library_->api()) {
-    for (NvmlHandle handle : handles_) events_.watch(handle);
+        events_(std::make_unique<NvmlEvents>(library_->api())) {
+    for (NvmlHandle handle : handles_) events_->watch(handle);
   }
 
   [[nodiscard]] const MeterSource& source() const override { return source_; }
@@ -33,9 +33,15 @@ class NvmlMeter final : public GpuMeter {
     GpuCheckup checkup;
     checkup.time = clock_.now();
     checkup.processes = read_processes(library_->api(), handles_.at(gpu));
-    checkup.xids = events_.take(handles_.at(gpu));
+    checkup.xids = events_->take(handles_.at(gpu));
     if (scope == CheckupScope::everything) read_counts(library_->api(), handles_.at(gpu), checkup);
     return checkup;
+  }
+  void close() override {
+    events_.reset();
+    devices_.clear();
+    handles_.clear();
+    library_.reset();
   }
 
  private:
@@ -45,7 +51,7 @@ class NvmlMeter final : public GpuMeter {
   std::vector<NvmlDevice> devices_;
   std::vector<NvmlHandle> handles_;  // of the devices, in their order
   const platform::Clock& clock_;
-  NvmlEvents events_;
+  std::unique_ptr<NvmlEvents> events_;
 };
 
 std::string system_text(int (*function)(char*, NvmlApi::Count)) {

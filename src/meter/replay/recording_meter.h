@@ -29,6 +29,7 @@ class RecordingMeter final : public GpuMeter {
   Field<std::vector<PowerSample>> drain_power(std::size_t gpu) override;
   // Not part of a trace.
   GpuCheckup check_up(std::size_t gpu, CheckupScope scope) override { return meter_->check_up(gpu, scope); }
+  void close() override { meter_->close(); }
 
   // Writes out what is buffered; an error if any of the trace could not be written. The destructor writes too, but cannot
   // tell.

@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 constexpr auto kCreateLimit = 10min;
 constexpr auto kStartLimit = 5min;
 constexpr auto kRemoveLimit = 60s;
+constexpr int kRemoveTries = 4;  // an engine under load, or one that starts again, fails now and then
+constexpr auto kBetweenTries = 1s;
 constexpr auto kRemovalUnderWay = 5min;  // the engine takes its time over millions of files
 constexpr auto kBetweenWords = 10s;      // that it says so again
 constexpr auto kBetweenLooks = 100ms;
@@ -83,7 +85,7 @@ base::Result<void> Container::remove() {
   const std::string which = id_.empty() ? name_ : id_;
   if (which.empty()) return {};
   const std::string by_hand = "once the engine answers: docker rm --force " + which.substr(0, 80);
-  const auto answer = engine_.call("DELETE", "/containers/" + which + "?force=1&v=1", "", kRemoveLimit);
+  const auto answer = ask_to_remove(which);
   const bool is_under_way = answer && answer->status == 409;
   bool gone = answer && (answer->status < 300 || answer->status == 404);
   if (!answer || is_under_way) gone = wait_until_removed(which, is_under_way ? kBetweenWords : 0s);
@@ -94,6 +96,15 @@ base::Result<void> Container::remove() {
   id_.clear();
   name_.clear();
   return {};
+}
+
+// Asks again where the engine failed.
+base::Result<platform::HttpResponse> Container::ask_to_remove(const std::string& which) {
+  for (int tries = 1;; ++tries) {
+    auto answer = engine_.call("DELETE", "/containers/" + which + "?force=1&v=1", "", kRemoveLimit);
+    if (!answer || answer->status < 500 || tries == kRemoveTries) return answer;
+    clock_.sleep_until(clock_.now() + kBetweenTries);
+  }
 }
 
 // Whether it went: within `patience`, or while the engine says that it is at it.

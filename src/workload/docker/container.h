@@ -34,6 +34,7 @@ class Container {
   [[nodiscard]] const std::string& id() const { return id_; }
 
  private:
+  base::Result<platform::HttpResponse> ask_to_remove(const std::string& which);
   bool wait_until_removed(const std::string& which, base::Duration patience);
   EngineClient& engine_;
   const platform::Clock& clock_;

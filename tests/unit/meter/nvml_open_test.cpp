@@ -112,6 +112,17 @@ TEST(NvmlOpen, InitialisesOnceAndShutsDownAtTheEnd) {
   EXPECT_EQ(driver.calls("nvmlShutdown"), 1);
 }
 
+TEST(NvmlOpen, ClosedBeforeItsEndItStillTellsWhatItsGpusAre) {
+  FakeDriver driver;
+  const auto meter = driver.open("");
+  meter->close();
+  EXPECT_EQ(driver.calls("nvmlShutdown"), 1);
+  EXPECT_EQ(meter->gpus().size(), 1U);
+  EXPECT_EQ(meter->source().kind, SourceKind::nvml);
+  meter->close();
+  EXPECT_EQ(driver.calls("nvmlShutdown"), 1);
+}
+
 TEST(NvmlOpen, WithoutInitialisationThereIsNoShutdown) {
   FakeDriver driver;
   EXPECT_FALSE(driver.try_open("fail nvmlInit_v2 9"));

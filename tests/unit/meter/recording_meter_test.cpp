@@ -46,6 +46,8 @@ TEST_F(Recording, ForwardsEverything) {
   EXPECT_EQ(meter->read(1).power, base::Power::from_watts(250));
   EXPECT_EQ(meter->read_energy_counter(0)->before, driver_.now());
   EXPECT_EQ(meter->drain_power(1)->size(), 119U);
+  meter->close();
+  EXPECT_EQ(driver_.calls("nvmlShutdown"), 1);
 }
 
 TEST_F(Recording, WhatWasRecordedCanBeReplayed) {

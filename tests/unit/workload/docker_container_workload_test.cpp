@@ -288,6 +288,23 @@ TEST_F(ContainerWorkloadTest, ARemovalThatTheEngineDoesNotWorkOnIsSaid) {
   EXPECT_THAT(cleaned.error().remedy, HasSubstr("docker rm --force"));
 }
 
+TEST_F(ContainerWorkloadTest, ARemovalAtWhichTheEngineFailsIsAskedForAgain) {
+  ASSERT_EQ(outcome().exit_code, 0);
+  const std::string failed = stub_answer(500, R"({"message":"driver failed to remove root filesystem"})");
+  engine.script("DELETE /containers", {failed, failed, stub_answer(204, "")});
+  const auto cleaned = workload->cleanup();
+  EXPECT_TRUE(cleaned) << cleaned.error().message;
+  EXPECT_EQ(engine.count("DELETE /containers"), 3);
+}
+
+TEST_F(ContainerWorkloadTest, ARemovalAtWhichTheEngineGoesOnFailingIsSaidInItsWords) {
+  ASSERT_EQ(outcome().exit_code, 0);
+  engine.script("DELETE /containers", {stub_answer(500, R"({"message":"driver failed to remove root filesystem"})")});
+  const auto cleaned = workload->cleanup();
+  ASSERT_FALSE(cleaned);
+  EXPECT_THAT(cleaned.error().message, HasSubstr("driver failed to remove root filesystem"));
+}
+
 TEST_F(ContainerWorkloadTest, NewerMinimumVersionIsSaidInTheEnginesWords) {
   engine.script("GET /_ping", {stub_answer(200, "OK", "Api-Version: 1.99\r\n")});
   engine.script(
