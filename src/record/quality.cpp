@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "energy/running_area.h"
+
 namespace gpubench::record {
 namespace {
 
@@ -106,6 +108,34 @@ void add_counter(SeriesQuality& quality, const series::Series<meter::CounterRead
   });
 }
 
+// `power`: the series whose area is the energy.
+template <class T>
+std::optional<Utilized> utilized(const series::Series<meter::GpuReading>& readings, const series::Series<T>& power,
+                                 base::Window run) {
+  Utilized result;
+  bool told = false;
+  energy::RunningArea area(power, run.start);
+  base::Energy whole;
+  base::Energy busy;
+  base::SteadyTime from = run.start;
+  series::for_each(readings, [&](const meter::GpuReading& reading) {
+    if (reading.time <= run.start || from >= run.end) return;
+    const base::SteadyTime until = std::min(reading.time, run.end);
+    const base::Energy part = area.until(until).energy;
+    whole += part;
+    if (reading.utilization) told = true;
+    if (reading.utilization && reading.utilization->fraction() > 0) {
+      result.time += until - from;
+      busy += part;
+    }
+    from = std::max(from, reading.time);
+  });
+  whole += area.until(run.end).energy;
+  if (!told) return std::nullopt;
+  if (whole > base::Energy{}) result.share_of_energy = base::Ratio::from_fraction(busy / whole);
+  return result;
+}
+
 }  // namespace
 
 RingQuality ring_quality(const series::Series<meter::PowerSample>& power, base::Window run) {
@@ -127,28 +157,9 @@ RingQuality ring_quality(const series::Series<meter::PowerSample>& power, base::
   return quality;
 }
 
-std::optional<Utilized> utilized(const series::Series<meter::GpuReading>& readings, base::Window run) {
-  Utilized result;
-  bool told = false;
-  double energy = 0;
-  double busy_energy = 0;
-  base::SteadyTime from = run.start;
-  series::for_each(readings, [&](const meter::GpuReading& reading) {
-    if (reading.time <= run.start || from >= run.end) return;
-    const base::Duration length = std::min(reading.time, run.end) - from;
-    from = std::max(from, reading.time);
-    if (!reading.utilization) return;
-    told = true;
-    const bool busy = reading.utilization->fraction() > 0;
-    if (busy) result.time += length;
-    if (!reading.power) return;
-    const double joules = (*reading.power * length).joules();
-    energy += joules;
-    if (busy) busy_energy += joules;
-  });
-  if (!told) return std::nullopt;
-  if (energy > 0) result.share_of_energy = base::Ratio::from_fraction(busy_energy / energy);
-  return result;
+std::optional<Utilized> utilized(const series::GpuSeries& series, base::Window run) {
+  if (series.power && series.power->size() > 0) return utilized(*series.readings, *series.power, run);
+  return utilized(*series.readings, *series.readings, run);
 }
 
 SeriesQuality series_quality(const series::GpuSeries& series, base::Window run) {

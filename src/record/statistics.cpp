@@ -138,7 +138,7 @@ GpuRecord account_gpu(const meter::GpuDescription& gpu, const series::GpuSeries&
   record.quality = series_quality(series, run);
   record.peak_power = record.quality.ring.peak;
   if (!series.readings) return record;
-  if (const auto busy = utilized(*series.readings, run)) {
+  if (const auto busy = utilized(series, run)) {
     record.utilized_time = busy->time;
     if (energy.best() != nullptr) record.utilized_energy = energy.best()->energy * busy->share_of_energy.fraction();
   }

@@ -67,20 +67,47 @@ meter::GpuReading reading(base::Duration time, double percent, double watts) {
   return reading;
 }
 
+series::GpuSeries series_of(std::vector<meter::GpuReading> readings, std::vector<meter::PowerSample> power = {}) {
+  series::GpuSeries series;
+  series.readings = std::make_unique<series::MemorySeries<meter::GpuReading>>(std::move(readings));
+  series.power = std::make_unique<series::MemorySeries<meter::PowerSample>>(std::move(power));
+  return series;
+}
+
 TEST(Utilized, AReadingSpeaksForTheTimeBeforeIt) {
-  const series::MemorySeries<meter::GpuReading> readings(
-      {reading(9s, 100, 100), reading(10s, 100, 100), reading(12s, 0, 100), reading(16s, 50, 300), reading(21s, 0, 100)});
-  const auto busy = utilized(readings, kRun);
+  const auto busy = utilized(series_of({reading(9s, 100, 100), reading(10s, 100, 100), reading(12s, 0, 100),
+                                        reading(16s, 50, 300), reading(21s, 0, 100)}),
+                             kRun);
   ASSERT_TRUE(busy);
   EXPECT_EQ(busy->time, 4s);
-  EXPECT_DOUBLE_EQ(busy->share_of_energy.fraction(), 1200.0 / (200 + 1200 + 400));
+  EXPECT_DOUBLE_EQ(busy->share_of_energy.fraction(), 800.0 / (200 + 800 + 880));
+}
+
+// A GPU that was busy for 8 s, read every 5 s: its readings' own power would make 99 % of the energy of the second one.
+TEST(Utilized, TheEnergyIsThatOfThePowerSamplesWithin) {
+  std::vector<meter::PowerSample> power;
+  for (base::Duration time = 9s; time <= 25s; time += 20ms)
+    power.push_back({SteadyTime(time), base::Power::from_watts(time < 11s || time > 19s ? 100 : 700)});
+  const auto busy = utilized(series_of({reading(10s, 0, 100), reading(15s, 99, 700), reading(20s, 0, 100)}, power), kRun);
+  ASSERT_TRUE(busy);
+  EXPECT_EQ(busy->time, 5s);
+  EXPECT_NEAR(busy->share_of_energy.fraction(), (100.0 + 4 * 700) / (200 + 8 * 700), 0.003);
+}
+
+TEST(Utilized, WhereTheReadingsDoNotTellIsPartOfTheWhole) {
+  meter::GpuReading silent = reading(20s, 0, 100);
+  silent.utilization = meter::absent(meter::Absent::failed);
+  const auto busy = utilized(series_of({reading(10s, 0, 100), reading(15s, 10, 100), silent}), kRun);
+  ASSERT_TRUE(busy);
+  EXPECT_EQ(busy->time, 5s);
+  EXPECT_DOUBLE_EQ(busy->share_of_energy.fraction(), 0.5);
 }
 
 TEST(Utilized, UnknownIsNotNothing) {
   meter::GpuReading silent;
   silent.time = SteadyTime(15s);
-  EXPECT_FALSE(utilized(series::MemorySeries<meter::GpuReading>({silent}), kRun));
-  EXPECT_FALSE(utilized(series::MemorySeries<meter::GpuReading>(), kRun));
+  EXPECT_FALSE(utilized(series_of({silent}), kRun));
+  EXPECT_FALSE(utilized(series_of({}), kRun));
 }
 
 TEST(SeriesQuality, CounterRestartsAndFailedReadings) {
