@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/run.h"
+#include "platform/clock.h"
 #include "platform/process.h"
 #include "workload/docker/container_workload.h"
 
@@ -22,6 +23,7 @@ int clean_containers(const Environment& environment, bool all) {
   if (!engine) return complain(engine.error());
   const auto containers = workload::list_own_containers(*engine);
   if (!containers) return complain(containers.error());
+  const platform::SystemClock clock;
   int exit_code = 0;
   for (const workload::OwnContainer& container : *containers) {
     const std::string words = container.name + " (" + container.image + ", " + container.status + ")";
@@ -30,7 +32,7 @@ int clean_containers(const Environment& environment, bool all) {
       std::cout << "kept: " << words << ": its run is alive\n";
     } else if (owner == platform::Presence::elsewhere && !all) {
       std::cout << "kept: " << words << ": its run may be alive on another machine (clean --all removes it)\n";
-    } else if (const auto removed = workload::remove_own_container(*engine, container); !removed) {
+    } else if (const auto removed = workload::remove_own_container(*engine, container, clock); !removed) {
       exit_code = complain(removed.error());
     } else {
       std::cout << "removed: " << words << "\n";

@@ -1,5 +1,4 @@
-// What each GPU has used since the benchmark's start, for those who are told while it lasts: power times time, by the
-// readings.
+// What each GPU has used since the benchmark's start, for those who are told while it lasts.
 #pragma once
 
 #include <atomic>
@@ -10,30 +9,41 @@
 #include "base/quantity.h"
 #include "base/time.h"
 #include "meter/reading.h"
+#include "record/progress.h"
+#include "series/gpu_series.h"
 
 namespace gpubench::app {
 
+// Power times time by the interval readings; where power is not told, the energy counter.
 class EnergySoFar {
  public:
+  // `series` must outlive it.
+  explicit EnergySoFar(const std::vector<series::GpuSeries>& series) : series_(series) {}
   // The benchmark runs from `time`; until `time`. Any thread.
   void begin(base::SteadyTime time) { begin_ = time.time_since_epoch().count(); }
   void end(base::SteadyTime time) { end_ = time.time_since_epoch().count(); }
 
-  // One interval's readings. A GPU that did not tell its power once is not known from then on: a part that is missing is not
-  // 0.
-  void add(const std::vector<meter::GpuReading>& readings);
-  // One per GPU; none before the benchmark's start.
-  [[nodiscard]] const std::vector<std::optional<base::Energy>>& energies() const { return energies_; }
+  // One interval's readings, one per GPU; empty before the benchmark's start. A GPU that did not tell once is not known from
+  // then on: a part that is missing is not 0.
+  std::optional<record::EnergyNow> add(const std::vector<meter::GpuReading>& readings);
 
  private:
+  // One GPU's last values.
+  struct Mark {
+    base::SteadyTime time;
+    meter::Field<base::Power> power;
+    std::optional<base::Energy> counter;
+  };
   // How much of [from, to] the benchmark ran.
   [[nodiscard]] base::Duration within_the_run(base::SteadyTime from, base::SteadyTime to) const;
+  [[nodiscard]] std::optional<base::Energy> energy_between(const Mark& from, const Mark& to) const;
 
   static constexpr base::Duration::rep kNever = std::numeric_limits<base::Duration::rep>::max();
+  const std::vector<series::GpuSeries>& series_;
   std::atomic<base::Duration::rep> begin_ = kNever;  // of the steady clock
   std::atomic<base::Duration::rep> end_ = kNever;
-  std::vector<meter::GpuReading> last_;  // of the interval before
-  std::vector<std::optional<base::Energy>> energies_;
+  std::vector<Mark> last_;  // of the interval before
+  record::EnergyNow energy_;
 };
 
 }  // namespace gpubench::app

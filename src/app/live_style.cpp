@@ -30,6 +30,7 @@ std::unique_ptr<live::View> make_view(LiveStyle style, const Options& options, c
   if (style == LiveStyle::full) {
     live::FullViewOptions full;
     full.benchmark = benchmark_name(options);
+    full.counted = place.counted;
     if (place.replays) full.notice = "REPLAY";
     full.abilities = {environment.utf8, environment.colours};
     full.quit = platform::interrupt_self;

@@ -1,6 +1,7 @@
 // Which live view there is, and how it is made.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,7 +31,8 @@ struct LivePlace {
   platform::Terminal& terminal;
   const platform::Clock& clock;
   const std::vector<meter::GpuDescription>& gpus;
-  bool replays = false;  // the readings are no measurement, and the view says so
+  const std::vector<std::size_t>& counted;  // positions of the benchmark's GPUs
+  bool replays = false;                     // the readings are no measurement, and the view says so
 };
 std::unique_ptr<live::View> make_view(LiveStyle style, const Options& options, const Environment& environment,
                                       const LivePlace& place);

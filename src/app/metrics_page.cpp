@@ -1,34 +1,20 @@
 #include "app/metrics_page.h"
 
 #include <array>
-#include <cmath>
-#include <span>
 #include <utility>
 
 namespace gpubench::app {
-namespace {
-
-std::optional<base::Energy> last_counter(const series::GpuSeries& series) {
-  std::array<meter::CounterReading, 1> value;
-  const std::size_t count = series.counter->size();
-  if (count == 0 || series.counter->read(count - 1, std::span(value)) != 1) return std::nullopt;
-  return value[0].energy;
-}
-
-}  // namespace
 
 MetricsPage::MetricsPage(sink::RunLabels run, std::string region, std::vector<std::size_t> counted, base::ClockAnchor anchor,
                          const std::vector<series::GpuSeries>& series)
     : run_(std::move(run)), region_(std::move(region)), counted_(std::move(counted)), anchor_(anchor), series_(series) {}
 
 void MetricsPage::begin(base::SteadyTime time) {
-  energy_.begin(time);
   const std::lock_guard lock(mutex_);
   began_ = time;
 }
 
 void MetricsPage::end(base::SteadyTime time) {
-  energy_.end(time);
   const std::lock_guard lock(mutex_);
   ended_ = time;
 }
@@ -36,9 +22,10 @@ void MetricsPage::end(base::SteadyTime time) {
 void MetricsPage::show(const record::Progress& progress) {
   auto next = std::make_shared<Snapshot>();
   next->progress = progress;
-  for (const series::GpuSeries& series : series_) next->counters.push_back(last_counter(series));
-  energy_.add(progress.readings);
-  next->energies = energy_.energies();
+  for (const series::GpuSeries& series : series_) {
+    const auto counter = series::newest(*series.counter);
+    next->counters.push_back(counter ? std::optional(counter->energy) : std::nullopt);
+  }
   std::shared_ptr<const Snapshot> last = std::move(next);
   {
     const std::lock_guard lock(mutex_);
@@ -74,8 +61,9 @@ void MetricsPage::add_gpus(Values& values, const Snapshot& now) const {
 }
 
 void MetricsPage::add_energies(Values& values, const Snapshot& now) const {
+  if (!now.progress.energy) return;
   for (const std::size_t gpu : counted_) {
-    const std::optional<base::Energy> energy = gpu < now.energies.size() ? now.energies[gpu] : std::nullopt;
+    const std::optional<base::Energy> energy = now.progress.energy->of({gpu});
     if (energy) values.push_back({sink::energy_so_far_series(run_, run_.gpus.at(gpu)), energy->joules()});
   }
 }

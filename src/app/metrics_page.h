@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "app/energy_so_far.h"
 #include "base/time.h"
 #include "record/progress.h"
 #include "series/gpu_series.h"
@@ -37,7 +36,6 @@ class MetricsPage {
   struct Snapshot {
     record::Progress progress;
     std::vector<std::optional<base::Energy>> counters;  // the driver's, one per GPU
-    std::vector<std::optional<base::Energy>> energies;  // see EnergySoFar
   };
   using Values = std::vector<sink::CurrentValue>;
   void add_gpus(Values& values, const Snapshot& now) const;
@@ -49,7 +47,6 @@ class MetricsPage {
   const std::vector<std::size_t> counted_;
   const base::ClockAnchor anchor_;
   const std::vector<series::GpuSeries>& series_;
-  EnergySoFar energy_;        // adding: the sampler's thread
   mutable std::mutex mutex_;  // guards the next three
   std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<Snapshot>();
   std::optional<base::SteadyTime> began_;

@@ -19,6 +19,7 @@
 #include "app/check_image.h"
 #include "app/clean.h"
 #include "app/command_words.h"
+#include "app/energy_so_far.h"
 #include "app/environment.h"
 #include "app/event_note.h"
 #include "app/export_results.h"
@@ -142,6 +143,7 @@ class BenchmarkRun {
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<series::Journal> journal_;
   std::vector<series::GpuSeries> series_;  // write to the journal
+  EnergySoFar energy_{series_};            // adding: the sampler's thread
   std::unique_ptr<BenchmarkOutputs> outputs_;
   LiveStyle live_style_ = LiveStyle::none;  // never automatic
   std::unique_ptr<LiveFeed> live_;
@@ -169,7 +171,7 @@ base::Result<void> BenchmarkRun::prepare() {
   log_->info("run {} of {} on {}", directory_->run_id, workload_->description().name, platform::host_name());
   log_->info("meter: {}; GPUs: {}", meter_->source().description, meter_->gpus().size());
   carbon_.emplace(carbon_choice_, clock_);
-  live_carbon_.emplace(*carbon_, series_, gpus_.positions);
+  live_carbon_.emplace(*carbon_, gpus_.positions);
   journal_->note(identity_note(identity(), workload_->description()));
   for (const std::string& note : workload_->description().notes) log_->info("{}", note);
   if (options_.serve)
@@ -234,7 +236,8 @@ void BenchmarkRun::make_live_feed() {
   live_style_ = live_style_for(options_.live_style, environment_, terminal_);
   const bool replays = meter_->source().kind == meter::SourceKind::replay;
   live_ = std::make_unique<LiveFeed>(
-      terminal_, make_view(live_style_, options_, environment_, {terminal_, clock_, meter_->gpus(), replays}),
+      terminal_,
+      make_view(live_style_, options_, environment_, {terminal_, clock_, meter_->gpus(), gpus_.positions, replays}),
       live_style_ == LiveStyle::full);
   if (options_.live_plot && options_.plot) make_live_plot();
 }
@@ -272,7 +275,7 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.timeout = options_.timeout;
   plan.watch = &*watch_;
   plan.started = [this](base::SteadyTime time) {
-    live_carbon_->begin();
+    energy_.begin(time);
     journal_->note(started_note(time));
     if (const auto linked = link_latest(options_.results_dir, *directory_); !linked)
       log_->warn("{}", linked.error().message);
@@ -282,7 +285,7 @@ MeasurementPlan BenchmarkRun::plan() {
     watch_->workload_started(workload_processes(workload_->description(), *directory_), time);
   };
   plan.ended = [this](base::SteadyTime time) {
-    live_carbon_->end(time);
+    energy_.end(time);
     if (page_) page_->end(time);
   };
   plan.say = [this](const std::string& line) { say(line); };
@@ -295,7 +298,8 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
   progress.tick = tick;
   progress.time = anchor_.to_wall(readings.empty() ? clock_.now() : readings.front().time);
   progress.readings = readings;
-  progress.carbon = live_carbon_->at(progress.time, readings);
+  progress.energy = energy_.add(readings);
+  progress.carbon = live_carbon_->at(progress.time, progress.energy);
   note_carbon(progress);
   if (live_plot_) live_plot_->show(progress);
   if (page_) page_->show(progress);

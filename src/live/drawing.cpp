@@ -81,6 +81,7 @@ ClockState clock_state(const GpuState& gpu) {
   using Reasons = meter::ThrottleReasons;
   if (!gpu.is_read) return {"waiting", Tone::faint};
   if (!gpu.latest.power && gpu.latest.power.error() == meter::Absent::gpu_lost) return {"! GPU LOST", Tone::alarm};
+  if (!gpu.counts) return {"not counted", Tone::faint};
   if (!gpu.latest.throttle_reasons)
     return gpu.latest.throttle_reasons.error() == meter::Absent::failed ? ClockState{"failed", Tone::warm} : ClockState{};
   struct Named {

@@ -21,7 +21,7 @@ FullView::FullView(platform::Terminal& terminal, const platform::Clock& clock, s
     : terminal_(terminal),
       clock_(clock),
       options_(std::move(options)),
-      state_(std::move(gpus), options_.benchmark, options_.notice),
+      state_(std::move(gpus), options_.counted, options_.benchmark, options_.notice),
       writer_(options_.abilities) {}
 
 FullView::~FullView() = default;

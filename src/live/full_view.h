@@ -1,6 +1,7 @@
 // The whole terminal: bars and histories of each GPU, totals, the benchmark's log, keys.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,7 +21,8 @@ namespace gpubench::live {
 
 struct FullViewOptions {
   std::string benchmark;
-  std::string notice;  // said in the title, e.g. that the figures are a replay; may be empty
+  std::vector<std::size_t> counted;  // positions of the benchmark's GPUs
+  std::string notice;                // said in the title, e.g. that the figures are a replay; may be empty
   TerminalAbilities abilities;
   std::function<void()> quit;  // the user wants the benchmark to end
 };

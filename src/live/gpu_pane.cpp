@@ -122,7 +122,8 @@ RowPlan row_plan(int width) {
   return {bar, std::max(0, rest - bar)};
 }
 
-void draw_row_titles(Screen& screen, Area area) {
+// `last`: also the titles of the last two columns.
+void draw_row_titles(Screen& screen, Area area, bool last) {
   const RowPlan plan = row_plan(area.width);
   int column = area.column;
   put_right(screen, {area.row, column, kIndex, 1}, "GPU", Tone::faint);
@@ -139,6 +140,7 @@ void draw_row_titles(Screen& screen, Area area) {
   title(kMemory, "mem GiB");
   title(kClock, "SM");
   title(kClock, "mem");
+  if (!last) return;
   screen.put(area.row, column + 1, "clocks", Tone::faint, kState - 1);
   screen.put(area.row, column + kState, plan.spark >= 5 ? "power" : "", Tone::faint);
 }
@@ -188,10 +190,10 @@ void draw_blocks(Screen& screen, Area area, const ViewState& state, bool utf8) {
 }
 
 void draw_rows(Screen& screen, Area area, const ViewState& state, bool utf8) {
-  draw_row_titles(screen, area);
   const int count = static_cast<int>(state.gpus().size());
   const int shown = std::min(area.height - 1, count);
   const int first = std::clamp(state.first_gpu(), 0, count - shown);
+  draw_row_titles(screen, area, shown == count);  // else it is said there which rows are shown
   if (shown < count)
     put_right(
         screen, area,

@@ -69,15 +69,20 @@ std::vector<Figure> figures(const ViewState& state) {
   const Totals& totals = state.totals();
   std::vector<Figure> all;
   all.push_back({"power", totals.power ? three_figures(totals.power->watts()) + " W" : "not known"});
-  if (totals.measured > base::Duration{}) {
-    all.push_back({"mean", three_figures((totals.energy / totals.measured).watts()) + " W"});
-    all.push_back({"energy", fmt::format("{:.5f} kWh", totals.energy.kilowatt_hours())});
+  if (totals.measured > base::Duration{} && totals.energy) {
+    all.push_back({"mean", three_figures((*totals.energy / totals.measured).watts()) + " W"});
+    all.push_back({"energy", fmt::format("{:.5f} kWh", totals.energy->kilowatt_hours())});
+  } else if (totals.measured > base::Duration{}) {
+    all.push_back({"energy", "not known"});
   }
   if (!state.latest() || !state.latest()->carbon) return all;
   const record::CarbonNow& carbon = *state.latest()->carbon;
   if (carbon.emissions) all.push_back({"CO2", fmt::format("{:.3g} g", carbon.emissions->grams())});
   all.push_back({"grid", fmt::format("{:.0f} g/kWh", carbon.intensity.intensity.grams_per_kilowatt_hour())});
-  all.push_back({std::string(carbon::kind_text(carbon.intensity.kind)), carbon.intensity.source});
+  // "forecast  Carbon Intensity API, ..."; "user value (--carbon_intensity)" says its kind itself.
+  const std::string_view kind = carbon::kind_text(carbon.intensity.kind);
+  const std::string& source = carbon.intensity.source;
+  all.push_back({source.starts_with(kind) ? "" : std::string(kind), source});
   return all;
 }
 
@@ -85,7 +90,7 @@ void draw_totals(Screen& screen, const ViewState& state) {
   int column = 1;
   for (const Figure& figure : figures(state)) {
     if (column + text_width(figure.name + figure.value) + 1 > screen.columns()) return;
-    column = screen.put(1, column, figure.name + " ");
+    if (!figure.name.empty()) column = screen.put(1, column, figure.name + " ");
     column = screen.put(1, column, figure.value, Tone::strong) + 2;
   }
 }

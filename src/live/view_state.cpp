@@ -35,10 +35,10 @@ void take_reading(GpuState& gpu, const meter::GpuReading& reading) {
   gpu.memory_clock.add(share(reading.memory_clock, gpu.gpu.max_memory_clock));
 }
 
-std::optional<base::Power> power_of_all(const record::Progress& progress) {
+std::optional<base::Power> power_of(const std::vector<GpuState>& gpus) {
   std::optional<base::Power> sum;
-  for (const meter::GpuReading& reading : progress.readings)
-    if (reading.power) sum = sum.value_or(base::Power{}) + *reading.power;
+  for (const GpuState& gpu : gpus)
+    if (gpu.counts && gpu.latest.power) sum = sum.value_or(base::Power{}) + *gpu.latest.power;
   return sum;
 }
 
@@ -75,31 +75,23 @@ void Sparkline::add(std::optional<double> share) {
   if (values_.size() > kKeptValues) values_.pop_front();
 }
 
-ViewState::ViewState(std::vector<meter::GpuDescription> gpus, std::string benchmark, std::string notice)
-    : benchmark_(std::move(benchmark)), notice_(std::move(notice)) {
-  for (meter::GpuDescription& gpu : gpus) {
+ViewState::ViewState(std::vector<meter::GpuDescription> gpus, std::vector<std::size_t> counted, std::string benchmark,
+                     std::string notice)
+    : counted_(std::move(counted)), benchmark_(std::move(benchmark)), notice_(std::move(notice)) {
+  for (std::size_t position = 0; position < gpus.size(); ++position) {
     gpus_.emplace_back();
-    gpus_.back().gpu = std::move(gpu);
+    gpus_.back().gpu = std::move(gpus[position]);
+    gpus_.back().counts = std::find(counted_.begin(), counted_.end(), position) != counted_.end();
   }
 }
 
 void ViewState::take(const record::Progress& progress) {
   for (std::size_t i = 0; i < std::min(gpus_.size(), progress.readings.size()); ++i)
     take_reading(gpus_[i], progress.readings[i]);
-  const auto power = power_of_all(progress);
-  if (latest_ && power && totals_.power && progress.time > latest_->time) {
-    const base::Duration step = progress.time - latest_->time;
-    totals_.energy += (*power + *totals_.power) / 2 * step;
-    totals_.measured += step;
-  }
-  totals_.power = power;
+  totals_.power = power_of(gpus_);
+  totals_.energy = progress.energy ? progress.energy->of(counted_) : std::nullopt;
+  totals_.measured = progress.energy ? progress.energy->time : base::Duration{};
   latest_ = progress;
-}
-
-void ViewState::start(base::WallTime time) {
-  started_ = time;
-  totals_.energy = {};
-  totals_.measured = {};
 }
 
 void ViewState::take_log(std::string_view bytes) {

@@ -1,6 +1,7 @@
 // All that the full-screen view shows, as plain values: fed by one thread, drawn by a pure function.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -30,6 +31,7 @@ class Sparkline {
 struct GpuState {
   meter::GpuDescription gpu;
   meter::GpuReading latest;
+  bool counts = true;    // the benchmark's; others are in no total
   bool is_read = false;  // `latest` is a reading
   Sparkline utilization;
   Sparkline power;  // of the limit
@@ -39,11 +41,11 @@ struct GpuState {
   Sparkline memory_clock;
 };
 
-// Sums over the GPUs, by the interval readings: the final figures are the counters'.
+// Sums over the benchmark's GPUs, by the interval readings: the final figures are the counters'.
 struct Totals {
-  std::optional<base::Power> power;  // now; empty where no GPU tells
-  base::Energy energy;
-  base::Duration measured{};  // that `energy` stands for
+  std::optional<base::Power> power;    // now; empty where no GPU tells
+  std::optional<base::Energy> energy;  // since the start; empty where a part of it is not known
+  base::Duration measured{};           // that `energy` stands for
 };
 
 // The lowest one that the driver tells: maximum operating, slowdown, shutdown.
@@ -53,11 +55,13 @@ enum class Pane : std::uint8_t { gpus, log };
 
 class ViewState {
  public:
-  ViewState(std::vector<meter::GpuDescription> gpus, std::string benchmark, std::string notice);
+  // `counted`: positions of the benchmark's GPUs.
+  ViewState(std::vector<meter::GpuDescription> gpus, std::vector<std::size_t> counted, std::string benchmark,
+            std::string notice);
 
   void take(const record::Progress& progress);
-  // The benchmark has been started: totals count from here.
-  void start(base::WallTime time);
+  // The benchmark has been started.
+  void start(base::WallTime time) { started_ = time; }
   void take_log(std::string_view bytes);
   // One line of the tool's own, shown until the next key.
   void say(std::string message) { message_ = std::move(message); }
@@ -87,6 +91,7 @@ class ViewState {
   void scroll(int lines);
 
   std::vector<GpuState> gpus_;
+  std::vector<std::size_t> counted_;
   std::string benchmark_;
   std::string notice_;
   std::string message_;

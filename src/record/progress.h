@@ -19,10 +19,19 @@ struct CarbonNow {
   std::optional<base::Emissions> emissions;  // since the benchmark's start, without PUE; empty: not started, or not known
 };
 
+// What each GPU has used since the benchmark's start, by the readings; the record's figures are the counters'.
+struct EnergyNow {
+  base::Duration time{};                          // that the benchmark ran, until the last reading
+  std::vector<std::optional<base::Energy>> gpus;  // one per GPU; empty: a part of it is not known
+  // Sum over the GPUs at these positions; empty where one is not known, or there are none.
+  [[nodiscard]] std::optional<base::Energy> of(const std::vector<std::size_t>& positions) const;
+};
+
 struct Progress {
   std::size_t tick = 0;  // interval number, from 0
   base::WallTime time;
   std::vector<meter::GpuReading> readings;  // one per GPU
+  std::optional<EnergyNow> energy = {};     // empty: the benchmark has not started
   std::optional<CarbonNow> carbon = {};     // empty: nobody knows the intensity
 };
 

@@ -32,9 +32,8 @@ RingQuality ring_quality(const series::Series<meter::PowerSample>& power, base::
 
 // What the readings say of how busy the GPU was. A reading speaks for the time since the one before it.
 struct Utilized {
-  base::Duration time{};  // with utilisation above 0
-  base::Ratio
-      share_of_energy;  // of the run's energy, by the power samples within that time; without any by the readings' power
+  base::Duration time{};        // with utilisation above 0
+  base::Ratio share_of_energy;  // of the run's, within that time: by the power samples; without any by the readings' power
 };
 // Empty: the GPU does not tell its utilisation. `series` has readings.
 std::optional<Utilized> utilized(const series::GpuSeries& series, base::Window run);

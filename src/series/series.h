@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -35,6 +36,15 @@ void for_each(const Series<T>& series, Visit visit, std::size_t first = 0) {
     for (std::size_t i = 0; i < count; ++i) visit(chunk[i]);
     first += count;
   }
+}
+
+// Empty: there is none yet.
+template <class T>
+std::optional<T> newest(const Series<T>& series) {
+  std::array<T, 1> value;
+  const std::size_t count = series.size();
+  if (count == 0 || series.read(count - 1, std::span<T>(value)) != 1) return std::nullopt;
+  return value[0];
 }
 
 template <class T>

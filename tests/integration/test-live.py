@@ -128,6 +128,21 @@ class Terminal(ProductTest):
                 self.wait_for(lambda: len(self.screen().split("\n")) == 31 and "q quit" in self.screen().split("\n")[29], "the new size")
                 self.tmux("kill-server")
 
+    def test_the_emissions_shown_are_the_energy_shown_times_the_intensity(self):
+        """However the load changes from one interval to the next."""
+        self.script_gpu("gpus 2\nprofile square 4 0.5 80 691\n")
+        self.open(120, 30, "--interval", "0.5", "--idle_roll", "0.2", "--no_plot", "--no_html", "--carbon_intensity", "1000", "--benchmark_command", "sleep 30")
+        figures = r"energy ([\d.]+) kWh +CO2 ([\d.]+) g"
+        compared = 0
+        for _ in range(12):
+            time.sleep(0.5)
+            shown = re.search(figures, self.screen())
+            if shown:
+                compared += 1
+                energy, emissions = map(float, shown.groups())
+                self.assertAlmostEqual(energy * 1000, emissions, delta=0.0051 + 0.006 * emissions, msg=self.screen())  # as they are rounded
+        self.assertGreater(compared, 5)
+
     def test_the_terminal_is_given_back_however_it_ends(self):
         for way, status in (("q", 130), ("C-c", 130), ("SEGV", 139), ("ABRT", 134), ("QUIT", 131), ("TERM", 143)):
             with self.subTest(way=way):

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "platform/clock.h"
@@ -17,7 +18,9 @@ namespace gpubench::workload {
 // Knows the engine's calls and their answers, and nothing of the order of a run.
 class Container {
  public:
-  Container(EngineClient& engine, const platform::Clock& clock) : engine_(engine), clock_(clock) {}
+  // One to be made, or that which has this id.
+  Container(EngineClient& engine, const platform::Clock& clock, std::string id = {})
+      : engine_(engine), clock_(clock), id_(std::move(id)) {}
 
   // Makes it; what the engine refuses and can be done without is left out of `input.choices` and returned there.
   base::Result<void> create(CreateInput& input, const std::string& name);

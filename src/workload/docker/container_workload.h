@@ -58,7 +58,8 @@ struct OwnContainer {
   std::string owner;   // identity of the process that made it; may be empty
 };
 base::Result<std::vector<OwnContainer>> list_own_containers(const EngineLocation& engine);
-base::Result<void> remove_own_container(const EngineLocation& engine, const OwnContainer& container);
+base::Result<void> remove_own_container(const EngineLocation& engine, const OwnContainer& container,
+                                        const platform::Clock& clock);
 
 // The images that can be run, sorted by name; those with "base" in their name (to build others on) are left out.
 base::Result<std::vector<std::string>> list_container_images(const EngineLocation& engine);

@@ -1,9 +1,9 @@
 #include "workload/docker/own_containers.h"
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "workload/docker/container.h"
 #include "workload/docker/create_request.h"
 #include "workload/docker/engine_json.h"
 
@@ -11,8 +11,6 @@ namespace gpubench::workload {
 namespace {
 
 using nlohmann::json;
-
-constexpr auto kRemoveLimit = std::chrono::seconds(60);
 
 }  // namespace
 
@@ -53,14 +51,12 @@ base::Result<std::vector<OwnContainer>> list_own_containers(const EngineLocation
   return fetch_own_containers(client);
 }
 
-base::Result<void> remove_own_container(const EngineLocation& engine, const OwnContainer& container) {
+base::Result<void> remove_own_container(const EngineLocation& engine, const OwnContainer& container,
+                                        const platform::Clock& clock) {
   EngineClient client;
   if (auto connected = client.connect(engine.host, engine.tls); !connected) return connected;
-  const auto answer = client.call("DELETE", "/containers/" + container.id + "?force=1&v=1", "", kRemoveLimit);
-  if (!answer) return base::failure(answer.error());
-  if (answer->status >= 300 && answer->status != 404 && answer->status != 409)
-    return base::failure("the engine could not remove " + container.name + ": " + engine_words(*answer));
-  return {};
+  const auto removed = Container(client, clock, container.id).remove();
+  return removed ? removed : base::failure(removed.error().with_context(container.name));
 }
 
 }  // namespace gpubench::workload

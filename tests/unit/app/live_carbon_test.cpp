@@ -12,12 +12,6 @@ constexpr base::WallTime kNoon(std::chrono::hours(24 * 365));
 
 class Live : public testing::Test {
  protected:
-  Live() {
-    series_.push_back({std::make_unique<series::MemorySeries<meter::GpuReading>>(),
-                       std::make_unique<series::MemorySeries<meter::PowerSample>>(),
-                       std::make_unique<series::MemorySeries<meter::CounterReading>>()});
-  }
-
   // A lookup that knows what holds, without asking anyone else.
   static CarbonChoice choice(std::vector<carbon::IntensitySlot> slots) {
     CarbonChoice choice;
@@ -32,89 +26,65 @@ class Live : public testing::Test {
             "a service",
             from};
   }
-  static std::vector<meter::GpuReading> reading(base::Duration since_noon, double watts) {
-    meter::GpuReading reading;
-    reading.time = base::SteadyTime(since_noon);
-    reading.power = base::Power::from_watts(watts);
-    return {reading};
+  // Two GPUs, of which the first counts.
+  static record::EnergyNow used(double joules) {
+    return {seconds(1), {base::Energy::from_joules(joules), base::Energy::from_joules(9e9)}};
   }
-  void count(double joules) { series_[0].counter->append({{}, {}, base::Energy::from_joules(joules)}); }
 
   platform::SystemClock clock_;
-  std::vector<series::GpuSeries> series_;
 };
 
 TEST_F(Live, EachIntervalTakesTheIntensityOfItsMiddle) {
   CarbonLookup lookup(choice({slot(kNoon, 100), slot(kNoon + minutes(30), 200)}), clock_);
   static_cast<void>(lookup.answer(kNoon, kNoon + minutes(50)));
-  LiveCarbon live(lookup, series_, {0});
-  EXPECT_FALSE(live.at(kNoon - seconds(5), reading({}, 1000)));  // nothing is known of that half-hour
-  const auto start = live.at(kNoon, reading({}, 1000));
+  LiveCarbon live(lookup, {0});
+  EXPECT_FALSE(live.at(kNoon - seconds(5), {}));  // nothing is known of that half-hour
+  const auto start = live.at(kNoon, {});
   ASSERT_TRUE(start);
   EXPECT_EQ(start->intensity.intensity.grams_per_kilowatt_hour(), 100);
   EXPECT_FALSE(start->emissions);  // the benchmark does not run yet
-  live.begin();
-  EXPECT_NEAR(live.at(kNoon + minutes(30), reading(minutes(30), 1000))->emissions->grams(), 50, 1e-9);
-  const auto end = live.at(kNoon + minutes(45), reading(minutes(45), 1000));
+  EXPECT_NEAR(live.at(kNoon + minutes(30), used(1.8e6))->emissions->grams(), 50, 1e-9);
+  const auto end = live.at(kNoon + minutes(45), used(2.7e6));
   EXPECT_EQ(end->intensity.intensity.grams_per_kilowatt_hour(), 200);
   EXPECT_NEAR(end->emissions->grams(), 50 + 50, 1e-9);
 }
 
-TEST_F(Live, WhatComesAfterTheEndDoesNotCount) {
-  CarbonLookup lookup(choice({slot(kNoon, 100)}), clock_);
+TEST_F(Live, WithOneIntensityTheyAreTheEnergyTimesIt) {
+  CarbonLookup lookup(choice({slot(kNoon, 180)}), clock_);
   static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
-  LiveCarbon live(lookup, series_, {0});
-  static_cast<void>(live.at(kNoon, reading({}, 1200)));
-  live.begin();
-  live.end(base::SteadyTime(minutes(15)));
-  EXPECT_NEAR(live.at(kNoon + minutes(10), reading(minutes(10), 1200))->emissions->grams(), 20, 1e-9);
-  EXPECT_NEAR(live.at(kNoon + minutes(20), reading(minutes(20), 1200))->emissions->grams(), 30, 1e-9);
-  EXPECT_NEAR(live.at(kNoon + minutes(25), reading(minutes(25), 1200))->emissions->grams(), 30, 1e-9);
-}
-
-TEST_F(Live, ACounterThatIsReadSeldomIsNoZero) {
-  CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
-  static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
-  LiveCarbon live(lookup, series_, {0});
-  count(1000);
-  static_cast<void>(live.at(kNoon, reading({}, 6)));
-  live.begin();
-  EXPECT_NEAR(live.at(kNoon + minutes(10), reading(minutes(10), 6))->emissions->grams(), 0.36, 1e-12);
-  count(1000 + 7200);  // one reading that tells of both intervals
-  EXPECT_NEAR(live.at(kNoon + minutes(20), reading(minutes(20), 6))->emissions->grams(), 0.72, 1e-12);
-}
-
-TEST_F(Live, TheCounterStandsInWherePowerIsNotTold) {
-  CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
-  static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
-  LiveCarbon live(lookup, series_, {0});
-  auto unread = reading({}, 0);
-  unread[0].power = meter::absent(meter::Absent::unsupported);
-  count(1000);
-  static_cast<void>(live.at(kNoon, unread));
-  live.begin();
-  count(1000 + 3600);
-  EXPECT_NEAR(live.at(kNoon + minutes(10), unread)->emissions->grams(), 0.36, 1e-12);
+  LiveCarbon live(lookup, {0});
+  double joules = 0;
+  for (int second = 0; second < 10; ++second) {
+    joules += second < 5 ? 80 : 691;
+    const auto now = live.at(kNoon + seconds(second), used(joules));
+    EXPECT_NEAR(now->emissions->grams(), joules / 3.6e6 * 180, 1e-12) << second;
+  }
 }
 
 TEST_F(Live, AnUnknownPartIsNotZero) {
   CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
   static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
-  LiveCarbon live(lookup, series_, {0});
-  static_cast<void>(live.at(kNoon, reading({}, 5)));
-  live.begin();
-  auto unread = reading(minutes(1), 5);
-  unread[0].power = meter::absent(meter::Absent::failed);
-  EXPECT_FALSE(live.at(kNoon + minutes(1), unread)->emissions);
-  EXPECT_FALSE(live.at(kNoon + minutes(2), reading(minutes(2), 5))->emissions);
+  LiveCarbon live(lookup, {0});
+  static_cast<void>(live.at(kNoon, used(0)));
+  record::EnergyNow unknown = used(0);
+  unknown.gpus[0].reset();
+  EXPECT_FALSE(live.at(kNoon + minutes(1), unknown)->emissions);
+  EXPECT_FALSE(live.at(kNoon + minutes(2), used(5))->emissions);
+}
+
+TEST_F(Live, WithoutAGpuThatCountsThereAreNone) {
+  CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
+  static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
+  LiveCarbon live(lookup, {});
+  EXPECT_FALSE(live.at(kNoon, used(5))->emissions);
 }
 
 TEST_F(Live, TheFallbackIsNamed) {
   CarbonChoice yearly;
   yearly.fallback = carbon::great_britain();
   CarbonLookup lookup(yearly, clock_);
-  LiveCarbon live(lookup, series_, {0});
-  const auto now = live.at(kNoon, reading({}, 5));
+  LiveCarbon live(lookup, {0});
+  const auto now = live.at(kNoon, {});
   ASSERT_TRUE(now);
   EXPECT_EQ(now->intensity.kind, carbon::IntensityKind::yearly_factor);
   EXPECT_FALSE(now->intensity.source.empty());

@@ -23,31 +23,6 @@ std::vector<meter::GpuReading> readings(base::Duration at, std::vector<double> w
   return all;
 }
 
-TEST(EnergySoFar, IsPowerTimesTimeWithinTheRun) {
-  EnergySoFar energy;
-  energy.add(readings(seconds(0), {100}));
-  EXPECT_TRUE(energy.energies().empty());
-  energy.begin(base::SteadyTime(seconds(6)));
-  energy.add(readings(seconds(10), {200}));
-  EXPECT_NEAR(energy.energies().at(0)->joules(), 800, 1e-9);
-  energy.end(base::SteadyTime(seconds(11)));
-  energy.add(readings(seconds(20), {300}));
-  energy.add(readings(seconds(30), {300}));
-  EXPECT_NEAR(energy.energies().at(0)->joules(), 1100, 1e-9);
-}
-
-TEST(EnergySoFar, APartThatIsNotKnownIsNotZero) {
-  EnergySoFar energy;
-  energy.begin(base::SteadyTime(seconds(0)));
-  energy.add(readings(seconds(0), {100, 100}));
-  auto second = readings(seconds(1), {100, 100});
-  second[1].power = meter::absent(meter::Absent::failed);
-  energy.add(second);
-  energy.add(readings(seconds(2), {100, 100}));
-  EXPECT_NEAR(energy.energies().at(0)->joules(), 200, 1e-9);
-  EXPECT_FALSE(energy.energies().at(1));
-}
-
 class Page : public testing::Test {
  protected:
   Page() {
@@ -68,6 +43,8 @@ class Page : public testing::Test {
   record::Progress progress(base::Duration at, std::vector<double> watts) {
     record::Progress now;
     now.readings = readings(at, std::move(watts));
+    now.energy = record::EnergyNow{};
+    now.energy->gpus = {base::Energy::from_joules(550), base::Energy::from_joules(1100)};
     return now;
   }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,12 @@ namespace gpubench::live::example {
 using namespace std::chrono_literals;
 
 inline constexpr base::WallTime kStart{1795349112s};  // 2026-11-22 12:05:12 UTC
+
+inline std::vector<std::size_t> all_of(int count) {
+  std::vector<std::size_t> positions(static_cast<std::size_t>(count));
+  std::iota(positions.begin(), positions.end(), std::size_t{0});
+  return positions;
+}
 
 inline std::vector<meter::GpuDescription> gpus(int count) {
   std::vector<meter::GpuDescription> all;
@@ -48,19 +55,18 @@ inline record::Progress progress(int gpus, int second) {
     reading.throttle_reasons = meter::ThrottleReasons{kReasons[i % 8]};
     snapshot.readings.push_back(reading);
   }
-  snapshot.carbon = record::CarbonNow{{{},
-                                       {},
-                                       base::CarbonIntensity::from_grams_per_kilowatt_hour(162),
-                                       carbon::IntensityKind::forecast,
-                                       "Carbon Intensity API, South England (region 12)",
-                                       {}},
-                                      base::Emissions::from_grams(0.0714 * second)};
+  const base::Energy each = base::Power::from_watts(390) * std::chrono::seconds(second);
+  snapshot.energy = record::EnergyNow{std::chrono::seconds(second), {static_cast<std::size_t>(gpus), each}};
+  const auto intensity = base::CarbonIntensity::from_grams_per_kilowatt_hour(162);
+  snapshot.carbon = record::CarbonNow{
+      {{}, {}, intensity, carbon::IntensityKind::forecast, "Carbon Intensity API, South England (region 12)", {}},
+      each * gpus * intensity};
   return snapshot;
 }
 
 // After `seconds` of a run on so many GPUs.
 inline ViewState running(int count, int seconds) {
-  ViewState state(gpus(count), "synthetic_regression", "");
+  ViewState state(gpus(count), all_of(count), "synthetic_regression", "");
   state.start(kStart);
   for (int second = 0; second <= seconds; ++second) {
     state.take(progress(count, second));

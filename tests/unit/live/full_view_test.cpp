@@ -31,6 +31,7 @@ class FullViewTest : public testing::Test {
   FullViewOptions options() {
     FullViewOptions made;
     made.benchmark = "synthetic_regression";
+    made.counted = {0, 1};
     made.quit = [this] { ++quits_; };
     return made;
   }

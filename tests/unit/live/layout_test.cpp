@@ -43,10 +43,10 @@ TEST(Layout, WithoutUtf8) {
   expect_golden("live_80x24_2_ascii", text);
 }
 TEST(Layout, BeforeTheFirstReading) {
-  expect_golden("live_80x24_before", screen_of(ViewState(example::gpus(1), "sleep", "REPLAY"), {80, 24}));
+  expect_golden("live_80x24_before", screen_of(ViewState(example::gpus(1), {0}, "sleep", "REPLAY"), {80, 24}));
 }
 TEST(Layout, TheDateGivesWayToTheName) {
-  const std::string text = screen_of(ViewState(example::gpus(1), "synthetic_regression", "REPLAY"), {80, 24});
+  const std::string text = screen_of(ViewState(example::gpus(1), {0}, "synthetic_regression", "REPLAY"), {80, 24});
   EXPECT_TRUE(contains(text, "synthetic_regression    before the start  12:06:13 UTC\n")) << text;
 }
 TEST(Layout, Help) {
@@ -76,7 +76,7 @@ TEST(Layout, EveryGpuCanBeReached) {
 }
 
 TEST(Layout, MissingValuesAreNotZero) {
-  ViewState state(example::gpus(1), "x", "");
+  ViewState state(example::gpus(1), {0}, "x", "");
   record::Progress progress = example::progress(1, 0);
   progress.readings[0] = {};
   progress.readings[0].temperature = meter::absent(meter::Absent::failed);
@@ -89,7 +89,7 @@ TEST(Layout, MissingValuesAreNotZero) {
 }
 
 TEST(Layout, ALostGpuIsSaid) {
-  ViewState state(example::gpus(1), "x", "");
+  ViewState state(example::gpus(1), {0}, "x", "");
   record::Progress progress = example::progress(1, 0);
   progress.readings[0].power = meter::absent(meter::Absent::gpu_lost);
   state.take(progress);
@@ -110,14 +110,24 @@ TEST(Layout, ALogReadBackwardsStaysWhereItIs) {
   EXPECT_TRUE(contains(screen_of(state, {80, 24}), "\nand more"));
 }
 
-TEST(Layout, EnergyIsThatSinceTheStart) {
-  ViewState state(example::gpus(1), "x", "");
-  state.take(example::progress(1, -10));
-  state.take(example::progress(1, 0));
-  state.start(example::kStart);
-  EXPECT_DOUBLE_EQ(state.totals().energy.joules(), 0);
-  state.take(example::progress(1, 2));
-  EXPECT_NEAR(state.totals().energy.joules(), 2 * (390 + 300 * std::sin(0.5) / 2), 0.001);
+TEST(Layout, OnlyTheBenchmarksGpusAreInTheTotals) {
+  ViewState state(example::gpus(2), {1}, "x", "");
+  record::Progress progress = example::progress(2, 10);
+  progress.energy->gpus = {base::Energy::from_joules(7000), base::Energy::from_joules(3600)};
+  progress.readings[1].power = base::Power::from_watts(333);
+  state.take(progress);
+  const std::string text = screen_of(state, {80, 24});
+  EXPECT_TRUE(contains(text, "power 333 W")) << text;
+  EXPECT_TRUE(contains(text, "mean 360 W  energy 0.00100 kWh")) << text;
+  EXPECT_TRUE(contains(text, "not counted")) << text;
+}
+
+TEST(Layout, EnergyThatIsNotKnownIsNotZero) {
+  ViewState state(example::gpus(2), {0, 1}, "x", "");
+  record::Progress progress = example::progress(2, 10);
+  progress.energy->gpus[1].reset();
+  state.take(progress);
+  EXPECT_TRUE(contains(screen_of(state, {80, 24}), "energy not known"));
 }
 
 }  // namespace

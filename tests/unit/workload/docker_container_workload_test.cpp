@@ -305,6 +305,18 @@ TEST_F(ContainerWorkloadTest, ARemovalAtWhichTheEngineGoesOnFailingIsSaidInItsWo
   EXPECT_THAT(cleaned.error().message, HasSubstr("driver failed to remove root filesystem"));
 }
 
+TEST_F(ContainerWorkloadTest, OneLeftBehindIsRemovedWithTheSamePatience) {
+  const std::string failed = stub_answer(500, R"({"message":"driver failed to remove root filesystem"})");
+  engine.script("DELETE /containers", {failed, stub_answer(204, "")});
+  EngineLocation location;
+  location.host = engine.host();
+  OwnContainer left;
+  left.id = kId;
+  const auto removed = remove_own_container(location, left, clock);
+  EXPECT_TRUE(removed) << removed.error().message;
+  EXPECT_EQ(engine.count("DELETE /containers"), 2);
+}
+
 TEST_F(ContainerWorkloadTest, NewerMinimumVersionIsSaidInTheEnginesWords) {
   engine.script("GET /_ping", {stub_answer(200, "OK", "Api-Version: 1.99\r\n")});
   engine.script(
