@@ -23,21 +23,30 @@ std::optional<base::Energy> EnergySoFar::energy_between(const Mark& from, const 
 }
 
 std::optional<record::EnergyNow> EnergySoFar::add(const std::vector<meter::GpuReading>& readings) {
+  if (readings.empty()) return std::nullopt;
   std::vector<Mark> marks;
   for (std::size_t gpu = 0; gpu < readings.size(); ++gpu) {
     const auto counter = series::newest(*series_.at(gpu).counter);
     marks.push_back({readings[gpu].time, readings[gpu].power, counter ? std::optional(counter->energy) : std::nullopt});
   }
-  const bool began = begin_ != kNever;
-  if (began && !last_.empty()) energy_.time += within_the_run(last_.front().time, marks.front().time);
-  energy_.gpus.resize(marks.size(), base::Energy{});
-  for (std::size_t gpu = 0; gpu < last_.size() && began; ++gpu) {
-    const auto part = energy_between(last_[gpu], marks[gpu]);
-    auto& sum = energy_.gpus[gpu];
-    sum = sum && part ? std::optional(*sum + *part) : std::nullopt;
+  if (told_.empty()) {
+    told_ = marks;
+    sums_.resize(marks.size());
+    last_time_ = readings.front().time;
   }
-  last_ = std::move(marks);
-  return began ? std::optional(energy_) : std::nullopt;
+  record::EnergyNow now;
+  for (std::size_t gpu = 0; gpu < marks.size(); ++gpu) {
+    const auto part = energy_between(told_[gpu], marks[gpu]);
+    if (part) {
+      sums_[gpu] += *part;
+      told_[gpu] = marks[gpu];
+    }
+    now.gpus.push_back(part ? std::optional(sums_[gpu]) : std::nullopt);
+  }
+  time_ += within_the_run(last_time_, readings.front().time);
+  last_time_ = readings.front().time;
+  now.time = time_;
+  return begin_ == kNever ? std::nullopt : std::optional(std::move(now));
 }
 
 }  // namespace gpubench::app

@@ -23,12 +23,12 @@ class EnergySoFar {
   void begin(base::SteadyTime time) { begin_ = time.time_since_epoch().count(); }
   void end(base::SteadyTime time) { end_ = time.time_since_epoch().count(); }
 
-  // One interval's readings, one per GPU; empty before the benchmark's start. A GPU that did not tell once is not known from
-  // then on: a part that is missing is not 0.
+  // One interval's readings, one per GPU; empty before the benchmark's start. While a GPU does not tell, its energy is not
+  // known: a part that is missing is not 0. The power that it tells next then stands for that time, too.
   std::optional<record::EnergyNow> add(const std::vector<meter::GpuReading>& readings);
 
  private:
-  // One GPU's last values.
+  // What one GPU told last.
   struct Mark {
     base::SteadyTime time;
     meter::Field<base::Power> power;
@@ -42,8 +42,10 @@ class EnergySoFar {
   const std::vector<series::GpuSeries>& series_;
   std::atomic<base::Duration::rep> begin_ = kNever;  // of the steady clock
   std::atomic<base::Duration::rep> end_ = kNever;
-  std::vector<Mark> last_;  // of the interval before
-  record::EnergyNow energy_;
+  std::vector<Mark> told_;
+  std::vector<base::Energy> sums_;  // until then
+  base::SteadyTime last_time_;      // of the interval before
+  base::Duration time_{};           // that the benchmark ran until then
 };
 
 }  // namespace gpubench::app

@@ -16,17 +16,18 @@ class LiveCarbon {
   // `gpus`: positions of those that count. `lookup` must outlive it.
   LiveCarbon(const CarbonLookup& lookup, std::vector<std::size_t> gpus) : lookup_(lookup), gpus_(std::move(gpus)) {}
   // One interval, which ended at `time`, and the energy until then; empty before the benchmark's start. Asks no network.
+  // While energy or intensity is not known, the emissions are not: a part that is missing is not 0.
   std::optional<record::CarbonNow> at(base::WallTime time, const std::optional<record::EnergyNow>& energy);
 
  private:
   [[nodiscard]] std::optional<carbon::IntensitySlot> intensity(base::WallTime time) const;
-  void count(base::WallTime time, std::optional<base::Energy> energy);
+  bool count(base::WallTime time, std::optional<base::Energy> energy);
 
   const CarbonLookup& lookup_;
   const std::vector<std::size_t> gpus_;
-  std::optional<base::WallTime> last_time_;  // of the interval before
-  base::Energy counted_;                     // until then
-  std::optional<base::Emissions> emissions_ = base::Emissions{};
+  std::optional<base::WallTime> counted_until_;
+  base::Energy counted_;
+  base::Emissions emissions_;
 };
 
 }  // namespace gpubench::app

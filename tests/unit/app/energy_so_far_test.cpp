@@ -63,13 +63,22 @@ TEST_F(EnergySoFarTest, TheFirstReadingsTellOfNothingYet) {
 TEST_F(EnergySoFarTest, APartThatIsNotKnownIsNotZero) {
   begin(0);
   add(0, {100, 100});
-  add(1, {100, kUntold});
-  const auto now = add(2, {100, 100});
-  EXPECT_NEAR(now->gpus.at(0)->joules(), 200, 1e-9);
+  const auto now = add(1, {100, kUntold});
+  EXPECT_NEAR(now->gpus.at(0)->joules(), 100, 1e-9);
   EXPECT_FALSE(now->gpus.at(1));
   EXPECT_TRUE(now->of({0}));
   EXPECT_FALSE(now->of({0, 1}));
   EXPECT_FALSE(now->of({}));  // nothing that counts is not 0
+}
+
+TEST_F(EnergySoFarTest, TheNextPowerStandsForWhatWasNotTold) {
+  begin(0);
+  add(0, {100});
+  add(1, {kUntold});
+  add(2, {kUntold});
+  const auto now = add(3, {100});
+  EXPECT_NEAR(now->gpus.at(0)->joules(), 300, 1e-9);
+  EXPECT_EQ(now->time, seconds(3));
 }
 
 TEST_F(EnergySoFarTest, ACounterThatIsReadSeldomIsNoZero) {
