@@ -157,9 +157,12 @@ class BenchmarkRun {
   std::vector<BenchmarkScore> scores_;  // of each part
 };
 
+// The run's memory is at its largest with the driver open, so what each step has left is given back before the next.
 base::Result<void> BenchmarkRun::prepare() {
+  platform::give_back_code();
   auto meter = make_meter(options_, environment_, clock_);
   if (!meter) return base::failure(meter.error());
+  platform::give_back_code();
   meter_ = std::move(*meter);
   if (const auto chosen = choose_gpus(); !chosen) return chosen;
   if (const auto made = make_outputs(); !made) return made;
@@ -176,7 +179,10 @@ base::Result<void> BenchmarkRun::prepare() {
   for (const std::string& note : workload_->description().notes) log_->info("{}", note);
   if (options_.serve)
     if (const auto served = serve(); !served) return served;
-  return options_.export_to_victoria ? make_exporter() : base::Result<void>();
+  if (options_.export_to_victoria)
+    if (const auto made = make_exporter(); !made) return made;
+  platform::give_back_code();
+  return {};
 }
 
 base::Result<void> BenchmarkRun::choose_gpus() {

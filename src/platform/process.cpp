@@ -1,14 +1,49 @@
 #include "platform/process.h"
 
+#include <link.h>
 #include <malloc.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
+#include <cstdint>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 namespace gpubench::platform {
+
+namespace {
+
+// Of a line "NAME: NUMBER ..." in /proc/self/status; 0: there is none.
+double number_in_own_status(std::string_view name) {
+  std::ifstream status("/proc/self/status");
+  double number = 0;
+  for (std::string word; status >> word;)
+    if (word == name) status >> number;
+  return number;
+}
+
+// A debugger's breakpoints are changed pages of code, which would be lost.
+bool is_debugged() {
+  return number_in_own_status("TracerPid:") != 0;
+}
+
+// A visitor of dl_iterate_phdr, hence the signature.
+int give_back_constant_pages_of(dl_phdr_info* object, std::size_t /*size*/, void* /*data*/) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  for (int i = 0; i < object->dlpi_phnum; ++i) {
+    const auto& segment = object->dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+    const std::uintptr_t begin = object->dlpi_addr + segment.p_vaddr;
+    const std::uintptr_t first_page = begin & ~(page - 1);
+    madvise(reinterpret_cast<void*>(first_page), begin + segment.p_memsz - first_page, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+}  // namespace
 
 ResourceUse own_resource_use() {
   ResourceUse use;
@@ -19,12 +54,12 @@ ResourceUse own_resource_use() {
   };
   use.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
   // Not ru_maxrss, which a process inherits from the one that started it.
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;) {
-    double kibibytes = 0;
-    if (word == "VmHWM:" && status >> kibibytes) use.peak_resident = base::Bytes::from_bytes(kibibytes * 1024);
-  }
+  use.peak_resident = base::Bytes::from_bytes(number_in_own_status("VmHWM:") * 1024);
   return use;
+}
+
+void give_back_code() {
+  if (!is_debugged()) dl_iterate_phdr(give_back_constant_pages_of, nullptr);
 }
 
 void give_back_freed_memory() {
