@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """What each call of NVML costs: CPU and wall time of the first one and of later ones, and the memory that opening takes.
 
-usage: nvml_calls.py [GPU=0]        no setting of the GPU is changed
+usage: nvml_calls.py [GPU=0]                    each call
+       nvml_calls.py least [SECONDS=30] [GPU=0]  what a run of so long takes of NVML at the least: opening, the energy counter twice at each end, the
+                                                 power ring every 0.85 s, closing; and nothing of what describes the GPU or finds faults
+No setting of the GPU is changed.
 """
 import ctypes
 import os
@@ -131,7 +134,33 @@ def repeated(name, call, count, pause):
           f"cpu mean {statistics.mean(cpus):7.3f} ms", flush=True)
 
 
+def least(seconds, index):
+    spent = {}
+
+    def take(name, call):
+        spent[name] = spent.get(name, 0) + timed(call)[1]
+
+    device, joules = ctypes.c_void_p(), ctypes.c_ulonglong()
+    nvml = ctypes.CDLL(LIBRARY)
+    take("opening", nvml.nvmlInit_v2)
+    take("handle", lambda: nvml.nvmlDeviceGetHandleByIndex_v2(index, ctypes.byref(device)))
+    counter = lambda: nvml.nvmlDeviceGetTotalEnergyConsumption(device, ctypes.byref(joules))
+    ring = Ring(nvml, device)
+    for _ in range(2):
+        take("4 counter readings", counter)
+    drains = round(seconds / 0.85)
+    for _ in range(drains):
+        time.sleep(0.85)
+        take(f"{drains} drains", ring.drain)
+    for _ in range(2):
+        take("4 counter readings", counter)
+    take("closing", nvml.nvmlShutdown)
+    print(", ".join(f"{name} {milliseconds:.1f} ms" for name, milliseconds in spent.items()) + f"; in all {sum(spent.values()) / 1000:.3f} s of CPU")
+
+
 def main():
+    if sys.argv[1:2] == ["least"]:
+        return least(*(int(word) for word in (sys.argv[2:] + ["30", "0"][len(sys.argv) - 2:])))
     index = int(sys.argv[1]) if len(sys.argv) > 1 else 0
     print(f"before: resident {memory()[0]:.1f} MiB")
     nvml = None

@@ -157,12 +157,9 @@ class BenchmarkRun {
   std::vector<BenchmarkScore> scores_;  // of each part
 };
 
-// The run's memory is at its largest with the driver open, so what each step has left is given back before the next.
 base::Result<void> BenchmarkRun::prepare() {
-  platform::give_back_code();
   auto meter = make_meter(options_, environment_, clock_);
   if (!meter) return base::failure(meter.error());
-  platform::give_back_code();
   meter_ = std::move(*meter);
   if (const auto chosen = choose_gpus(); !chosen) return chosen;
   if (const auto made = make_outputs(); !made) return made;
@@ -181,7 +178,7 @@ base::Result<void> BenchmarkRun::prepare() {
     if (const auto served = serve(); !served) return served;
   if (options_.export_to_victoria)
     if (const auto made = make_exporter(); !made) return made;
-  platform::give_back_code();
+  platform::give_back_code();  // of preparing; what measures comes back
   return {};
 }
 

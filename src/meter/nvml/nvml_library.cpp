@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "platform/process.h"
+
 namespace gpubench::meter {
 namespace {
 
@@ -100,7 +102,9 @@ NvmlLibrary::~NvmlLibrary() {
   dlclose(library_);
 }
 
+// With the driver open the process is at its largest: what was run before, and what opening it has run, is given back.
 base::Result<std::unique_ptr<NvmlLibrary>> NvmlLibrary::open(const std::string& path) {
+  platform::give_back_code();
   void* handle = load(path);
   if (handle == nullptr) {
     if (!path.empty())
@@ -109,6 +113,7 @@ base::Result<std::unique_ptr<NvmlLibrary>> NvmlLibrary::open(const std::string& 
   }
   std::unique_ptr<NvmlLibrary> library(new NvmlLibrary(handle));
   if (auto done = library->initialise(); !done) return base::failure(done.error());
+  platform::give_back_code();
   return library;
 }
 

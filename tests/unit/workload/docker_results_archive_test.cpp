@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -226,6 +227,46 @@ TEST_F(ResultsArchive, LimitsAreKept) {
   EXPECT_TRUE(exists("2"));
   EXPECT_FALSE(exists("3"));
   EXPECT_THAT(text("skipped.txt"), HasSubstr("more than 3 entries"));
+}
+
+TEST_F(ResultsArchive, AMillionEntriesAreNotReadToTheirEnd) {
+  ArchiveLimits limits;
+  limits.entries = 500;
+  int given = 0;
+  std::string member;
+  const auto next = [&]() -> base::Result<std::string_view> {
+    if (given == 1'000'000) return std::string_view();
+    member = Tar().file("results/" + std::to_string(given++), "x").bytes().substr(0, 1024);  // one block each, no end
+    return std::string_view(member);
+  };
+  ASSERT_TRUE(extract_results(next, into(), limits));
+  EXPECT_TRUE(exists("499"));
+  EXPECT_FALSE(exists("500"));
+  EXPECT_LT(given, 600);
+  EXPECT_THAT(text("skipped.txt"), HasSubstr("more than 500 entries"));
+}
+
+// "size path=..." is what a PAX header holds; its own header says how much follows.
+TEST_F(ResultsArchive, PaxHeaderOfAGigabyteIsRefusedAtOnce) {
+  std::string header = Tar().file("results/a", "x").bytes().substr(0, 512);
+  header[156] = 'x';
+  header.replace(124, 12, "10000000000 ");  // 1 GiB in octal
+  header.replace(148, 8, "        ");
+  unsigned sum = 0;
+  for (const char byte : header) sum += static_cast<unsigned char>(byte);
+  std::ostringstream octal;
+  octal << std::setw(6) << std::setfill('0') << std::oct << sum;
+  header.replace(148, 8, octal.str() + std::string("\0 ", 2));
+  std::size_t given = 0;
+  std::string piece = header;
+  const auto next = [&]() -> base::Result<std::string_view> {
+    if (given > 0) piece.assign(std::size_t{1} << 20, '9');
+    given += piece.size();
+    return given > (std::size_t{1} << 30) ? std::string_view() : std::string_view(piece);
+  };
+  static_cast<void>(extract_results(next, into()));
+  EXPECT_LT(given, std::size_t{8} << 20);
+  EXPECT_THAT(text("skipped.txt"), HasSubstr("the rest of the archive"));
 }
 
 TEST_F(ResultsArchive, WhatLiesBehindFarTooMuchIsNotWaitedFor) {
