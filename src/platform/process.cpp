@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <sstream>
@@ -30,15 +31,31 @@ bool is_debugged() {
   return number_in_own_status("TracerPid:") != 0;
 }
 
+std::byte* address_of(std::uintptr_t number) {
+  return reinterpret_cast<std::byte*>(number);  // NOLINT(performance-no-int-to-ptr): the loader tells addresses as numbers
+}
+
+// Whether the loader has written addresses into its code, which is then not as it is in its file.
+bool has_changed_code(const dl_phdr_info& object) {
+  for (int i = 0; i < object.dlpi_phnum; ++i) {
+    if (object.dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
+    const auto* entry = reinterpret_cast<const ElfW(Dyn)*>(address_of(object.dlpi_addr + object.dlpi_phdr[i].p_vaddr));
+    for (; entry->d_tag != DT_NULL; ++entry)
+      if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0)) return true;
+  }
+  return false;
+}
+
 // A visitor of dl_iterate_phdr, hence the signature.
 int give_back_constant_pages_of(dl_phdr_info* object, std::size_t /*size*/, void* /*data*/) {
+  if (has_changed_code(*object)) return 0;
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   for (int i = 0; i < object->dlpi_phnum; ++i) {
     const auto& segment = object->dlpi_phdr[i];
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const std::uintptr_t begin = object->dlpi_addr + segment.p_vaddr;
     const std::uintptr_t first_page = begin & ~(page - 1);
-    madvise(reinterpret_cast<void*>(first_page), begin + segment.p_memsz - first_page, MADV_DONTNEED);
+    madvise(address_of(first_page), begin + segment.p_memsz - first_page, MADV_DONTNEED);
   }
   return 0;
 }
