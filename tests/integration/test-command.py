@@ -60,12 +60,9 @@ class Results(ProductTest):
         self.assertEqual(metrics["device_count"], 2)
         self.assertAlmostEqual(metrics["elapsed_time"], 2.0, delta=0.2)
         energy = metrics["total_energy"] * 3.6e6
-        self.assertAlmostEqual(energy, sum(gpu["energy_joules"] for gpu in metrics["gpus"]), delta=1e-3 * energy)
-        self.assertLess(metrics["total_energy_uncertainty"]["comparative_joules"], 0.05 * energy)
-        # Each by itself: the total's interval takes boards to be independent, but the scripted ones' counters move at the same instants.
-        for gpu in metrics["gpus"]:
-            interval = gpu["energy"]["counter"]["uncertainty"]["comparative_joules"]  # k = 2; the counter's age is all there is to it
-            self.assertAlmostEqual(gpu["energy_joules"], 100 * metrics["elapsed_time"], delta=1.5 * interval)
+        interval = metrics["total_energy_uncertainty"]["comparative_joules"]  # k = 2; the counter's age is all there is to it
+        self.assertLess(interval, 0.05 * energy)
+        self.assertAlmostEqual(energy, 2 * 100 * metrics["elapsed_time"], delta=1.5 * interval)
         self.assertIn(outcome.text("formatted_metrics.txt").splitlines()[0], outcome.stdout)
         rows = list(csv.DictReader(outcome.text("timeseries.csv").splitlines()))
         self.assertEqual({row["gpu_idx"] for row in rows}, {"0", "1"})

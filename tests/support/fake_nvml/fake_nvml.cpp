@@ -26,8 +26,9 @@
 //   clocks SM MEMORY                  MHz
 //   limits ENFORCED MAX               W
 //
-// The true energy is known: power is the profile, the counter is its integral at the last full 0.1 s, a ring sample is the
-// mean of its 20 ms, power usage the mean of 1 s at the last full 0.1 s, utilisation and temperature follow the power.
+// The true energy is known: power is the profile, the counter is its integral at the last full 0.1 s (GPU 1's 37 ms later,
+// GPU 2's 74 ms later and so on: each board counts by a clock of its own), a ring sample is the mean of its 20 ms, power
+// usage the mean of 1 s at the last full 0.1 s, utilisation and temperature follow the power.
 #include "support/fake_nvml/fake_nvml.h"
 
 #include <unistd.h>
@@ -100,6 +101,7 @@ struct Profile {
 
 struct Counter {
   double frozen_at = INFINITY, rate = NAN, restart_at = INFINITY, jump_at = INFINITY, jump_joules = 0.0;
+  double lag = 0.0;  // of its steps behind each full 0.1 s
 };
 
 struct Ring {
@@ -230,6 +232,7 @@ void parse_line(Script& script, const std::string& line) {
     std::size_t count = 1;
     rest >> count;
     script.gpus.resize(count, script.gpus.front());
+    for (std::size_t i = 0; i < count; ++i) script.gpus[i].counter.lag = std::fmod(0.037 * static_cast<double>(i), 0.1);
   } else if (word == "memory") {
     rest >> script.memory_used >> script.memory_reserved >> script.memory_total;
   } else if (word == "clocks") {
@@ -341,7 +344,7 @@ double share_of_load(const Gpu& gpu, double t) {
 double counter_millijoules(const Gpu& gpu, double t) {
   const Counter& counter = gpu.counter;
   constexpr double kBefore = 1e6;  // joules counted before the fake began
-  double seen = floor_to(t, 0.1);
+  double seen = floor_to(t - counter.lag, 0.1) + counter.lag;
   if (seen >= counter.restart_at) return 1e3 * (gpu.profile.joules(seen) - gpu.profile.joules(counter.restart_at));
   seen = std::min(seen, floor_to(counter.frozen_at, 0.1));
   const double energy = std::isnan(counter.rate) ? gpu.profile.joules(seen) : counter.rate * seen;
