@@ -134,17 +134,17 @@ def repeated(name, call, count, pause):
           f"cpu mean {statistics.mean(cpus):7.3f} ms", flush=True)
 
 
-def least(seconds, index):
+def least(seconds=30, index=0):
     spent = {}
 
     def take(name, call):
         spent[name] = spent.get(name, 0) + timed(call)[1]
 
-    device, joules = ctypes.c_void_p(), ctypes.c_ulonglong()
+    device = ctypes.c_void_p()
     nvml = ctypes.CDLL(LIBRARY)
     take("opening", nvml.nvmlInit_v2)
     take("handle", lambda: nvml.nvmlDeviceGetHandleByIndex_v2(index, ctypes.byref(device)))
-    counter = lambda: nvml.nvmlDeviceGetTotalEnergyConsumption(device, ctypes.byref(joules))
+    counter = calls_of(nvml, device)["TotalEnergyConsumption"]
     ring = Ring(nvml, device)
     for _ in range(2):
         take("4 counter readings", counter)
@@ -160,7 +160,7 @@ def least(seconds, index):
 
 def main():
     if sys.argv[1:2] == ["least"]:
-        return least(*(int(word) for word in (sys.argv[2:] + ["30", "0"][len(sys.argv) - 2:])))
+        return least(*map(int, sys.argv[2:]))
     index = int(sys.argv[1]) if len(sys.argv) > 1 else 0
     print(f"before: resident {memory()[0]:.1f} MiB")
     nvml = None
