@@ -43,6 +43,25 @@ die() {
   exit 1
 }
 
+# with_progress LOG COMMAND...: runs it with its output in LOG and says every 8 s where it is.
+with_progress() {
+  local log=$1 printer status=0
+  shift
+  print_progress "$log" &
+  printer=$!
+  "$@" >>"$log" 2>&1 </dev/null || status=$?
+  kill "$printer" 2>/dev/null || true
+  wait "$printer" 2>/dev/null || true
+  return "$status"
+}
+
+print_progress() {
+  local start=$SECONDS
+  while sleep 8 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+    say "$((SECONDS - start)) s: $(tail -n 1 "$1" | tr -d '\r' | cut -c 1-100)"
+  done
+}
+
 # Prints the packages of the arguments that are not installed, one a line.
 missing_packages() {
   local entry package program
@@ -56,6 +75,8 @@ missing_packages() {
   done
 }
 
+can_install() { ((EUID == 0)) || command -v sudo >/dev/null 2>&1; }
+
 # as_root COMMAND...: runs it as root, through sudo where we are not.
 as_root() {
   if ((EUID == 0)); then "$@"; else sudo "$@"; fi
@@ -64,8 +85,12 @@ as_root() {
 # Fills apt's lists at most once a run of a script, and only when something has to be installed.
 apt_lists_are_fresh=
 refresh_apt_lists() {
+  local log
   [[ -z $apt_lists_are_fresh ]] || return 0
-  as_root apt-get -qq -o DPkg::Lock::Timeout=300 update >/dev/null || say "apt-get update failed; trying with the lists that are there"
+  log=$(mktemp)
+  with_progress "$log" as_root apt-get -q -o DPkg::Lock::Timeout=300 update >&2 ||
+    say "apt-get update failed; trying with the lists that are there" >&2
+  rm -f "$log"
   apt_lists_are_fresh=yes
 }
 
@@ -79,14 +104,14 @@ install_packages() {
   fi
   mapfile -t missing < <(missing_packages "$@")
   ((${#missing[@]})) || return 0
-  if ((EUID != 0)) && ! command -v sudo >/dev/null 2>&1; then
+  if ! can_install; then
     die "packages are missing $purpose, and this is neither root nor is sudo there. As root: apt-get install ${missing[*]}"
   fi
   say "installing ${#missing[@]} packages $purpose: ${missing[*]}"
   refresh_apt_lists
   log=$(mktemp)
-  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
-    install "${missing[@]}" >"$log" 2>&1 </dev/null; then
+  if ! with_progress "$log" as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
+    install "${missing[@]}"; then
     tail -n 15 "$log" >&2
     rm -f "$log"
     die "apt-get could not install: ${missing[*]} (on Ubuntu the component \"universe\" must be enabled)"
@@ -101,4 +126,14 @@ offered_packages() {
   for entry in "$@"; do
     if [[ -z $(missing_packages "$entry") ]] || apt-cache show "${entry%%=*}" >/dev/null 2>&1; then printf '%s\n' "$entry"; fi
   done
+}
+
+# debian_root SUITE FOLDER OPTION...: a Debian made by mmdebstrap (with its options) from this machine's own package sources.
+debian_root() {
+  local suite=$1 folder=$2 place
+  shift 2
+  # shellcheck disable=SC2016 # apt's own variables
+  place=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Identifier: Packages' | awk '$1 == "Debian" && !/security/ { print $2; exit }')
+  [[ -n $place ]] || die "this machine's package sources (after apt-get update) have no Debian in them"
+  mmdebstrap --quiet --dpkgopt=force-unsafe-io "$@" "$suite" "$folder" "deb $place $suite main"
 }
