@@ -29,8 +29,8 @@ base::Result<std::string> secret_of_export(const std::string& value, const std::
   return line;
 }
 
-base::Result<sink::Destination> destination(const Environment& environment) {
-  sink::Destination to;
+base::Result<exporting::Destination> destination(const Environment& environment) {
+  exporting::Destination to;
   to.url = environment.victoria_url;
   to.user = environment.victoria_user;
   to.ca_file = environment.victoria_ca_file;
@@ -68,10 +68,10 @@ void describe_export_flags(CLI::App& app, ExportFlags& flags, const char* group)
 
 base::Result<ExportOptions> checked_export_flags(const ExportFlags& flags) {
   ExportOptions options;
-  const auto dialect = sink::dialect_from(flags.protocol);
+  const auto dialect = exporting::dialect_from(flags.protocol);
   if (!dialect) return base::failure("--export_protocol is neither import nor remote_write", "write one of the two");
   options.dialect = *dialect;
-  const auto names = sink::names_from(flags.names);
+  const auto names = exporting::names_from(flags.names);
   if (!names) return base::failure("--export_names is neither standard nor classic", "write one of the two");
   options.names = *names;
   const auto drain = seconds(flags.drain, "--export_drain");

@@ -7,8 +7,8 @@
 #include "app/environment.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "sink/destination.h"
-#include "sink/run_series.h"
+#include "exporting/destination.h"
+#include "exporting/run_series.h"
 
 namespace CLI {
 class App;
@@ -27,8 +27,8 @@ struct ExportFlags {
 };
 
 struct ExportOptions {
-  sink::Dialect dialect = sink::Dialect::import;
-  sink::Names names = sink::Names::standard;
+  exporting::Dialect dialect = exporting::Dialect::import;
+  exporting::Names names = exporting::Names::standard;
   base::Duration drain = std::chrono::seconds(30);  // waited for at the end of a run
   base::Duration settle = std::chrono::seconds(10);
 };

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "app/json_fields.h"
+#include "exporting/run_series.h"
 #include "record/work_rate.h"
-#include "sink/run_series.h"
 
 namespace gpubench::app {
 namespace {
@@ -20,8 +20,8 @@ std::int64_t milliseconds(base::WallTime time) {
   return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
-sink::RunLabels labels_of(const record::RunRecord& run) {
-  sink::RunLabels labels;
+exporting::RunLabels labels_of(const record::RunRecord& run) {
+  exporting::RunLabels labels;
   labels.run_id = run.run_id;
   labels.host = run.host;
   labels.benchmark = run.benchmark.name;
@@ -34,9 +34,9 @@ sink::RunLabels labels_of(const record::RunRecord& run) {
 class Results {
  public:
   explicit Results(const record::RunRecord& run)
-      : labels_(sink::result_labels(labels_of(run))), end_ms_(milliseconds(run.end_time())) {}
+      : labels_(exporting::result_labels(labels_of(run))), end_ms_(milliseconds(run.end_time())) {}
 
-  void add(std::string name, std::optional<double> value, const sink::Labels& more = {}) {
+  void add(std::string name, std::optional<double> value, const exporting::Labels& more = {}) {
     if (!value || !std::isfinite(*value)) return;
     ResultSample sample{std::move(name), labels_, end_ms_, *value};
     sample.labels.insert(sample.labels.end(), more.begin(), more.end());
@@ -46,7 +46,7 @@ class Results {
   std::vector<ResultSample> samples;
 
  private:
-  sink::Labels labels_;
+  exporting::Labels labels_;
   std::int64_t end_ms_;
 };
 
@@ -76,7 +76,7 @@ void add_run(Results& out, const record::RunRecord& run) {
 
 void add_gpus(Results& out, const record::RunRecord& run) {
   for (const record::GpuRecord& gpu : run.gpus) {
-    const sink::Labels which{{"gpu", std::to_string(gpu.gpu.index)}, {"gpu_uuid", gpu.gpu.uuid}};
+    const exporting::Labels which{{"gpu", std::to_string(gpu.gpu.index)}, {"gpu_uuid", gpu.gpu.uuid}};
     if (const energy::EnergyEstimate* best = gpu.energy.best())
       out.add("gpubench_run_gpu_energy_joules", best->energy.joules(), which);
     out.add("gpubench_run_gpu_average_power_watts", read(gpu.average_power, &base::Power::watts), which);

@@ -9,14 +9,14 @@
 
 #include "base/quantity.h"
 #include "base/time.h"
+#include "exporting/sample.h"
 #include "record/run_record.h"
-#include "sink/sample.h"
 
 namespace gpubench::app {
 
 struct ResultSample {
   std::string name;
-  sink::Labels labels;
+  exporting::Labels labels;
   std::int64_t time_ms = 0;
   double value = 0;
 };

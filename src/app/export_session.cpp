@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sink/remote_write/remote_write_protocol.h"
-#include "sink/victoriametrics/import_protocol.h"
+#include "exporting/remote_write/remote_write_protocol.h"
+#include "exporting/victoriametrics/import_protocol.h"
 
 namespace gpubench::app {
 namespace {
@@ -22,9 +22,9 @@ bool same_value(double sent, double stored) {
   return std::abs(sent - stored) <= 1e-9 * std::max(std::abs(sent), 1.0);
 }
 
-std::unique_ptr<sink::Protocol> make_protocol(sink::Dialect dialect, sink::Endpoints endpoints) {
-  return dialect == sink::Dialect::import ? sink::make_import_protocol(std::move(endpoints))
-                                          : sink::make_remote_write_protocol(std::move(endpoints));
+std::unique_ptr<exporting::Protocol> make_protocol(exporting::Dialect dialect, exporting::Endpoints endpoints) {
+  return dialect == exporting::Dialect::import ? exporting::make_import_protocol(std::move(endpoints))
+                                               : exporting::make_remote_write_protocol(std::move(endpoints));
 }
 
 }  // namespace
@@ -34,11 +34,11 @@ base::Result<std::unique_ptr<ExportSession>> ExportSession::open(const std::file
                                                                  const platform::Clock& clock) {
   auto destination = plan.destination();
   if (!destination) return base::failure(destination.error());
-  auto endpoints = sink::endpoints(*destination, plan.dialect);
+  auto endpoints = exporting::endpoints(*destination, plan.dialect);
   if (!endpoints) return base::failure(endpoints.error());
   auto folder = ExportFolder::open(run_directory);
   if (!folder) return base::failure(folder.error());
-  auto progress = (*folder)->load(endpoints->write, std::string(sink::names_text(plan.names)));
+  auto progress = (*folder)->load(endpoints->write, std::string(exporting::names_text(plan.names)));
   std::unique_ptr<ExportSession> session(
       new ExportSession(std::move(*folder), *endpoints, plan, *std::move(destination), http, clock, run_directory));
   session->progress_ = std::move(progress);
@@ -46,12 +46,12 @@ base::Result<std::unique_ptr<ExportSession>> ExportSession::open(const std::file
   return session;
 }
 
-ExportSession::ExportSession(std::unique_ptr<ExportFolder> folder, const sink::Endpoints& endpoints, ExportPlan plan,
-                             sink::Destination destination, platform::HttpClient& http, const platform::Clock& clock,
+ExportSession::ExportSession(std::unique_ptr<ExportFolder> folder, const exporting::Endpoints& endpoints, ExportPlan plan,
+                             exporting::Destination destination, platform::HttpClient& http, const platform::Clock& clock,
                              std::filesystem::path run_directory)
     : folder_(std::move(folder)),
       protocol_(make_protocol(plan.dialect, endpoints)),
-      end_protocol_(make_protocol(sink::Dialect::remote_write, {endpoints.end, {}, endpoints.end})),
+      end_protocol_(make_protocol(exporting::Dialect::remote_write, {endpoints.end, {}, endpoints.end})),
       plan_(std::move(plan)),
       clock_(clock),
       run_directory_(std::move(run_directory)),
@@ -103,8 +103,8 @@ bool ExportSession::advance(base::SteadyTime deadline) {
 
 // Samples that were dealt with by an earlier session are gone through and counted.
 void ExportSession::prepare_next() {
-  std::vector<sink::Sample> samples;
-  sink::Place end;
+  std::vector<exporting::Sample> samples;
+  exporting::Place end;
   do {
     samples.clear();
     const auto read = sender_.read(samples, plan_.batch);
@@ -114,10 +114,10 @@ void ExportSession::prepare_next() {
     end = {samples.back().place.record, samples.back().place.position + 1};
   } while (end <= progress_.delivered);
   behind_ = samples.size() == plan_.batch;
-  std::erase_if(samples, [&](const sink::Sample& sample) {
+  std::erase_if(samples, [&](const exporting::Sample& sample) {
     return sample.place < progress_.delivered || folder_->quarantined().contains(sample.place);
   });
-  next_ = NextBatch{sink::make_batch(samples, sender_.series(), receiver_), end};
+  next_ = NextBatch{exporting::make_batch(samples, sender_.series(), receiver_), end};
 }
 
 bool ExportSession::begin_batch() {
@@ -140,7 +140,7 @@ void ExportSession::commit() {
   if (repairing_) {
     progress_.resent += batch_size_ - refused.size();
     progress_.accepted -= std::min<std::uint64_t>(progress_.accepted, refused.size());
-    std::erase_if(chunk_, [&](const sink::Sample& sample) { return folder_->quarantined().contains(sample.place); });
+    std::erase_if(chunk_, [&](const exporting::Sample& sample) { return folder_->quarantined().contains(sample.place); });
     check_at_ = clock_.now() + plan_.settle;
     return;
   }
@@ -169,9 +169,9 @@ bool ExportSession::end_series(base::SteadyTime deadline) {
   if (progress_.ended || !sender_.has_results() || clock_.now() < end_at_) return false;
   end_at_ = clock_.now() + kEndPause;
   const base::Duration time = std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), kEndTime);
-  const sink::Attempt attempt = end_receiver_.write(end_receiver_.pack(sender_.end_markers(), sender_.series()), time);
-  if (attempt.verdict == sink::Verdict::setup) end_receiver_.renew();
-  if (attempt.verdict == sink::Verdict::setup || attempt.verdict == sink::Verdict::later) return false;
+  const exporting::Attempt attempt = end_receiver_.write(end_receiver_.pack(sender_.end_markers(), sender_.series()), time);
+  if (attempt.verdict == exporting::Verdict::setup) end_receiver_.renew();
+  if (attempt.verdict == exporting::Verdict::setup || attempt.verdict == exporting::Verdict::later) return false;
   progress_.ended = true;
   save(true);
   return true;
@@ -180,14 +180,14 @@ bool ExportSession::end_series(base::SteadyTime deadline) {
 // The next samples to be read back; false: there are none by now.
 bool ExportSession::take_chunk() {
   while (progress_.verified < settled_) {
-    std::vector<sink::Sample> read;
+    std::vector<exporting::Sample> read;
     static_cast<void>(checker_.read(read, kChunk, settled_));
     if (read.empty()) {
       progress_.verified = settled_;
       return false;
     }
     chunk_end_ = {read.back().place.record, read.back().place.position + 1};
-    std::erase_if(read, [&](const sink::Sample& sample) {
+    std::erase_if(read, [&](const exporting::Sample& sample) {
       return sample.place < progress_.verified || folder_->quarantined().contains(sample.place);
     });
     if (read.empty()) continue;
@@ -202,7 +202,7 @@ bool ExportSession::check(base::SteadyTime deadline) {
   if (clock_.now() < check_at_) return false;
   if (chunk_.empty() && !take_chunk()) return false;
   chunk_found_ = chunk_doubled_ = chunk_differing_ = 0;
-  std::vector<sink::Sample> missing;
+  std::vector<exporting::Sample> missing;
   if (!check_group(true, deadline, missing) || !check_group(false, deadline, missing)) {
     check_at_ = clock_.now() + kReadPause;
     return false;
@@ -215,22 +215,23 @@ bool ExportSession::check(base::SteadyTime deadline) {
   if (!delivery_) delivery_.emplace(receiver_, clock_, checker_.run().identity->run_id, plan_.limits);
   repairing_ = true;
   batch_size_ = missing.size();
-  delivery_->begin(sink::make_batch(missing, checker_.series(), receiver_), checker_.series());
+  delivery_->begin(exporting::make_batch(missing, checker_.series(), receiver_), checker_.series());
   return true;
 }
 
 // Regular series of a chunk lie within a short time; the others are few, may be of any time of the run, and are asked for by
 // themselves.
-bool ExportSession::check_group(bool regular, base::SteadyTime deadline, std::vector<sink::Sample>& missing) {
-  std::vector<sink::Sample> wanted;
+bool ExportSession::check_group(bool regular, base::SteadyTime deadline, std::vector<exporting::Sample>& missing) {
+  std::vector<exporting::Sample> wanted;
   std::copy_if(chunk_.begin(), chunk_.end(), std::back_inserter(wanted),
-               [&](const sink::Sample& sample) { return (sample.series < checker_.regular_series()) == regular; });
+               [&](const exporting::Sample& sample) { return (sample.series < checker_.regular_series()) == regular; });
   if (wanted.empty()) return true;
   const auto [first, last] =
       std::minmax_element(wanted.begin(), wanted.end(), [](const auto& a, const auto& b) { return a.time_ms < b.time_ms; });
   const base::Duration time = std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), kReadTime);
   const auto stored = receiver_.read(
-      {checker_.run().identity->run_id, sink::names_in(wanted, checker_.series()), first->time_ms, last->time_ms}, time);
+      {checker_.run().identity->run_id, exporting::names_in(wanted, checker_.series()), first->time_ms, last->time_ms},
+      time);
   if (!stored) {
     check_trouble_ = stored.error().message;
     return false;
@@ -239,14 +240,14 @@ bool ExportSession::check_group(bool regular, base::SteadyTime deadline, std::ve
   return true;
 }
 
-void ExportSession::compare(const sink::Stored& stored, const std::vector<sink::Sample>& wanted,
-                            std::vector<sink::Sample>& missing) {
-  std::vector<const sink::StoredSeries*> by_position(checker_.series().size(), nullptr);
+void ExportSession::compare(const exporting::Stored& stored, const std::vector<exporting::Sample>& wanted,
+                            std::vector<exporting::Sample>& missing) {
+  std::vector<const exporting::StoredSeries*> by_position(checker_.series().size(), nullptr);
   for (std::size_t i = 0; i < by_position.size(); ++i)
     if (const auto found = stored.find(checker_.series()[i].json()); found != stored.end()) by_position[i] = &found->second;
-  for (const sink::Sample& sample : wanted) {
-    const sink::StoredSeries* series = by_position[sample.series];
-    const auto values = series == nullptr ? sink::StoredSeries::const_iterator() : series->find(sample.time_ms);
+  for (const exporting::Sample& sample : wanted) {
+    const exporting::StoredSeries* series = by_position[sample.series];
+    const auto values = series == nullptr ? exporting::StoredSeries::const_iterator() : series->find(sample.time_ms);
     if (series == nullptr || values == series->end()) {
       missing.push_back(sample);
       continue;
@@ -270,7 +271,7 @@ void ExportSession::chunk_done(std::size_t missing) {
 
 record::ExportRecord ExportSession::conclude() {
   save(true);
-  std::vector<sink::Sample> rest;
+  std::vector<exporting::Sample> rest;
   do {
     rest.clear();
   } while (sender_.read(rest, plan_.batch) && !rest.empty());

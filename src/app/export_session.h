@@ -14,24 +14,24 @@
 #include "app/export_state.h"
 #include "app/journal_samples.h"
 #include "base/result.h"
+#include "exporting/delivery.h"
+#include "exporting/destination.h"
+#include "exporting/protocol.h"
+#include "exporting/receiver.h"
 #include "platform/clock.h"
 #include "platform/http_client.h"
 #include "record/run_record.h"
-#include "sink/delivery.h"
-#include "sink/destination.h"
-#include "sink/protocol.h"
-#include "sink/receiver.h"
 
 namespace gpubench::app {
 
 struct ExportPlan {
-  sink::Dialect dialect = sink::Dialect::import;
-  sink::Names names = sink::Names::standard;
-  sink::DestinationSource destination;
+  exporting::Dialect dialect = exporting::Dialect::import;
+  exporting::Names names = exporting::Names::standard;
+  exporting::DestinationSource destination;
   // How long a database takes to write down what it has accepted (VictoriaMetrics: up to 10 s); read back only then.
   base::Duration settle = std::chrono::seconds(10);
   std::size_t batch = 50'000;  // samples in one request
-  sink::DeliveryLimits limits = {};
+  exporting::DeliveryLimits limits = {};
 };
 
 // Sends what follows its cursor, reads back what has settled, and sends again what is missing. Keeps its state in the run's
@@ -67,15 +67,15 @@ class ExportSession {
   [[nodiscard]] const ExportProgress& progress() const { return progress_; }
 
  private:
-  ExportSession(std::unique_ptr<ExportFolder> folder, const sink::Endpoints& endpoints, ExportPlan plan,
-                sink::Destination destination, platform::HttpClient& http, const platform::Clock& clock,
+  ExportSession(std::unique_ptr<ExportFolder> folder, const exporting::Endpoints& endpoints, ExportPlan plan,
+                exporting::Destination destination, platform::HttpClient& http, const platform::Clock& clock,
                 std::filesystem::path run_directory);
   [[nodiscard]] bool busy() const { return delivery_ && delivery_->busy(); }
   bool advance(base::SteadyTime deadline);
   // Of the journal, as it is sent.
   struct NextBatch {
-    sink::Batch batch;
-    sink::Place end;
+    exporting::Batch batch;
+    exporting::Place end;
   };
   void prepare_next();
   bool begin_batch();
@@ -85,20 +85,21 @@ class ExportSession {
   bool take_chunk();
   bool end_series(base::SteadyTime deadline);
   bool check(base::SteadyTime deadline);
-  bool check_group(bool regular, base::SteadyTime deadline, std::vector<sink::Sample>& missing);
-  void compare(const sink::Stored& stored, const std::vector<sink::Sample>& wanted, std::vector<sink::Sample>& missing);
+  bool check_group(bool regular, base::SteadyTime deadline, std::vector<exporting::Sample>& missing);
+  void compare(const exporting::Stored& stored, const std::vector<exporting::Sample>& wanted,
+               std::vector<exporting::Sample>& missing);
   void chunk_done(std::size_t missing);
   [[nodiscard]] std::string shortfall(const record::ExportRecord& record) const;
 
   std::unique_ptr<ExportFolder> folder_;
-  std::unique_ptr<sink::Protocol> protocol_;
-  std::unique_ptr<sink::Protocol> end_protocol_;
+  std::unique_ptr<exporting::Protocol> protocol_;
+  std::unique_ptr<exporting::Protocol> end_protocol_;
   const ExportPlan plan_;
   const platform::Clock& clock_;
   const std::filesystem::path run_directory_;
-  sink::Receiver receiver_;
-  sink::Receiver end_receiver_;
-  std::optional<sink::Delivery> delivery_;  // once the run is known
+  exporting::Receiver receiver_;
+  exporting::Receiver end_receiver_;
+  std::optional<exporting::Delivery> delivery_;  // once the run is known
   ExportProgress progress_;
   JournalSamples sender_;
   JournalSamples checker_;
@@ -109,13 +110,13 @@ class ExportSession {
   bool behind_ = false;     // the journal held as much as a batch takes: more will follow
   bool repairing_ = false;  // the batch under way is of samples that were missing
   std::size_t batch_size_ = 0;
-  sink::Place batch_end_;
+  exporting::Place batch_end_;
   base::SteadyTime saved_at_;
 
-  std::deque<std::pair<base::SteadyTime, sink::Place>> accepted_at_;  // of places not yet settled
-  sink::Place settled_;
-  std::vector<sink::Sample> chunk_;  // being read back
-  sink::Place chunk_end_;
+  std::deque<std::pair<base::SteadyTime, exporting::Place>> accepted_at_;  // of places not yet settled
+  exporting::Place settled_;
+  std::vector<exporting::Sample> chunk_;  // being read back
+  exporting::Place chunk_end_;
   std::size_t chunk_found_ = 0;
   std::size_t chunk_doubled_ = 0;
   std::size_t chunk_differing_ = 0;

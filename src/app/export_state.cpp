@@ -25,10 +25,10 @@ constexpr const char* kState = "state.json";
 constexpr const char* kOutcome = "outcome.json";
 constexpr const char* kQuarantine = "quarantine.jsonl";
 
-Json place_json(const sink::Place& place) {
+Json place_json(const exporting::Place& place) {
   return Json::array({place.record, place.position});
 }
-sink::Place place_from(const Json& json) {
+exporting::Place place_from(const Json& json) {
   return {whole<std::uint64_t>(json.at(0)), whole<std::uint32_t>(json.at(1))};
 }
 
@@ -125,9 +125,9 @@ base::Result<void> ExportFolder::save_outcome(const record::ExportRecord& outcom
 }
 
 base::Result<void> ExportFolder::quarantine(const std::string& destination,
-                                            const std::vector<sink::RefusedSample>& refused) {
+                                            const std::vector<exporting::RefusedSample>& refused) {
   std::ofstream file(path_ / kQuarantine, std::ios::binary | std::ios::app);
-  for (const sink::RefusedSample& one : refused) {
+  for (const exporting::RefusedSample& one : refused) {
     const Json json{{"destination", destination},
                     {"place", place_json(one.sample.place)},
                     {"metric", Json::parse(one.series, nullptr, false)},

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "exporting/delivery.h"
+#include "exporting/sample.h"
 #include "record/run_record.h"
-#include "sink/delivery.h"
-#include "sink/sample.h"
 
 namespace gpubench::app {
 
@@ -20,8 +20,8 @@ namespace gpubench::app {
 struct ExportProgress {
   std::string destination;  // the address written to
   std::string names;
-  sink::Place delivered;  // all before it are accepted or in quarantine
-  sink::Place verified;   // all before it are accounted for in the read-back
+  exporting::Place delivered;  // all before it are accepted or in quarantine
+  exporting::Place verified;   // all before it are accounted for in the read-back
   std::uint64_t accepted = 0;
   std::uint64_t found = 0;      // read back with their values
   std::uint64_t resent = 0;     // found missing and sent again
@@ -46,8 +46,8 @@ class ExportFolder {
   base::Result<void> save_outcome(const record::ExportRecord& outcome) const;
 
   // Refused samples of this destination, told in quarantine.jsonl with the server's words.
-  [[nodiscard]] const std::set<sink::Place>& quarantined() const { return quarantined_; }
-  base::Result<void> quarantine(const std::string& destination, const std::vector<sink::RefusedSample>& refused);
+  [[nodiscard]] const std::set<exporting::Place>& quarantined() const { return quarantined_; }
+  base::Result<void> quarantine(const std::string& destination, const std::vector<exporting::RefusedSample>& refused);
   // All are tried again.
   void release();
 
@@ -57,7 +57,7 @@ class ExportFolder {
 
   std::filesystem::path path_;
   int lock_;
-  mutable std::set<sink::Place> quarantined_;
+  mutable std::set<exporting::Place> quarantined_;
 };
 
 // What the last export of a run came to; empty: there was none.

@@ -30,8 +30,8 @@ std::int64_t to_milliseconds(base::WallTime time) {
 
 }  // namespace
 
-sink::RunLabels run_labels(const RunIdentity& run, const std::string& benchmark) {
-  sink::RunLabels labels;
+exporting::RunLabels run_labels(const RunIdentity& run, const std::string& benchmark) {
+  exporting::RunLabels labels;
   labels.run_id = run.run_id;
   labels.host = run.host;
   labels.benchmark = benchmark;
@@ -45,7 +45,7 @@ sink::RunLabels run_labels(const RunIdentity& run, const std::string& benchmark)
 // Turns each entry into samples at the end of a queue.
 class JournalSamples::Translation final : public series::JournalVisitor {
  public:
-  explicit Translation(sink::Names names) : names_(names) {}
+  explicit Translation(exporting::Names names) : names_(names) {}
 
   void record(std::uint64_t seq) override { place_ = {seq, 0}; }
 
@@ -53,7 +53,7 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     if (gpu >= gpus_.size()) return;
     const std::int64_t time = to_milliseconds(anchor().to_wall(value.time));
     repeat_info(value.time);
-    sink::visit_values(value, names_, [&](std::size_t position, double number) {
+    exporting::visit_values(value, names_, [&](std::size_t position, double number) {
       add(static_cast<std::uint32_t>(gpus_[gpu].readings + position), time, number);
     });
   }
@@ -70,28 +70,28 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     take_note(run, text);
     if (!run.identity) return;
     if (!known) make_series();
-    if (!start_told && run.started) event(sink::kRunStart, *run.started);
+    if (!start_told && run.started) event(exporting::kRunStart, *run.started);
     if (!had_end && run.ended) {
       const base::SteadyTime start = run.ended->outcome.ran.start;
-      if (!start_told || std::chrono::abs(start - *start_told) >= kAnotherMoment) event(sink::kRunStart, start);
-      event(sink::kRunEnd, run.ended->outcome.ran.end);
+      if (!start_told || std::chrono::abs(start - *start_told) >= kAnotherMoment) event(exporting::kRunStart, start);
+      event(exporting::kRunEnd, run.ended->outcome.ran.end);
     }
     for (const ResultSample& result : results_in(text)) {
       has_results = true;
-      add_moment(sink::make_series(result.name, result.labels), result.time_ms, result.value);
+      add_moment(exporting::make_series(result.name, result.labels), result.time_ms, result.value);
     }
     if (const auto carbon = carbon_in(text)) grid(*carbon);
   }
 
-  [[nodiscard]] std::vector<sink::Sample> end_markers() const {
-    std::vector<sink::Sample> markers;
+  [[nodiscard]] std::vector<exporting::Sample> end_markers() const {
+    std::vector<exporting::Sample> markers;
     std::int64_t last = kNoTime;
     for (std::uint32_t of = 0; of < last_time_.size(); ++of) {
       if (last_time_[of] == kNoTime || moments_.contains(of)) continue;
       last = std::max(last, last_time_[of]);
-      markers.push_back({of, 0, sink::end_of_series(), {}});
+      markers.push_back({of, 0, exporting::end_of_series(), {}});
     }
-    for (sink::Sample& marker : markers) marker.time_ms = last + 1;
+    for (exporting::Sample& marker : markers) marker.time_ms = last + 1;
     return markers;
   }
 
@@ -105,10 +105,10 @@ class JournalSamples::Translation final : public series::JournalVisitor {
 
   JournalledRun run;
   std::string after;
-  std::vector<sink::Series> series;
+  std::vector<exporting::Series> series;
   std::size_t regular = 0;
   // Samples not yet handed out; a part of the journal is translated only when none is left.
-  [[nodiscard]] std::span<const sink::Sample> waiting() const { return std::span(queue_).subspan(handed_out_); }
+  [[nodiscard]] std::span<const exporting::Sample> waiting() const { return std::span(queue_).subspan(handed_out_); }
   void hand_out(std::size_t count) {
     handed_out_ += count;
     if (handed_out_ < queue_.size()) return;
@@ -125,19 +125,19 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     std::uint32_t energy;
   };
 
-  [[nodiscard]] sink::RunLabels labels() const { return run_labels(*run.identity, run.workload.name); }
+  [[nodiscard]] exporting::RunLabels labels() const { return run_labels(*run.identity, run.workload.name); }
   [[nodiscard]] const base::ClockAnchor& anchor() const { return run.identity->anchor; }
 
   void make_series() {
-    const sink::RunLabels labels = this->labels();
-    series.push_back(sink::run_info_series(labels));
+    const exporting::RunLabels labels = this->labels();
+    series.push_back(exporting::run_info_series(labels));
     for (const meter::GpuDescription& gpu : labels.gpus) {
       GpuPositions positions{series.size(), 0, 0};
-      for (sink::Series& one : sink::reading_series(labels, gpu, names_)) series.push_back(std::move(one));
+      for (exporting::Series& one : exporting::reading_series(labels, gpu, names_)) series.push_back(std::move(one));
       positions.power = static_cast<std::uint32_t>(series.size());
-      series.push_back(sink::power_sample_series(labels, gpu));
+      series.push_back(exporting::power_sample_series(labels, gpu));
       positions.energy = static_cast<std::uint32_t>(series.size());
-      series.push_back(sink::energy_series(labels, gpu));
+      series.push_back(exporting::energy_series(labels, gpu));
       gpus_.push_back(positions);
     }
     regular = series.size();
@@ -152,19 +152,19 @@ class JournalSamples::Translation final : public series::JournalVisitor {
   void grid(const NotedCarbon& now) {
     const RunIdentity& identity = *run.identity;
     const std::int64_t time = to_milliseconds(anchor().to_wall(now.time));
-    const sink::RunLabels labels = this->labels();
-    add(position_of(sink::carbon_intensity_series(labels, place_name(identity.carbon, identity.carbon_region), now.kind,
-                                                  now.source)),
+    const exporting::RunLabels labels = this->labels();
+    add(position_of(exporting::carbon_intensity_series(labels, place_name(identity.carbon, identity.carbon_region), now.kind,
+                                                       now.source)),
         time, now.intensity.grams_per_kilowatt_hour());
-    if (now.emissions) add(position_of(sink::emissions_series(labels)), time, now.emissions->grams());
+    if (now.emissions) add(position_of(exporting::emissions_series(labels)), time, now.emissions->grams());
   }
 
   void event(std::string_view name, base::SteadyTime time) {
     const base::WallTime wall = anchor().to_wall(time);
-    add_moment(sink::event_series(labels(), name), to_milliseconds(wall), base::to_seconds(wall.time_since_epoch()));
+    add_moment(exporting::event_series(labels(), name), to_milliseconds(wall), base::to_seconds(wall.time_since_epoch()));
   }
 
-  std::uint32_t position_of(sink::Series wanted) {
+  std::uint32_t position_of(exporting::Series wanted) {
     const auto found = others_.find(wanted.json());
     if (found != others_.end()) return found->second;
     const auto position = static_cast<std::uint32_t>(series.size());
@@ -173,7 +173,7 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     return position;
   }
 
-  void add_moment(sink::Series wanted, std::int64_t time, double value) {
+  void add_moment(exporting::Series wanted, std::int64_t time, double value) {
     const std::uint32_t of = position_of(std::move(wanted));
     moments_.insert(of);
     add(of, time, value);
@@ -185,28 +185,28 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     if (of >= last_time_.size()) last_time_.resize(of + 1, kNoTime);
     if (time <= last_time_[of]) time = last_time_[of] + 1;
     last_time_[of] = time;
-    queue_.push_back({of, time, sink::rounded(value), place_});
+    queue_.push_back({of, time, exporting::rounded(value), place_});
     ++place_.position;
   }
 
-  const sink::Names names_;
-  std::vector<sink::Sample> queue_;
+  const exporting::Names names_;
+  std::vector<exporting::Sample> queue_;
   std::size_t handed_out_ = 0;  // of the queue
   std::vector<GpuPositions> gpus_;
   std::map<std::string, std::uint32_t> others_;  // series that are neither a GPU's nor the info
   std::vector<std::int64_t> last_time_;          // of each series, or kNoTime
   std::set<std::uint32_t> moments_;              // series of results and events
   std::optional<base::SteadyTime> info_at_;
-  sink::Place place_;  // of the next sample
+  exporting::Place place_;  // of the next sample
 };
 
-JournalSamples::JournalSamples(std::filesystem::path run_directory, sink::Names names)
+JournalSamples::JournalSamples(std::filesystem::path run_directory, exporting::Names names)
     : run_directory_(std::move(run_directory)), translation_(std::make_unique<Translation>(names)) {}
 JournalSamples::~JournalSamples() = default;
 JournalSamples::JournalSamples(JournalSamples&&) noexcept = default;
 JournalSamples& JournalSamples::operator=(JournalSamples&&) noexcept = default;
 
-const std::vector<sink::Series>& JournalSamples::series() const {
+const std::vector<exporting::Series>& JournalSamples::series() const {
   return translation_->series;
 }
 std::size_t JournalSamples::regular_series() const {
@@ -219,7 +219,7 @@ bool JournalSamples::has_results() const {
   return translation_->has_results;
 }
 
-std::vector<sink::Sample> JournalSamples::end_markers() const {
+std::vector<exporting::Sample> JournalSamples::end_markers() const {
   return translation_->end_markers();
 }
 
@@ -230,7 +230,7 @@ base::Result<void> JournalSamples::read_on() {
   return {};
 }
 
-base::Result<void> JournalSamples::read(std::vector<sink::Sample>& out, std::size_t most, sink::Place until) {
+base::Result<void> JournalSamples::read(std::vector<exporting::Sample>& out, std::size_t most, exporting::Place until) {
   for (const std::size_t wanted = out.size() + most; out.size() < wanted;) {
     if (translation_->waiting().empty()) {
       const series::JournalCursor before = cursor_;

@@ -11,34 +11,34 @@
 
 #include "app/run_journal.h"
 #include "base/result.h"
+#include "exporting/run_series.h"
+#include "exporting/sample.h"
 #include "series/journal/read_journal.h"
-#include "sink/run_series.h"
-#include "sink/sample.h"
 
 namespace gpubench::app {
 
 // The labels of a run's series. `benchmark`: its image or command.
-sink::RunLabels run_labels(const RunIdentity& run, const std::string& benchmark);
+exporting::RunLabels run_labels(const RunIdentity& run, const std::string& benchmark);
 
 // Beyond every place in a journal.
-inline constexpr sink::Place kEverything{std::numeric_limits<std::uint64_t>::max(), 0};
+inline constexpr exporting::Place kEverything{std::numeric_limits<std::uint64_t>::max(), 0};
 
 // Follows a journal that may still grow, holding a part of it (1 MiB) at a time. One thread.
 class JournalSamples {
  public:
-  JournalSamples(std::filesystem::path run_directory, sink::Names names);
+  JournalSamples(std::filesystem::path run_directory, exporting::Names names);
   ~JournalSamples();
   JournalSamples(JournalSamples&&) noexcept;
   JournalSamples& operator=(JournalSamples&&) noexcept;
 
   // Appends samples that follow, `most` of them at most and none that is not before `until`. Nothing appended: there is
   // nothing more by now.
-  base::Result<void> read(std::vector<sink::Sample>& out, std::size_t most, sink::Place until = kEverything);
+  base::Result<void> read(std::vector<exporting::Sample>& out, std::size_t most, exporting::Place until = kEverything);
   // What a run that was ended before its end did not leave in the journal: told after everything that did.
   void add_after(const std::string& results_note);
 
   // Grows with reading; positions stay.
-  [[nodiscard]] const std::vector<sink::Series>& series() const;
+  [[nodiscard]] const std::vector<exporting::Series>& series() const;
   // Of them, those that are known from the start: a part of the journal has them within a short time. The others (results,
   // carbon) may be of any time of the run.
   [[nodiscard]] std::size_t regular_series() const;
@@ -46,7 +46,7 @@ class JournalSamples {
   [[nodiscard]] const JournalledRun& run() const;
   // What ends each series that has lasted through the run, just after the last value of all: no samples of the journal.
   // Results and events are moments and have no end.
-  [[nodiscard]] std::vector<sink::Sample> end_markers() const;
+  [[nodiscard]] std::vector<exporting::Sample> end_markers() const;
   // Samples handed out.
   [[nodiscard]] std::uint64_t count() const { return count_; }
   [[nodiscard]] bool has_results() const;

@@ -32,7 +32,6 @@
 #include "app/live_style.h"
 #include "app/make_parts.h"
 #include "app/measurement.h"
-#include "app/metrics_page.h"
 #include "app/options.h"
 #include "app/reports.h"
 #include "app/run_directory.h"
@@ -41,6 +40,7 @@
 #include "app/version.h"
 #include "app/workload_gpus.h"
 #include "carbon/regions.h"
+#include "exporting/metrics_page.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/http_client.h"
@@ -150,7 +150,7 @@ class BenchmarkRun {
   std::unique_ptr<platform::HttpClient> export_http_;
   std::unique_ptr<Exporter> exporter_;
   std::unique_ptr<LivePlot> live_plot_;
-  std::optional<MetricsPage> page_;  // before the server, which reads it
+  std::optional<exporting::MetricsPage> page_;  // before the server, which reads it
   std::unique_ptr<platform::HttpServer> server_;
   std::unique_ptr<workload::Workload> workload_;
   std::vector<record::Finding> findings_;
@@ -257,7 +257,7 @@ base::Result<void> BenchmarkRun::serve() {
   page_.emplace(run_labels(identity(), workload_->description().name), place_name(options_.carbon, options_.carbon_region),
                 gpus_.positions, anchor_, series_);
   auto server = platform::HttpServer::start(
-      *options_.serve, {"/metrics", std::string(sink::kExpositionType), [this] { return page_->text(); }});
+      *options_.serve, {"/metrics", std::string(exporting::kExpositionType), [this] { return page_->text(); }});
   if (!server) return base::failure(server.error().with_context("--serve"));
   server_ = std::move(*server);
   log_->info("scrapes are answered at {}", server_->url());

@@ -1,4 +1,4 @@
-// A snapshot of a run under way, for the live view and the sinks.
+// A snapshot of a run under way, for the live view and for who scrapes it.
 #pragma once
 
 #include <cstddef>

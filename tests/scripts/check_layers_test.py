@@ -31,7 +31,7 @@ class Allowed(unittest.TestCase):
         self.passes("src/meter/nvml/a.cpp", '#include <dlfcn.h>\n#include "platform/clock.h"\n#include "meter/nvml/b.h"\n')
 
     def test_app_and_main_include_everything(self):
-        self.passes("src/app/a.cpp", '#include "sink/victoriametrics/a.h"\n#include <CLI/CLI.hpp>\n')
+        self.passes("src/app/a.cpp", '#include "exporting/victoriametrics/a.h"\n#include <CLI/CLI.hpp>\n')
         self.passes("src/main.cpp", '#include "app/run.h"\nint main() { return std::puts(getenv("A")); }\n')
 
     def test_third_party_where_granted(self):
@@ -76,7 +76,7 @@ class Forbidden(unittest.TestCase):
 
     def test_words(self):
         self.fails("src/sampler/a.cpp", "auto a = std::chrono::steady_clock::now();\n", 1)
-        self.fails("src/sink/a.cpp", "/* one\ntwo */ std::this_thread::sleep_for(a);\n", 2)
+        self.fails("src/exporting/a.cpp", "/* one\ntwo */ std::this_thread::sleep_for(a);\n", 2)
         self.fails("src/carbon/a.cpp", "\nauto a = std::time(nullptr);\n", 2)
         self.fails("src/platform/a.cpp", 'auto a = std::getenv("HOME");\n', 1)
         for word in ('std::cout << 1;', 'printf("a");', 'std::puts("a");', 'fmt::print("a");', 'fputs("a", stdout);',

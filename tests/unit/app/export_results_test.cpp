@@ -23,7 +23,7 @@ TEST(ExportResults, WorkItsRateAndTheEnergyOfAUnit) {
   const auto work = sample_named(samples, "gpubench_run_work");
   ASSERT_TRUE(work);
   EXPECT_EQ(work->value, 100);
-  EXPECT_EQ(work->labels.back(), (sink::Labels::value_type{"unit", "images"}));
+  EXPECT_EQ(work->labels.back(), (exporting::Labels::value_type{"unit", "images"}));
   EXPECT_EQ(sample_named(samples, "gpubench_run_work_per_second").value().value, 5);
   EXPECT_EQ(sample_named(samples, "gpubench_run_work_energy_joules").value().value, 50);
 }

@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 constexpr base::SteadyTime kStart{1000s};
 
 // A sample as a database would get it, and its place.
-using Sent = std::tuple<std::string, std::int64_t, double, sink::Place>;
+using Sent = std::tuple<std::string, std::int64_t, double, exporting::Place>;
 
 // The journal of a run of two GPUs, small but with all that a journal can hold.
 class JournalSamplesTest : public testing::Test {
@@ -71,11 +71,11 @@ class JournalSamplesTest : public testing::Test {
   }
 
   [[nodiscard]] std::vector<Sent> sent() const {
-    JournalSamples samples(directory_, sink::Names::standard);
-    std::vector<sink::Sample> read;
+    JournalSamples samples(directory_, exporting::Names::standard);
+    std::vector<exporting::Sample> read;
     EXPECT_TRUE(samples.read(read, 1000000));
     std::vector<Sent> all;
-    for (const sink::Sample& one : read)
+    for (const exporting::Sample& one : read)
       all.emplace_back(samples.series()[one.series].json(), one.time_ms, one.value, one.place);
     return all;
   }
@@ -174,15 +174,15 @@ TEST_F(JournalSamplesTest, WhatIsAddedComesAfterAllThatTheJournalHolds) {
   const std::vector<Sent> whole = sent();
   record::RunRecord record;
   record.run_id = "20261122t120000z-test";
-  JournalSamples samples(directory_, sink::Names::standard);
+  JournalSamples samples(directory_, exporting::Names::standard);
   samples.add_after(results_note(record));
-  std::vector<sink::Sample> read;
+  std::vector<exporting::Sample> read;
   ASSERT_TRUE(samples.read(read, whole.size()));
-  EXPECT_EQ(read.back().place, std::get<sink::Place>(whole.back()));
+  EXPECT_EQ(read.back().place, std::get<exporting::Place>(whole.back()));
   read.clear();
   ASSERT_TRUE(samples.read(read, 1000));
   EXPECT_FALSE(read.empty());
-  EXPECT_GT(read.front().place, std::get<sink::Place>(whole.back()));
+  EXPECT_GT(read.front().place, std::get<exporting::Place>(whole.back()));
 }
 
 }  // namespace

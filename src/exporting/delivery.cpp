@@ -1,0 +1,258 @@
+#include "exporting/delivery.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "exporting/answer.h"
+
+namespace gpubench::exporting {
+namespace {
+
+constexpr int kMostDoublings = 10;
+constexpr std::size_t kAnswerKept = 1024;
+// As many as a slow line (100 kbit/s) carries in the time that a request may take.
+constexpr std::size_t kSurelyInTime = 10'000;
+
+// Sorted, what is equal in its order: of few series, so that each has its part of the whole.
+std::vector<Sample> by_series(std::span<const Sample> samples, std::size_t series) {
+  std::vector<std::size_t> next(series + 1);
+  for (const Sample& sample : samples) ++next[sample.series + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<Sample> sorted(samples.size());
+  for (const Sample& sample : samples) sorted[next[sample.series]++] = sample;
+  return sorted;
+}
+
+bool is_stored(const Stored& stored, const std::string& series, const Sample& sample) {
+  const auto found = stored.find(series);
+  return found != stored.end() && found->second.contains(sample.time_ms);
+}
+
+}  // namespace
+
+std::vector<std::string> names_in(std::span<const Sample> samples, const std::vector<Series>& series) {
+  std::set<std::string> names;
+  for (const Sample& sample : samples) names.insert(series[sample.series].name);
+  return {names.begin(), names.end()};
+}
+
+Batch make_batch(std::span<const Sample> samples, const std::vector<Series>& series, const Receiver& receiver) {
+  Batch batch{by_series(samples, series.size()), {}};
+  batch.request = receiver.pack(batch.samples, series);
+  return batch;
+}
+
+Delivery::Delivery(Receiver& receiver, const platform::Clock& clock, std::string run_id, DeliveryLimits limits)
+    : receiver_(receiver),
+      clock_(clock),
+      run_id_(std::move(run_id)),
+      limits_(limits),
+      random_(static_cast<std::minstd_rand::result_type>(clock.now().time_since_epoch().count())) {}
+
+void Delivery::begin(Batch batch, const std::vector<Series>& series) {
+  batch_ = std::move(batch.samples);
+  whole_ = std::move(batch.request);
+  series_ = &series;
+  refused_.clear();
+  any_accepted_ = server_errors_count_ = read_back_ = false;
+  row_ = 0;
+  work_.clear();
+  if (!batch_.empty()) work_.push_back({0, batch_.size()});
+}
+
+Attempt Delivery::write(const Range& range, base::SteadyTime deadline, const std::function<void()>& meanwhile) {
+  ++requests_;
+  const base::Duration time =
+      std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), limits_.request_time);
+  const bool is_whole = whole_ && range.size() == batch_.size();
+  platform::HttpRequest request =
+      is_whole ? *whole_ : receiver_.pack(std::span(batch_).subspan(range.first, range.size()), *series_);
+  request.meanwhile = meanwhile;
+  return receiver_.write(std::move(request), time);
+}
+
+void Delivery::advance(base::SteadyTime deadline, const std::function<void()>& meanwhile) {
+  if (work_.empty()) return;
+  asked_to_wait_ = false;
+  const Range range = work_.back();
+  const Attempt attempt = write(range, deadline, meanwhile);
+  switch (attempt.verdict) {
+    case Verdict::accepted:
+      take_accepted(range);
+      break;
+    case Verdict::later:
+      take_later(range, attempt, deadline);
+      break;
+    case Verdict::setup:
+      start_over(attempt.words);
+      break;
+    case Verdict::refused:
+      take_refused(range, attempt, deadline);
+      break;
+    case Verdict::perhaps_stored:
+      leave_out_stored(range, attempt, deadline);
+      break;
+  }
+  if (work_.empty()) conclude(deadline);
+}
+
+void Delivery::take_accepted(const Range& range) {
+  work_.pop_back();
+  if (!any_accepted_) reconsider();
+  any_accepted_ = true;
+  failures_ = 0;
+  row_ = 0;
+  trouble_.clear();
+  const Sample& sample = batch_[range.last - 1];
+  known_ = Known{(*series_)[sample.series], sample};
+}
+
+// What was refused before anything of the batch was taken may have been the server's fault.
+void Delivery::reconsider() {
+  for (const RefusedSample& one : refused_) {
+    const auto found =
+        std::find_if(batch_.begin(), batch_.end(), [&](const Sample& sample) { return sample.place == one.sample.place; });
+    const auto at = static_cast<std::size_t>(found - batch_.begin());
+    work_.insert(work_.begin(), {at, at + 1});
+  }
+  refused_.clear();
+}
+
+void Delivery::take_later(const Range& range, const Attempt& attempt, base::SteadyTime deadline) {
+  trouble_ = attempt.words;
+  unanswered_ = true;
+  const bool about_the_batch =
+      attempt.status >= 500 && (server_errors_count_ || failures_ + 1 >= limits_.failures_before_probe);
+  // Halving goes on by what is known; before a single sample is blamed the server is asked once more.
+  if (about_the_batch && ((server_errors_count_ && range.size() > 1) || probe(deadline))) {
+    server_errors_count_ = true;
+    take_refused(range, attempt, deadline);
+    return;
+  }
+  if (attempt.status == 0 && range.size() > kSurelyInTime) split(range);
+  pause(attempt.wait);
+}
+
+void Delivery::take_refused(const Range& range, const Attempt& attempt, base::SteadyTime deadline) {
+  failures_ = 0;
+  if (range.size() > 1) {
+    split(range);
+    return;
+  }
+  work_.pop_back();
+  suspect(batch_[range.first], attempt);
+  if (!any_accepted_ && refused_.size() == limits_.refused_in_a_row && !probe(deadline)) {
+    start_over(attempt.words);
+    return;
+  }
+  if (row_ >= limits_.refused_in_a_row) give_up_series(attempt);
+}
+
+void Delivery::split(const Range& range) {
+  const std::size_t middle = range.first + range.size() / 2;
+  work_.back() = {middle, range.last};
+  work_.push_back({range.first, middle});
+}
+
+void Delivery::suspect(const Sample& sample, const Attempt& attempt) {
+  const std::string series = (*series_)[sample.series].json();
+  row_ = !refused_.empty() && refused_.back().series == series ? row_ + 1 : 1;
+  refused_.push_back({sample, series, attempt.status, excerpt(attempt.body, kAnswerKept)});
+}
+
+// What follows of the series whose samples were refused one by one. The batch is in the order of series.
+void Delivery::give_up_series(const Attempt& attempt) {
+  const std::uint32_t series = refused_.back().sample.series;
+  while (!work_.empty() && batch_[work_.back().first].series == series) {
+    Range& range = work_.back();
+    while (range.first < range.last && batch_[range.first].series == series) suspect(batch_[range.first++], attempt);
+    if (range.first == range.last) work_.pop_back();
+  }
+}
+
+// A receiver that takes each time of a series once refuses what it has; what it has not is sent again.
+void Delivery::leave_out_stored(const Range& range, const Attempt& attempt, base::SteadyTime deadline) {
+  if (read_back_) {
+    take_refused(range, attempt, deadline);
+    return;
+  }
+  std::vector<Sample> left;
+  std::for_each(work_.rbegin(), work_.rend(), [&](const Range& part) {
+    for (std::size_t i = part.first; i < part.last; ++i) left.push_back(batch_[i]);
+  });
+  const auto [first, last] =
+      std::minmax_element(left.begin(), left.end(), [](const Sample& a, const Sample& b) { return a.time_ms < b.time_ms; });
+  const auto stored =
+      receiver_.read({run_id_, names_in(left, *series_), first->time_ms, last->time_ms}, limits_.request_time);
+  read_back_ = true;
+  if (!stored) {  // a receiver that does not tell: what may have been taken is taken for taken, and will not be verified
+    if (unanswered_) {
+      take_accepted(range);
+    } else {
+      take_refused(range, attempt, deadline);
+    }
+    return;
+  }
+  const auto kept = std::remove_if(left.begin(), left.end(), [&](const Sample& sample) {
+    return is_stored(*stored, (*series_)[sample.series].json(), sample);
+  });
+  any_accepted_ = any_accepted_ || kept != left.end();
+  left.erase(kept, left.end());
+  batch_ = std::move(left);
+  whole_.reset();
+  work_.clear();
+  if (!batch_.empty()) work_.push_back({0, batch_.size()});
+  trouble_.clear();
+}
+
+void Delivery::conclude(base::SteadyTime deadline) {
+  if (refused_.empty() || any_accepted_ || probe(deadline)) {
+    unanswered_ = false;
+    return;
+  }
+  start_over("nothing of a batch was taken: HTTP " + std::to_string(refused_.back().status) + " " + refused_.back().answer);
+}
+
+// Nothing is wrong with the samples, as far as can be told: all of the batch waits, and who we are is read anew.
+void Delivery::start_over(const std::string& why) {
+  trouble_ = why;
+  receiver_.renew();
+  if (!any_accepted_) {
+    refused_.clear();
+    work_.assign(1, {0, batch_.size()});
+  }
+  next_try_ = clock_.now() + limits_.setup_pause;
+}
+
+bool Delivery::probe(base::SteadyTime deadline) {
+  if (!known_) return false;
+  ++requests_;
+  Sample sample = known_->sample;
+  sample.series = 0;
+  const base::Duration time =
+      std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), limits_.request_time);
+  const Attempt attempt = receiver_.write(receiver_.pack({&sample, 1}, {&known_->series, 1}), time);
+  return attempt.verdict == Verdict::accepted || attempt.verdict == Verdict::perhaps_stored;
+}
+
+void Delivery::pause(const std::string& asked) {
+  if (const auto wait = retry_after(asked, clock_.wall_now())) {
+    next_try_ = clock_.now() + *wait;
+    asked_to_wait_ = true;
+    ++failures_;
+    return;
+  }
+  const base::Duration full =
+      std::min(limits_.longest_pause, limits_.first_pause * (1 << std::min(failures_, kMostDoublings)));
+  ++failures_;
+  next_try_ =
+      clock_.now() + base::from_seconds(base::to_seconds(full) * std::uniform_real_distribution<double>(0.5, 1.0)(random_));
+}
+
+void Delivery::hurry() {
+  if (!asked_to_wait_) next_try_ = {};
+}
+
+}  // namespace gpubench::exporting

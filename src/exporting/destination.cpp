@@ -1,0 +1,121 @@
+#include "exporting/destination.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+
+namespace gpubench::exporting {
+namespace {
+
+constexpr auto kSecretsRemedy =
+    "give them in IRIS_GPUBENCH_VICTORIA_USERNAME and IRIS_GPUBENCH_VICTORIA_PASSWORD, or the password in a file that "
+    "IRIS_GPUBENCH_VICTORIA_PASSWORD_FILE names (MEERKAT_USERNAME and MEERKAT_PASSWORD work too)";
+
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char letter) { return letter > ' ' && letter <= '~'; });
+}
+
+// "host" or "[::1]", without the port.
+std::string_view host_of(std::string_view authority) {
+  if (!authority.empty() && authority.front() == '[') return authority.substr(0, authority.find(']') + 1);
+  return authority.substr(0, authority.find(':'));
+}
+
+bool is_loopback(std::string_view host) {
+  if (host == "localhost" || host == "[::1]") return true;
+  constexpr std::string_view digits = "0123456789.";
+  return host.substr(0, 4) == "127." && host.find_first_not_of(digits) == std::string_view::npos;
+}
+
+base::Result<void> check_identity(const Destination& destination) {
+  if (destination.user.empty() != destination.password.empty()) {
+    return base::failure(destination.user.empty() ? "a password for the metrics database but no user"
+                                                  : "a user for the metrics database but no password",
+                         kSecretsRemedy);
+  }
+  if (!destination.user.empty() && !destination.bearer.empty()) {
+    return base::failure("both a user with password and a token for the metrics database", "give one of the two");
+  }
+  if (!is_plain(destination.bearer)) return base::failure("the token for the metrics database holds blanks or line ends");
+  if (destination.client_cert_file.empty() != destination.client_key_file.empty())
+    return base::failure("a client certificate for the metrics database needs its key, and the key its certificate",
+                         "set both IRIS_GPUBENCH_VICTORIA_CLIENT_CERT and IRIS_GPUBENCH_VICTORIA_CLIENT_KEY");
+  return {};
+}
+
+bool ends_with_any(std::string_view url, std::span<const std::string_view> endings, std::string_view& found) {
+  for (const std::string_view ending : endings) {
+    if (!url.ends_with(ending)) continue;
+    found = ending;
+    return true;
+  }
+  return false;
+}
+
+std::string_view without_slashes(std::string_view url) {
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return url;
+}
+
+// "/write" is what users of the old endpoint have in their settings.
+Endpoints import_endpoints(std::string_view url) {
+  constexpr std::array<std::string_view, 3> endings{"/", "/write", "/api/v1/import"};
+  for (std::string_view ending; ends_with_any(url, endings, ending);) url.remove_suffix(ending.size());
+  return {std::string(url) + "/api/v1/import", std::string(url) + "/api/v1/export", std::string(url) + "/api/v1/write"};
+}
+
+// The endpoints of Prometheus, VictoriaMetrics and vminsert; of Mimir and of Thanos' receiver. Their queries lie elsewhere:
+// beside the first, below /prometheus of the second; the third is a service that answers none.
+Endpoints remote_write_endpoints(std::string_view url) {
+  url = without_slashes(url);
+  constexpr std::array<std::string_view, 3> endings{"/api/v1/write", "/api/v1/push", "/api/v1/receive"};
+  std::string_view ending;
+  if (!ends_with_any(url, endings, ending)) {
+    const std::string write = std::string(url) + "/api/v1/write";
+    return {write, std::string(url) + "/api/v1/query", write};
+  }
+  const std::string base(url.substr(0, url.size() - ending.size()));
+  return {std::string(url), base + (ending == endings[1] ? "/prometheus/api/v1/query" : "/api/v1/query"), std::string(url)};
+}
+
+}  // namespace
+
+std::string_view dialect_text(Dialect dialect) {
+  return dialect == Dialect::remote_write ? "remote_write" : "import";
+}
+
+std::optional<Dialect> dialect_from(std::string_view text) {
+  for (const Dialect dialect : {Dialect::import, Dialect::remote_write})
+    if (text == dialect_text(dialect)) return dialect;
+  return std::nullopt;
+}
+
+base::Result<Endpoints> endpoints(const Destination& destination, Dialect dialect) {
+  constexpr auto remedy =
+      "set IRIS_GPUBENCH_VICTORIA_URL (or MEERKAT_URL) to the server, for example https://metrics.example.org:8428";
+  const std::string_view url = destination.url;
+  if (url.empty()) return base::failure("no address of a metrics database to export to", remedy);
+  const bool encrypted = url.substr(0, 8) == "https://";
+  if (!encrypted && url.substr(0, 7) != "http://") {
+    return base::failure("the metrics database's address begins with neither https:// nor http://", remedy);
+  }
+  const std::string_view rest = url.substr(encrypted ? 8 : 7);
+  const std::string_view authority = rest.substr(0, rest.find('/'));
+  // Whatever is left of an @ may be a password: the address is not repeated in the message.
+  if (rest.find('@') != std::string_view::npos) {
+    return base::failure("the metrics database's address holds a user or a password", kSecretsRemedy);
+  }
+  if (host_of(authority).empty() || !is_plain(url) || url.find_first_of("?#\\") != std::string_view::npos) {
+    return base::failure("the metrics database's address is not of the form https://host:port/path", remedy);
+  }
+  if (const auto identity = check_identity(destination); !identity) return base::failure(identity.error());
+  const bool has_secret = !destination.password.empty() || !destination.bearer.empty();
+  if (has_secret && !encrypted && !is_loopback(host_of(authority))) {
+    return base::failure("will not send a password over unencrypted http to " + std::string(host_of(authority)),
+                         "use an https:// address, or a tunnel to http://localhost");
+  }
+  return dialect == Dialect::import ? import_endpoints(url) : remote_write_endpoints(url);
+}
+
+}  // namespace gpubench::exporting

@@ -1,0 +1,57 @@
+// How one kind of receiver is spoken to.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "exporting/sample.h"
+#include "platform/http_client.h"
+
+namespace gpubench::exporting {
+
+// What an answer means for the samples that were sent.
+enum class Verdict : std::uint8_t {
+  accepted,
+  later,    // the same request may be taken another time
+  setup,    // nothing will be taken until somebody corrects address, password or certificate
+  refused,  // something in it is refused for good: smaller requests tell what
+  // As refused; but where it was sent before without an answer, it may be stored already: to be read back first.
+  perhaps_stored,
+};
+
+// Stored samples of one series: each time's values, more than one if it is stored doubly.
+using StoredSeries = std::map<std::int64_t, std::vector<double>>;
+using Stored = std::map<std::string, StoredSeries>;  // by Series::json()
+
+struct ReadBackRange {
+  std::string run_id;
+  std::vector<std::string> names;  // of series
+  std::int64_t from_ms = 0;        // both inclusive
+  std::int64_t to_ms = 0;
+};
+
+// Makes requests and reads answers; sends nothing itself. One thread.
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+  // A request without who we are and how long it may take. `samples` are sorted by series, then time.
+  [[nodiscard]] virtual platform::HttpRequest write_request(std::span<const Sample> samples,
+                                                            std::span<const Series> series) const = 0;
+  [[nodiscard]] virtual Verdict judge(const platform::HttpResponse& answer) const = 0;
+  [[nodiscard]] virtual platform::HttpRequest read_request(const ReadBackRange& range) const = 0;
+  // An error: this is no answer to a read request.
+  [[nodiscard]] virtual base::Result<Stored> read_answer(const std::string& body) const = 0;
+};
+
+// {run_id="...",__name__=~"a|b"} as part of an address. Run ids and names are made of letters, digits, "_" and "-".
+std::string selector_in_url(const ReadBackRange& range);
+// "1795000000.123"
+std::string seconds_text(std::int64_t milliseconds);
+
+}  // namespace gpubench::exporting

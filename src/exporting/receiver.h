@@ -1,0 +1,48 @@
+// A receiver of samples as it is reached over HTTP: protocol, address and who we say we are.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "exporting/destination.h"
+#include "exporting/protocol.h"
+#include "platform/http_client.h"
+
+namespace gpubench::exporting {
+
+// What came of one request.
+struct Attempt {
+  Verdict verdict = Verdict::later;
+  int status = 0;     // 0: no answer
+  std::string words;  // what to tell of it; no secret
+  std::string body;   // the answer's
+  std::string wait;   // its Retry-After
+};
+
+// One thread. `http` must outlive it.
+class Receiver {
+ public:
+  Receiver(platform::HttpClient& http, const Protocol& protocol, DestinationSource source, Destination destination);
+
+  // What write() takes, to be made beforehand. `samples` are sorted by series, then time.
+  [[nodiscard]] platform::HttpRequest pack(std::span<const Sample> samples, std::span<const Series> series) const {
+    return protocol_.write_request(samples, series);
+  }
+  Attempt write(platform::HttpRequest packed, base::Duration timeout);
+  base::Result<Stored> read(const ReadBackRange& range, base::Duration timeout);
+  // Who we say we are may have been corrected in its file.
+  void renew();
+
+ private:
+  base::Result<platform::HttpResponse> perform(platform::HttpRequest request, base::Duration timeout);
+
+  platform::HttpClient& http_;
+  const Protocol& protocol_;
+  DestinationSource source_;
+  Destination destination_;
+};
+
+}  // namespace gpubench::exporting
