@@ -1,6 +1,6 @@
 """Whether energies add up: validate.py closure.
 
-1. Windows of one run. A run of marked parts is cut by the program itself (recarbon with a file of intensities that begins anew at every cut): at the
+1. Windows of one run. A run of marked parts is cut by the program itself (recarbon with a file of intensities that begins again at every cut): at the
    marks, and into 2 to 24 windows of one length. Each window is held against the hardware counter, which a process of its own reads every 5 ms; the
    windows' sum against the run's energy, and against that counter from end to end.
 2. Runs measured apart against one around them. One run of the program (the outer one) measures a shell that runs it four more times, each over the

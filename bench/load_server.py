@@ -5,7 +5,7 @@ usage: load_server.py serve SOCKET                    prepares the GPU, then ser
        load_server.py request SOCKET LOAD AMOUNT      runs one load to its end; prints what was done as JSON
 
 LOAD, AMOUNT in seconds: flat (matrix products, random data), copy (device memory), square100, square137 (ms, half of it busy), bursts (5 to
-300 ms at random), phases (flat, idle, copy), parts (flat, copy, square137, flat, bursts, copy, a sixth of the time each; tells when they began
+300 ms at random), phases (flat, idle, copy), parts (flat, copy, square137, flat, bursts, copy, a sixth of the time each; says when they began
 and ended). kernel: AMOUNT repetitions of one fixed kernel. loop: AMOUNT repetitions of a memory-bound kernel whose time does not depend on the
 power limit. Needs PyTorch with CUDA; a request needs Python alone.
 """

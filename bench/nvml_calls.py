@@ -101,7 +101,7 @@ def calls_of(nvml, device):
         "GraphicsRunningProcesses_v3": listing("nvmlDeviceGetGraphicsRunningProcesses_v3"),
         "MPSComputeRunningProcesses_v3": listing("nvmlDeviceGetMPSComputeRunningProcesses_v3"),
         "fields {186 instant power}": fields(186),
-        "fields {held down: 74,75,76,77,78}": fields(74, 75, 76, 77, 78),
+        "fields {throttled: 74,75,76,77,78}": fields(74, 75, 76, 77, 78),
         "fields {ECC volatile 3,4}": fields(3, 4),
         "fields {rows remapped 142,143}": fields(142, 143),
         "fields {all nine}": fields(74, 75, 76, 77, 78, 3, 4, 142, 143),

@@ -31,7 +31,7 @@ _iris_gpubench() {
   local program=${COMP_WORDS[0]} current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} i value
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; ++i)); do
-    if [[ ${COMP_WORDS[i]} == -- ]]; then  # behind it is somebody else's command line
+    if [[ ${COMP_WORDS[i]} == -- ]]; then  # after it comes somebody else's command line
       mapfile -t COMPREPLY < <(compgen -c -f -- "$current")
       return
     fi
