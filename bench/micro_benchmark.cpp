@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "energy/energy_estimate.h"
+#include "energy/power_energy.h"
 #include "meter/nvml/power_ring.h"
 #include "series/journal/journal_series.h"
 #include "series/spool/file_series.h"

@@ -7,6 +7,8 @@
 #include "app/benchmark_outputs.h"
 #include "app/version.h"
 #include "carbon/embodied_figures.h"
+#include "energy/counter_energy.h"
+#include "energy/split_energy.h"
 #include "platform/signals.h"
 #include "record/statistics.h"
 
@@ -57,8 +59,8 @@ void note_gpu_choice(const AccountInput& input, std::vector<Finding>& findings) 
 }
 
 // Our own fork and wait tell better than an engine.
-energy::Known known_of(const meter::GpuDescription& gpu, const workload::WorkloadDescription& workload) {
-  energy::Known known;
+energy::RunLimits known_of(const meter::GpuDescription& gpu, const workload::WorkloadDescription& workload) {
+  energy::RunLimits known;
   known.limit = gpu.power_limit;
   if (workload.kind == workload::WorkloadDescription::Kind::command) known.ends_within = std::chrono::milliseconds(1);
   return known;

@@ -8,7 +8,7 @@
 #include "app/carbon_choice.h"
 #include "carbon/regions.h"
 #include "carbon/utc_time.h"
-#include "energy/energy_estimate.h"
+#include "energy/split_energy.h"
 
 namespace gpubench::app {
 namespace {

@@ -6,9 +6,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "energy/counter_ends.h"
 #include "energy/counter_transitions.h"
-#include "energy/energy_estimate.h"
 #include "energy/running_area.h"
 
 namespace gpubench::energy {
@@ -67,8 +65,8 @@ base::Energy size_of(base::Energy energy) {
   return base::Energy::from_joules(std::abs(energy.joules()));
 }
 
-// How the counter goes along with the power samples.
-struct Company {
+// How the counter follows the power samples.
+struct Tracking {
   std::optional<base::Ratio> slope;
   base::Energy step;
 };
@@ -80,8 +78,8 @@ base::Energy unexplained(base::Energy difference, base::Energy piece, base::Powe
 }
 
 template <class T>
-Company company(const series::Series<meter::CounterReading>& counter, const series::Series<T>& power, base::Window run,
-                PieceRule rule, base::Power span) {
+Tracking track(const series::Series<meter::CounterReading>& counter, const series::Series<T>& power, base::Window run,
+               PieceRule rule, base::Power span) {
   Fit fit;
   base::Energy step;
   std::optional<RunningArea<T>> area;
@@ -117,10 +115,10 @@ std::string percent(double fraction) {
   return std::string(text.data(), end) + " %";
 }
 
-Company company_of(const series::GpuSeries& gpu, base::Window run, const EnergyEstimate& independent) {
+Tracking tracking_of(const series::GpuSeries& gpu, base::Window run, const EnergyEstimate& independent) {
   const base::Power span = independent.span ? independent.span->high - independent.span->lowest : base::Power{};
-  if (independent.method == EnergyMethod::power_ring) return company(*gpu.counter, *gpu.power, run, kRingPieces, span);
-  return company(*gpu.counter, *gpu.readings, run, kAveragePieces, span);
+  if (independent.method == EnergyMethod::power_ring) return track(*gpu.counter, *gpu.power, run, kRingPieces, span);
+  return track(*gpu.counter, *gpu.readings, run, kAveragePieces, span);
 }
 
 // A third method speaks for the counter and against the one it was held against.
@@ -156,9 +154,9 @@ CounterCheck check_counter(const series::GpuSeries& gpu, base::Window run, const
   if (independent == nullptr) return check;
   check.against = method_text(independent->method);
   check.difference = independent->energy - counter->energy;
-  const Company company = company_of(gpu, run, *independent);
-  check.slope = company.slope;
-  check.step = company.step;
+  const Tracking tracking = tracking_of(gpu, run, *independent);
+  check.slope = tracking.slope;
+  check.step = tracking.step;
   const base::Energy distance = size_of(*check.difference);
   const base::Energy allowed = tolerance(*counter, *independent);
   const bool deaf = check.slope && (check.slope->fraction() < kDeaf || check.slope->fraction() > 1 / kDeaf);

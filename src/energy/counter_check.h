@@ -8,17 +8,16 @@
 
 #include "base/quantity.h"
 #include "base/time.h"
+#include "energy/energy_estimate.h"
 #include "series/gpu_series.h"
 
 namespace gpubench::energy {
-
-struct EnergyEstimate;
 
 enum class CounterState : std::uint8_t {
   unavailable,  // it gave no energy
   unchecked,    // nothing to hold it against: no power series covers 99 % of the run
   trusted,      // agrees with the power samples within the intervals of both
-  disputed,     // does not, and which of the two is wrong cannot be told
+  disputed,     // does not, and it is unclear which of the two is wrong
   broken,       // does not follow the load, or is off by more than a tenth: not used
 };
 // "trusted" ...: the words used in every output.

@@ -7,10 +7,11 @@
 #include <span>
 #include <vector>
 
-#include "energy/counter_at.h"
 #include "energy/counter_transitions.h"
+#include "energy/counter_value.h"
 #include "energy/linear_curve.h"
-#include "energy/walk.h"
+#include "energy/sensor.h"
+#include "energy/series_search.h"
 
 namespace gpubench::energy {
 namespace {
@@ -25,7 +26,6 @@ constexpr base::Duration kPostUntil = 1000ms;     // early: idle power falls for
 constexpr base::Duration kFarthestAnchor = 1s;    // from its end of the run
 constexpr base::Duration kShortestSlope = 200ms;  // two updates
 constexpr double kSteady = 3.0;                   // fastest to slowest update; timing alone makes up to 1.7
-constexpr base::Duration kWalkReach = 3s;         // of the walk around the run
 
 base::Power slope(const Transition& from, const Transition& to) {
   return (to.energy - from.energy) / (to.time - from.time);
@@ -55,8 +55,8 @@ std::optional<CounterLevel> steady_level(std::span<const Transition> changes) {
   return level_of(changes);
 }
 
-// One of the two changes on either side of an end of the run.
-struct Bracket {
+// The changes on either side of an end of the run.
+struct NeighbourChanges {
   std::optional<Transition> before;
   std::optional<Transition> after;
   void add(const Transition& change, base::SteadyTime moment) {
@@ -68,17 +68,17 @@ struct Bracket {
   }
 };
 
-CounterEnd interpolated_end(const Bracket& bracket, base::SteadyTime moment, base::Energy value) {
+CounterEnd interpolated_end(const NeighbourChanges& changes, base::SteadyTime moment, base::Energy value) {
   CounterEnd end;
   end.value = value;
   end.timing = kCounterPeriod / 2;
-  end.bracket = 2 * kCounterPeriod;  // of an end beyond the first or last change
+  end.between = 2 * kCounterPeriod;  // of an end beyond the first or last change
   end.position = base::Ratio::from_fraction(0.5);
-  if (!bracket.before || !bracket.after) return end;
-  end.timing = std::max(bracket.before->uncertainty, bracket.after->uncertainty);
-  end.bracket = bracket.after->time - bracket.before->time;
-  end.position = base::Ratio::from_fraction(base::to_seconds(moment - bracket.before->time) / base::to_seconds(end.bracket));
-  end.chord = (bracket.after->energy - bracket.before->energy) / end.bracket;
+  if (!changes.before || !changes.after) return end;
+  end.timing = std::max(changes.before->uncertainty, changes.after->uncertainty);
+  end.between = changes.after->time - changes.before->time;
+  end.position = base::Ratio::from_fraction(base::to_seconds(moment - changes.before->time) / base::to_seconds(end.between));
+  end.mean_power = (changes.after->energy - changes.before->energy) / end.between;
   return end;
 }
 
@@ -109,8 +109,8 @@ class EndsWalk {
   LinearCurve curve_;
   std::vector<Transition> before_;  // well-timed ones of the idle before the run
   std::vector<Transition> after_;   // and of that after it
-  Bracket around_start_;
-  Bracket around_end_;
+  NeighbourChanges around_start_;
+  NeighbourChanges around_end_;
   std::optional<base::SteadyTime> previous_;
   CounterEnds ends_;
   std::optional<base::Error> error_;
@@ -184,7 +184,7 @@ std::optional<base::Error> EndsWalk::missing_end() const {
 
 std::optional<CounterEnd> EndsWalk::by_power(base::SteadyTime moment, IdleSide side) const {
   if (power_ == nullptr) return std::nullopt;
-  const auto at = counter_at(counter_, *power_, moment, side);
+  const auto at = counter_value_at(counter_, *power_, moment, side);
   if (!at) return std::nullopt;
   CounterEnd end;
   end.value = at->value;
@@ -224,12 +224,6 @@ base::Result<CounterEnds> EndsWalk::finish() const {
 }
 
 }  // namespace
-
-std::size_t first_reading_for(const series::Series<meter::CounterReading>& counter, base::SteadyTime time) {
-  const std::size_t first =
-      first_not_before(counter, time - kWalkReach, [](const auto& reading) { return reading.middle(); });
-  return first - std::min<std::size_t>(first, 2);
-}
 
 base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run,
                                        const series::Series<meter::PowerSample>* power) {

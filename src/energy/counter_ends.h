@@ -3,8 +3,8 @@
 // The counter moves every 100 ms and is published with a lag L of 0-60 ms that nobody can see, so it is never read "at" an
 // end of the run; taking the nearest readings would be wrong by up to a period of load power at each end.
 //
-// By power: the readings beside the end, brought to it by the power samples between (counter_at.h). A reading or two is
-// enough, and idle or not only changes how wide it is. Anchored, if the GPU is idle beside the run.
+// By power: the readings beside the end, brought to it by the power samples between (counter_value_at.h). A reading or two
+// is enough, and idle or not only changes how wide it is. Anchored, if the GPU is idle beside the run.
 //
 // Without power samples the counter is read in a burst, and its changes are timed.
 // Anchored end: the GPU is idle before the start and after the end. Then
@@ -18,7 +18,6 @@
 // beyond the first or last change for one counter period at most; further out the counter is an error, not a guess.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <optional>
 
@@ -30,13 +29,10 @@
 
 namespace gpubench::energy {
 
-// Longest lag of the counter's publication that is reckoned with.
-constexpr base::Duration kLongestLag = std::chrono::milliseconds(60);
-
 // A power found from the counter's own slope.
 struct CounterLevel {
   base::Power power;
-  base::Power uncertainty;  // standard: timing of the changes, and drift between the halves of the stretch
+  base::Power uncertainty;  // standard: timing of the changes, and drift between the halves of the time
 };
 
 // The counter at one end of the run, and what it rests on.
@@ -49,10 +45,10 @@ struct CounterEnd {
   // Idle power beside the run; of an anchor by changes also how far off it is.
   CounterLevel idle = {};
   base::Duration distance{};
-  // Interpolated: the stretch between the changes on either side, the place of the end within it (0 to 1), mean power of it.
-  base::Duration bracket{};
+  // Interpolated: time between the changes on either side, the place of the end within it (0 to 1), its mean power.
+  base::Duration between{};
   base::Ratio position = {};
-  base::Power chord = {};
+  base::Power mean_power = {};
 };
 
 struct CounterEnds {
@@ -67,8 +63,5 @@ struct CounterEnds {
 // `power`: the driver's samples, if there are any.
 base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run,
                                        const series::Series<meter::PowerSample>* power = nullptr);
-
-// Position of the reading from which a walk finds all changes that concern `time`.
-std::size_t first_reading_for(const series::Series<meter::CounterReading>& counter, base::SteadyTime time);
 
 }  // namespace gpubench::energy

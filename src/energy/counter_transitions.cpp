@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string>
 
+#include "energy/series_search.h"
+
 namespace gpubench::energy {
 namespace {
 
@@ -59,6 +61,12 @@ base::Result<std::optional<Transition>> TransitionFinder::add(const meter::Count
   unchanged_since_ = reading.middle();
   const base::Duration half = (reading.middle() - earliest) / 2;
   return Transition{earliest + half, half, reading.energy};
+}
+
+std::size_t first_reading_for(const series::Series<meter::CounterReading>& counter, base::SteadyTime time) {
+  const std::size_t first =
+      first_not_before(counter, time - kWalkReach, [](const auto& reading) { return reading.middle(); });
+  return first - std::min<std::size_t>(first, 2);
 }
 
 }  // namespace gpubench::energy

@@ -6,6 +6,9 @@
 #include <numbers>
 #include <string>
 
+#include "energy/power_uncertainty.h"
+#include "energy/sensor.h"
+
 namespace gpubench::energy {
 namespace {
 
@@ -18,21 +21,21 @@ PowerSpan span_of(const CounterEnds& ends, base::Window run) {
   return {idle, mean * 2, std::min(idle, mean), mean * 2, mean * 2, mean * 2};
 }
 
-// Furthest that a curve of slopes from lowest to highest can be from its chord at the end's place.
-base::Energy off_the_chord(const CounterEnd& end, const PowerSpan& span) {
+// Furthest that a curve of slopes from lowest to highest can be from its straight line at the end's place.
+base::Energy off_the_line(const CounterEnd& end, const PowerSpan& span) {
   const double width = (span.highest - span.lowest).watts();
   if (width <= 0) return {};
   const double x = std::clamp(end.position.fraction(), 0.0, 1.0);
-  const double slope = std::clamp((end.chord - span.lowest).watts() / width, 0.0, 1.0);
+  const double slope = std::clamp((end.mean_power - span.lowest).watts() / width, 0.0, 1.0);
   const double share = std::max(std::min(x, slope) - x * slope, std::min(x, 1 - slope) - x * (1 - slope));
-  return base::Power::from_watts(width * share) * end.bracket;
+  return base::Power::from_watts(width * share) * end.between;
 }
 
 base::Energy edge(const CounterEnd& end, const PowerSpan& span) {
   if (end.by_power) return *end.by_power;
   if (end.anchored) return end.idle.power * end.timing / kRoot3;
   const base::Energy timing = (span.highest - span.lowest) * end.timing;
-  return root_sum_square(std::array{off_the_chord(end, span), timing}) / kRoot3;
+  return root_sum_square(std::array{off_the_line(end, span), timing}) / kRoot3;
 }
 
 // The lag shifts both ends alike: what is left is lag times the difference of power at the two.
@@ -83,24 +86,12 @@ UncertaintyTerm gaps_term(const CounterEnds& ends, const PowerSpan& span) {
 
 }  // namespace
 
-UncertaintyTerm instants_term(const PowerSpan& span) {
-  const std::array changes{span.at_start * span.ends_within, span.at_end * span.ends_within};
-  UncertaintyTerm term;
-  term.name = "start_and_end";
-  term.standard = root_sum_square(changes) / kRoot3;
-  term.explanation = "start and end of the workload, each known to " +
-                     std::to_string(span.ends_within / std::chrono::milliseconds(1)) +
-                     " ms, times the change of power there";
-  term.common = true;
-  return term;
-}
-
 Uncertainty counter_uncertainty(const CounterEnds& ends, base::Window run, const std::optional<PowerSpan>& span) {
   PowerSpan limits = span.value_or(span_of(ends, run));
   if (ends.start.anchored) limits.low = std::min(limits.low, ends.start.idle.power);
   // Between two changes at an end lies idle time, too, of whose power no sample tells.
-  const auto is_told = [](const CounterEnd& end) { return end.anchored || end.by_power; };
-  if (!is_told(ends.start) || !is_told(ends.end)) limits.lowest = base::Power{};
+  const auto is_known = [](const CounterEnd& end) { return end.anchored || end.by_power; };
+  if (!is_known(ends.start) || !is_known(ends.end)) limits.lowest = base::Power{};
   Uncertainty uncertainty;
   uncertainty.terms = {edges_term(ends, limits), instants_term(limits), idle_term(ends)};
   uncertainty.terms.push_back({"quantum", kQuantum / std::sqrt(6.0), "the counter counts millijoules"});

@@ -6,15 +6,12 @@
 #include "base/quantity.h"
 #include "base/time.h"
 #include "energy/counter_ends.h"
-#include "energy/power_span.h"
+#include "energy/power_statistics.h"
 #include "energy/uncertainty.h"
 
 namespace gpubench::energy {
 
 // `span`: of the power samples; empty: taken from the counter's own mean power.
 Uncertainty counter_uncertainty(const CounterEnds& ends, base::Window run, const std::optional<PowerSpan>& span);
-
-// Start and end of a workload are known to a millisecond (fork and wait) or a few (the container engine).
-UncertaintyTerm instants_term(const PowerSpan& span);
 
 }  // namespace gpubench::energy

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "energy/energy_estimate.h"
-#include "energy/walk.h"
+#include "energy/power_energy.h"
+#include "energy/series_search.h"
 
 namespace gpubench::energy {
 namespace {

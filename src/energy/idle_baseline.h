@@ -6,20 +6,19 @@
 
 #include "base/quantity.h"
 #include "base/time.h"
+#include "energy/energy_estimate.h"
 #include "energy/uncertainty.h"
 #include "series/gpu_series.h"
 
 namespace gpubench::energy {
 
-struct EnergyEstimate;
-
-// The stretch of a second or two on one side of the run.
+// The time of a second or two on one side of the run.
 struct IdleLevel {
   base::Power power;
   base::Power uncertainty;                            // standard: drift between its halves, scatter
   std::optional<base::Ratio> utilization = {};        // highest reading
   std::optional<base::Temperature> temperature = {};  // at the end next to the run
-  std::optional<base::Temperature> warming = {};      // change over the stretch
+  std::optional<base::Temperature> warming = {};      // change over that time
 };
 
 struct IdleBaseline {

@@ -5,6 +5,7 @@
 // sample lies beyond an end of the run, the nearest one is taken to hold up to it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 
@@ -14,6 +15,9 @@
 #include "series/series.h"
 
 namespace gpubench::energy {
+
+// Samples closer to each other than this are no gap whatever their usual distance.
+constexpr base::Duration kShortestGap = std::chrono::milliseconds(60);
 
 // Takes samples in time order, one pass, constant memory.
 class PowerIntegral {
@@ -28,7 +32,7 @@ class PowerIntegral {
   [[nodiscard]] base::Duration covered() const { return covered_; }
   [[nodiscard]] base::Duration longest_gap() const { return longest_gap_; }
   [[nodiscard]] std::size_t samples() const { return samples_; }    // within the window
-  [[nodiscard]] std::size_t segments() const { return segments_; }  // pairs of samples with a stretch of it between them
+  [[nodiscard]] std::size_t segments() const { return segments_; }  // pairs of samples with a part of it between them
 
  private:
   // A straight line of power between two moments.

@@ -4,8 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
-
-#include "energy/counter_uncertainty.h"
+#include <string>
 
 namespace gpubench::energy {
 namespace {
@@ -39,6 +38,18 @@ UncertaintyTerm missing_term(const EnergyEstimate& estimate, const PowerSpan& sp
 }
 
 }  // namespace
+
+UncertaintyTerm instants_term(const PowerSpan& span) {
+  const std::array changes{span.at_start * span.ends_within, span.at_end * span.ends_within};
+  UncertaintyTerm term;
+  term.name = "start_and_end";
+  term.standard = root_sum_square(changes) / kRoot3;
+  term.explanation = "start and end of the workload, each known to " +
+                     std::to_string(span.ends_within / std::chrono::milliseconds(1)) +
+                     " ms, times the change of power there";
+  term.common = true;
+  return term;
+}
 
 Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness, base::Power step) {
   const PowerSpan span = power_span_of(estimate, run);

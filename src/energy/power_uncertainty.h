@@ -4,13 +4,17 @@
 #include "base/quantity.h"
 #include "base/time.h"
 #include "energy/energy_estimate.h"
+#include "energy/power_statistics.h"
 #include "energy/uncertainty.h"
 
 namespace gpubench::energy {
 
-// `roughness`: PowerShape's. `step`: power just before the end of the run less that just before its start, which is what a
-// lag of the samples' times moves in or out.
+// `roughness`: PowerStatistics's. `step`: power just before the end of the run less that just before its start, which is
+// what a lag of the samples' times moves in or out.
 Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness, base::Power step);
+
+// Start and end of a workload are known to a millisecond (fork and wait) or a few (the container engine).
+UncertaintyTerm instants_term(const PowerSpan& span);
 
 Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness);
 

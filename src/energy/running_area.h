@@ -10,7 +10,6 @@
 #include "base/quantity.h"
 #include "base/time.h"
 #include "energy/power_sample.h"
-#include "energy/walk.h"
 #include "series/series.h"
 
 namespace gpubench::energy {
@@ -25,8 +24,7 @@ class RunningArea {
   };
 
   RunningArea(const series::Series<T>& series, base::SteadyTime start) : series_(series), at_(start) {
-    const std::size_t first = first_not_before(series, start, [](const T& value) { return value.time; });
-    next_ = first - std::min<std::size_t>(first, kStepsBack);
+    next_ = first_sample_for(series, start);
     from_ = pull();
     to_ = pull();
   }
@@ -49,8 +47,6 @@ class RunningArea {
   }
 
  private:
-  static constexpr std::size_t kStepsBack = 16;  // readings without a value may lie in between
-
   void add_line(Part& part, base::SteadyTime start, base::SteadyTime end) {
     const base::Duration spacing = to_->time - from_->time;
     const double middle =

@@ -11,7 +11,7 @@
 #include "base/time.h"
 #include "carbon/emissions.h"
 #include "carbon/footprint.h"
-#include "energy/energy_estimate.h"
+#include "energy/gpu_energy.h"
 #include "meter/driver_calls.h"
 #include "meter/gpu_meter.h"
 #include "record/finding.h"

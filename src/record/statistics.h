@@ -9,7 +9,7 @@
 
 #include "base/quantity.h"
 #include "base/time.h"
-#include "energy/energy_estimate.h"
+#include "energy/gpu_energy.h"
 #include "meter/gpu_meter.h"
 #include "record/finding.h"
 #include "record/run_record.h"

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "base/text_table.h"
-#include "report/gpu_tables.h"
+#include "report/figure_text.h"
 #include "report/text.h"
 
 namespace gpubench::report {
@@ -63,19 +62,6 @@ std::string idle_remark(const energy::IdleBaseline& idle) {
 }
 
 }  // namespace
-
-std::string half_width_text(base::Energy half_width, base::Energy energy) {
-  if (!(energy > base::Energy{})) return kNotAvailable;
-  const double percent = half_width / energy * 100;
-  if (percent >= 9.95) return fmt::format("{:.0f}", percent);
-  if (percent >= 0.995) return fmt::format("{:.1f}", percent);
-  return percent >= 0.0995 ? fmt::format("{:.2f}", percent) : fmt::format("{:.3f}", std::max(percent, 0.001));
-}
-
-std::string interval_text(const energy::Uncertainty& uncertainty, base::Energy energy, std::size_t boards) {
-  return fmt::format("± {} % (comparison on {}), ± {} % (absolute, k=2)", half_width_text(uncertainty.comparative(), energy),
-                     boards == 1 ? "this board" : "these boards", half_width_text(uncertainty.absolute(), energy));
-}
 
 std::string quality_table(const record::RunRecord& run) {
   if (run.gpus.empty()) return sampling_line(run);

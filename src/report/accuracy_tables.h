@@ -3,16 +3,9 @@
 
 #include <string>
 
-#include "energy/uncertainty.h"
 #include "record/run_record.h"
 
 namespace gpubench::report {
-
-// "± 0.10 % (comparison on this board), ± 5.8 % (absolute, k=2)"; with more boards than one "(comparison on these boards)".
-std::string interval_text(const energy::Uncertainty& uncertainty, base::Energy energy, std::size_t boards);
-
-// Half-width, k = 2, in percent of the energy: "0.10".
-std::string half_width_text(base::Energy half_width, base::Energy energy);
 
 // Counter's state, samples lost, gaps, jitter, restarts; one row per GPU, and a line about the run.
 std::string quality_table(const record::RunRecord& run);

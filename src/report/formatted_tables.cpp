@@ -9,6 +9,7 @@
 #include "base/text_table.h"
 #include "record/work_rate.h"
 #include "report/accuracy_tables.h"
+#include "report/figure_text.h"
 #include "report/footprint_table.h"
 #include "report/gpu_event_tables.h"
 #include "report/gpu_tables.h"

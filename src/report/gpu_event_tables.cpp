@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/text_table.h"
-#include "report/gpu_tables.h"
+#include "report/figure_text.h"
 #include "report/text.h"
 
 namespace gpubench::report {

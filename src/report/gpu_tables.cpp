@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/text_table.h"
-#include "report/accuracy_tables.h"
+#include "report/figure_text.h"
 #include "report/summary.h"
 #include "report/text.h"
 
@@ -98,11 +98,6 @@ std::vector<ReasonSpan> throttling_spans(const record::RunRecord& run) {
 }
 
 }  // namespace
-
-std::string coverage_text(base::Ratio coverage) {
-  const double percent = coverage.percent();
-  return short_number(percent < 100 ? std::min(percent, 99.99) : percent, 2);
-}
 
 std::string one_energy_table(const record::GpuRecord& gpu) {
   const EnergyTexts texts = energy_texts(gpu);

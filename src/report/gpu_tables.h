@@ -7,12 +7,6 @@
 
 namespace gpubench::report {
 
-inline constexpr const char* kNotAvailable = "not available";  // could be known, is not for this run
-inline constexpr const char* kNotSupported = "not supported";  // this GPU does not tell
-
-// A share in percent; one below the whole is never rounded up to it.
-std::string coverage_text(base::Ratio coverage);
-
 // A lone GPU's energy by each method, one row per figure.
 std::string one_energy_table(const record::GpuRecord& gpu);
 // The same for several, one row per GPU.

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "report/accuracy_tables.h"
-#include "report/gpu_tables.h"
+#include "report/figure_text.h"
 #include "report/text.h"
 
 namespace gpubench::report {

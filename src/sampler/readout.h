@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "meter/gpu_meter.h"
-#include "sampler/sampler.h"
+#include "platform/clock.h"
+#include "sampler/options.h"
 #include "sampler/schedule.h"
 #include "series/gpu_series.h"
 

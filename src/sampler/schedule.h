@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "sampler/sampler.h"
+#include "sampler/options.h"
 
 namespace gpubench::sampler {
 

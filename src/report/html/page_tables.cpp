@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "report/figure_text.h"
 #include "report/footprint_table.h"
 #include "report/gpu_event_tables.h"
 #include "report/gpu_tables.h"

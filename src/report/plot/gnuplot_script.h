@@ -2,9 +2,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "report/plot/panels.h"
-#include "report/plot/plot.h"
+#include "report/plot/plot_format.h"
+#include "report/plot/plot_input.h"
 
 namespace gpubench::report {
 

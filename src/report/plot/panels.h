@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "report/curve.h"
-#include "report/plot/plot.h"
+#include "report/plot/plot_input.h"
 #include "report/plot/throttle_phases.h"
 
 namespace gpubench::report {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "platform/child_process.h"
@@ -46,79 +45,7 @@ base::Result<std::string> draw(std::string script, PlotFormat format) {
   return outcome->output;
 }
 
-std::string gpus_text(const std::vector<record::GpuRecord>& gpus) {
-  const bool one_model =
-      std::all_of(gpus.begin(), gpus.end(), [&](const auto& g) { return g.gpu.name == gpus.front().gpu.name; });
-  return fmt::format("{} {}", gpus.size(), one_model && !gpus.empty() ? "\u00d7 " + gpus.front().gpu.name : "GPUs");
-}
-
-std::string duration_text(base::Duration duration) {
-  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(duration);
-  if (whole < std::chrono::minutes(3)) return short_number(base::to_seconds(duration), 3) + " s";
-  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(duration).count();
-  if (minutes < 180) return fmt::format("{} min {} s", minutes, whole.count() % 60);
-  return fmt::format("{} h {} min", minutes / 60, minutes % 60);
-}
-
-// "0.00578 ± 0.00033 kWh": half-width with the sensor's gain, k = 2, two figures of it.
-std::string energy_with_interval(base::Energy energy, const energy::Uncertainty& uncertainty) {
-  const double half = uncertainty.absolute().kilowatt_hours();
-  if (!(half > 0)) return short_number(energy.kilowatt_hours(), 5) + " kWh";
-  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, 12);
-  return fmt::format("{:.{}f} \u00b1 {:.{}f} kWh", energy.kilowatt_hours(), decimals, half, decimals);
-}
-
-std::string subtitle(const record::RunRecord& run) {
-  std::string text = run.source.kind == meter::SourceKind::replay ? run.source.description + ".  " : std::string();
-  text += run.gpus.empty() ? "no GPU of the benchmark" : gpus_text(run.gpus);
-  text += "  |  " + base::utc_table_text(run.start_time()) + " UTC";
-  text += "  |  " + duration_text(run.elapsed());
-  if (run.total_energy) text += "  |  " + energy_with_interval(*run.total_energy, run.total_uncertainty);
-  if (run.emissions) {
-    text += "  |  " + short_number(run.emissions->total.grams(), 3) + " gCO2";
-    if (run.emissions->used_yearly_factor) text += " (yearly factor)";
-  }
-  if (run.benchmark.interrupted) text += "  |  INTERRUPTED";
-  if (!run.benchmark.interrupted && run.benchmark.exit_code != 0) text += "  |  BENCHMARK FAILED";
-  return text;
-}
-
 }  // namespace
-
-base::Result<PlotFormat> plot_format(const std::string& name) {
-  for (const PlotFormat format : {PlotFormat::png, PlotFormat::svg, PlotFormat::pdf})
-    if (plot_file_name(format) == "metrics_plot." + name) return format;
-  return base::failure("unknown --plot_format \"" + name + "\"", "use png, svg or pdf");
-}
-
-std::string plot_file_name(PlotFormat format) {
-  switch (format) {
-    case PlotFormat::svg:
-      return "metrics_plot.svg";
-    case PlotFormat::pdf:
-      return "metrics_plot.pdf";
-    default:
-      return "metrics_plot.png";
-  }
-}
-
-PlotInput plot_input(const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
-  PlotInput input;
-  input.title = run.benchmark.name;
-  input.subtitle = subtitle(run);
-  for (const record::GpuRecord* gpu : run.all_gpus()) input.gpus.push_back(gpu->gpu);
-  input.is_other.assign(input.gpus.size(), false);
-  for (const record::GpuRecord& gpu : run.other_gpus) input.is_other.at(gpu.position) = true;
-  input.series = &series;
-  input.origin = run.ran.start;
-  input.run = run.ran;
-  input.total_energy = run.total_energy;
-  if (run.emissions)
-    for (const carbon::SlotEmissions& slot : run.emissions->slots)
-      input.intensity.push_back({run.anchor.to_steady(slot.from), run.anchor.to_steady(slot.to), slot.intensity.intensity});
-  input.replay = run.source.kind == meter::SourceKind::replay;
-  return input;
-}
 
 base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input, PlotFormat format) {
   const base::Result<std::string> picture = draw(gnuplot_script(input, make_panels(input), format), format);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/account.h"
+#include "energy/split_energy.h"
 #include "support/simulated_sampler.h"
 #include "unit/meter/fake_driver.h"
 

@@ -5,7 +5,10 @@
 #include <random>
 #include <vector>
 
-#include "energy/energy_estimate.h"
+#include "energy/counter_energy.h"
+#include "energy/gpu_energy.h"
+#include "energy/power_energy.h"
+#include "energy/split_energy.h"
 #include "support/manual_clock.h"
 #include "support/scripted_meter.h"
 #include "support/simulated_sampler.h"

@@ -18,7 +18,7 @@
 
 namespace gpubench::energy {
 
-struct CounterAt {
+struct CounterValue {
   base::Energy value;
   base::Energy standard;  // uncertainty of the value, but for that of the lag
   base::Power level;      // mean power while the nearest reading grew old
@@ -30,7 +30,8 @@ enum class IdleSide : bool { before, after };
 
 // Readings on the idle side are used; where there are none within a few seconds, the one nearest to the moment. Empty: no
 // reading, or the power samples do not reach from it to the moment without a gap.
-std::optional<CounterAt> counter_at(const series::Series<meter::CounterReading>& counter,
-                                    const series::Series<meter::PowerSample>& power, base::SteadyTime moment, IdleSide side);
+std::optional<CounterValue> counter_value_at(const series::Series<meter::CounterReading>& counter,
+                                             const series::Series<meter::PowerSample>& power, base::SteadyTime moment,
+                                             IdleSide side);
 
 }  // namespace gpubench::energy

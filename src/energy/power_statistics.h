@@ -1,4 +1,4 @@
-// Between what limits the power of a GPU went up and down: what unseen stretches of time may hold.
+// Between what limits the power of a GPU went up and down: what a time without samples may hold.
 #pragma once
 
 #include <array>
@@ -30,9 +30,9 @@ struct PowerSpan {
 };
 
 // Takes samples in time order, one pass, constant memory.
-class PowerShape {
+class PowerStatistics {
  public:
-  PowerShape(base::Window window, base::Duration covered) : window_(window), covered_(covered) {}
+  PowerStatistics(base::Window window, base::Duration covered) : window_(window), covered_(covered) {}
   void add(const meter::PowerSample& sample);
   // Empty: no sample yet.
   [[nodiscard]] std::optional<PowerSpan> span() const;
@@ -43,7 +43,7 @@ class PowerShape {
  private:
   static constexpr std::size_t kBins = 1024;  // of 4 W
   // The samples next to a moment.
-  struct Swing {
+  struct EdgePower {
     std::optional<base::Power> low;
     std::optional<base::Power> high;
     std::size_t count = 0;
@@ -51,15 +51,15 @@ class PowerShape {
   };
   [[nodiscard]] base::Power quantile(double share) const;
   // Of the span where too few samples lie next to the moment.
-  [[nodiscard]] static base::Power change_at(const Swing& swing, const PowerSpan& span);
+  [[nodiscard]] static base::Power change_at(const EdgePower& swing, const PowerSpan& span);
 
   base::Window window_;
   base::Duration covered_;
   std::array<std::uint64_t, kBins> counts_{};
   std::size_t count_ = 0;
   std::optional<meter::PowerSample> previous_;
-  Swing at_start_;
-  Swing at_end_;
+  EdgePower at_start_;
+  EdgePower at_end_;
   std::optional<base::Power> lowest_;
   std::optional<base::Power> highest_;
   double squares_ = 0;  // joule^2

@@ -1,4 +1,4 @@
-#include "energy/power_span.h"
+#include "energy/power_statistics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,13 +15,13 @@ bool next_to(base::SteadyTime time, base::SteadyTime moment) {
 
 }  // namespace
 
-void PowerShape::Swing::add(base::Power power) {
+void PowerStatistics::EdgePower::add(base::Power power) {
   low = std::min(low.value_or(power), power);
   high = std::max(high.value_or(power), power);
   ++count;
 }
 
-void PowerShape::add(const meter::PowerSample& sample) {
+void PowerStatistics::add(const meter::PowerSample& sample) {
   lowest_ = std::min(lowest_.value_or(sample.power), sample.power);
   highest_ = std::max(highest_.value_or(sample.power), sample.power);
   if (next_to(sample.time, window_.start)) at_start_.add(sample.power);
@@ -39,7 +39,7 @@ void PowerShape::add(const meter::PowerSample& sample) {
   previous_ = sample;
 }
 
-base::Power PowerShape::quantile(double share) const {
+base::Power PowerStatistics::quantile(double share) const {
   std::uint64_t seen = 0;
   for (std::size_t bin = 0; bin < kBins; ++bin) {
     seen += counts_[bin];
@@ -49,11 +49,11 @@ base::Power PowerShape::quantile(double share) const {
   return highest_.value_or(base::Power{});
 }
 
-base::Power PowerShape::change_at(const Swing& swing, const PowerSpan& span) {
+base::Power PowerStatistics::change_at(const EdgePower& swing, const PowerSpan& span) {
   return swing.count >= 3 ? *swing.high - *swing.low : span.high - span.low;
 }
 
-std::optional<PowerSpan> PowerShape::span() const {
+std::optional<PowerSpan> PowerStatistics::span() const {
   if (!lowest_) return std::nullopt;
   PowerSpan span{*lowest_, *highest_, *lowest_, *highest_, {}, {}};
   if (count_ > 0) {
@@ -65,7 +65,7 @@ std::optional<PowerSpan> PowerShape::span() const {
   return span;
 }
 
-base::Energy PowerShape::roughness() const {
+base::Energy PowerStatistics::roughness() const {
   return base::Energy::from_joules(std::sqrt(squares_));
 }
 

@@ -1,4 +1,4 @@
-#include "energy/counter_at.h"
+#include "energy/counter_value.h"
 
 #include <algorithm>
 #include <array>
@@ -6,11 +6,11 @@
 #include <cmath>
 #include <vector>
 
-#include "energy/counter_ends.h"
 #include "energy/counter_transitions.h"
 #include "energy/power_integral.h"
+#include "energy/sensor.h"
+#include "energy/series_search.h"
 #include "energy/uncertainty.h"
-#include "energy/walk.h"
 
 namespace gpubench::energy {
 namespace {
@@ -28,18 +28,18 @@ constexpr base::Duration kIdleLevel = 100ms;   // of samples that tell the idle 
 constexpr base::Duration kHalfSample = 10ms;
 constexpr base::Duration kLongestGap = 100ms;
 constexpr base::Duration kLastSample = 60ms;  // the ring's newest sample is at most this old when it is drained
-constexpr double kWithoutLoad = 2;            // highest to lowest power of a stretch without load in it
+constexpr double kWithoutLoad = 2;            // highest to lowest power of a time without load in it
 // Half a per cent: ring against counter on an H200 (k = 2).
 constexpr double kRingShare = 0.005;
 
-// The power samples of one stretch of time, in one pass.
-struct Stretch {
+// The power samples of one window, in one pass.
+struct WindowPower {
   base::Energy area;
   base::Power lowest;
   base::Power highest;
 };
 
-std::optional<Stretch> stretch_of(const Power& power, base::Window window) {
+std::optional<WindowPower> power_in(const Power& power, base::Window window) {
   PowerIntegral integral(window, kLongestGap);
   std::optional<base::Power> lowest;
   std::optional<base::Power> highest;
@@ -58,7 +58,7 @@ std::optional<Stretch> stretch_of(const Power& power, base::Window window) {
   if (!any || newest < window.end - kLastSample) return std::nullopt;
   integral.finish();
   if (integral.longest_gap() > kLongestGap) return std::nullopt;
-  return Stretch{integral.energy(), lowest.value_or(base::Power{}), highest.value_or(base::Power{})};
+  return WindowPower{integral.energy(), lowest.value_or(base::Power{}), highest.value_or(base::Power{})};
 }
 
 // The area between any time and the moment, positive if the time is the earlier one.
@@ -71,15 +71,15 @@ class AreaToMoment {
     from_ = side == IdleSide::before ? moment - kClearBefore : moment + kClearAfter;
     const base::Window beyond =
         side == IdleSide::before ? base::Window{from_ - kIdleLevel, from_} : base::Window{from_, from_ + kIdleLevel};
-    if (const auto level = stretch_of(power, beyond))
+    if (const auto level = power_in(power, beyond))
       replaced_ = level->area / kIdleLevel * (moment - from_);
     else
       from_ = moment;
   }
   [[nodiscard]] std::optional<base::Energy> from(base::SteadyTime time) const {
-    const auto stretch = stretch_of(power_, {std::min(time, from_), std::max(time, from_)});
-    if (!stretch) return std::nullopt;
-    return replaced_ + (time < from_ ? stretch->area : base::Energy{} - stretch->area);
+    const auto seen = power_in(power_, {std::min(time, from_), std::max(time, from_)});
+    if (!seen) return std::nullopt;
+    return replaced_ + (time < from_ ? seen->area : base::Energy{} - seen->area);
   }
 
  private:
@@ -130,7 +130,7 @@ base::Energy standard_of(const Bounds& bounds) {
 
 // What the samples' coarseness makes of a change of power at the moment itself.
 base::Energy coarseness(const Power& power, base::SteadyTime moment) {
-  const auto beside = stretch_of(power, {moment - kLastSample, moment + kLastSample});
+  const auto beside = power_in(power, {moment - kLastSample, moment + kLastSample});
   return beside ? (beside->highest - beside->lowest) * kHalfSample : base::Energy{};
 }
 
@@ -164,13 +164,13 @@ std::vector<meter::CounterReading> readings_beside(const Counter& counter, base:
   return neighbours;
 }
 
-// Whether the stretch between the moment and the farthest reading has no load in it.
+// Whether the time between the moment and the farthest reading has no load in it.
 bool is_steady(const Power& power, base::SteadyTime moment, base::SteadyTime farthest, IdleSide side) {
   const base::Window window = side == IdleSide::before ? base::Window{farthest - kCounterPeriod, moment}
                                                        : base::Window{moment + kLoadTail, farthest};
   if (window.length() <= base::Duration::zero()) return false;
-  const auto stretch = stretch_of(power, window);
-  return stretch && stretch->highest <= stretch->lowest * kWithoutLoad;
+  const auto seen = power_in(power, window);
+  return seen && seen->highest <= seen->lowest * kWithoutLoad;
 }
 
 // What all readings allow together. Of readings that contradict each other any may be right.
@@ -188,10 +188,11 @@ std::optional<Bounds> bounds_together(const std::vector<meter::CounterReading>& 
 
 }  // namespace
 
-std::optional<CounterAt> counter_at(const Counter& counter, const Power& power, base::SteadyTime moment, IdleSide side) {
+std::optional<CounterValue> counter_value_at(const Counter& counter, const Power& power, base::SteadyTime moment,
+                                             IdleSide side) {
   const std::vector<meter::CounterReading> readings = readings_beside(counter, moment, side);
   if (readings.empty()) return std::nullopt;
-  CounterAt at;
+  CounterValue at;
   at.steady = is_steady(power, moment, readings.back().middle(), side);
   const auto bounds = bounds_together(readings, AreaToMoment(power, moment, side, at.steady));
   if (!bounds) return std::nullopt;
@@ -199,7 +200,7 @@ std::optional<CounterAt> counter_at(const Counter& counter, const Power& power, 
   const bool confirmed = at.steady && readings.size() > 1;
   at.standard = confirmed ? standard_of(*bounds) : cautious_standard_of(*bounds, power, moment, at.steady);
   const base::Window growing{readings.front().before - kCounterPeriod, readings.front().after};
-  if (const auto aged = stretch_of(power, growing)) at.level = aged->area / growing.length();
+  if (const auto aged = power_in(power, growing)) at.level = aged->area / growing.length();
   return at;
 }
 

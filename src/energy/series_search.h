@@ -1,4 +1,4 @@
-// Finding and passing over a stretch of a long series without holding it in memory.
+// Finding and reading a part of a long series without holding it in memory.
 #pragma once
 
 #include <array>

@@ -1,0 +1,69 @@
+#include "energy/gpu_energy.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <string>
+#include <utility>
+
+#include "energy/counter_energy.h"
+#include "energy/power_energy.h"
+
+namespace gpubench::energy {
+namespace {
+
+template <class Estimate>
+std::optional<EnergyEstimate> if_there(Estimate estimate) {
+  return estimate ? std::optional<EnergyEstimate>(*estimate) : std::nullopt;
+}
+
+// The estimate if it covers the run well enough to hold another against it.
+const EnergyEstimate* covering(const std::optional<EnergyEstimate>& estimate) {
+  return estimate && estimate->coverage >= kLeastCoverage ? &*estimate : nullptr;
+}
+
+// Where methods disagree, either may be wrong by all of the difference.
+void add_disagreement(EnergyEstimate& estimate, const CounterCheck& check) {
+  UncertaintyTerm term;
+  term.name = "disagreement";
+  term.explanation = "agrees with \"" + std::string(check.against) + "\" within the intervals of both";
+  if (check.state == CounterState::disputed) {
+    const double off = std::max(std::abs(check.difference->joules()), check.step.joules());
+    term.standard = base::Energy::from_joules(off / std::numbers::sqrt3);
+    term.explanation = "counter and \"" + std::string(check.against) + "\" differ by more than both may be off";
+  }
+  estimate.uncertainty.terms.push_back(std::move(term));
+}
+
+void hold_against_each_other(GpuEnergy& energy, const series::GpuSeries& gpu, base::Window run) {
+  const EnergyEstimate* ring = covering(energy.ring);
+  const EnergyEstimate* average = covering(energy.average);
+  energy.check = check_counter(gpu, run, energy.counter ? &*energy.counter : nullptr, ring != nullptr ? ring : average,
+                               ring != nullptr ? average : nullptr);
+  const bool checked = energy.check.state == CounterState::trusted || energy.check.state == CounterState::disputed;
+  if (checked) add_disagreement(*energy.counter, energy.check);
+}
+
+}  // namespace
+
+const EnergyEstimate* GpuEnergy::best() const {
+  if (counter && check.state != CounterState::broken) return &*counter;
+  for (const auto* estimate : {&ring, &average}) {
+    if (estimate->has_value()) return &**estimate;
+  }
+  return nullptr;
+}
+
+GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const RunLimits& known) {
+  GpuEnergy energy;
+  if (gpu.power) energy.ring = if_there(energy_from_power(*gpu.power, run, known));
+  if (gpu.readings) energy.average = if_there(energy_from_average_power(*gpu.readings, run, known));
+  const auto& spans = energy.ring ? energy.ring : energy.average;
+  if (gpu.counter)
+    energy.counter = if_there(energy_from_counter(*gpu.counter, run, spans ? spans->span : std::nullopt, gpu.power.get()));
+  hold_against_each_other(energy, gpu, run);
+  energy.idle = idle_baseline(gpu, run, energy.best());
+  return energy;
+}
+
+}  // namespace gpubench::energy

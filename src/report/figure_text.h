@@ -1,0 +1,24 @@
+// Figures of a run as texts, the same in every table.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/quantity.h"
+#include "energy/uncertainty.h"
+
+namespace gpubench::report {
+
+inline constexpr const char* kNotAvailable = "not available";  // could be known, is not for this run
+inline constexpr const char* kNotSupported = "not supported";  // this GPU does not tell
+
+// A share in percent; one below the whole is never rounded up to it.
+std::string coverage_text(base::Ratio coverage);
+
+// "± 0.10 % (comparison on this board), ± 5.8 % (absolute, k=2)"; with more boards than one "(comparison on these boards)".
+std::string interval_text(const energy::Uncertainty& uncertainty, base::Energy energy, std::size_t boards);
+
+// Half-width, k = 2, in percent of the energy: "0.10".
+std::string half_width_text(base::Energy half_width, base::Energy energy);
+
+}  // namespace gpubench::report

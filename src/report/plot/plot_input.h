@@ -1,0 +1,40 @@
+// What the plot shows.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/quantity.h"
+#include "base/time.h"
+#include "meter/reading.h"
+#include "record/run_record.h"
+#include "series/gpu_series.h"
+
+namespace gpubench::report {
+
+// A time of even carbon intensity.
+struct IntensityStep {
+  base::SteadyTime from;
+  base::SteadyTime to;
+  base::CarbonIntensity intensity;
+};
+
+struct PlotInput {
+  std::string title;     // benchmark name
+  std::string subtitle;  // energy, emissions, "REPLAY ..." and whatever else must be said of the figures
+  std::vector<meter::GpuDescription> gpus;
+  std::vector<bool> is_other = {};                         // of those: not the benchmark's; empty: all are
+  const std::vector<series::GpuSeries>* series = nullptr;  // one per GPU
+  base::SteadyTime origin;                                 // time 0 of the axis
+  std::optional<base::Window> run;                         // the workload's start and end, as far as known
+  bool under_way = false;                                  // its end is not known yet: what is there goes so far
+  std::optional<base::Energy> total_energy;
+  std::vector<IntensityStep> intensity;  // of the grid over the run, in time order; under the power
+  bool replay = false;                   // said in large letters
+};
+
+// The plot of a finished run; refers to `series`. Title and subtitle say what the record says.
+PlotInput plot_input(const record::RunRecord& run, const std::vector<series::GpuSeries>& series);
+
+}  // namespace gpubench::report
