@@ -99,7 +99,11 @@ class JournalTest : public testing::Test {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
   }
-  static void put_bytes(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+  // In place: a file that was emptied first is brought to the disk by ext4 as soon as it is closed, which takes 7 ms.
+  static void put_bytes(const fs::path& path, const std::string& bytes) {
+    std::fstream(path, std::ios::binary | std::ios::in | std::ios::out) << bytes;
+    fs::resize_file(path, bytes.size());
+  }
   JournalReadout read(Told& told) { return read_journal(directory_, told).value(); }
 
   // One segment per call, about `values` records of all kinds.
