@@ -23,6 +23,3 @@ if(GPUBENCH_COVERAGE)
   target_compile_options(gpubench_settings INTERFACE --coverage)
   target_link_options(gpubench_settings INTERFACE --coverage)
 endif()
-# Most of a small file's compile time is the headers it includes, so a room's files are compiled a few at a time.
-set(CMAKE_UNITY_BUILD ${GPUBENCH_UNITY})
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)

@@ -124,17 +124,35 @@ def sizes(files):
             yield f"lines {name.rsplit('/', 1)[1]}", f"{name}: {lines} lines, of {MOST_LINES} at most"
 
 
-def members(folder):
-    """Classes with too many data members, as Universal Ctags counts them."""
-    program = shutil.which("ctags")
-    if program is None:
-        yield "", "ctags is missing, so that nobody counts the members of classes (package universal-ctags)"
-        return
-    told = subprocess.run([program, "-R", "--languages=C++", "--langmap=C++:.h.cpp", "--kinds-C++=m", "--fields=+s", "--output-format=json", "-f", "-", str(folder)],
-                          capture_output=True, text=True, check=True).stdout
-    tags = [json.loads(line) for line in told.splitlines()]
-    counts = collections.Counter((tag["path"], tag.get("scope", "")) for tag in tags if tag["kind"] == "member")
+def tags(root, folders, *options):
+    """What Universal Ctags finds in folders of root: dictionaries with name, path (below root), scope, ..."""
+    told = subprocess.run(["ctags", "-R", "--languages=C++", "--langmap=C++:.h.cpp", *options, "--output-format=json", "-f", "-", *folders],
+                          capture_output=True, text=True, check=True, cwd=root).stdout
+    return [json.loads(line) for line in told.splitlines()]
+
+
+def members(root):
+    """Classes with too many data members."""
+    counts = collections.Counter((tag["path"], tag.get("scope", "")) for tag in tags(root, ["src"], "--kinds-C++=m", "--fields=+s"))
     for (path, scope), count in sorted(counts.items()):
         if count > MOST_MEMBERS:
             name = scope.rsplit("::", 1)[-1]
-            yield f"members {name}", f"{path[path.index('src/'):]}: {name} has {count} data members, of {MOST_MEMBERS} at most"
+            yield f"members {name}", f"{path}: {name} has {count} data members, of {MOST_MEMBERS} at most"
+
+
+def clashes(root):
+    """Names in unnamed namespaces of one folder that are the same: its files are compiled in groups."""
+    places = collections.defaultdict(set)
+    folders = [folder for folder in ("src", "tests/unit") if (root / folder).is_dir()]
+    for tag in tags(root, folders, "--kinds-C++=fvscg", "--fields=+sS"):
+        if tag["path"].endswith(".cpp") and re.search(r"(^|::)__anon[0-9a-f]+$", tag.get("scope", "")):
+            places[tag["path"].rsplit("/", 1)[0], tag["name"], tag.get("signature", "")].add(tag["path"])
+    for (_, name, _), paths in sorted(places.items()):
+        if len(paths) > 1:
+            yield f"clash {name}", f"{' and '.join(sorted(paths))}: both have {name} in an unnamed namespace, but are compiled in one group"
+
+
+def found_by_ctags(root):
+    if shutil.which("ctags") is None:
+        return [("", "ctags is missing, so that nobody counts members and looks for names that clash (package universal-ctags)")]
+    return [*members(root), *clashes(root)]

@@ -17,7 +17,7 @@
 namespace gpubench::app {
 namespace {
 
-constexpr base::Duration kPollPatience = std::chrono::milliseconds(500);
+constexpr base::Duration kImagePollPatience = std::chrono::milliseconds(500);
 constexpr int kDoesNotFit = 1;
 
 // A machine without GPUs: an image can be checked there, too.
@@ -98,7 +98,7 @@ class ImageCheck {
   base::Result<void> follow() {
     for (int signals = 0; !outcome_;) {
       while (signals_.next()) ++signals == 1 ? workload_->stop() : workload_->kill();
-      auto polled = workload_->poll(kPollPatience, signals_.fd());
+      auto polled = workload_->poll(kImagePollPatience, signals_.fd());
       if (!polled) return base::failure(polled.error());
       outcome_ = std::move(*polled);
     }

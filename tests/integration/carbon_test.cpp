@@ -8,6 +8,7 @@
 #include "integration/subprocess_text.h"
 #include "platform/clock.h"
 #include "platform/http_client.h"
+#include "support/places/places.h"
 
 namespace gpubench::carbon {
 namespace {
@@ -24,7 +25,9 @@ class StubService {
   explicit StubService(const std::string& mode)
       // The first line is the process id: exec keeps it.
       : pipe_(::popen(
-            ("echo $$; exec '" GPUBENCH_SOURCE_DIR "/tests/support/stub-carbon-api' --port 0 --mode " + mode).c_str(), "r")),
+            ("echo $$; exec '" + support::source_folder() + "/tests/support/stub-carbon-api' --port 0 --mode " + mode)
+                .c_str(),
+            "r")),
         pid_(std::atoi(support::next_line(pipe_).c_str())),
         port_(support::next_line(pipe_)) {}
   ~StubService() {

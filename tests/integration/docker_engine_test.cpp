@@ -21,6 +21,7 @@
 
 #include "platform/clock.h"
 #include "platform/http_client.h"
+#include "support/places/places.h"
 #include "workload/docker/container_workload.h"
 
 namespace gpubench::workload {
@@ -30,7 +31,7 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-const std::string kSupport = std::string(GPUBENCH_SOURCE_DIR) + "/tests/support/";
+const std::string kSupport = support::source_folder() + "/tests/support/";
 
 // Runs a shell line; returns its exit code and what it wrote.
 std::pair<int, std::string> shell(const std::string& line) {

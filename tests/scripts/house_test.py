@@ -99,11 +99,34 @@ class Members(unittest.TestCase):
             folder.mkdir(parents=True)
             lines = "".join(f"  int m{number}_ = f({number});\n  void f{number}();\n" for number in range(count))
             (folder / "a.h").write_text(f"namespace n {{\nclass Wide {{\n public:\n{lines}  static constexpr int kOne = 1;\n}};\n}}\n")
-            return keys(house.members(folder.parent))
+            return keys(house.found_by_ctags(pathlib.Path(root)))
 
     def test_at_most_twenty(self):
         self.assertEqual(self.found(19), [])
         self.assertEqual(self.found(22), ["members Wide"])
+
+
+@unittest.skipUnless(shutil.which("ctags"), "no ctags (package universal-ctags)")
+class Clashes(unittest.TestCase):
+    def found(self, files):
+        with tempfile.TemporaryDirectory() as root:
+            for name, text in files.items():
+                path = pathlib.Path(root, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(f"namespace n {{\nnamespace {{\n{text}\n}}\n}}\n")
+            (pathlib.Path(root) / "src").mkdir(exist_ok=True)
+            return keys(house.found_by_ctags(pathlib.Path(root)))
+
+    def test_of_one_folder(self):
+        for text in ("constexpr int kOne = 1;", "int one(int a) { return a; }", "class One {};"):
+            self.assertEqual(len(self.found({"src/a/a.cpp": text, "src/a/b.cpp": text})), 1, text)
+            self.assertEqual(len(self.found({"tests/unit/a/a.cpp": text, "tests/unit/a/b.cpp": text})), 1, text)
+
+    def test_what_is_none(self):
+        one = "int one(int a) { return a; }"
+        self.assertEqual(self.found({"src/a/a.cpp": one, "src/b/a.cpp": one, "src/a/c/a.cpp": one}), [])
+        self.assertEqual(self.found({"src/a/a.cpp": one, "src/a/b.cpp": "int one(double a) { return 1; }"}), [])
+        self.assertEqual(self.found({"src/a/a.cpp": "namespace fs = std::filesystem;", "src/a/b.cpp": "namespace fs = std::filesystem;"}), [])
 
 
 class WholeTree(unittest.TestCase):

@@ -8,7 +8,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr base::WallTime kNoon(std::chrono::hours(24 * 365));
+constexpr base::WallTime kMidday(std::chrono::hours(24 * 365));
 
 class Live : public testing::Test {
  protected:
@@ -35,48 +35,48 @@ class Live : public testing::Test {
 };
 
 TEST_F(Live, EachIntervalTakesTheIntensityOfItsMiddle) {
-  CarbonLookup lookup(choice({slot(kNoon, 100), slot(kNoon + minutes(30), 200)}), clock_);
-  static_cast<void>(lookup.answer(kNoon, kNoon + minutes(50)));
+  CarbonLookup lookup(choice({slot(kMidday, 100), slot(kMidday + minutes(30), 200)}), clock_);
+  static_cast<void>(lookup.answer(kMidday, kMidday + minutes(50)));
   LiveCarbon live(lookup, {0});
-  EXPECT_FALSE(live.at(kNoon - seconds(5), {}));  // nothing is known of that half-hour
-  const auto start = live.at(kNoon, {});
+  EXPECT_FALSE(live.at(kMidday - seconds(5), {}));  // nothing is known of that half-hour
+  const auto start = live.at(kMidday, {});
   ASSERT_TRUE(start);
   EXPECT_EQ(start->intensity.intensity.grams_per_kilowatt_hour(), 100);
   EXPECT_FALSE(start->emissions);  // the benchmark does not run yet
-  EXPECT_NEAR(live.at(kNoon + minutes(30), used(1.8e6))->emissions->grams(), 50, 1e-9);
-  const auto end = live.at(kNoon + minutes(45), used(2.7e6));
+  EXPECT_NEAR(live.at(kMidday + minutes(30), used(1.8e6))->emissions->grams(), 50, 1e-9);
+  const auto end = live.at(kMidday + minutes(45), used(2.7e6));
   EXPECT_EQ(end->intensity.intensity.grams_per_kilowatt_hour(), 200);
   EXPECT_NEAR(end->emissions->grams(), 50 + 50, 1e-9);
 }
 
 TEST_F(Live, WithOneIntensityTheyAreTheEnergyTimesIt) {
-  CarbonLookup lookup(choice({slot(kNoon, 180)}), clock_);
-  static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
+  CarbonLookup lookup(choice({slot(kMidday, 180)}), clock_);
+  static_cast<void>(lookup.answer(kMidday, kMidday + minutes(20)));
   LiveCarbon live(lookup, {0});
   double joules = 0;
   for (int second = 0; second < 10; ++second) {
     joules += second < 5 ? 80 : 691;
-    const auto now = live.at(kNoon + seconds(second), used(joules));
+    const auto now = live.at(kMidday + seconds(second), used(joules));
     EXPECT_NEAR(now->emissions->grams(), joules / 3.6e6 * 180, 1e-12) << second;
   }
 }
 
 TEST_F(Live, AnUnknownPartIsNotZero) {
-  CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
-  static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
+  CarbonLookup lookup(choice({slot(kMidday, 360)}), clock_);
+  static_cast<void>(lookup.answer(kMidday, kMidday + minutes(20)));
   LiveCarbon live(lookup, {0});
-  static_cast<void>(live.at(kNoon, used(0)));
+  static_cast<void>(live.at(kMidday, used(0)));
   record::EnergyNow unknown = used(0);
   unknown.gpus[0].reset();
-  EXPECT_FALSE(live.at(kNoon + minutes(1), unknown)->emissions);
-  EXPECT_NEAR(live.at(kNoon + minutes(2), used(3600))->emissions->grams(), 0.36, 1e-12);  // of both minutes
+  EXPECT_FALSE(live.at(kMidday + minutes(1), unknown)->emissions);
+  EXPECT_NEAR(live.at(kMidday + minutes(2), used(3600))->emissions->grams(), 0.36, 1e-12);  // of both minutes
 }
 
 TEST_F(Live, WithoutAGpuThatCountsThereAreNone) {
-  CarbonLookup lookup(choice({slot(kNoon, 360)}), clock_);
-  static_cast<void>(lookup.answer(kNoon, kNoon + minutes(20)));
+  CarbonLookup lookup(choice({slot(kMidday, 360)}), clock_);
+  static_cast<void>(lookup.answer(kMidday, kMidday + minutes(20)));
   LiveCarbon live(lookup, {});
-  EXPECT_FALSE(live.at(kNoon, used(5))->emissions);
+  EXPECT_FALSE(live.at(kMidday, used(5))->emissions);
 }
 
 TEST_F(Live, TheFallbackIsNamed) {
@@ -84,7 +84,7 @@ TEST_F(Live, TheFallbackIsNamed) {
   yearly.fallback = carbon::great_britain();
   CarbonLookup lookup(yearly, clock_);
   LiveCarbon live(lookup, {0});
-  const auto now = live.at(kNoon, {});
+  const auto now = live.at(kMidday, {});
   ASSERT_TRUE(now);
   EXPECT_EQ(now->intensity.kind, carbon::IntensityKind::yearly_factor);
   EXPECT_FALSE(now->intensity.source.empty());

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr base::SteadyTime kStart{1000s};
+constexpr base::SteadyTime kBegin{1000s};
 
 carbon::IntensitySlot slot(double grams) {
   carbon::IntensitySlot slot;
@@ -19,30 +19,30 @@ carbon::IntensitySlot slot(double grams) {
 
 TEST(LivePlot, StepsGoOnWhileTheIntensityHolds) {
   std::vector<report::IntensityStep> steps;
-  for (int i = 0; i < 3; ++i) extend_intensity(steps, slot(100), kStart - 10min, kStart + i * 5s);
+  for (int i = 0; i < 3; ++i) extend_intensity(steps, slot(100), kBegin - 10min, kBegin + i * 5s);
   ASSERT_EQ(steps.size(), 1U);
-  EXPECT_EQ(steps[0].from, kStart) << "not from before the first reading";
-  EXPECT_EQ(steps[0].to, kStart + 10s);
+  EXPECT_EQ(steps[0].from, kBegin) << "not from before the first reading";
+  EXPECT_EQ(steps[0].to, kBegin + 10s);
 }
 
 TEST(LivePlot, ANewIntensityBeginsWithItsSlot) {
   std::vector<report::IntensityStep> steps;
-  extend_intensity(steps, slot(100), kStart, kStart);
-  extend_intensity(steps, slot(100), kStart, kStart + 20s);
-  extend_intensity(steps, slot(150), kStart + 22s, kStart + 25s);
+  extend_intensity(steps, slot(100), kBegin, kBegin);
+  extend_intensity(steps, slot(100), kBegin, kBegin + 20s);
+  extend_intensity(steps, slot(150), kBegin + 22s, kBegin + 25s);
   ASSERT_EQ(steps.size(), 2U);
-  EXPECT_EQ(steps[0].to, kStart + 22s);
-  EXPECT_EQ(steps[1].from, kStart + 22s);
-  EXPECT_EQ(steps[1].to, kStart + 25s);
+  EXPECT_EQ(steps[0].to, kBegin + 22s);
+  EXPECT_EQ(steps[1].from, kBegin + 22s);
+  EXPECT_EQ(steps[1].to, kBegin + 25s);
 }
 
 TEST(LivePlot, AnIntensityThatWasLearntLateBeginsWhereTheLastEnds) {
   std::vector<report::IntensityStep> steps;
-  extend_intensity(steps, slot(162), kStart, kStart + 5s);
-  extend_intensity(steps, slot(90), kStart - 10min, kStart + 10s);
+  extend_intensity(steps, slot(162), kBegin, kBegin + 5s);
+  extend_intensity(steps, slot(90), kBegin - 10min, kBegin + 10s);
   ASSERT_EQ(steps.size(), 2U);
-  EXPECT_EQ(steps[0].to, kStart + 5s);
-  EXPECT_EQ(steps[1].from, kStart + 5s);
+  EXPECT_EQ(steps[0].to, kBegin + 5s);
+  EXPECT_EQ(steps[1].from, kBegin + 5s);
 }
 
 }  // namespace

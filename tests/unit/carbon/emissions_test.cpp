@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "carbon/grid_gb/intensity_answer.h"
+#include "unit/carbon/utc.h"
 
 namespace gpubench::carbon {
 namespace {
@@ -14,10 +15,6 @@ using base::Energy;
 using base::WallTime;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-WallTime utc(std::string_view text) {
-  return parse_api_time(text).value();
-}
 
 IntensitySlot forecast(std::string_view from, double grams_per_kilowatt_hour) {
   return {utc(from),

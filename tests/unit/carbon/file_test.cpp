@@ -9,16 +9,13 @@
 #include "carbon/file/intensity_file.h"
 #include "carbon/file/slot_text.h"
 #include "carbon/utc_time.h"
+#include "unit/carbon/utc.h"
 
 namespace gpubench::carbon {
 namespace {
 
 using std::chrono::minutes;
 using testing::HasSubstr;
-
-base::WallTime utc(std::string_view text) {
-  return parse_utc_time(text).value();
-}
 
 TEST(ParseSlots, Csv) {
   const auto slots = parse_slots(

@@ -8,6 +8,7 @@
 #include "carbon/grid_gb/intensity_answer.h"
 #include "support/manual_clock.h"
 #include "support/scripted_http.h"
+#include "unit/carbon/utc.h"
 
 namespace gpubench::carbon {
 namespace {
@@ -19,10 +20,6 @@ using support::http_answer;
 using support::ManualClock;
 using support::ScriptedHttp;
 using testing::HasSubstr;
-
-WallTime utc(std::string_view text) {
-  return parse_api_time(text).value();
-}
 
 // What the service would say to a request: every half-hour that touches the range asked for, also those that only end or
 // start there.

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "support/places/places.h"
+
 namespace gpubench::carbon {
 namespace {
 
@@ -13,7 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::string recorded(const std::string& name) {
-  const std::ifstream file(std::string(GPUBENCH_TEST_FILES) + "/files/" + name);
+  const std::ifstream file(support::test_file(name));
   EXPECT_TRUE(file) << name;
   std::ostringstream text;
   text << file.rdbuf();

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "carbon/utc_time.h"
+#include "unit/carbon/utc.h"
 
 namespace gpubench::carbon {
 namespace {
@@ -14,10 +15,6 @@ using base::Emissions;
 using base::Energy;
 using base::WallTime;
 using std::chrono::minutes;
-
-WallTime utc(std::string_view text) {
-  return parse_utc_time(text).value();
-}
 
 std::vector<IntensitySlot> half_hours(WallTime from, const std::vector<double>& grams) {
   std::vector<IntensitySlot> slots;

@@ -7,6 +7,7 @@
 #include "carbon/watttime/watttime.h"
 #include "support/manual_clock.h"
 #include "support/scripted_http.h"
+#include "unit/carbon/utc.h"
 
 namespace gpubench::carbon {
 namespace {
@@ -19,10 +20,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr const char* kMarker = "MARKER-7f3a-secret";
-
-base::WallTime utc(std::string_view text) {
-  return parse_utc_time(text).value();
-}
 
 // Every fault of the table in one list: none is an answer, none is ever 0.
 const std::vector<std::string> kFaults{

@@ -27,7 +27,7 @@ void expect_inside_or_unknown(const SimulatedRun& run, const GpuEnergy& energy, 
       << " J, counter " << state_text(energy.check.state);
 }
 
-std::vector<Load> loads() {
+std::vector<Load> faulty_loads() {
   return {constant_load(690), square_wave(137ms, 650, 150), random_bursts(5), [](PowerSteps& steps, base::Window window) {
             steps.then(window.start + 2s, watts(690)).then(window.end - 2s, watts(130));
           }};
@@ -37,7 +37,7 @@ std::vector<Load> loads() {
 void for_many_runs(const Fault& fault, const std::vector<Event>& events,
                    const std::function<void(const SimulatedRun&, const GpuEnergy&)>& look) {
   int phase = 0;
-  for (const Load& load : loads()) {
+  for (const Load& load : faulty_loads()) {
     for (const base::Duration length : {base::Duration(5s), base::Duration(20s)}) {
       Conditions conditions;
       conditions.length = length;

@@ -10,24 +10,25 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr base::SteadyTime kStart{100s};
+constexpr base::SteadyTime kScriptStart{100s};
 
 TEST(PowerScript, StepsAreIntegratedExactly) {
   PowerSteps steps(base::Power::from_watts(100));
-  steps.then(kStart, base::Power::from_watts(700)).then(kStart + 250ms, base::Power::from_watts(50));
+  steps.then(kScriptStart, base::Power::from_watts(700)).then(kScriptStart + 250ms, base::Power::from_watts(50));
   const PowerScript script = steps.script();
-  EXPECT_EQ(script.power(kStart - 1ns).watts(), 100);
-  EXPECT_EQ(script.power(kStart).watts(), 700);
-  EXPECT_NEAR(script.used({kStart - 1s, kStart + 1s}).joules(), 100 + 175 + 37.5, 1e-9);
+  EXPECT_EQ(script.power(kScriptStart - 1ns).watts(), 100);
+  EXPECT_EQ(script.power(kScriptStart).watts(), 700);
+  EXPECT_NEAR(script.used({kScriptStart - 1s, kScriptStart + 1s}).joules(), 100 + 175 + 37.5, 1e-9);
 }
 
 TEST(PowerScript, AnyFunctionIsIntegrated) {
   const auto sine = [](base::SteadyTime time) {
-    return base::Power::from_watts(300 + 200 * std::sin(base::to_seconds(time - kStart)));
+    return base::Power::from_watts(300 + 200 * std::sin(base::to_seconds(time - kScriptStart)));
   };
-  const PowerScript script = power_script(sine, kStart);
-  EXPECT_NEAR(script.used({kStart + 1s, kStart + 4s}).joules(), 900 + 200 * (std::cos(1.0) - std::cos(4.0)), 1e-3);
-  EXPECT_EQ(script.energy(kStart).joules(), 0);
+  const PowerScript script = power_script(sine, kScriptStart);
+  EXPECT_NEAR(script.used({kScriptStart + 1s, kScriptStart + 4s}).joules(), 900 + 200 * (std::cos(1.0) - std::cos(4.0)),
+              1e-3);
+  EXPECT_EQ(script.energy(kScriptStart).joules(), 0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/contains.h"
 #include "support/manual_clock.h"
 #include "unit/live/example_state.h"
 
@@ -22,9 +23,7 @@ class PaperTerminal final : public platform::Terminal {
   platform::TerminalSize now{80, 24};
 };
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using support::contains;
 
 class FullViewTest : public testing::Test {
  protected:

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/contains.h"
 #include "support/golden.h"
 #include "unit/live/example_state.h"
 
@@ -15,9 +16,7 @@ std::string screen_of(const ViewState& state, platform::TerminalSize size, bool 
   return draw(state, size, example::kStart + 61s, utf8).text();
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using support::contains;
 
 TEST(Layout, OneGpuOnASmallTerminal) {
   expect_golden("live_80x24_1", screen_of(example::running(1, 60), {80, 24}));

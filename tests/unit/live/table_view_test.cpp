@@ -8,9 +8,9 @@ namespace gpubench::live {
 namespace {
 
 // Keeps what is written, as a terminal of a given size.
-class PaperTerminal final : public platform::Terminal {
+class SizedTerminal final : public platform::Terminal {
  public:
-  explicit PaperTerminal(platform::TerminalSize size) : size_(size) {}
+  explicit SizedTerminal(platform::TerminalSize size) : size_(size) {}
   [[nodiscard]] bool is_terminal() const override { return true; }
   [[nodiscard]] platform::TerminalSize size() const override { return size_; }
   void write(std::string_view bytes) override { text += bytes; }
@@ -47,7 +47,7 @@ record::Progress progress(int count) {
 }
 
 TEST(TableView, PlainBlocksForAPipe) {
-  PaperTerminal terminal({80, 24});
+  SizedTerminal terminal({80, 24});
   TableView view(terminal, gpus(1), {});
   view.show(progress(1));
   EXPECT_EQ(terminal.text.find('\033'), std::string::npos);
@@ -62,7 +62,7 @@ TEST(TableView, PlainBlocksForAPipe) {
 // What final_monitoring_output.txt keeps.
 TEST(TableView, TheLastTable) {
   for (const int count : {1, 8}) {
-    PaperTerminal terminal({200, 60});
+    SizedTerminal terminal({200, 60});
     TableView view(terminal, gpus(count), {});
     record::Progress snapshot = progress(count);
     snapshot.carbon = record::CarbonNow{
@@ -74,7 +74,7 @@ TEST(TableView, TheLastTable) {
 }
 
 TEST(TableView, NarrowTerminalGetsTheNarrowTable) {
-  PaperTerminal terminal({80, 24});
+  SizedTerminal terminal({80, 24});
   TableOptions options;
   options.escape_codes = true;
   TableView view(terminal, gpus(8), options);
@@ -89,7 +89,7 @@ TEST(TableView, NarrowTerminalGetsTheNarrowTable) {
 }
 
 TEST(TableView, LogScrollsAboveAndProgressBarStays) {
-  PaperTerminal terminal({80, 24});
+  SizedTerminal terminal({80, 24});
   TableOptions options;
   options.escape_codes = true;
   options.show_log = true;
@@ -103,7 +103,7 @@ TEST(TableView, LogScrollsAboveAndProgressBarStays) {
 }
 
 TEST(TableView, LogOnlyWhenAskedFor) {
-  PaperTerminal terminal({80, 24});
+  SizedTerminal terminal({80, 24});
   TableView view(terminal, gpus(1), {});
   view.show_log("hidden\n");
   EXPECT_EQ(terminal.text, "");

@@ -13,12 +13,13 @@
 #include "meter/nvml/nvml_meter.h"
 #include "platform/clock.h"
 #include "support/fake_nvml/fake_nvml.h"
+#include "support/fake_nvml/path.h"
 
 namespace gpubench::meter {
 
 class FakeDriver final : public platform::Clock {
  public:
-  FakeDriver() : library_(dlopen(FAKE_NVML_PATH, RTLD_NOW | RTLD_LOCAL)) {
+  FakeDriver() : library_(dlopen(support::fake_nvml_path(), RTLD_NOW | RTLD_LOCAL)) {
     set_clock_ = reinterpret_cast<FakeNvmlSetClock>(dlsym(library_, "fake_nvml_set_clock"));
     calls_ = reinterpret_cast<FakeNvmlCalls>(dlsym(library_, "fake_nvml_calls"));
     tell();
@@ -44,7 +45,7 @@ class FakeDriver final : public platform::Clock {
     const std::string path = testing::TempDir() + "fake_nvml_" + std::to_string(getpid()) + ".script";
     std::ofstream(path) << script;
     setenv("FAKE_NVML_SCRIPT", path.c_str(), 1);
-    return open_nvml_meter(*this, FAKE_NVML_PATH);
+    return open_nvml_meter(*this, support::fake_nvml_path());
   }
   std::unique_ptr<GpuMeter> open(const std::string& script) {
     auto meter = try_open(script);

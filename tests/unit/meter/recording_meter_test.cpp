@@ -6,6 +6,7 @@
 
 #include "meter/replay/replay_meter.h"
 #include "support/manual_clock.h"
+#include "support/places/places.h"
 #include "unit/meter/fake_driver.h"
 
 namespace gpubench::meter {
@@ -111,7 +112,7 @@ TEST_F(Recording, StepsOfTheWallClockDoNotSpoilIt) {
 }
 
 TEST_F(Recording, AReplayIsNotRecordedAgain) {
-  auto replay = open_replay_meter(GPUBENCH_TEST_FILES "/files/short.trace", 1, driver_);
+  auto replay = open_replay_meter(support::test_file("short.trace"), 1, driver_);
   ASSERT_TRUE(replay);
   EXPECT_FALSE(open_recording_meter(std::move(*replay), path_, driver_));
 }

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "support/manual_clock.h"
+#include "support/places/places.h"
 
 namespace gpubench::meter {
 namespace {
@@ -17,7 +18,7 @@ using namespace std::chrono_literals;
 using Samples = std::vector<PowerSample>;
 
 // 10 s of 100 W, with 600 W from 3 s to 6 s and from 6.5 s to 7 s: 2750 J. The first sample, where it starts, is at 7 ms.
-constexpr auto kShort = GPUBENCH_TEST_FILES "/files/short.trace";
+const std::string kShort = support::test_file("short.trace");
 constexpr auto kPhase = 7ms;
 constexpr double kLoopJoules = 2750.0;
 

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "support/places/places.h"
+
 namespace gpubench::meter {
 namespace {
 
@@ -155,7 +157,7 @@ TEST(Trace, AFileThatIsNotThereIsNamed) {
 }
 
 TEST(Trace, TheFileForTestsSaysThatItIsSynthetic) {
-  const auto trace = load_trace(GPUBENCH_TEST_FILES "/files/short.trace");
+  const auto trace = load_trace(support::test_file("short.trace"));
   ASSERT_TRUE(trace) << trace.error().message;
   EXPECT_THAT(trace->recorded.note, HasSubstr("SYNTHETIC"));
   EXPECT_EQ(trace->gpus[0].readings.size(), 20U);

@@ -13,9 +13,9 @@ using namespace std::chrono_literals;
 using base::SteadyTime;
 using meter::ThrottleReasons;
 
-constexpr base::Window kRun{SteadyTime(10s), SteadyTime(20s)};
+constexpr base::Window kMeasured{SteadyTime(10s), SteadyTime(20s)};
 
-meter::GpuReading reading(base::Duration at, double percent, double watts, std::uint64_t reasons = 0) {
+meter::GpuReading utilized_reading(base::Duration at, double percent, double watts, std::uint64_t reasons = 0) {
   meter::GpuReading r;
   r.time = SteadyTime(at);
   r.utilization = base::Ratio::from_percent(percent);
@@ -29,8 +29,9 @@ series::MemorySeries<meter::GpuReading> readings(std::vector<meter::GpuReading> 
 }
 
 TEST(Statistics, AveragesOverUtilizedReadingsAndOverAll) {
-  const auto series = readings({reading(10s, 0, 100), reading(12s, 50, 300), reading(14s, 100, 500)});
-  const auto statistics = summarize_readings(series, kRun);
+  const auto series =
+      readings({utilized_reading(10s, 0, 100), utilized_reading(12s, 50, 300), utilized_reading(14s, 100, 500)});
+  const auto statistics = summarize_readings(series, kMeasured);
   EXPECT_EQ(statistics.readings, 3U);
   ASSERT_TRUE(statistics.power);
   EXPECT_DOUBLE_EQ(statistics.power->average, 400);
@@ -41,41 +42,43 @@ TEST(Statistics, AveragesOverUtilizedReadingsAndOverAll) {
 }
 
 TEST(Statistics, OnlyTheRunCounts) {
-  const auto series = readings({reading(9999ms, 100, 900), reading(10s, 100, 200), reading(20s, 100, 900)});
-  const auto statistics = summarize_readings(series, kRun);
+  const auto series =
+      readings({utilized_reading(9999ms, 100, 900), utilized_reading(10s, 100, 200), utilized_reading(20s, 100, 900)});
+  const auto statistics = summarize_readings(series, kMeasured);
   EXPECT_EQ(statistics.readings, 1U);
   EXPECT_DOUBLE_EQ(statistics.power->maximum, 200);
 }
 
 TEST(Statistics, AbsentIsNotZero) {
-  auto lost = reading(12s, 50, 300);
+  auto lost = utilized_reading(12s, 50, 300);
   lost.power = meter::absent(meter::Absent::failed);
-  const auto statistics = summarize_readings(readings({lost, reading(13s, 50, 100)}), kRun);
+  const auto statistics = summarize_readings(readings({lost, utilized_reading(13s, 50, 100)}), kMeasured);
   EXPECT_DOUBLE_EQ(statistics.power->average_all, 100);
   EXPECT_FALSE(statistics.temperature);
   EXPECT_FALSE(statistics.memory);
-  EXPECT_FALSE(summarize_readings(readings({}), kRun).utilization);
+  EXPECT_FALSE(summarize_readings(readings({}), kMeasured).utilization);
 }
 
 TEST(Statistics, NeverUtilizedHasNoAverageOverUtilized) {
-  const auto statistics = summarize_readings(readings({reading(12s, 0, 75)}), kRun);
+  const auto statistics = summarize_readings(readings({utilized_reading(12s, 0, 75)}), kMeasured);
   EXPECT_EQ(statistics.power->utilized_count, 0U);
   EXPECT_DOUBLE_EQ(statistics.power->average_all, 75);
 }
 
 TEST(Statistics, NegativeMaximumStaysNegative) {
-  auto cold = reading(12s, 1, 75);
+  auto cold = utilized_reading(12s, 1, 75);
   cold.temperature = base::Temperature::from_celsius(-5);
-  EXPECT_DOUBLE_EQ(summarize_readings(readings({cold}), kRun).temperature->maximum, -5);
+  EXPECT_DOUBLE_EQ(summarize_readings(readings({cold}), kMeasured).temperature->maximum, -5);
 }
 
 TEST(Statistics, ThrottleSharesAreOfReadingsThatTold) {
-  auto silent = reading(15s, 100, 100);
+  auto silent = utilized_reading(15s, 100, 100);
   silent.throttle_reasons = meter::absent(meter::Absent::failed);
-  const auto series = readings({reading(11s, 1, 1, ThrottleReasons::software_power_cap),
-                                reading(12s, 1, 1, ThrottleReasons::software_power_cap | ThrottleReasons::hardware_thermal),
-                                reading(13s, 1, 1, ThrottleReasons::gpu_idle), reading(14s, 1, 1, 0), silent});
-  const auto shares = summarize_readings(series, kRun).throttling;
+  const auto series =
+      readings({utilized_reading(11s, 1, 1, ThrottleReasons::software_power_cap),
+                utilized_reading(12s, 1, 1, ThrottleReasons::software_power_cap | ThrottleReasons::hardware_thermal),
+                utilized_reading(13s, 1, 1, ThrottleReasons::gpu_idle), utilized_reading(14s, 1, 1, 0), silent});
+  const auto shares = summarize_readings(series, kMeasured).throttling;
   ASSERT_EQ(shares.size(), 2U);
   EXPECT_EQ(shares[0].reason, "software_power_cap");
   EXPECT_DOUBLE_EQ(shares[0].share.percent(), 50);
@@ -142,12 +145,12 @@ TEST(Statistics, PeakPowerIsTheHighestSampleOfTheRun) {
   const series::MemorySeries<meter::PowerSample> power({{SteadyTime(9s), base::Power::from_watts(900)},
                                                         {SteadyTime(11s), base::Power::from_watts(400)},
                                                         {SteadyTime(12s), base::Power::from_watts(650)}});
-  EXPECT_DOUBLE_EQ(ring_quality(power, kRun).peak->watts(), 650);
-  EXPECT_FALSE(ring_quality(series::MemorySeries<meter::PowerSample>(), kRun).peak);
+  EXPECT_DOUBLE_EQ(ring_quality(power, kMeasured).peak->watts(), 650);
+  EXPECT_FALSE(ring_quality(series::MemorySeries<meter::PowerSample>(), kMeasured).peak);
 }
 
 TEST(Statistics, AnAccountWithoutSeriesKnowsNothing) {
-  const GpuRecord record = account_gpu({}, {}, {}, kRun);
+  const GpuRecord record = account_gpu({}, {}, {}, kMeasured);
   EXPECT_EQ(record.readings, 0U);
   EXPECT_FALSE(record.average_power);
   EXPECT_FALSE(record.peak_power);
@@ -157,8 +160,8 @@ TEST(Statistics, AnAccountWithoutSeriesKnowsNothing) {
 TEST(Statistics, AverageOverLongSeriesIsOnePass) {
   std::vector<meter::GpuReading> many;
   many.reserve(1000);
-  for (int i = 0; i < 1000; ++i) many.push_back(reading(10s + i * 5ms, 10, 100 + i % 2));
-  const auto statistics = summarize_readings(readings(std::move(many)), kRun);
+  for (int i = 0; i < 1000; ++i) many.push_back(utilized_reading(10s + i * 5ms, 10, 100 + i % 2));
+  const auto statistics = summarize_readings(readings(std::move(many)), kMeasured);
   EXPECT_EQ(statistics.readings, 1000U);
   EXPECT_DOUBLE_EQ(statistics.power->average, 100.5);
 }

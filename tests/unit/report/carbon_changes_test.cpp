@@ -2,14 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "support/contains.h"
 #include "unit/report/example_run.h"
 
 namespace gpubench::report {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using support::contains;
 
 TEST(CarbonChanges, TellsEachHalfHourAndTheTotalsOldAndNew) {
   const record::RunRecord before = example::replayed_command_run();

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "support/contains.h"
 #include "support/golden.h"
 #include "unit/report/example_run.h"
 
@@ -12,9 +13,7 @@ namespace {
 
 using support::expect_golden;
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using support::contains;
 
 TEST(FormattedTables, OneGpuContainer) {
   expect_golden("one_gpu_container", formatted_tables(example::container_run(1)));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "report/plot/gnuplot_script.h"
+#include "support/contains.h"
 #include "unit/report/example_run.h"
 
 namespace gpubench::report {
@@ -41,9 +42,7 @@ std::vector<series::GpuSeries> sampled(int gpus, base::Duration length) {
   return all;
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using support::contains;
 
 std::string script_of(const PlotInput& input) {
   return gnuplot_script(input, make_panels(input));

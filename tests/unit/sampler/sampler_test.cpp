@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using support::ScriptedGpu;
 using support::ScriptedMeter;
 
-ScriptedGpu steady(double watts) {
+ScriptedGpu steady_gpu(double watts) {
   ScriptedGpu gpu;
   gpu.script = support::PowerSteps(base::Power::from_watts(watts)).script();
   gpu.counter_call = 100us;
@@ -26,7 +26,7 @@ ScriptedGpu steady(double watts) {
 // The thread itself, on the machine's clock; a few milliseconds each.
 class SamplerTest : public testing::Test {
  protected:
-  SamplerTest() : meter_(clock_, {steady(100), steady(200)}), series_(support::memory_series(2)) {}
+  SamplerTest() : meter_(clock_, {steady_gpu(100), steady_gpu(200)}), series_(support::memory_series(2)) {}
 
   // Waits for the observer's n-th reading in all.
   void wait_for_readings(std::size_t count) {
@@ -136,7 +136,7 @@ TEST_F(SamplerTest, CommandsFromManyThreads) {
 
 TEST(SamplerClock, WallClockStepIsSeen) {
   support::ManualClock clock;
-  ScriptedMeter meter(clock, {steady(100)});
+  ScriptedMeter meter(clock, {steady_gpu(100)});
   auto series = support::memory_series(1);
   Sampler sampler(meter, clock, series, {}, {});
   sampler.start();
