@@ -18,6 +18,12 @@ SUPPORT = SOURCE / "tests/support"
 CLOSED_PORT = "http://127.0.0.1:9"  # nothing listens on the discard port
 
 
+def runs_alone(case):
+    """Marks a test or a class whose figures need a machine that does nothing else: ctest runs nothing beside it."""
+    case.runs_alone = True
+    return case
+
+
 class Outcome:
     """One run of the program: what it said and what it left."""
 

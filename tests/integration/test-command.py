@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from product import PROGRAM, SOURCE, ProductTest, carbon_service
+from product import PROGRAM, SOURCE, ProductTest, carbon_service, runs_alone
 
 QUICK = ("--idle_roll", "0", "--no_plot")
 
@@ -47,6 +47,7 @@ class ExitCodes(ProductTest):
 class Results(ProductTest):
     gpu_script = "gpus 2\nprofile steady 100\n"
 
+    @runs_alone
     def test_all_files_and_the_seeds_keys(self):
         outcome = self.run_program("--interval", "0.5", "--benchmark_command", "sleep 2")
         self.assertEqual(outcome.code, 0, outcome.stderr)
@@ -98,6 +99,7 @@ class Results(ProductTest):
         self.assertNotIn("marker-secret", everything)
 
 
+@runs_alone
 class Energy(ProductTest):
     def test_a_known_load_from_both_sensors(self):
         load = self.folder / "load"
@@ -261,6 +263,7 @@ class Signals(ProductTest):
         outcome = self.finish(process, timeout=8)
         self.assertEqual(outcome.metrics["workload"]["exit_code"], 137)
 
+    @runs_alone
     def test_time_limit(self):
         for line, own, least in (("echo begun; sleep 1000", 143, 0.5), ("trap '' TERM; while :; do sleep 0.1; done", 137, 1)):
             with self.subTest(line=line):

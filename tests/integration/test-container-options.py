@@ -13,6 +13,7 @@ import time
 import unittest
 
 from engines import QUICK, EngineTest
+from product import runs_alone
 
 
 class RunOptions(EngineTest):
@@ -163,6 +164,7 @@ class Logs(EngineTest):
         self.assertIn("log_incomplete", outcome.findings())
         self.assertIn("--log_cap", log)
 
+    @runs_alone
     def test_a_stopped_terminal_does_not_hold_up_the_benchmark(self):
         line = "head -c 60000000 /dev/zero | tr '\\0' 'x' | fold -w 79"
         free = self.shell(line, "--monitor_benchmark_logs", timeout=120)

@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+"""Makes ctest entries of the integration tests, and runs one of them.
+
+usage: cases.py list                  prints ctest commands: an entry for each test, or for each class whose tests share a server
+       cases.py run SCRIPT CASE       CASE: Class or Class.test; exit status 77 if all of it skipped itself
+"""
+import importlib.util
+import os
+import pathlib
+import sys
+import unittest
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+SKIPPED = 77
+
+
+def load(script):
+    spec = importlib.util.spec_from_file_location(script.replace("-", "_"), FOLDER / f"{script}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def classes(module):
+    return [found for found in vars(module).values()
+            if isinstance(found, type) and issubclass(found, unittest.TestCase) and found.__module__ == module.__name__]
+
+
+def shares_a_server(case_class):
+    return case_class.setUpClass.__func__ is not unittest.TestCase.setUpClass.__func__
+
+
+def entries(module):
+    """(case, what holds its marks: the class or the test) of each entry."""
+    for case_class in classes(module):
+        tests = unittest.defaultTestLoader.getTestCaseNames(case_class)
+        if tests and shares_a_server(case_class):
+            yield case_class.__name__, (case_class, *(getattr(case_class, test) for test in tests))
+        else:
+            for test in tests:
+                yield f"{case_class.__name__}.{test}", (case_class, getattr(case_class, test))
+
+
+def ctest_entry(script, case, marked):
+    name = f"integration.{script.removeprefix('test-')}.{case.replace('.test_', '.')}"
+    properties = ["LABELS integration", "TIMEOUT 300", f"SKIP_RETURN_CODE {SKIPPED}"]
+    if any(getattr(one, "runs_alone", False) for one in marked):
+        properties.append("RUN_SERIAL TRUE")
+    locks = sorted({lock for one in marked for lock in getattr(one, "locks", ())})
+    if locks:
+        properties.append(f'RESOURCE_LOCK "{";".join(locks)}"')
+    variables = ";".join(f"{name}={os.environ[name]}" for name in ("IRIS_GPUBENCH", "BUILD_DIR", "SOURCE_DIR"))
+    properties.append(f'ENVIRONMENT "{variables}"')
+    return f'add_test({name} "{sys.executable}" "{__file__}" run {script} {case})\nset_tests_properties({name} PROPERTIES {" ".join(properties)})'
+
+
+def list_entries():
+    for path in sorted(FOLDER.glob("test-*.py")):
+        for case, marked in entries(load(path.stem)):
+            print(ctest_entry(path.stem, case, marked))
+
+
+def run(script, case):
+    program = unittest.main(module=load(script), argv=[script, "-v", case], exit=False)
+    result = program.result
+    if not result.wasSuccessful():
+        return 1
+    ran = result.testsRun - len(result.skipped)
+    return SKIPPED if result.skipped and ran <= 0 else 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(FOLDER))
+    if sys.argv[1:] == ["list"]:
+        list_entries()
+    elif len(sys.argv) == 4 and sys.argv[1] == "run":
+        sys.exit(run(*sys.argv[2:]))
+    else:
+        sys.exit(__doc__)
