@@ -124,28 +124,28 @@ def sizes(files):
             yield f"lines {name.rsplit('/', 1)[1]}", f"{name}: {lines} lines, of {MOST_LINES} at most"
 
 
-def tags(root, folders, *options):
-    """What Universal Ctags finds in folders of root: dictionaries with name, path (below root), scope, ..."""
-    told = subprocess.run(["ctags", "-R", "--languages=C++", "--langmap=C++:.h.cpp", *options, "--output-format=json", "-f", "-", *folders],
-                          capture_output=True, text=True, check=True, cwd=root).stdout
-    return [json.loads(line) for line in told.splitlines()]
+def tags(root):
+    """What Universal Ctags finds: dictionaries with name, kind, path (below root), scope, ..."""
+    folders = [folder for folder in ("src", "tests/unit") if (root / folder).is_dir()]
+    found = subprocess.run(["ctags", "-R", "--languages=C++", "--langmap=C++:.h.cpp", "--kinds-C++=fvscgm", "--fields=+sS", "--output-format=json",
+                            "-f", "-", *folders], capture_output=True, text=True, check=True, cwd=root).stdout
+    return [json.loads(line) for line in found.splitlines()]
 
 
-def members(root):
-    """Classes with too many data members."""
-    counts = collections.Counter((tag["path"], tag.get("scope", "")) for tag in tags(root, ["src"], "--kinds-C++=m", "--fields=+s"))
+def members(found):
+    """Classes of src/ with too many data members."""
+    counts = collections.Counter((tag["path"], tag.get("scope", "")) for tag in found if tag["kind"] == "member" and tag["path"].startswith("src/"))
     for (path, scope), count in sorted(counts.items()):
         if count > MOST_MEMBERS:
             name = scope.rsplit("::", 1)[-1]
             yield f"members {name}", f"{path}: {name} has {count} data members, of {MOST_MEMBERS} at most"
 
 
-def clashes(root):
+def clashes(found):
     """Names in unnamed namespaces of one folder that are the same: its files are compiled in groups."""
     places = collections.defaultdict(set)
-    folders = [folder for folder in ("src", "tests/unit") if (root / folder).is_dir()]
-    for tag in tags(root, folders, "--kinds-C++=fvscg", "--fields=+sS"):
-        if tag["path"].endswith(".cpp") and re.search(r"(^|::)__anon[0-9a-f]+$", tag.get("scope", "")):
+    for tag in found:
+        if tag["kind"] != "member" and tag["path"].endswith(".cpp") and re.search(r"(^|::)__anon[0-9a-f]+$", tag.get("scope", "")):
             places[tag["path"].rsplit("/", 1)[0], tag["name"], tag.get("signature", "")].add(tag["path"])
     for (_, name, _), paths in sorted(places.items()):
         if len(paths) > 1:
@@ -155,4 +155,5 @@ def clashes(root):
 def found_by_ctags(root):
     if shutil.which("ctags") is None:
         return [("", "ctags is missing, so that nobody counts members and looks for names that clash (package universal-ctags)")]
-    return [*members(root), *clashes(root)]
+    found = tags(root)
+    return [*members(found), *clashes(found)]
