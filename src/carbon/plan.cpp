@@ -79,7 +79,8 @@ base::Result<Plan> make_plan(const PlanQuestion& question) {
     plan.at_once.push_back(now ? std::optional(PlannedStart{forecast.region, question.now, *now}) : std::nullopt);
   }
   if (plan.best.empty())
-    return base::failure("no forecast holds the whole run before the deadline", "a later --deadline, or another region");
+    return base::failure("no forecast covers the whole run before the deadline",
+                         "choose a later --deadline or another region");
   std::stable_sort(plan.best.begin(), plan.best.end(),
                    [](const PlannedStart& a, const PlannedStart& b) { return a.emissions < b.emissions; });
   return plan;

@@ -92,7 +92,7 @@ base::Result<base::WallTime> parse_utc_time(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   const bool in_range = date.ok() && year >= 1970 && year <= 2200 && hour < 24 && minute < 60 && second < 60;
-  if (!pieces.done() || !in_range) return base::failure("not a time with its zone (2026-11-22T12:00Z): " + excerpt(text));
+  if (!pieces.done() || !in_range) return base::failure("not a time with a time zone (2026-11-22T12:00Z): " + excerpt(text));
   return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
          std::chrono::seconds(second) + fraction - offset;
 }

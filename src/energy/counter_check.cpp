@@ -165,12 +165,12 @@ CounterCheck check_counter(const series::GpuSeries& gpu, base::Window run, const
   if (!deaf && distance <= allowed && check.step == base::Energy{}) return check;
   check.state = (deaf || far) && !vouched_for(*counter, *independent, third) ? CounterState::broken : CounterState::disputed;
   if (deaf) {
-    check.reason = "it does not follow the load: it rises by " + percent(check.slope->fraction()) +
-                   " of what the power samples rise by";
+    check.reason = "it does not follow the load: it rises by only " + percent(check.slope->fraction()) +
+                   " of the rise of the power samples";
   } else if (distance <= allowed) {
-    check.reason = "it jumps against the power samples";
+    check.reason = "it jumps where the power samples do not";
   } else {
-    check.reason = "its energy and that of the power samples differ by more than both may be off";
+    check.reason = "its energy and that of the power samples differ by more than their uncertainties allow";
   }
   return check;
 }

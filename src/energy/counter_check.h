@@ -16,7 +16,7 @@ namespace gpubench::energy {
 enum class CounterState : std::uint8_t {
   unavailable,  // it gave no energy
   unchecked,    // nothing to hold it against: no power series covers 99 % of the run
-  trusted,      // agrees with the power samples within the intervals of both
+  trusted,      // agrees with the power samples within both intervals
   disputed,     // does not, and it is unclear which of the two is wrong
   broken,       // does not follow the load, or is off by more than a tenth: not used
 };

@@ -43,7 +43,7 @@ base::Result<void> TransitionFinder::check(const meter::CounterReading& reading)
                          fixed(base::to_seconds(gap), 3) + " s, " + moment);
   }
   if (rise == base::Energy{} && reading.middle() - unchanged_since_ > kLongestStandstill) {
-    return base::failure("the energy counter does not move: it stood still for more than a second, " + moment);
+    return base::failure("the energy counter does not move: it was the same for more than a second, " + moment);
   }
   return {};
 }

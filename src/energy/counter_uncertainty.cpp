@@ -80,7 +80,7 @@ UncertaintyTerm gaps_term(const CounterEnds& ends, const PowerSpan& span) {
   UncertaintyTerm term;
   term.name = "gaps";
   term.standard = (span.highest - span.lowest) * ends.extrapolated / kRoot3;
-  term.explanation = "the counter goes on between readings; only time beyond its first and last change counts";
+  term.explanation = "the counter continues between readings; only time beyond its first and last change counts";
   return term;
 }
 
@@ -95,7 +95,8 @@ Uncertainty counter_uncertainty(const CounterEnds& ends, base::Window run, const
   Uncertainty uncertainty;
   uncertainty.terms = {edges_term(ends, limits), instants_term(limits), idle_term(ends)};
   uncertainty.terms.push_back({"quantum", kQuantum / std::sqrt(6.0), "the counter counts millijoules"});
-  uncertainty.terms.push_back({"part_time", {}, "the counter integrates all the time (found on an H200, taken for others)"});
+  uncertainty.terms.push_back(
+      {"part_time", {}, "the counter integrates all the time (found on an H200, assumed for others)"});
   uncertainty.terms.push_back(gaps_term(ends, limits));
   uncertainty.terms.push_back(gain_term(ends.end.value - ends.start.value));
   return uncertainty;

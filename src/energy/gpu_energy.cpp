@@ -26,11 +26,11 @@ const EnergyEstimate* covering(const std::optional<EnergyEstimate>& estimate) {
 void add_disagreement(EnergyEstimate& estimate, const CounterCheck& check) {
   UncertaintyTerm term;
   term.name = "disagreement";
-  term.explanation = "agrees with \"" + std::string(check.against) + "\" within the intervals of both";
+  term.explanation = "agrees with \"" + std::string(check.against) + "\" within both intervals";
   if (check.state == CounterState::disputed) {
     const double off = std::max(std::abs(check.difference->joules()), check.step.joules());
     term.standard = base::Energy::from_joules(off / std::numbers::sqrt3);
-    term.explanation = "counter and \"" + std::string(check.against) + "\" differ by more than both may be off";
+    term.explanation = "counter and \"" + std::string(check.against) + "\" differ by more than their uncertainties allow";
   }
   estimate.uncertainty.terms.push_back(std::move(term));
 }

@@ -95,7 +95,7 @@ AverageEnds average_ends(const series::Series<meter::GpuReading>& readings, base
 
 base::Result<EnergyEstimate> energy_from_power(const series::Series<meter::PowerSample>& power, base::Window run,
                                                const RunLimits& known) {
-  const auto passage = pass(power, run, run.end, "power samples of the driver's ring");
+  const auto passage = pass(power, run, run.end, "power samples of the driver");
   if (!passage) return base::failure(passage.error());
   EnergyEstimate estimate = estimate_of(*passage, run, EnergyMethod::power_ring, known);
   const auto before = [&](base::SteadyTime moment) {

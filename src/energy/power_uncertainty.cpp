@@ -61,7 +61,7 @@ Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, b
   uncertainty.terms = {term("edges", root_sum_square(edges), "lag of the samples of up to 60 ms, and a sample at each end"),
                        instants_term(span),
                        term("part_time", unseen,
-                            "samples may look at part of each 20 ms: from the steps between neighbours, at least 0.25 %"),
+                            "samples may cover only part of each 20 ms: from the steps between neighbours, at least 0.25 %"),
                        missing_term(estimate, span, run), gain_term(estimate.energy)};
   return uncertainty;
 }
@@ -74,7 +74,7 @@ Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run
   Uncertainty uncertainty;
   uncertainty.terms = {
       term("edges", edges,
-           whole ? "idle power on both sides, half a second of each taken off" : "the average lags half a second behind"),
+           whole ? "idle power on both sides, half a second of each subtracted" : "the average lags half a second behind"),
       instants_term(span),
       term("part_time", roughness / kRoot12, "steps of power between two readings may lie anywhere between them"),
       missing_term(estimate, span, run), gain_term(estimate.energy)};

@@ -63,7 +63,7 @@ UncertaintyTerm gain_term(base::Energy energy) {
   UncertaintyTerm term;
   term.name = "gain";
   term.standard = base::Energy::from_joules(std::abs(energy.joules()) * kGain / std::numbers::sqrt3);
-  term.explanation = "the board's sensor: +-5 % rectangular, the same in every run on this board";
+  term.explanation = "gain of the board's sensor: ± 5 % rectangular, the same in every run on this board";
   term.absolute_only = true;
   return term;
 }

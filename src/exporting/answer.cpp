@@ -62,7 +62,7 @@ std::string excerpt(std::string_view body, std::size_t most) {
 std::string answer_text(const platform::HttpResponse& answer) {
   const std::string status = "the server answered HTTP " + std::to_string(answer.status);
   if (answer.status == 401 || answer.status == 403) return status + " (user, password or token not accepted)";
-  if (answer.status == 404) return status + " (nothing takes samples at this address)";
+  if (answer.status == 404) return status + " (this address accepts no samples)";
   if (answer.status >= 300 && answer.status < 400) return status + " (a redirect; it is not followed)";
   return answer.body.empty() ? status : status + ": " + excerpt(answer.body, kExcerptLength);
 }

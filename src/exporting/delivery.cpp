@@ -212,7 +212,8 @@ void Delivery::conclude(base::SteadyTime deadline) {
     unanswered_ = false;
     return;
   }
-  start_over("nothing of a batch was taken: HTTP " + std::to_string(refused_.back().status) + " " + refused_.back().answer);
+  start_over("nothing of a batch was accepted: HTTP " + std::to_string(refused_.back().status) + " " +
+             refused_.back().answer);
 }
 
 // Nothing is wrong with the samples, as far as can be told: all of the batch waits, and who we are is read anew.

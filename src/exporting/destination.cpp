@@ -37,7 +37,7 @@ base::Result<void> check_identity(const Destination& destination) {
   if (!destination.user.empty() && !destination.bearer.empty()) {
     return base::failure("both a user with password and a token for the metrics database", "give one of the two");
   }
-  if (!is_plain(destination.bearer)) return base::failure("the token for the metrics database holds blanks or line ends");
+  if (!is_plain(destination.bearer)) return base::failure("the token for the metrics database contains blanks or line ends");
   if (destination.client_cert_file.empty() != destination.client_key_file.empty())
     return base::failure("a client certificate for the metrics database needs its key, and the key its certificate",
                          "set both IRIS_GPUBENCH_VICTORIA_CLIENT_CERT and IRIS_GPUBENCH_VICTORIA_CLIENT_KEY");
@@ -104,7 +104,7 @@ base::Result<Endpoints> endpoints(const Destination& destination, Dialect dialec
   const std::string_view authority = rest.substr(0, rest.find('/'));
   // Whatever is left of an @ may be a password: the address is not repeated in the message.
   if (rest.find('@') != std::string_view::npos) {
-    return base::failure("the metrics database's address holds a user or a password", kSecretsRemedy);
+    return base::failure("the metrics database's address contains a user or a password", kSecretsRemedy);
   }
   if (host_of(authority).empty() || !is_plain(url) || url.find_first_of("?#\\") != std::string_view::npos) {
     return base::failure("the metrics database's address is not of the form https://host:port/path", remedy);

@@ -29,7 +29,7 @@ constexpr std::array<Quantity, 9> kQuantities{{
     {"gpubench_gpu_power_watts", "", "power", 1, [](const Reading& r) { return value_of(r.power, &base::Power::watts); },
      "Power draw as the driver averages it."},
     {"gpubench_gpu_power_limit_watts", "", "", 1,
-     [](const Reading& r) { return value_of(r.power_limit, &base::Power::watts); }, "Power limit that is enforced."},
+     [](const Reading& r) { return value_of(r.power_limit, &base::Power::watts); }, "Enforced power limit."},
     {"gpubench_gpu_utilization_ratio", "", "util", 100,
      [](const Reading& r) { return value_of(r.utilization, &Ratio::fraction); }, "Share of time with a kernel resident."},
     {"gpubench_gpu_memory_utilization_ratio", "", "", 1,
@@ -163,7 +163,7 @@ Series energy_so_far_series(const RunLabels& run, const meter::GpuDescription& g
 }
 
 std::vector<Meaning> meanings() {
-  std::vector<Meaning> all{{"gpubench_run_info", "gauge", "What is true of the whole run, as labels; always 1."}};
+  std::vector<Meaning> all{{"gpubench_run_info", "gauge", "Labels of the whole run; always 1."}};
   for (const Quantity& quantity : kQuantities)
     if (quantity.name != all.back().name) all.push_back({quantity.name, "gauge", quantity.help});
   all.insert(

@@ -68,7 +68,7 @@ void FullView::press(Key key) {
   if (!state_.is_paused()) held_.reset();
   asked_to_quit_ = quits;
   if (quits)
-    (held_ ? *held_ : state_).say("q again stops the benchmark and reports what was measured; any other key goes on");
+    (held_ ? *held_ : state_).say("q again stops the benchmark and reports what was measured; any other key continues");
 }
 
 void FullView::draw_soon() {

@@ -39,7 +39,7 @@ Plan plan_of(const ViewState& state, platform::TerminalSize size) {
 std::string title_time(const ViewState& state, base::WallTime now, int room) {
   constexpr std::size_t kDate = 11;  // "2026-11-22 "
   std::string text = state.started() ? "running " + duration_text(now - *state.started()) : "before the start";
-  if (state.is_paused()) text = "PAUSED, goes on unseen";
+  if (state.is_paused()) text = "PAUSED, still measuring";
   const std::string time = base::utc_table_text(now) + " UTC ";
   const std::string whole = text + "  " + time;
   return text_width(whole) <= room ? whole : text + "  " + time.substr(kDate);
@@ -106,7 +106,7 @@ void draw_progress(Screen& screen, const ViewState& state, int row, bool utf8) {
 
 void draw_log(Screen& screen, const ViewState& state, const Plan& plan, bool utf8) {
   const bool chosen = state.pane() == Pane::log;
-  std::string title = std::string(chosen ? "> " : "") + "log of the benchmark";
+  std::string title = std::string(chosen ? "> " : "") + "benchmark's log";
   if (state.log_back() > 0) title += fmt::format("  {} lines below (End: the newest)", state.log_back());
   draw_rule(screen, {plan.log, 0, screen.columns(), 1}, title, chosen ? Tone::strong : Tone::plain, utf8);
   const int lines = static_cast<int>(state.log().size());
@@ -132,16 +132,16 @@ void draw_help(Screen& screen) {
   static constexpr std::array<std::string_view, 12> kHelp{
       "q                 stop the benchmark gently and report (asks first)",
       "Ctrl-C            the same without asking; a second time kills it",
-      "p, space          hold the picture; measuring and the log go on",
+      "p, space          pause the display; measuring and the log go on",
       "Tab               choose the pane that scrolls: log or GPUs (\">\")",
       "arrows, j, k      scroll by a line",
       "PgUp, PgDn        scroll by a page",
       "Home, End, g, G   oldest, newest",
-      "Ctrl-L            draw everything again",
+      "Ctrl-L            redraw everything",
       "",
-      "Bars are shares of the limit; curves are the last readings, newest",
-      "at the right. Energy and mean here are by these readings; those",
-      "of the results are the energy counters'.",
+      "Bars show the share of the limit; curves the last readings, newest",
+      "on the right. Energy and mean here come from these readings; the",
+      "results use the energy counters.",
   };
   constexpr int kWidth = 72;
   const int top = std::max(1, (screen.rows() - static_cast<int>(kHelp.size()) - 2) / 2);

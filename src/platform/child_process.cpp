@@ -189,9 +189,9 @@ tl::expected<ChildOutcome, ChildFailure> run_child(const ChildRequest& request) 
   RunningChild running(child, request, out, err);
   ChildOutcome outcome;
   const bool whole = running.read_all(outcome);
-  if (!whole && outcome.output.size() >= request.max_output_bytes) return failed(request, "gave more output than expected");
+  if (!whole && outcome.output.size() >= request.max_output_bytes) return failed(request, "printed more than expected");
   const std::optional<int> exit_code = whole ? running.wait() : std::nullopt;
-  if (!exit_code) return failed(request, "took too long and was ended");
+  if (!exit_code) return failed(request, "took too long and was stopped");
   outcome.exit_code = *exit_code;
   return outcome;
 }

@@ -68,7 +68,7 @@ std::string system_error_text(CURL* handle) {
 base::Result<void> ready_curl() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (code != CURLE_OK) {
-    return base::failure(std::string("HTTP is not to be had: ") + curl_easy_strerror(code), "install libcurl4");
+    return base::failure(std::string("HTTP is not available: ") + curl_easy_strerror(code), "install libcurl4");
   }
   return {};
 }
@@ -102,8 +102,8 @@ base::Result<void> CurlExchange::set_target(CURL* handle) {
   }
   const std::string host = url_part(url.get(), CURLUPART_HOST);
   if (!url_part(url.get(), CURLUPART_USER).empty() || !url_part(url.get(), CURLUPART_PASSWORD).empty()) {
-    return base::failure("the URL of " + host + " holds a user name or password",
-                         "give them apart from the URL, where they cannot get into logs");
+    return base::failure("the URL of " + host + " contains a user name or password",
+                         "give them separately, so that they cannot get into logs");
   }
   const std::string scheme = url_part(url.get(), CURLUPART_SCHEME);
   if (scheme != "http" && scheme != "https") return base::failure("URL scheme \"" + scheme + "\" is not http or https");
@@ -131,7 +131,7 @@ base::Result<void> CurlExchange::set_headers(CURL* handle) {
   for (const auto& [name, value] : request_.headers) {
     if (has_control_bytes(name) || has_control_bytes(value)) {
       curl_slist_free_all(list);
-      return base::failure("a request header to " + peer_ + " holds a line break or control character");
+      return base::failure("a request header to " + peer_ + " contains a line break or control character");
     }
     has_type = has_type || lower_case(name) == "content-type";
     std::string line = name;
@@ -245,7 +245,8 @@ base::Error CurlExchange::explain(CURL* handle, CURLcode code) const {
     case CURLE_SSL_CACERT_BADFILE:
       return {"the CA file for " + peer_ + " cannot be read", "check the path of the CA file"};
     case CURLE_PEER_FAILED_VERIFICATION:
-      return {peer_ + " could not prove who it is: " + error_text_.data(), "give the CA file that signed its certificate"};
+      return {peer_ + " could not prove its identity: " + error_text_.data(),
+              "give the file of the CA that signed its certificate"};
     default:
       break;
   }

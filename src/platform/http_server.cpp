@@ -59,7 +59,7 @@ class HttpServer::Daemon {
                            const char* /*version*/, const char* /*body*/, std::size_t* /*size*/, void** /*kept*/) {
     const HttpPage& page = static_cast<const Daemon*>(self)->page_;
     if (url != page.path)
-      return queue(connection, MHD_HTTP_NOT_FOUND, response_of("nothing is here; see " + page.path + "\n", "text/plain"));
+      return queue(connection, MHD_HTTP_NOT_FOUND, response_of("nothing here; see " + page.path + "\n", "text/plain"));
     const std::string_view verb = method;
     if (verb != MHD_HTTP_METHOD_GET && verb != MHD_HTTP_METHOD_HEAD) {
       const Response refusal = response_of("GET and HEAD only\n", "text/plain");

@@ -41,18 +41,18 @@ base::Result<Addresses> addresses_of(const ListenAddress& address) {
   addrinfo* found = nullptr;
   const int error = getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &wanted, &found);
   if (error != 0)
-    return base::failure("cannot listen at " + address.text() + ": " + gai_strerror(error),
-                         "write an address of this machine, for example 127.0.0.1, or 0.0.0.0 for all that it has");
+    return base::failure("cannot listen on " + address.text() + ": " + gai_strerror(error),
+                         "write an address of this machine, for example 127.0.0.1, or 0.0.0.0 for all its addresses");
   return Addresses(found, &freeaddrinfo);
 }
 
 std::string remedy_for(int error, std::uint16_t port) {
   const std::string number = std::to_string(port);
   if (error == EADDRINUSE)
-    return "choose another port, or end the program that has this one (ss -ltnp 'sport = :" + number + "')";
-  if (error == EACCES) return "choose a port from 1024 upwards: those below are root's";
+    return "choose another port, or stop the program that uses this one (ss -ltnp 'sport = :" + number + "')";
+  if (error == EACCES) return "choose a port of 1024 or higher: lower ones need root";
   if (error == EADDRNOTAVAIL)
-    return "write an address of this machine (ip addr), for example 127.0.0.1, or 0.0.0.0 for all that it has";
+    return "write an address of this machine (ip addr), for example 127.0.0.1, or 0.0.0.0 for all its addresses";
   return {};
 }
 
@@ -84,7 +84,7 @@ base::Result<ListenAddress> parse_listen_address(std::string_view text) {
   const auto port = port_in(colon == std::string_view::npos ? text : text.substr(colon + 1));
   const auto host = host_in(colon == std::string_view::npos ? std::string_view() : text.substr(0, colon));
   if (!port || !host)
-    return base::failure("\"" + std::string(text) + "\" is no address to listen at",
+    return base::failure("\"" + std::string(text) + "\" is not an address to listen on",
                          "write a port (9100), or ADDRESS:PORT (0.0.0.0:9100, [::1]:9100)");
   ListenAddress address;
   if (!host->empty()) address.host = *host;
@@ -102,7 +102,7 @@ base::Result<ListeningSocket> listen_at(const ListenAddress& address) {
     if (error == 0) return ListeningSocket{fd, {address.host, port_of(fd, address.port)}};
     if (fd >= 0) close(fd);
   }
-  return base::failure("cannot listen at " + address.text() + ": " + std::generic_category().message(error),
+  return base::failure("cannot listen on " + address.text() + ": " + std::generic_category().message(error),
                        remedy_for(error, address.port));
 }
 

@@ -54,7 +54,7 @@ base::Result<void> StdioTunnel::listen_in_new_folder() {
   // The one cast that the socket interface asks for.
   const auto* any = reinterpret_cast<const sockaddr*>(&address);
   if (listening_ < 0 || ::bind(listening_, any, sizeof address) != 0 || ::listen(listening_, kWaitingConnections) != 0)
-    return system_failure("cannot listen at " + path_);
+    return system_failure("cannot listen on " + path_);
   return {};
 }
 

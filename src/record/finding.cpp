@@ -29,12 +29,12 @@ std::string percent_text(base::Ratio ratio) {
 
 std::string text(const Replayed& f) {
   return "REPLAY: the GPU figures come from the recorded trace " + f.trace +
-         ", not from this machine: they say nothing about what this benchmark used.";
+         ", not from this machine: they do not show what this benchmark used.";
 }
 
 std::string text(const Interrupted& f) {
   return "The run was interrupted by " + f.by +
-         " before the benchmark was done: time, energy and carbon are those up to the interruption.";
+         " before the benchmark had finished: time, energy and carbon are those up to the interruption.";
 }
 
 std::string text(const TimedOut& f) {
@@ -45,7 +45,7 @@ std::string text(const TimedOut& f) {
 std::string text(const WorkloadFailed& f) {
   const std::string how =
       f.exit_code ? fmt::format("failed with exit code {}", *f.exit_code) : "ended with an unknown exit code";
-  const std::string memory = f.out_of_memory ? ", a process of it killed because memory ran out" : "";
+  const std::string memory = f.out_of_memory ? ", one of its processes was killed because memory ran out" : "";
   return "The benchmark " + how + memory + because(f.note) + ": the figures are not those of a complete run.";
 }
 
@@ -65,8 +65,8 @@ std::string text(const MethodsDisagree& f) {
   const double difference = (f.ring - f.counter) / f.counter * 100.0;
   const std::string size = std::isfinite(difference) ? fmt::format("{:+.1f} %", difference) : "all of it";
   return fmt::format(
-      "The energy of GPU {} is {:.1f} J by its counter and {:.1f} J by its power samples ({}), which is "
-      "more than both may be off: the interval of its energy is widened by the difference.",
+      "The energy of GPU {} is {:.1f} J by its counter and {:.1f} J by its power samples ({}), which is more than their "
+      "uncertainties allow: its interval was widened by the difference.",
       f.gpu_index, f.counter.joules(), f.ring.joules(), size);
 }
 
@@ -79,27 +79,27 @@ std::string text(const PowerGap& f) {
 
 std::string text(const DeadlinesMissed& f) {
   return fmt::format(
-      "{} of {} interval readings were late or skipped, the worst by {}: averages of the interval values are less "
-      "even in time; energy is not affected.",
+      "{} of {} interval readings were late or skipped, the worst by {}: averages of the interval values cover the time "
+      "less evenly; energy is not affected.",
       f.missed, f.planned, seconds_text(f.worst_lateness));
 }
 
 std::string text(const WallClockStepped& f) {
   return fmt::format(
-      "The clock of this machine was put {} by {} during the run: times of day follow the clock as it was at the "
+      "The clock of this machine was set {} by {} during the run: times of day follow the clock as it was at the "
       "start; durations and energy are not affected.",
       f.by < base::Duration::zero() ? "back" : "forward", seconds_text(std::chrono::abs(f.by)));
 }
 
 std::string text(const GpuLost& f) {
   return fmt::format(
-      "GPU {} was lost during the run (fallen off the bus): its figures end there and the totals are too low or "
+      "GPU {} was lost during the run (it fell off the bus): its figures end there and the totals are too low or "
       "not available.",
       f.gpu_index);
 }
 
 std::string text(const Throttled& f) {
-  return fmt::format("GPU {} was slowed down in at least {} of {}{}: the benchmark could have run faster.", f.gpu_index,
+  return fmt::format("GPU {} was throttled in at least {} of {}{}: the benchmark could have run faster.", f.gpu_index,
                      percent_text(f.share), f.counted ? "the run's time" : "its readings", because(f.reasons));
 }
 
@@ -123,8 +123,8 @@ std::string text(const PlotNotMade& f) {
 
 std::string text(const ExportIncomplete& f) {
   return fmt::format(
-      "Only {} of {} recorded values reached the database{}: the rest is kept, and iris-gpubench export sends it.",
-      f.accepted, f.recorded, because(f.reason));
+      "Only {} of {} recorded values reached the database{}: the rest is kept; iris-gpubench export sends it.", f.accepted,
+      f.recorded, because(f.reason));
 }
 
 std::string text(const NoGpuInContainer& f) {
@@ -143,31 +143,32 @@ std::string text(const Recovered& f) {
   const std::string damage = f.missing_records == 0
                                  ? std::string()
                                  : fmt::format("; {} records of the journal are damaged and left out", f.missing_records);
-  return "The tool was ended before it could report: the figures were made from the run's journal, which ends at " +
+  return "The tool was stopped before it could report: the figures were made from the run's journal, which ends at " +
          f.until + damage + ".";
 }
 
 std::string text(const JournalIncomplete& f) {
-  return "The run's journal is not complete" + because(f.reason) + ": a report made anew from it would lack values.";
+  return "The run's journal is not complete" + because(f.reason) + ": a report made from it would lack values.";
 }
 
 std::string text(const NoGpuGiven& f) {
   return "The benchmark was given no GPU" + because(f.by) +
-         ": there are no totals of energy and carbon; all GPUs stand apart as not the benchmark's.";
+         ": there are no totals of energy and carbon; every GPU is listed as \"other\".";
 }
 
 std::string text(const GpusUnclear& f) {
-  return "It can not be told which GPUs the benchmark has" + because(f.reason) + ": all of them count to the totals.";
+  return "It is unclear which GPUs the benchmark used" + because(f.reason) + ": all of them count towards the totals.";
 }
 
 std::string text(const ForeignProcess& f) {
-  return fmt::format("GPU {} was also used by {}, which is not part of the benchmark: what it used is in the GPU's figures.",
-                     f.gpu_index, f.processes);
+  return fmt::format(
+      "GPU {} was also used by {}, which is not part of the benchmark: its use is included in the GPU's figures.",
+      f.gpu_index, f.processes);
 }
 
 std::string text(const UnknownProcess& f) {
   return fmt::format(
-      "GPU {} was used by {}, of which it can not be told whether it is part of the benchmark: what it used is in the GPU's "
+      "GPU {} was used by {}, and it is unclear whether that is part of the benchmark: its use is included in the GPU's "
       "figures.",
       f.gpu_index, f.processes);
 }
@@ -185,14 +186,13 @@ std::string text(const XidErrors& f) {
 }
 
 std::string text(const MemoryErrors& f) {
-  const std::string rows = f.remapped_rows == 0 ? std::string() : fmt::format(", {} rows put out of use", f.remapped_rows);
+  const std::string rows = f.remapped_rows == 0 ? std::string() : fmt::format(", {} rows remapped", f.remapped_rows);
   return fmt::format("The memory of GPU {} had errors during the run: {} corrected, {} not corrected{}{}.", f.gpu_index,
-                     f.corrected, f.uncorrected, rows,
-                     f.uncorrected > 0 ? ", so that the benchmark's results are doubtful" : "");
+                     f.corrected, f.uncorrected, rows, f.uncorrected > 0 ? ", so the benchmark's results are doubtful" : "");
 }
 
 std::string text(const ScoreUnusable& f) {
-  return "The benchmark's score or work could not be taken" + because(f.reason) + ".";
+  return "The benchmark's score or work could not be used" + because(f.reason) + ".";
 }
 
 std::string text(const ToldFinding& f) {

@@ -35,7 +35,7 @@ std::string cost_line(const record::RunRecord& run) {
   const record::ToolCost& cost = run.cost;
   const double share = cost.cpu_seconds / base::to_seconds(run.elapsed());
   return fmt::format(
-      "This tool: {:.3f} s of CPU ({:.2f} % of one core over the run), {:.1f} MiB at most; of the driver {}, {}, {}.\n",
+      "This tool: {:.3f} s of CPU ({:.2f} % of one core over the run), at most {:.1f} MiB; driver calls: {}, {}, {}.\n",
       cost.cpu_seconds, share * 100, cost.peak_resident.mebibytes(), calls_text("readings", cost.driver.readings),
       calls_text("drains", cost.driver.drains), calls_text("counter readings", cost.driver.counters));
 }

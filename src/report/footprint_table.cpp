@@ -29,7 +29,7 @@ std::vector<std::pair<std::string, std::string>> footprint_rows(const carbon::Fo
   std::string operational = grams_or(footprint.operational, "");
   if (footprint.operational_uncertainty)
     operational +=
-        " +- " + short_number(footprint.operational_uncertainty->grams(), kTableDecimals) + " (from the energy, k = 2)";
+        " ± " + short_number(footprint.operational_uncertainty->grams(), kTableDecimals) + " (from the energy, k = 2)";
   rows.emplace_back("Operational (gCO2)", operational);
   rows.emplace_back("Operational Above Idle (gCO2)", grams_or(footprint.above_idle, "not available (no idle level)"));
   rows.emplace_back("Embodied (gCO2)", grams_or(footprint.embodied, unknown));

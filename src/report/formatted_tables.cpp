@@ -235,7 +235,7 @@ std::string formatted_tables(const record::RunRecord& run) {
   };
   section_if_any("While Utilised, and Peaks", utilized_table(run));
   section_if_any("Idle Power, and Energy above It", idle_table(run));
-  section_if_any("Clocks Held Down", throttling_table(run));
+  section_if_any("Throttled Clocks", throttling_table(run));
   section_if_any("Counted by the Driver", gpu_events_table(run));
   section_if_any("Other GPUs of This Machine (not the benchmark's, in no total)", other_gpus_table(run));
   section_if_any("Quality of the Measurement", quality_table(run));

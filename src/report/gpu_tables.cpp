@@ -156,7 +156,7 @@ std::string throttling_table(const record::RunRecord& run) {
     std::string share = short_number(span.highest, 1);
     if (short_number(span.lowest, 1) != share) share.insert(0, short_number(span.lowest, 1) + " to ");
     if (run.gpus.size() > 1) share += fmt::format(" ({} of {} GPUs)", span.gpus, run.gpus.size());
-    table.add_row({span.reason, share, span.slowdown ? "SLOWED DOWN by heat or hardware" : "normal at the power limit"});
+    table.add_row({span.reason, share, span.slowdown ? "THROTTLED by heat or hardware" : "normal at the power limit"});
   }
   return table.text();
 }

@@ -10,8 +10,8 @@ namespace gpubench::report {
 
 // What the rows are, and are not, for readers who add up.
 inline constexpr const char* kPartsRemark =
-    "Energy is that of a container's own GPUs over its own time; the total is that of all GPUs from the first start to the "
-    "last end.";
+    "A container's energy is that of its own GPUs during its own time. The total covers all GPUs from the first start to "
+    "the last end.";
 
 std::vector<std::string> part_headings();
 // One for each container; none for a run of one benchmark.

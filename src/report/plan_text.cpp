@@ -71,13 +71,14 @@ std::string plan_table(const PlannedRun& run, const carbon::PlanQuestion& questi
   auto now = without_plan(plan);
   if (now) now = *now * pue;
   const carbon::PlannedStart& best = plan.best.front();
-  text += fmt::format("\nBest: {} at {} UTC; against {} now it saves {}.\nIntensities: {}\n", one_line(best.region, 60),
-                      base::utc_table_text(best.start), one_line(question.forecasts.front().region, 60),
-                      saved_text(now, best.emissions * pue), kinds_text(question));
+  text +=
+      fmt::format("\nBest: {} at {} UTC; compared with {} now it saves {}.\nIntensities: {}\n", one_line(best.region, 60),
+                  base::utc_table_text(best.start), one_line(question.forecasts.front().region, 60),
+                  saved_text(now, best.emissions * pue), kinds_text(question));
   for (const carbon::RegionalForecast& forecast : question.forecasts) {
     const auto same = [&](const carbon::PlannedStart& start) { return start.region == forecast.region; };
     if (std::none_of(plan.best.begin(), plan.best.end(), same))
-      text += "Left out: " + one_line(forecast.region, 60) + ", whose forecast does not hold the whole run.\n";
+      text += "Left out: " + one_line(forecast.region, 60) + ", whose forecast does not cover the whole run.\n";
   }
   return text;
 }

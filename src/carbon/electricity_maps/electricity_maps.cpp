@@ -114,7 +114,7 @@ base::Result<std::vector<IntensitySlot>> ElectricityMapsProvider::ask(const std:
   if (!response) return base::failure(response.error());
   if (response->status == 401 || response->status == 403)
     return base::failure(
-        "Electricity Maps refuses the token for zone " + access_.zone + " (HTTP " + std::to_string(response->status) + ")",
+        "Electricity Maps refused the token for zone " + access_.zone + " (HTTP " + std::to_string(response->status) + ")",
         "check the token, and that it is for this zone");
   if (response->status != 200) return base::failure("HTTP " + std::to_string(response->status));
   auto slots = parse_electricity_maps_answer(response->body, access_.zone, kind);

@@ -40,9 +40,9 @@ base::Result<std::vector<IntensitySlot>> ForecastCache::load() const {
   std::error_code error;
   if (!std::filesystem::exists(path_, error)) return std::vector<IntensitySlot>{};
   const auto text = read_whole(path_);
-  if (!text) return base::failure(text.error().with_context("the forecast cache is left aside"));
+  if (!text) return base::failure(text.error().with_context("the forecast cache is ignored"));
   auto slots = parse_slots(*text);
-  if (!slots) return base::failure(slots.error().with_context("the forecast cache is left aside: " + path_.string()));
+  if (!slots) return base::failure(slots.error().with_context("the forecast cache is ignored: " + path_.string()));
   for (IntensitySlot& slot : *slots) slot.source += kMark;
   return slots;
 }

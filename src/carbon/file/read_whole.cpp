@@ -8,7 +8,7 @@ base::Result<std::string> read_whole(const std::filesystem::path& path) {
   constexpr std::uintmax_t kLargest = std::uintmax_t{16} << 20;
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error))
-    return base::failure(path.string() + (error ? ": " + error.message() : " is no regular file"));
+    return base::failure(path.string() + (error ? ": " + error.message() : " is not a regular file"));
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error) return base::failure(path.string() + ": " + error.message());
   if (size > kLargest) return base::failure(path.string() + " is larger than 16 MiB");

@@ -81,7 +81,7 @@ base::Result<std::vector<IntensitySlot>> sorted(std::vector<IntensitySlot> slots
   std::sort(slots.begin(), slots.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
   for (std::size_t i = 1; i < slots.size(); ++i)
     if (slots[i].from < slots[i - 1].to)
-      return base::failure("two intensities for one time, " + base::utc_text(slots[i].from));
+      return base::failure("two intensities for the same time, " + base::utc_text(slots[i].from));
   return slots;
 }
 
@@ -151,7 +151,7 @@ std::string_view text_member(const Json& object, const char* name) {
 }
 
 base::Result<IntensitySlot> parse_entry(const Json& object) {
-  if (!object.is_object()) return base::failure("it is no object");
+  if (!object.is_object()) return base::failure("it is not an object");
   const auto grams = object.find("g_per_kwh");
   const bool is_number = grams != object.end() && grams->is_number();
   return checked({text_member(object, "from"), text_member(object, "to"), text_member(object, "kind"),
@@ -161,14 +161,14 @@ base::Result<IntensitySlot> parse_entry(const Json& object) {
 
 base::Result<std::vector<IntensitySlot>> parse_json(std::string_view text) {
   const Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) return base::failure("it is not whole JSON");
+  if (document.is_discarded()) return base::failure("it is not valid JSON");
   const Json* list = &document;
   if (document.is_object()) {
     const auto found = document.find("slots");
     if (found == document.end()) return base::failure("it has no \"slots\"");
     list = &*found;
   }
-  if (!list->is_array()) return base::failure("\"slots\" is no list");
+  if (!list->is_array()) return base::failure("\"slots\" is not a list");
   std::vector<IntensitySlot> slots;
   for (const Json& object : *list) {
     auto slot = parse_entry(object);

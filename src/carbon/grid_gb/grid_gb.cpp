@@ -97,7 +97,7 @@ base::Result<std::vector<IntensitySlot>> GridGbProvider::ask(base::WallTime from
   auto slots = parse(*body);
   if (!slots) return base::failure(slots.error().with_context("HTTP 200"));
   std::erase_if(*slots, [&](const IntensitySlot& slot) { return slot.from < from || slot.to > to; });
-  if (slots->empty()) return base::failure("the answer has no half-hour of those asked for");
+  if (slots->empty()) return base::failure("the answer has none of the half-hours asked for");
   for (IntensitySlot& slot : *slots) {
     slot.source = source();
     slot.fetched = now;

@@ -121,7 +121,7 @@ base::Result<std::string> WattTimeProvider::log_in(base::SteadyTime deadline) {
   const auto response = platform::perform_with_retry(http_, clock_, request, deadline);
   if (!response) return base::failure(response.error().with_context("WattTime login"));
   if (response->status == 401 || response->status == 403)
-    return base::failure("WattTime refuses the login (HTTP " + std::to_string(response->status) + ")",
+    return base::failure("WattTime refused the login (HTTP " + std::to_string(response->status) + ")",
                          "check the user name and the password");
   if (response->status != 200) return base::failure("WattTime login: HTTP " + std::to_string(response->status));
   const Json answer = Json::parse(response->body, nullptr, /*allow_exceptions=*/false);

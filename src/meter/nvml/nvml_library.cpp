@@ -119,7 +119,7 @@ base::Result<std::unique_ptr<NvmlLibrary>> NvmlLibrary::open(const std::string& 
 
 base::Result<void> NvmlLibrary::initialise() {
   if (api_.init == nullptr || api_.device_count == nullptr || api_.device_by_index == nullptr) {
-    return base::failure("the library found is no NVML: it lacks nvmlInit_v2 or the device functions", no_gpu_remedy());
+    return base::failure("the library found is not NVML: it lacks nvmlInit_v2 or the device functions", no_gpu_remedy());
   }
   const int code = api_.init();
   initialised_ = code == kNvmlSuccess;
@@ -134,7 +134,7 @@ base::Result<void> NvmlLibrary::initialise() {
           "reboot, or reload the nvidia kernel module (usual after a driver update); or " + no_gpu_remedy());
     case kNvmlNoPermission:
       return base::failure("no permission to use the NVIDIA driver",
-                           "check the access to /dev/nvidia* of this user; or " + no_gpu_remedy());
+                           "check this user's access to /dev/nvidia*; or " + no_gpu_remedy());
     default:
       return base::failure("NVML cannot be initialised: " + describe(code), no_gpu_remedy());
   }

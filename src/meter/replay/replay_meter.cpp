@@ -114,7 +114,8 @@ MeterSource source_of(const TraceOrigin& recorded, const std::string& path) {
 }  // namespace
 
 base::Result<std::unique_ptr<GpuMeter>> open_replay_meter(const std::string& path, int gpus, const platform::Clock& clock) {
-  if (gpus < 0 || gpus > kMostReplayed) return base::failure("a replay has 1 to " + std::to_string(kMostReplayed) + " GPUs");
+  if (gpus < 0 || gpus > kMostReplayed)
+    return base::failure("a replay can have 1 to " + std::to_string(kMostReplayed) + " GPUs");
   const auto trace = load_trace(path);
   if (!trace) return base::failure(trace.error());
   const std::size_t count = gpus == 0 ? trace->gpus.size() : static_cast<std::size_t>(gpus);

@@ -143,7 +143,7 @@ base::Result<void> check_format(Reader& top) {
   if (top.text("format", true) != kFormat)
     return base::failure("this is not a trace: \"format\" is not " + std::string(kFormat));
   if (top.number("version", true) != kVersion) {
-    return base::failure("only version " + std::to_string(kVersion) + " of the trace format is understood");
+    return base::failure("only version " + std::to_string(kVersion) + " of the trace format is supported");
   }
   return {};
 }

@@ -129,11 +129,11 @@ class Body {
     Fields fields(line);
     const std::string_view letter = fields.word();
     const auto gpu = fields.number<std::size_t>(0, trace_.gpus.size() - 1);
-    if (!fields.ok()) return "neither R, E nor P with the number of a GPU";
+    if (!fields.ok()) return "it does not begin with R, E or P and the number of a GPU";
     if (letter == "R") return take_reading(fields, trace_.gpus[gpu]);
     if (letter == "E") return take_counter(fields, trace_.gpus[gpu], highest_[gpu]);
     if (letter == "P") return take_power(fields, trace_.gpus[gpu]);
-    return "neither R, E nor P with the number of a GPU";
+    return "it does not begin with R, E or P and the number of a GPU";
   }
 
  private:
@@ -160,7 +160,7 @@ base::Result<Trace> parse_trace(std::string_view text) {
   if (text.size() > kGreatestFile) return base::failure("the trace is larger than 64 MiB");
   const std::size_t header_end = text.find('\n');
   if (header_end > kLongestHeader)  // also: there is none
-    return wrong_line(1, "this is no header of a trace");
+    return wrong_line(1, "this is not the header of a trace");
   auto trace = parse_trace_header(text.substr(0, header_end));
   if (!trace) return wrong_line(1, trace.error().message);
   Body body(*trace);

@@ -134,11 +134,11 @@ std::string cards(const record::RunRecord& run) {
     text += card("Average power", short_number((*run.total_energy / run.elapsed()).watts(), 1) + " W", "of all GPUs");
   if (const auto peak = peak_power(run))
     text += card("Peak power", short_number(peak->watts(), 1) + " W", "highest sample of one GPU");
-  if (run.benchmark.score) text += card("Score", short_number(*run.benchmark.score, 3) + " s", "told by the benchmark");
+  if (run.benchmark.score) text += card("Score", short_number(*run.benchmark.score, 3) + " s", "reported by the benchmark");
   const record::WorkRate rate = record::work_rate(run);
   if (rate.energy)
     text += card("Energy per work", short_number(rate.energy->joules(), 5) + " J",
-                 "per " + one_line(run.benchmark.work->unit) + ", of which the benchmark tells");
+                 "per " + one_line(run.benchmark.work->unit) + ", as the benchmark reports");
   return text + "</dl></section>\n";
 }
 

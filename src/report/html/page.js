@@ -289,7 +289,7 @@
       }
     }
     hasStrips() { return this.definition.id === 'sm_clock' && data.held_down.length > 0; }
-    // Above the clocks: red while heat or hardware held them down, amber while the power cap did.
+    // Above the clocks: red while heat or hardware throttled them, amber while the power cap did.
     drawHeldDown() {
       if (!this.hasStrips()) return;
       for (const [gpu, from, to, bits] of data.held_down) {
@@ -361,7 +361,7 @@
       const bits = data.held_down.filter(([gpu, from, to]) => !state.hidden.has(gpu) && from <= state.cursor && state.cursor <= to)
         .reduce((all, [, , , own]) => all | own, 0);
       const names = heldDownNames.filter(([bit]) => bits & bit).map(([, name]) => name);
-      return names.length ? `held down by: ${names.join(', ')}` : '';
+      return names.length ? `throttled by: ${names.join(', ')}` : '';
     }
 
     listen() {
@@ -447,7 +447,7 @@
     });
     logPane = list;
     return make('figure', { class: 'panel log', id: 'log' }, make('figcaption', {}, make('h3', {}, 'Log'),
-      make('span', { class: 'readout' }, logItems.some(([seconds]) => seconds !== null) ? '' : 'when its lines came is not known')), list);
+      make('span', { class: 'readout' }, logItems.some(([seconds]) => seconds !== null) ? '' : 'the times of its lines are not known')), list);
   };
   const selectLine = (i, moveCharts) => {
     if (selected >= 0) logItems[selected][1].setAttribute('aria-selected', 'false');
@@ -563,9 +563,9 @@
   });
   const notes = [];
   if (charts.some(chart => chart.curves.some(curve => curve.reduced)))
-    notes.push('The run is longer than these charts are fine: lines are means, bands go from the lowest to the highest sample, so no peak is lost.');
+    notes.push('This run has more samples than these charts have points. Lines are means; bands go from the lowest to the highest sample, so no peak is lost.');
   if (data.average_power) notes.push("A GPU gave no power samples: its power is the driver's average over a second.");
-  if (data.held_down.length) notes.push('Above the SM clock: red while heat or hardware held it down, amber while the power cap did.');
+  if (data.held_down.length) notes.push('Above the SM clock: red while heat or hardware throttled it, amber while the power cap did.');
   for (const chart of charts) {
     const told = chart.definition.limits.filter(limit => !chart.limits.includes(limit)).map(limit => limit.label);
     if (told.length) notes.push(`${chart.definition.title}: ${told.join(', ')} (above the scale).`);

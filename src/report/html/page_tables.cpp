@@ -76,7 +76,7 @@ void add_total_row(HtmlTable& table, const record::RunRecord& run) {
 std::string terms_table(const record::RunRecord& run) {
   const energy::Uncertainty total = total_uncertainty(run);
   if (!run.total_energy || total.terms.empty()) return {};
-  HtmlTable table("What the uncertainty of the total is made of (95 % of cases)",
+  HtmlTable table("Parts of the total's uncertainty (95 % of cases)",
                   {"Cause", "Half-width (J)", "Of the total (%)", "Matters for", "Explanation"});
   for (const energy::UncertaintyTerm& term : total.terms) {
     const base::Energy width = 2.0 * term.standard;  // k = 2
@@ -123,7 +123,7 @@ std::string identity_table(const record::RunRecord& run) {
 std::string activity_table(const record::RunRecord& run) {
   HtmlTable table("Averages while busy (utilisation above 0)",
                   {"GPU", "Utilisation (%)", "Power (W)", "Temperature (\u00b0C)", "Highest (\u00b0C)", "Memory (MiB)",
-                   "Most memory (MiB)", "SM clock (MHz)", "Memory clock (MHz)", "Clocks held down"});
+                   "Most memory (MiB)", "SM clock (MHz)", "Memory clock (MHz)", "Throttled by"});
   for (const record::GpuRecord& gpu : run.gpus)
     table.add_row({gpu_name(gpu.gpu), average(gpu.utilization), average(gpu.power), average(gpu.temperature),
                    maximum(gpu.temperature), average(gpu.memory), maximum(gpu.memory), average(gpu.sm_clock),
@@ -135,7 +135,7 @@ std::string html_events(const record::RunRecord& run) {
   const std::vector<GpuEventTexts> all = gpu_event_texts(run);
   if (all.empty()) return {};
   HtmlTable table("What the driver counted during the run",
-                  {"GPU", "Held down by the power cap (s)", "By heat (s)", "Memory errors corrected", "Not corrected",
+                  {"GPU", "Throttled by the power cap (s)", "By heat (s)", "Memory errors corrected", "Not corrected",
                    "Error events (XID)", "Other users"});
   for (const GpuEventTexts& texts : all)
     table.add_row(
@@ -154,7 +154,7 @@ std::string html_other_gpus(const record::RunRecord& run) {
                    watts(gpu.average_power), watts(gpu.peak_power),
                    gpu.utilization ? short_number(gpu.utilization->average_all, 1) : std::string(kNotSupported)});
   }
-  return table.text() + "<p class=\"note\">The benchmark's GPUs are known by " +
+  return table.text() + "<p class=\"note\">The benchmark's GPUs were chosen by " +
          html_text(one_line(run.gpus_chosen_by, 200)) + ".</p>\n";
 }
 
@@ -211,7 +211,7 @@ std::string html_energy(const record::RunRecord& run) {
          "runs on the same "
          "board; \u201cabsolute\u201d adds the gain error of the board's power sensor, which no software can see and which "
          "is the same "
-         "for every run on that board. Of the GPU boards only: no processor, memory, fan or power supply.</p>\n" +
+         "for every run on that board. They cover the GPU boards only: no processor, memory, fan or power supply.</p>\n" +
          terms_table(run);
 }
 

@@ -288,7 +288,7 @@ void write_phases(Script& script, const PlotInput& input, const Panel& panel, co
   const auto explain = [&](std::string_view what, std::string_view colour, double offset) {
     script.line("set label '{}' at graph 1,graph 1 right offset {},1.5 font ',9' textcolor rgb '{}'", what, offset, colour);
   };
-  if (capped) explain("held down by the power cap", "#9A6700", 0);
+  if (capped) explain("throttled by the power cap", "#9A6700", 0);
   if (slowed) explain("by heat or hardware", kSlowdownColour, capped ? -24 : 0);
 }
 

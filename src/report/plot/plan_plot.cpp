@@ -76,7 +76,7 @@ std::string plan_plot_script(const PlanPlot& plot) {
                         gnuplot_quoted(one_line(plot.title, 120)), last);
   script += "set key outside right top\nset lmargin 12\nset rmargin 34\nset ylabel 'forecast (gCO2/kWh)'\n" +
             curves(question, 'F') + "\n";
-  script += "unset key\nset ylabel 'the run, begun then (gCO2)'\n";
+  script += "unset key\nset ylabel 'the run, if started then (gCO2)'\n";
   script += fmt::format("set xlabel {}\n", gnuplot_quoted("hours from " + base::utc_table_text(question.now) + " UTC"));
   const double at = hours_from(question.now, best.start);
   script += fmt::format("set arrow from {0:.5f},graph 0 to {0:.5f},graph 1 nohead dt (4,4) lc rgb '#444444'\n", at);

@@ -67,14 +67,14 @@ base::Result<DataMount> parse_mount_fields(const std::string& text) {
     const std::string_view value = field.substr(std::min(equals + 1, field.size()));
     const bool is_writable = (key == "readonly" || key == "ro") && (value == "false" || value == "0");
     if (key == "rw" || is_writable)
-      return base::failure("--mount gives data to be read only", "use --volume for a writable folder");
+      return base::failure("--mount is for read-only data", "use --volume for a writable folder");
     if (key == "source" || key == "src") {
       mount.source = value;
     } else if (key == "target" || key == "dst" || key == "destination") {
       mount.target = value;
     } else if (key != "readonly" && key != "ro" && !(key == "type" && (value == "bind" || value == "volume"))) {
       return base::failure("--mount does not know \"" + std::string(field) + "\"",
-                           "known are type=bind, type=volume, source=, target= and readonly");
+                           "it knows type=bind, type=volume, source=, target= and readonly");
     }
   }
   return finished_mount(std::move(mount), text);
@@ -129,7 +129,7 @@ base::Result<DataMount> parse_data_mount(const std::string& text) {
   if (first == std::string::npos) return finished_mount({}, text);
   const std::size_t second = std::min(text.find(':', first + 1), text.size());
   const std::string_view mode = std::string_view(text).substr(second);
-  if (mode == ":rw") return base::failure("--mount gives data to be read only", "use --volume for a writable folder");
+  if (mode == ":rw") return base::failure("--mount is for read-only data", "use --volume for a writable folder");
   if (!mode.empty() && mode != ":ro") return finished_mount({}, text);
   return finished_mount({text.substr(0, first), text.substr(first + 1, second - first - 1), false}, text);
 }

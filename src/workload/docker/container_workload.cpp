@@ -163,7 +163,7 @@ base::Result<void> ContainerWorkload::find_image_and_gpus() {
   if (!image) return base::failure(image.error());
   image_ = std::move(*image);
   const auto info = engine_.get("/info");
-  if (!info) return base::failure(info.error().with_context("could not ask the engine about itself"));
+  if (!info) return base::failure(info.error().with_context("could not query the engine"));
   auto facts = parse_engine_facts(info->body);
   if (!facts) return base::failure(facts.error());
   facts->is_podman = engine_.engine().is_podman;
@@ -254,7 +254,7 @@ void ContainerWorkload::check_gpus() {
   if (options_.gpus.empty()) return;
   const auto given = container_.given_gpus();
   if (!given) {
-    description_.notes.push_back("whether the GPUs arrived could not be found out: " + given.error().message);
+    description_.notes.push_back("it is unclear whether the container has its GPUs: " + given.error().message);
     return;
   }
   const bool is_here = !engine_.address().is_remote();

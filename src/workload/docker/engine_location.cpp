@@ -58,7 +58,7 @@ base::Result<EngineLocation> context_named(const std::string& name, const fs::pa
     if (is_tcp(location.host) && fs::is_regular_file(tls / "ca.pem", error)) location.tls = tls_in(tls);
     const json& unverified = member(endpoint, "SkipTLSVerify");
     if (unverified.is_boolean() && unverified.get<bool>() && is_tcp(location.host))
-      return base::failure("the Docker context \"" + name + "\" does without verifying the engine",
+      return base::failure("the Docker context \"" + name + "\" does not verify the engine",
                            "give it the engine's certificates: docker context update");
     return location;
   }

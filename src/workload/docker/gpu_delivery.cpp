@@ -78,7 +78,7 @@ std::string missing_gpus(const GpuAccess& asked, const GivenGpus& given,
                                         [&](const std::string& id) { return lists(given.requested_ids, id); });
   // Nodes that are there prove more than a request that is not: Podman turns CDI names into devices.
   const bool sees_one = visible && !visible->empty();
-  if (by_request && !kept_request && !sees_one) return engine + " took the request for GPUs and left it out without a word";
+  if (by_request && !kept_request && !sees_one) return engine + " accepted the GPU request but ignored it";
   if (asked.way == GpuAccess::Way::devices) {
     const auto is_there = [&](const std::string& node) {
       const std::string name = node.substr(node.rfind('/') + 1);

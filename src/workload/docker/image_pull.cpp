@@ -70,7 +70,7 @@ class Pull {
       if (arrived_) quiet_since = now;
       const base::Duration patience =
           engine_.streams().state(id_).status ? base::Duration(kLongestUnpacking) : kAnswerWithin;
-      if (now - quiet_since > patience) return base::failure("the engine stopped telling of it");
+      if (now - quiet_since > patience) return base::failure("the engine stopped reporting progress");
       if (now - told < kTellEvery) continue;
       told = now;
       if (const std::string progress = report_.progress(); !progress.empty())
@@ -111,14 +111,15 @@ void PullReport::take(std::string_view object) {
   if (object.find_first_not_of(" \r\t") == std::string_view::npos) return;
   const auto json = nlohmann::json::parse(object, nullptr, false);
   if (!json.is_object()) {
-    if (error_.empty()) error_ = "the engine's account of it is broken";
+    if (error_.empty()) error_ = "the engine's progress messages are broken";
     return;
   }
   const auto detail = json.find("errorDetail");
   std::string words = detail != json.end() && detail->is_object() ? text(*detail, "message") : std::string();
   if (words.empty()) words = text(json, "error");
   const bool is_error = json.contains("error") || json.contains("errorDetail");
-  if (is_error && error_.empty()) error_ = words.empty() ? "the engine reports an error without words" : engine_words(words);
+  if (is_error && error_.empty())
+    error_ = words.empty() ? "the engine reported an error without a message" : engine_words(words);
   const std::string id = text(json, "id");
   const std::string status = text(json, "status");
   if (id.empty() || status.starts_with("Pulling from") || (layers_.size() >= kMostLayers && !layers_.contains(id))) return;
@@ -172,7 +173,7 @@ base::Result<void> pull_image(EngineClient& engine, const platform::Clock& clock
   auto pulled = Pull(engine, clock, options).run();
   if (pulled) return pulled;
   return base::failure("image \"" + options.image.substr(0, 300) + "\" could not be pulled: " + pulled.error().message,
-                       "check the name and the network; for a registry that wants a login: docker login");
+                       "check the name and the network; if the registry wants a login: docker login");
 }
 
 }  // namespace gpubench::workload

@@ -79,20 +79,20 @@ bool is_plain_name(std::string_view name) {
 base::Result<Login> login_from_helper(const std::string& helper, const std::string& registry) {
   const std::string program = "docker-credential-" + helper;
   if (!is_plain_name(helper))
-    return base::failure("the configuration of Docker names no credential helper but nonsense",
+    return base::failure("Docker's configuration does not name a valid credential helper",
                          "correct credsStore or credHelpers in its config.json");
   platform::ChildRequest request;
   request.argv = {program, "get"};
   request.input = registry + "\n";
   const auto answer = platform::run_child(request);
   if (!answer)
-    return base::failure("the registry's login could not be asked of " + program + ": " + answer.error().error.message,
+    return base::failure("cannot get the registry's login from " + program + ": " + answer.error().error.message,
                          "install it, or correct credsStore or credHelpers in Docker's config.json");
   const bool has_none = answer->output.find("credentials not found") != std::string::npos;
   if (has_none) return Login{};
   const json told = json::parse(answer->output, nullptr, false);
   if (answer->exit_code != 0 || !told.is_object())
-    return base::failure(program + " could not tell the login of " + registry, "try it with: docker login");
+    return base::failure(program + " could not give the login of " + registry, "try it with: docker login");
   Login login{text(told, "Username"), text(told, "Secret"), {}};
   if (login.user == kTokenUser) login = {{}, {}, login.password};
   return login;

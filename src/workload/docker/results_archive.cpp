@@ -128,7 +128,7 @@ base::Result<bool> Extraction::run() {
     }
     if (auto taken = take(reader.get(), entry); !taken) return base::failure(taken.error());
     if (passed_over_ > limits_.passed_over) {
-      skip("the rest of the archive", "it lies behind " + std::to_string(passed_over_) + " bytes that are left out");
+      skip("the rest of the archive", "it comes after " + std::to_string(passed_over_) + " bytes that were left out");
       break;
     }
   }
@@ -167,7 +167,7 @@ base::Result<void> Extraction::take(archive* reader, archive_entry* entry) {
   // The path asked for is itself a file: there is no directory to drop.
   if (relative.empty() && why.empty() && type != AE_IFDIR)
     relative = percent_encoded(components(member).empty() ? "result" : components(member).back());
-  if (relative == kSkippedName) why = "the name is taken by this list";
+  if (relative == kSkippedName) why = "the name is used by this list";
   if (!why.empty()) {
     skip(member, why);
     passed_over_ += static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
@@ -231,7 +231,7 @@ base::Result<void> Extraction::take_link(const std::string& target, const std::s
   const auto top = root();
   if (!top) return base::failure(top.error());
   if (source == written_.end()) {
-    skip(member, "hard link to what is not in the archive before it");
+    skip(member, "hard link to a file that is not earlier in the archive");
     return {};
   }
   const auto from = (*top)->open_file(source->second);

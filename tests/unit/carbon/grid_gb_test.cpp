@@ -152,7 +152,7 @@ TEST_F(GridGb, AnAnswerAboutAnotherTimeIsAnError) {
   ScriptedHttp http({http_answer(200, service_answer("/regional/intensity/2026-11-20T12:01Z/2026-11-20T13:30Z"))});
   const auto slots = ask(http, "2026-11-22T12:10Z", "2026-11-22T12:20Z");
   ASSERT_FALSE(slots);
-  EXPECT_THAT(slots.error().message, HasSubstr("no half-hour of those asked for"));
+  EXPECT_THAT(slots.error().message, HasSubstr("none of the half-hours asked for"));
 }
 
 TEST_F(GridGb, AsksByPostcode) {

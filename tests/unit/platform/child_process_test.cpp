@@ -52,7 +52,7 @@ TEST(ChildProcess, EndsOneThatTakesTooLongWithItsChildren) {
   const auto outcome = run_child(request);
   ASSERT_FALSE(outcome);
   EXPECT_FALSE(outcome.error().not_found);
-  EXPECT_EQ(outcome.error().error.message, "sh took too long and was ended");
+  EXPECT_EQ(outcome.error().error.message, "sh took too long and was stopped");
 }
 
 TEST(ChildProcess, OneThatClosesItsOutputAndStaysIsEndedToo) {

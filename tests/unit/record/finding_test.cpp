@@ -76,15 +76,15 @@ TEST(Finding, NamesBelongToTheirKinds) {
 
 TEST(Finding, SaysNumbersWithUnits) {
   EXPECT_EQ(finding_text(MethodsDisagree{2, base::Energy::from_joules(1000), base::Energy::from_joules(1100)}),
-            "The energy of GPU 2 is 1000.0 J by its counter and 1100.0 J by its power samples (+10.0 %), which is more "
-            "than both may be off: the interval of its energy is widened by the difference.");
+            "The energy of GPU 2 is 1000.0 J by its counter and 1100.0 J by its power samples (+10.0 %), which is more than "
+            "their uncertainties allow: its interval was widened by the difference.");
   EXPECT_EQ(
       finding_text(PowerGap{3, base::Ratio::from_percent(93.2), 412ms}),
       "Power samples of GPU 3 are missing: 93.2 % of the run is covered and the longest gap is 412 ms; peaks within gaps "
       "are not seen.");
   EXPECT_EQ(
       finding_text(WallClockStepped{-3s}),
-      "The clock of this machine was put back by 3.00 s during the run: times of day follow the clock as it was at the "
+      "The clock of this machine was set back by 3.00 s during the run: times of day follow the clock as it was at the "
       "start; durations and energy are not affected.");
 }
 

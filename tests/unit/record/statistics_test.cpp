@@ -110,10 +110,9 @@ TEST(Statistics, TheDriversOwnTimeGoesBeforeTheReadings) {
   const auto finding = throttling_finding(gpu, 10s);
   ASSERT_TRUE(finding);
   EXPECT_DOUBLE_EQ(finding->share.percent(), 25);
-  EXPECT_EQ(
-      finding_text(*finding),
-      "GPU 0 was slowed down in at least 25.0 % of the run's time (software thermal slowdown): the benchmark could have "
-      "run faster.");
+  EXPECT_EQ(finding_text(*finding),
+            "GPU 0 was throttled in at least 25.0 % of the run's time (software thermal slowdown): the benchmark could have "
+            "run faster.");
   gpu.events.throttle_times = {{"software_thermal", 0s, true}};
   EXPECT_FALSE(throttling_finding(gpu, 10s)) << "it was in a reading next to the run";
 }
@@ -136,7 +135,7 @@ TEST(Statistics, WhatTheDriverToldIsAFinding) {
   EXPECT_EQ(names, (std::vector<std::string>{"shared_by_mig", "foreign_process", "unknown_process", "xid_errors",
                                              "memory_errors"}));
   for (const char* part :
-       {"python3 (process 12), which", "process 13, of which", "XID 31, 79", "1 corrected, 0 not corrected."})
+       {"python3 (process 12), which", "process 13, and it is unclear", "XID 31, 79", "1 corrected, 0 not corrected."})
     EXPECT_NE(texts.find(part), std::string::npos) << part << " in " << texts;
   EXPECT_EQ(texts.find("mine"), std::string::npos);
 }

@@ -175,7 +175,7 @@ TEST(PlotPanels, ThrottlingIsMarkedUnderTheClock) {
   EXPECT_NEAR(phases[1].to_seconds, 49, 0.2);
   EXPECT_LT(panels.panels[4].low, 0);
   const std::string script = gnuplot_script(input, panels);
-  EXPECT_TRUE(contains(script, "'held down by the power cap'"));
+  EXPECT_TRUE(contains(script, "'throttled by the power cap'"));
   EXPECT_TRUE(contains(script, "'by heat or hardware'"));
 }
 

@@ -46,7 +46,7 @@ TEST(MissingGpus, ARequestThatWasLeftOutIsFound) {
   EXPECT_EQ(missing_gpus(by_runtime(), given(R"({"DeviceRequests":[{"DeviceIDs":["GPU-a","GPU-b"]}]})"), {}, "Docker 28"),
             "");
   EXPECT_THAT(missing_gpus(by_runtime(), given(R"({"DeviceRequests":null})"), {}, "Podman 4.3.1"),
-              HasSubstr("Podman 4.3.1 took the request"));
+              HasSubstr("Podman 4.3.1 accepted the GPU request but ignored it"));
   EXPECT_NE(missing_gpus(by_runtime(), given(R"({"DeviceRequests":[{"DeviceIDs":["GPU-a"]}]})"), {}, "Docker 28"), "");
   EXPECT_EQ(missing_gpus(by_runtime(), given("{}"), Nodes{"nvidia0"}, "Podman 5.4"), "") << "seen in the container";
 }

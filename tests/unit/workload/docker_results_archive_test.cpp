@@ -207,7 +207,7 @@ TEST_F(ResultsArchive, SameNameTwiceKeepsTheFirst) {
 
 TEST_F(ResultsArchive, OurListIsNotTheContainers) {
   ASSERT_TRUE(extract(Tar().file("results/skipped.txt", "nothing to see").bytes()));
-  EXPECT_THAT(text("skipped.txt"), HasSubstr("name is taken"));
+  EXPECT_THAT(text("skipped.txt"), HasSubstr("name is used"));
 }
 
 TEST_F(ResultsArchive, LimitsAreKept) {
@@ -281,7 +281,7 @@ TEST_F(ResultsArchive, WhatLiesBehindFarTooMuchIsNotWaitedFor) {
   ASSERT_TRUE(extract(bytes, 1000, limits));
   EXPECT_TRUE(exists("a"));
   EXPECT_FALSE(exists("z"));
-  EXPECT_THAT(text("skipped.txt"), HasSubstr("the rest of the archive: it lies behind 9000 bytes"));
+  EXPECT_THAT(text("skipped.txt"), HasSubstr("the rest of the archive: it comes after 9000 bytes"));
 }
 
 TEST_F(ResultsArchive, DeepPathsAndLongNamesAreListed) {
