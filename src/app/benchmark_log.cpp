@@ -58,7 +58,7 @@ void BenchmarkLog::run() {
     if (queue_.empty() && dropped_ == 0) return;
     std::deque<Piece> pieces = std::exchange(queue_, {});
     const std::size_t dropped = std::exchange(dropped_, 0);
-    // What is being written still takes room until it is in the file.
+    // What is being written still needs memory until it is in the file.
     lock.unlock();
     std::size_t bytes = 0;
     for (const Piece& piece : pieces) bytes += piece.bytes.size();

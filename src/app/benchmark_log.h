@@ -1,4 +1,4 @@
-// The benchmark's log: to a file by a thread of its own, and on to whoever watches. A slow disk or terminal never holds up
+// The benchmark's log: to a file by a thread of its own, and on to watchers. A slow disk or terminal never delays
 // the benchmark.
 #pragma once
 
@@ -22,7 +22,7 @@
 namespace gpubench::app {
 
 struct BenchmarkLogOptions {
-  LogFileOptions file;                             // its on_line is taken for the score
+  LogFileOptions file;                             // its on_line is used for the score
   std::optional<ScorePattern> score;               // looked for in each line
   std::function<void(std::string)> watch;          // gets a copy of each piece; must not block. May be empty
   std::size_t room_bytes = std::size_t{64} << 20;  // what may wait for a slow disk; more is dropped and counted
@@ -37,7 +37,7 @@ class BenchmarkLog final : public workload::LogSink {
 
   // Never waits for the disk.
   void write(workload::LogStream stream, std::string_view bytes) override;
-  // Brings all that came to the file. An error says what of the log is not in it.
+  // Brings all that came to the file. An error says what is missing from the log.
   base::Result<void> close();
   // Valid after close(): the last score in the log.
   [[nodiscard]] std::optional<double> score() const { return score_; }
@@ -63,7 +63,7 @@ class BenchmarkLog final : public workload::LogSink {
   std::condition_variable changed_;
   std::deque<Piece> queue_;
   std::size_t queued_bytes_ = 0;
-  std::size_t dropped_ = 0;  // bytes not told to the thread yet
+  std::size_t dropped_ = 0;  // bytes that the thread does not know of yet
   bool finishing_ = false;
   std::thread thread_;
 };

@@ -1,4 +1,4 @@
-// What a benchmark, or each of several, puts out: its log and its score.
+// The outputs of a benchmark, or of each of several: its log and its score.
 #pragma once
 
 #include <filesystem>
@@ -38,15 +38,15 @@ bool left_some_out(const std::filesystem::path& results);
 // The logs and scores of all parts.
 class BenchmarkOutputs {
  public:
-  // `watch` is given what is to be shown of the logs, from any thread; may be empty.
+  // `watch` gets the part of the logs to be shown, from any thread; may be empty.
   static base::Result<std::unique_ptr<BenchmarkOutputs>> create(const Options& options, const RunDirectory& directory,
                                                                 const platform::Clock& clock,
                                                                 const std::function<void(std::string)>& watch);
   // Where each part's output goes. Owned by this.
   [[nodiscard]] std::vector<workload::LogSink*> sinks() const;
-  // Completes the logs; what is not in them becomes findings.
+  // Completes the logs; what is missing from them becomes findings.
   void close(std::vector<record::Finding>& findings);
-  // After close(): what each part tells of itself, in its log or the collected results. Empty path: there are none.
+  // After close(): what each part reports, in its log or the collected results. Empty path: there are none.
   [[nodiscard]] std::vector<BenchmarkScore> scores(const std::filesystem::path& results) const;
 
  private:

@@ -21,13 +21,13 @@ struct CarbonChoice {
   using Ask = std::function<Slots(base::WallTime from, base::WallTime to, base::Duration patience)>;
 
   std::string place;  // for the record; empty: the source knows no place
-  Ask ask;            // empty: there is nothing to ask, the fallback is the choice
+  Ask ask;            // empty: there is nothing to ask, the fallback was chosen
   bool needs_network = false;
   std::optional<carbon::ForecastCache> cache;    // where its answers are kept
   std::optional<carbon::YearlyFactor> fallback;  // for what it does not know; empty: then it stays unknown
 };
 
-// Whether the source tells places apart, so that a region is a choice.
+// Whether the source distinguishes places, so that a region is a choice.
 bool has_regions(const CarbonOptions& options);
 
 // What the source calls `region`; empty: it knows no place.

@@ -51,7 +51,7 @@ void describe(CLI::App& app, std::vector<std::string>& runs, std::string& result
       "recarbon.json (all figures), recarbon_intensities.json (what was used; --carbon_source file: reads it).\n");
 }
 
-// One run that cannot be costed does not keep the others from it.
+// One run that cannot be recalculated does not stop the others.
 int recarbon_command(const std::vector<std::string>& arguments, const Environment& environment) {
   CLI::App app("Cost saved runs anew: other source, region, PUE, or values that have become actual since",
                "iris-gpubench recarbon");

@@ -9,9 +9,9 @@
 namespace gpubench::app {
 namespace {
 
-// A run longer than this is worth another question even if the service did not answer the last time.
+// After a run longer than this the service is asked again even if it did not answer the last time.
 constexpr base::Duration kShortRun = std::chrono::minutes(1);
-// How long a run that is over before the service answered waits for it although the cache knows its half-hours.
+// How long a run that ended before the service answered waits for it, although the cache knows its half-hours.
 constexpr base::Duration kFirstAnswer = std::chrono::seconds(2);
 // A run's past that a refresh asks for again, in case forecasts have become actual values.
 constexpr base::Duration kLookBack = std::chrono::hours(24);
@@ -70,7 +70,7 @@ void CarbonLookup::use_cache(std::unique_lock<std::mutex>& lock) {
   }
 }
 
-// Lets go of the lock while it asks.
+// Releases the lock while it asks.
 void CarbonLookup::ask(std::unique_lock<std::mutex>& lock, Range range) {
   busy_ = true;
   lock.unlock();
@@ -97,7 +97,7 @@ CarbonLookup::Answer CarbonLookup::answer(base::WallTime from, base::WallTime to
   const auto left = [&] { return std::max(deadline - clock_.now(), base::Duration::zero()); };
   std::unique_lock lock(mutex_);
   const auto covered = [&] { return carbon::covers(known_, from, to); };
-  // What the cache kept suffices, but gives way to a first answer that is on its way.
+  // What the cache has is enough, but a first answer that is on its way replaces it.
   changed_.wait_for(lock, covered() ? std::min(left(), kFirstAnswer) : left(),
                     [&] { return !busy_ || (covered() && answered_); });
   const bool worth_another = choice_.ask && !covered() && (failures_ == 0 || to - from > kShortRun);

@@ -1,5 +1,5 @@
 // The intensities for a run: asked for in the background before it and every half-hour while it lasts, and kept on disk, so
-// that a network that is lost or slow costs it nothing.
+// that a lost or slow network costs it nothing.
 #pragma once
 
 #include <condition_variable>
@@ -21,7 +21,7 @@ class CarbonLookup {
   struct Timing {
     base::Duration refresh = std::chrono::minutes(30);
     base::Duration first_retry = std::chrono::minutes(1);  // after a failure; doubled up to `refresh`
-    base::Duration patience = std::chrono::seconds(10);    // the most that answer() and the end together take
+    base::Duration patience = std::chrono::seconds(10);    // maximum time of answer() and the end together
     base::Duration ahead = std::chrono::hours(48);
   };
 
@@ -42,7 +42,7 @@ class CarbonLookup {
   // What is known of this moment, at once.
   [[nodiscard]] std::optional<carbon::IntensitySlot> at(base::WallTime time) const;
   [[nodiscard]] const CarbonChoice& choice() const { return choice_; }
-  // What was worth saying on the way (a broken cache, a cache that cannot be written); emptied by the call.
+  // Warnings on the way (a broken cache, a cache that cannot be written); emptied by the call.
   [[nodiscard]] std::vector<std::string> take_notes();
 
  private:

@@ -11,13 +11,13 @@ base::Duration EnergySoFar::within_the_run(base::SteadyTime from, base::SteadyTi
   return std::max(std::min(to, end) - std::max(from, begin), base::Duration::zero());
 }
 
-// Of the benchmark; empty where the GPU does not tell.
+// Of the benchmark; empty if the GPU does not report it.
 std::optional<base::Energy> EnergySoFar::energy_between(const Mark& from, const Mark& to) const {
   const base::Duration ran = within_the_run(from.time, to.time);
   if (ran == base::Duration::zero()) return base::Energy{};
-  // The driver's power is a mean of the time before it was asked: it stands for the interval that ends with it.
+  // The driver's power is a mean of the time before it was asked: it counts for the interval that ends with it.
   if (to.power) return *to.power * ran;
-  // The counter is read at the ends of a run only, mostly: a counter that stands still says nothing.
+  // The counter is mostly read only at the ends of a run: a counter that stands still says nothing.
   if (!from.counter || !to.counter || *to.counter <= *from.counter) return std::nullopt;
   return (*to.counter - *from.counter) * (base::to_seconds(ran) / base::to_seconds(to.time - from.time));
 }

@@ -1,4 +1,4 @@
-// What each GPU has used since the benchmark's start, for those who are told while it lasts.
+// What each GPU has used since the benchmark's start, while it lasts.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,7 @@
 
 namespace gpubench::app {
 
-// Power times time by the interval readings; where power is not told, the energy counter.
+// Power times time by the interval readings; where power is not reported, the energy counter.
 class EnergySoFar {
  public:
   // `series` must outlive it.
@@ -23,8 +23,8 @@ class EnergySoFar {
   void begin(base::SteadyTime time) { begin_ = time.time_since_epoch().count(); }
   void end(base::SteadyTime time) { end_ = time.time_since_epoch().count(); }
 
-  // One interval's readings, one per GPU; empty before the benchmark's start. While a GPU does not tell, its energy is not
-  // known: a part that is missing is not 0. The power that it tells next then stands for that time, too.
+  // One interval's readings, one per GPU; empty before the benchmark's start. While a GPU reports nothing, its energy is not
+  // known: a missing part is not 0. The power that it reports next then counts for that time, too.
   std::optional<record::EnergyNow> add(const std::vector<meter::GpuReading>& readings);
 
  private:

@@ -14,10 +14,10 @@
 namespace gpubench::app {
 namespace {
 
-// So that reading back is not given up before it can begin.
+// So reading back is not given up before it can begin.
 constexpr base::Duration kBeyondSettling = std::chrono::seconds(5);
 
-// The results of a run that was killed, as far as its journal goes.
+// The results of a run that was killed, up to the end of its journal.
 void add_results(ExportSession& session, const RunDirectory& directory, const Environment& environment,
                  const platform::Clock& clock) {
   const auto saved = load_run(directory.path, environment, clock);

@@ -1,4 +1,4 @@
-// `iris-gpubench export RUN`: what a database does not have yet of a run that is over.
+// `iris-gpubench export RUN`: the rest of a finished run for the database.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ struct SavedRunExport {
 base::Result<record::ExportRecord> export_saved_run(const RunDirectory& directory, const SavedRunExport& wanted,
                                                     const Environment& environment);
 
-// Everything is in the database, as far as it can be read.
+// Everything is in the database, if the database can be read.
 bool is_complete(const record::ExportRecord& outcome);
 // The counts, a line each, and the reason.
 std::string export_text(const record::ExportRecord& outcome);

@@ -1,4 +1,4 @@
-// The options about export: where to, in which form, and how long is waited for it.
+// The options about export: where to, in which form, and how long to wait for it.
 #pragma once
 
 #include <chrono>

@@ -27,7 +27,7 @@ std::string results_note(const record::RunRecord& run);
 // What such a note holds; nothing of any other.
 std::vector<ResultSample> results_in(std::string_view note);
 
-// What a note tells of the grid while the run lasts (run_journal.h, carbon_note).
+// What a note has of the grid while the run lasts (run_journal.h, carbon_note).
 struct NotedCarbon {
   base::SteadyTime time;
   base::CarbonIntensity intensity;

@@ -14,7 +14,7 @@ constexpr int kMostRounds = 4;          // of reading back one chunk
 constexpr base::Duration kSavePeriod = std::chrono::seconds(1);
 constexpr base::Duration kReadTime = std::chrono::seconds(20);
 constexpr base::Duration kReadPause = std::chrono::seconds(15);
-constexpr base::Duration kEndTime = std::chrono::seconds(5);  // for telling that the series have ended
+constexpr base::Duration kEndTime = std::chrono::seconds(5);  // for reporting that the series have ended
 constexpr base::Duration kEndPause = std::chrono::seconds(2);
 
 // Receivers keep about twelve significant digits.
@@ -101,7 +101,7 @@ bool ExportSession::advance(base::SteadyTime deadline) {
   return true;
 }
 
-// Samples that were dealt with by an earlier session are gone through and counted.
+// Samples that an earlier session dealt with are skipped and counted.
 void ExportSession::prepare_next() {
   std::vector<exporting::Sample> samples;
   exporting::Place end;
@@ -163,8 +163,8 @@ void ExportSession::settle() {
   }
 }
 
-// Tells the server once, when all was sent, that the series have ended. No sample depends on it: who does not take it is not
-// asked again.
+// Reports to the server once, when all was sent, that the series have ended. No sample depends on it: a server that does not
+// accept it is not asked again.
 bool ExportSession::end_series(base::SteadyTime deadline) {
   if (progress_.ended || !sender_.has_results() || clock_.now() < end_at_) return false;
   end_at_ = clock_.now() + kEndPause;

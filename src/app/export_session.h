@@ -28,7 +28,7 @@ struct ExportPlan {
   exporting::Dialect dialect = exporting::Dialect::import;
   exporting::Names names = exporting::Names::standard;
   exporting::DestinationSource destination;
-  // How long a database takes to write down what it has accepted (VictoriaMetrics: up to 10 s); read back only then.
+  // How long a database takes to store what it has accepted (VictoriaMetrics: up to 10 s); read back only then.
   base::Duration settle = std::chrono::seconds(10);
   std::size_t batch = 50'000;  // samples in one request
   exporting::DeliveryLimits limits = {};
@@ -46,7 +46,7 @@ class ExportSession {
   bool step(base::SteadyTime deadline);
   // When a step can next do something that it could not now; empty: when the journal has grown.
   [[nodiscard]] std::optional<base::SteadyTime> next_time() const;
-  // Pauses are over: somebody waits.
+  // Ends all pauses: somebody waits.
   void hurry();
   // Everything is read back anew.
   void verify_from_start();
@@ -104,11 +104,11 @@ class ExportSession {
   JournalSamples sender_;
   JournalSamples checker_;
 
-  base::SteadyTime end_at_;  // when the series' end may be told next
+  base::SteadyTime end_at_;  // when the series' end may be reported next
   bool idle_ = false;        // the journal held nothing more
   std::optional<NextBatch> next_;
   bool behind_ = false;     // the journal held as much as a batch takes: more will follow
-  bool repairing_ = false;  // the batch under way is of samples that were missing
+  bool repairing_ = false;  // the current batch has samples that were missing
   std::size_t batch_size_ = 0;
   exporting::Place batch_end_;
   base::SteadyTime saved_at_;

@@ -1,4 +1,4 @@
-// How far a run's export has come, kept in its folder so that another process can go on.
+// The progress of a run's export, kept in its folder so that another process can continue.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace gpubench::app {
 
-// Counts are of samples. Those below a place are dealt with; the journal tells the rest.
+// Counts are of samples. Those before a position are dealt with; the journal has the rest.
 struct ExportProgress {
   std::string destination;  // the address written to
   std::string names;
@@ -27,7 +27,7 @@ struct ExportProgress {
   std::uint64_t resent = 0;     // found missing and sent again
   std::uint64_t doubled = 0;    // stored more often than once
   std::uint64_t differing = 0;  // stored with another value
-  bool ended = false;           // the server was told that the series have ended
+  bool ended = false;           // the end of the series was reported to the server
 };
 
 // The folder "export" of a run's folder, locked while this lives: two exporters must not serve one run.
@@ -38,14 +38,14 @@ class ExportFolder {
   ExportFolder(const ExportFolder&) = delete;
   ExportFolder& operator=(const ExportFolder&) = delete;
 
-  // What was kept for this destination and these names; anew for any other.
+  // What was kept for this destination and these names; empty for any other.
   [[nodiscard]] ExportProgress load(const std::string& destination, const std::string& names) const;
   // There as a whole or as it was.
   base::Result<void> save(const ExportProgress& progress) const;
-  // What it has come to, for last_export().
+  // Its outcome, for last_export().
   base::Result<void> save_outcome(const record::ExportRecord& outcome) const;
 
-  // Refused samples of this destination, told in quarantine.jsonl with the server's words.
+  // Refused samples of this destination, listed in quarantine.jsonl with the server's words.
   [[nodiscard]] const std::set<exporting::Place>& quarantined() const { return quarantined_; }
   base::Result<void> quarantine(const std::string& destination, const std::vector<exporting::RefusedSample>& refused);
   // All are tried again.
@@ -60,7 +60,7 @@ class ExportFolder {
   mutable std::set<exporting::Place> quarantined_;
 };
 
-// What the last export of a run came to; empty: there was none.
+// The outcome of a run's last export; empty: there was none.
 std::optional<record::ExportRecord> last_export(const std::filesystem::path& run_directory);
 
 }  // namespace gpubench::app

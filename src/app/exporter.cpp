@@ -42,7 +42,7 @@ void Exporter::run() {
     const bool more = session_->step(deadline.value_or(clock_.now() + std::chrono::hours(1)));
     const base::SteadyTime now = clock_.now();
     if (more || !session_->all_verified()) quiet_since = now;
-    // Where the disk does not take the journal's last note, that it does not come is waited for a moment only.
+    // If the disk does not accept the journal's last note, it is waited for only a moment.
     const bool complete = session_->has_results() || now - quiet_since >= kRetryAtEnd;
     const bool all_done = deadline && !more && session_->all_verified() && complete;
     const base::Duration longest = deadline ? kLastLooks : kLookPeriod;

@@ -1,4 +1,4 @@
-// The thread that exports a run while it lasts. Whoever measures never waits for it.
+// The thread that exports a run while it lasts. Measuring never waits for it.
 #pragma once
 
 #include <condition_variable>
@@ -37,7 +37,7 @@ class Exporter {
   std::thread thread_;
 };
 
-// Works on a session until all is done, `enough` says so, or for `patience` nothing has moved.
+// Works on a session until all is done, `enough` says so, or there was no progress for `patience`.
 void export_until_done(ExportSession& session, const platform::Clock& clock, base::Duration patience,
                        const std::function<bool()>& enough);
 

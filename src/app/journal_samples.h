@@ -34,7 +34,7 @@ class JournalSamples {
   // Appends samples that follow, `most` of them at most and none that is not before `until`. Nothing appended: there is
   // nothing more by now.
   base::Result<void> read(std::vector<exporting::Sample>& out, std::size_t most, exporting::Place until = kEverything);
-  // What a run that was ended before its end did not leave in the journal: told after everything that did.
+  // What a run that was stopped early did not leave in the journal: added after everything that it did.
   void add_after(const std::string& results_note);
 
   // Grows with reading; positions stay.

@@ -1,4 +1,4 @@
-// Values that may be missing, and whole numbers, in JSON that anybody may have written.
+// Values that may be missing, and whole numbers, in JSON from any source.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 namespace gpubench::app {
 
 // Throws std::range_error for anything but a whole number that T can hold: the library converts 2.5e21 to an integer without
-// a look, which no rule of the language covers.
+// a check, which is undefined behaviour.
 template <class T, class Json>
 T whole(const Json& value) {
   if (value.is_number_unsigned()) {

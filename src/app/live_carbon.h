@@ -1,4 +1,4 @@
-// What the run has emitted so far, for those who are told while it lasts.
+// What the run has emitted so far, while it lasts.
 #pragma once
 
 #include <cstddef>

@@ -19,7 +19,7 @@ namespace gpubench::app {
 
 class LiveFeed {
  public:
-  // A view that has keys is told of those typed in the terminal.
+  // A view that has keys gets those typed in the terminal.
   LiveFeed(platform::Terminal& terminal, std::unique_ptr<live::View> view, bool has_keys);
   // None blocks; what a stopped terminal cannot take is dropped and counted.
   void start(base::WallTime time) { worker_.post(time); }
@@ -28,7 +28,7 @@ class LiveFeed {
   // A message of the tool's own: on the screen where the view has all of it (and on standard error at the end), else on
   // standard error at once.
   void say(const std::string& line);
-  // Shows what is left, giving a stopped terminal two seconds, and gives the terminal back.
+  // Shows what is left, giving a stopped terminal two seconds, and restores the terminal.
   void finish();
   // Valid after finish(): the last table, for a file.
   [[nodiscard]] const std::string& last_table() const { return view_->last_table(); }

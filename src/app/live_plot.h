@@ -1,4 +1,4 @@
-// The plot that is renewed while the run lasts.
+// The plot that is updated while the run lasts.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +19,7 @@ namespace gpubench::app {
 void extend_intensity(std::vector<report::IntensityStep>& steps, const carbon::IntensitySlot& now,
                       base::SteadyTime slot_begin, base::SteadyTime time);
 
-// Drawn on a thread of its own: who shows never waits, and pictures that it does not keep up with are left out.
+// Drawn on a thread of its own: the caller never waits, and pictures that it cannot keep up with are skipped.
 class LivePlot {
  public:
   struct Plan {
@@ -27,7 +27,7 @@ class LivePlot {
     report::PlotFormat format = report::PlotFormat::png;
     report::PlotInput input;  // all but what comes with time
     base::ClockAnchor anchor;
-    std::function<void(const std::string&)> failed;  // told why a picture was not made, on the plot's thread
+    std::function<void(const std::string&)> failed;  // gets the reason why a picture was not made, on the plot's thread
   };
   explicit LivePlot(Plan plan);
 

@@ -21,11 +21,11 @@ struct LogFileOptions {
   std::filesystem::path path;
   std::filesystem::path times_path;  // CSV "line,time_utc,stream"; empty: none
   std::uint64_t cap_bytes = std::uint64_t{1} << 30;
-  std::function<void(std::string_view)> on_line;  // each line that has ended, also those behind the cap; may be empty
+  std::function<void(std::string_view)> on_line;  // each line that has ended, also those after the cap; may be empty
 };
 
-// "\r" starts a line anew, as on a terminal: a progress bar is one line, its last state. Lines of stdout and stderr are put
-// together whole. Behind the cap all is counted and only the last lines are kept. Used by one thread.
+// "\r" starts a line again, as on a terminal: a progress bar is one line, its last state. Lines of stdout and stderr are put
+// together whole. After the cap all lines are counted and only the last ones are kept. Used by one thread.
 class LogFile {
  public:
   static base::Result<LogFile> create(LogFileOptions options);
@@ -38,7 +38,7 @@ class LogFile {
   void write(workload::LogStream stream, std::string_view bytes, base::WallTime time);
   // A line of the tool's own.
   void remark(const std::string& text, base::WallTime time);
-  // Brings the file up to date, with the lines under way.
+  // Brings the file up to date, with the current lines.
   void flush();
   // Writes what is left. The error of the first write that failed.
   base::Result<void> finish(base::WallTime time);
@@ -51,9 +51,9 @@ class LogFile {
     workload::LogStream stream;
     base::WallTime time;
   };
-  struct Current {  // the line under way of one stream
+  struct Current {  // the current line of one stream
     std::string text;
-    bool starts_anew = false;  // a "\r" came: the next character starts the line anew
+    bool starts_anew = false;  // a "\r" came: the next character starts the line again
     bool spilled = false;      // its beginning is in the file already
   };
   LogFile(LogFileOptions options, int file, int times);
@@ -73,9 +73,9 @@ class LogFile {
   std::string ready_;            // of the log, still to be written
   std::string ready_times_;      // of the times, still to be written
   std::uint64_t committed_ = 0;  // bytes of finished lines in the file
-  std::uint64_t length_ = 0;     // of the file, with the lines under way
+  std::uint64_t length_ = 0;     // of the file, with the current lines
   std::uint64_t times_length_ = 0;
-  std::uint64_t checked_at_ = 0;   // bytes in the file when the disk's room was looked at last
+  std::uint64_t checked_at_ = 0;   // bytes in the file when the disk's free space was last checked
   std::uint64_t lines_ = 0;        // in the file
   std::optional<Line> last_told_;  // time and stream of the last row of times (without text)
   bool is_cut_ = false;

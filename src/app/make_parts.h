@@ -1,4 +1,4 @@
-// Which adapter stands behind each interface, by the options.
+// Which adapter implements each interface, by the options.
 #pragma once
 
 #include <memory>
@@ -29,19 +29,19 @@ base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options
 // Completes the file of --record_trace, if there is one; an error if any of the trace could not be written.
 base::Result<void> finish_recording(meter::GpuMeter& meter);
 
-// What a container is given beside its options.
+// What a container is given in addition to its options.
 struct WorkloadPlace {
   const meter::GpuMeter& meter;
   const WorkloadGpus& gpus;
   const RunDirectory& directory;
-  int interrupt_fd = -1;  // readable: what takes long before the start is given up
+  int interrupt_fd = -1;  // readable: preparation that takes long is given up
 };
 // `logs`: one for each of several containers, else one.
 base::Result<std::unique_ptr<workload::Workload>> make_workload(const Options& options, const Environment& environment,
                                                                 const WorkloadPlace& place, const platform::Clock& clock,
                                                                 const std::vector<workload::LogSink*>& logs);
 
-// How the processes of the workload, which has been started, are known from others.
+// How to recognise the processes of the started workload.
 WorkloadProcesses workload_processes(const workload::WorkloadDescription& workload, const RunDirectory& directory);
 
 // One set per GPU, spooled to the folder and, where there is one, written to the journal, which must outlive them.

@@ -11,8 +11,8 @@ using namespace std::chrono_literals;
 
 constexpr base::Duration kPollPatience = 500ms;
 
-// What ends a run before its workload is done: the first signal or the time limit asks the workload to end, another signal
-// makes it.
+// What ends a run before its workload has finished: the first signal or the time limit asks the workload to end, another
+// signal makes it.
 class Interruption {
  public:
   Interruption(platform::SignalQueue& signals, const platform::Clock& clock, const MeasurementPlan& plan)
@@ -34,7 +34,7 @@ class Interruption {
     timed_out_ = plan_.timeout;
     ask(workload, "--timeout");
   }
-  // Time until act() has something to do, a signal apart.
+  // Time until act() has something to do, unless a signal comes.
   [[nodiscard]] base::Duration patience() const {
     return asked_ ? kPollPatience
                   : std::clamp(deadline_ - clock_.now(), base::Duration::zero(), base::Duration(kPollPatience));

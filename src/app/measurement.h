@@ -31,12 +31,12 @@ struct MeasurementPlan {
   std::optional<base::Duration> timeout;  // after which the workload is stopped as by a signal; from its start
   sampler::ReadingObserver observer;
   GpuWatch* watch = nullptr;                      // begun before the first reading, ended after the last; may be null
-  std::function<void(base::SteadyTime)> started;  // told when the workload runs; may be empty
+  std::function<void(base::SteadyTime)> started;  // called when the workload runs; may be empty
   std::function<void(base::SteadyTime)> ended;    // and when it has ended; may be empty
   std::function<void(const std::string&)> say;    // what the user is to see at once
 };
 
-// What came before the start was interrupted: nothing was measured.
+// Interrupted before the start: nothing was measured.
 struct InterruptedBeforeStart {
   int signal;
 };

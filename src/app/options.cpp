@@ -319,7 +319,7 @@ base::Result<void> take_live_flags(const Raw& raw, Options& options) {
   return {};
 }
 
-// What the container's own flags come to.
+// The settings that the container's own flags give.
 base::Result<void> take_container_flags(const ContainerFlags& flags, Options& options) {
   if (!options.benchmark_image && any_given(flags))
     return base::failure("--mount, --memory and their like are for containers", "use them with --benchmark_image");
@@ -340,7 +340,7 @@ base::Result<void> take_container_flags(const ContainerFlags& flags, Options& op
   return {};
 }
 
-// What can be said of one container in a file: see describe_container.
+// The keys of one container in a file: see describe_container.
 std::vector<std::string> container_option_names() {
   CLI::App app;
   Options options;
@@ -367,7 +367,7 @@ base::Result<void> take_containers_file(const Raw& raw, Options& options) {
   return {};
 }
 
-// More than one image, or a file of them: after all else that is told of a container.
+// More than one image, or a file of them: after all other options of a container.
 base::Result<void> take_several(const Raw& raw, Options& options) {
   if (!raw.benchmark_file.empty()) {
     if (auto taken = take_containers_file(raw, options); !taken) return taken;

@@ -82,7 +82,7 @@ struct CheckImage {
 };
 using Command = std::variant<Options, ShowText, ListRegions, ListImages, CleanContainers, CheckImage>;
 
-// An error is a usage error, told with its remedy.
+// An error is a usage error, with its remedy.
 base::Result<Command> parse_command_line(const std::vector<std::string>& arguments);
 
 std::string version();

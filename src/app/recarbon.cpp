@@ -52,7 +52,7 @@ base::Result<CarbonOptions> merged_options(const CarbonOptions& own, const Recar
   return merged;
 }
 
-// What the run was costed with, as its source told it.
+// The intensities of the run's own account, as its source gave them.
 std::vector<carbon::IntensitySlot> own_slots(const record::RunRecord& run) {
   std::vector<carbon::IntensitySlot> slots;
   if (!run.emissions) return slots;
@@ -100,7 +100,7 @@ base::Result<void> write_all(const RunDirectory& directory, const record::RunRec
   return {};
 }
 
-// What the source says of the run's time. Where the run's own source is asked again, what it does not tell any more stays.
+// What the source says of the run's time. If the run's own source is asked again, values that it no longer has stay.
 base::Result<CarbonLookup::Answer> ask(const CarbonChoice& choice, const record::RunRecord& run, bool elsewhere) {
   CarbonLookup::Answer answer;
   if (!elsewhere) answer.slots = own_slots(run);
@@ -118,7 +118,7 @@ base::Result<CarbonLookup::Answer> ask(const CarbonChoice& choice, const record:
   return answer;
 }
 
-// The source that is asked. The run's own may not be there any more (its token, its file): then its values stand.
+// The source that is asked. The run's own may be gone (its token, its file): then its values stay.
 base::Result<CarbonChoice> choose(const SavedRun& saved, const CarbonOptions& carbon, const RecarbonOptions& options,
                                   const Environment& environment, const platform::Clock& clock) {
   auto choice = choose_carbon(carbon, options.region.value_or(saved.carbon_region), environment, clock);

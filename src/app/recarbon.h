@@ -1,4 +1,4 @@
-// Costing a saved run anew: another source, region or PUE, or values that have become actual since.
+// Recalculates a saved run's carbon: another source, region or PUE, or values that are actual now.
 #pragma once
 
 #include <optional>
@@ -27,11 +27,11 @@ base::Result<void> check_recarbon(const RecarbonOptions& options);
 
 struct Recarboned {
   std::string changes;  // tables, old and new
-  std::string note;     // what was not as asked; may be empty
+  std::string note;     // remarks, if something could not be done as asked
 };
 
-// Writes recarbon.txt, .yml, .json and the intensities used beside the run's own files, which stay as they are. Doing it
-// again with the same answers leaves the same files. An error: nothing was written.
+// Writes recarbon.txt, .yml, .json and the intensities used into the run's folder; its own files do not change. Repeating it
+// with the same answers leaves the same files. An error: nothing was written.
 base::Result<Recarboned> recarbon(const RunDirectory& directory, const RecarbonOptions& options,
                                   const Environment& environment);
 

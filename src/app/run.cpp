@@ -55,7 +55,7 @@
 namespace gpubench::app {
 namespace {
 
-// With the moment in which the journal is written, a killed run lacks less than its last second.
+// Together with the time to write the journal, a killed run lacks less than its last second.
 constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(850);
 
 int list_regions() {
@@ -80,7 +80,7 @@ int exit_code(const Measured& measured) {
   return measured.outcome.exit_code.value_or(kCannotRun);
 }
 
-// Everything that takes part in one run, in the order in which it is made; taken down in reverse.
+// All parts of one run, in the order in which they are made; destroyed in reverse.
 class BenchmarkRun {
  public:
   BenchmarkRun(const Options& options, const Environment& environment, CarbonChoice carbon)
@@ -95,7 +95,7 @@ class BenchmarkRun {
     std::optional<InterruptedBeforeStart> interrupted;
     auto measured = measure(*workload_, *meter_, clock_, signals_, series_, plan(), interrupted);
     meter_->close();
-    server_.reset();  // values that stand still are no current ones
+    server_.reset();  // values that stand still are not current
     if (live_) live_->finish();
     if (measured) journal_->note(ended_note(*measured, workload_->description()));
     if (measured) journal_->note(events_note(watch_->events()));

@@ -26,7 +26,7 @@ base::Result<RunDirectory> make_run_directory(const std::filesystem::path& resul
 // Points results_dir/latest at the run, by rename: it is never missing. A file or folder of that name is left alone.
 base::Result<void> link_latest(const std::filesystem::path& results_dir, const RunDirectory& run);
 
-// Takes away a run folder in which nothing was measured, and a link to it.
+// Removes a run folder in which nothing was measured, and a link to it.
 void discard(const RunDirectory& run);
 
 }  // namespace gpubench::app

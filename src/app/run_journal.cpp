@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A byte that is no UTF-8 (a file name, a program's words) must not cost the note.
+// An invalid UTF-8 byte (a file name, a program's words) must not cost the note.
 std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -244,7 +244,7 @@ carbon::IntensitySlot intensity_from(const Json& json) {
           wall_at(json, "fetched_ns")};
 }
 
-// What the source knew: each of its slots once, however often the account cuts it, and no yearly factor that stood in.
+// What the source knew: each of its slots once, however often the account cuts it, and no yearly factor that filled a gap.
 Json intensities_json(const std::optional<carbon::EmissionsAccount>& emissions) {
   Json slots = Json::array();
   if (!emissions) return slots;
@@ -263,7 +263,7 @@ Json work_json(const std::optional<record::Work>& work) {
   return {{"amount", work->amount}, {"unit", work->unit}};
 }
 
-// A version before this one told no work.
+// Older versions had no work.
 std::vector<BenchmarkScore> scores_from(const Json& json) {
   std::vector<BenchmarkScore> scores;
   for (const Json& score : json.at("scores"))
@@ -401,7 +401,7 @@ void take_note(JournalledRun& run, std::string_view note) {
   try {
     take(run, Json::parse(note));
   } catch (const std::exception&) {
-    return;  // of a newer version, or not ours: the run is told without it
+    return;  // of a newer version, or not ours: it is ignored
   }
 }
 

@@ -1,4 +1,4 @@
-// What a run's journal says of the run beside its values: JSON in the journal's notes, told in docs/formats.md.
+// What a run's journal says of the run in addition to its values: JSON in the journal's notes, described in docs/formats.md.
 #pragma once
 
 #include <optional>
@@ -44,7 +44,7 @@ struct RunClosing {
   std::string invocation;
 };
 
-// The notes of a journal, as far as they are there.
+// The notes of a journal that there are.
 struct JournalledRun {
   std::optional<RunIdentity> identity;
   workload::WorkloadDescription workload;
@@ -57,11 +57,11 @@ struct JournalledRun {
 std::string identity_note(const RunIdentity& run, const workload::WorkloadDescription& workload);
 std::string started_note(base::SteadyTime time);
 std::string ended_note(const Measured& measured, const workload::WorkloadDescription& workload);
-// The grid and the emissions so far, for those who follow the journal.
+// The grid and the emissions so far, for readers of the journal.
 std::string carbon_note(base::SteadyTime time, const record::CarbonNow& carbon);
 std::string closing_note(const record::RunRecord& run);
 
-// Adds what a note says; one that is none of the above, or not whole, says nothing.
+// Adds what a note says; one that is none of the above, or not whole, is ignored.
 void take_note(JournalledRun& run, std::string_view note);
 
 }  // namespace gpubench::app

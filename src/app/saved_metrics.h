@@ -1,4 +1,4 @@
-// The metrics.json of a run that is over.
+// The metrics.json of a finished run.
 #pragma once
 
 #include <filesystem>
@@ -8,7 +8,7 @@
 
 namespace gpubench::app {
 
-// An object. An error: there is none, or it is no JSON.
+// An object. An error: there is none, or it is not JSON.
 base::Result<nlohmann::ordered_json> read_saved_metrics(const std::filesystem::path& run_directory);
 
 }  // namespace gpubench::app

@@ -95,7 +95,7 @@ CarbonChoice choice_of(const RunClosing& closing) {
   return choice;
 }
 
-// A source that cannot be asked any more (its token is not there) gives way to its fallback.
+// A source that cannot be asked any more (its token is not there) is replaced by its fallback.
 CarbonChoice carbon_choice(const JournalledRun& notes, const Environment& environment, const platform::Clock& clock) {
   auto own = choose_carbon(notes.identity->carbon, notes.identity->carbon_region, environment, clock);
   if (!notes.closing) {
@@ -165,7 +165,7 @@ base::Result<SavedRun> load_run(const fs::path& directory, const Environment& en
   Loader loader(directory);
   const auto readout = series::read_journal(directory, loader);
   if (!readout) return base::failure(readout.error());
-  platform::give_back_freed_memory();  // a segment's bytes are not needed for what is made of them
+  platform::give_back_freed_memory();  // a segment's bytes are not needed after it is read
   if (const auto good = check(loader, directory); !good) return base::failure(good.error());
   SavedRun saved;
   saved.run = account(loader, environment, clock);

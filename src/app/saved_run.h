@@ -21,7 +21,7 @@ struct SavedRun {
   CarbonOptions carbon;                   // as the run was costed
   std::string carbon_region;              // as its option had it
   bool finished = false;                  // else it is told as far as the journal goes
-  std::string damage;                     // what of the journal could not be read, in words; empty: all could
+  std::string damage;                     // what could not be read of the journal, in words; empty: nothing is missing
 };
 
 // Everything is computed anew from the journal. Of a run that was not finished the end is that of its last value, and the

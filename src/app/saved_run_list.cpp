@@ -50,7 +50,7 @@ std::string why_without_figures(const fs::path& directory, const std::string& er
   return error;
 }
 
-// What keeps a run's figures from being those of a whole benchmark on this machine.
+// Why a run's figures are not those of a whole benchmark on this machine.
 std::string outcome_of(const Json& run) {
   constexpr std::array<std::pair<const char*, const char*>, 5> kTold{{{"replayed", "REPLAY"},
                                                                       {"recovered", "recovered"},

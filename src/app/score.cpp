@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kLongestScoreLine = 4096;
 
-// \d and \D, which POSIX lacks, in its own words; everything else as it is.
+// \d and \D, which POSIX lacks, as bracket expressions; everything else unchanged.
 std::string in_posix_words(const std::string& text) {
   std::string result;
   bool in_brackets = false;

@@ -12,7 +12,7 @@
 
 namespace gpubench::app {
 
-// Where a log line holds the score: a POSIX extended regular expression, in which \d works, too. The score is its first
+// Where a log line has the score: a POSIX extended regular expression, in which \d works, too. The score is its first
 // group, or all of it.
 class ScorePattern {
  public:
@@ -35,7 +35,7 @@ struct BenchmarkScore {
 // A finite number, with or without sign, fraction and exponent; the decimal point is a point everywhere.
 std::optional<double> parse_score(std::string_view text);
 
-// What metrics.yml in that folder tells: the score, key `time` (seconds, not negative), and the work, keys `work` (amount)
+// What metrics.yml in that folder has: the score, key `time` (seconds, not negative), and the work, keys `work` (amount)
 // and `work_unit`.
 BenchmarkScore read_score(const std::filesystem::path& results);
 

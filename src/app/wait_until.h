@@ -11,8 +11,8 @@
 
 namespace gpubench::app {
 
-// Until the wall clock says `start`, however it is set meanwhile; tells what is left, on a terminal each second, else every
-// ten minutes. A signal's number: it came first.
+// Until the wall clock says `start`, however it is set meanwhile; prints the time left, on a terminal each second, else
+// every ten minutes. Returns a signal's number if one came first.
 std::optional<int> wait_until(base::WallTime start, const std::string& why, const platform::Clock& clock,
                               platform::SignalQueue& signals, platform::Terminal& terminal);
 

@@ -1,4 +1,4 @@
-// A thread with a bounded queue: who posts never waits, who handles may be slow.
+// A thread with a bounded queue: posting never waits, handling may be slow.
 #pragma once
 
 #include <pthread.h>

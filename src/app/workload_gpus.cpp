@@ -78,7 +78,7 @@ std::optional<std::string> variable_in(const std::vector<std::string>& environme
   return value;
 }
 
-// CUDA numbers GPUs of different models by speed unless told otherwise, which nothing here knows.
+// CUDA numbers GPUs of different models by speed unless configured otherwise, which cannot be seen here.
 bool numbers_are_clear(const Gpus& gpus, const Positions& among, const std::vector<std::string>& environment) {
   const bool one_model = std::all_of(among.begin(), among.end(),
                                      [&](std::size_t position) { return gpus[position].name == gpus[among[0]].name; });
@@ -154,7 +154,7 @@ base::Result<WorkloadGpus> gpus_of_container(const BenchmarkOptions& options, co
   own.by = by;
   own.positions = requested(own, gpus);
   if (options.container.gpu_access == workload::GpuAccessWish::none) {
-    own.positions.clear();  // though they are requested, which the workload tells
+    own.positions.clear();  // though they are requested, which the workload reports
     own.by = "--gpu_access none";
   }
   narrow_by_cuda(own, options.environment, gpus, own.positions);

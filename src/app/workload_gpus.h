@@ -1,4 +1,4 @@
-// Which of the machine's GPUs are the benchmark's own: only those count to the totals.
+// Which of the machine's GPUs are the benchmark's own: only those count towards the totals.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,7 @@ base::Result<WorkloadGpus> find_workload_gpus(const Options& options, const std:
 struct CudaChoice {
   std::vector<std::size_t> positions;
   bool by_number = false;
-  bool unknown_instance = false;  // a MIG instance whose GPU the driver does not tell
+  bool unknown_instance = false;  // a MIG instance whose GPU the driver does not report
 };
 CudaChoice cuda_visible(std::string_view value, const std::vector<meter::GpuDescription>& gpus,
                         const std::vector<std::size_t>& among);

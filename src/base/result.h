@@ -1,4 +1,4 @@
-// What the outside can do to us is a return value: Result carries either the value or an Error that names the cause and,
+// External failures are return values: Result carries either the value or an Error that names the cause and,
 // where there is one, the remedy.
 #pragma once
 
@@ -12,7 +12,7 @@ struct Error {
   std::string message;  // what failed and why, one line
   std::string remedy;   // what the user can do about it; may be empty
 
-  // The same error, told from one level up: "could not start the container: <message>".
+  // The same error, seen from one level up: "could not start the container: <message>".
   [[nodiscard]] Error with_context(const std::string& context) const { return {context + ": " + message, remedy}; }
 };
 

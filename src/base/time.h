@@ -1,5 +1,5 @@
 // Two kinds of time. SteadyTime is for arithmetic: it never jumps. WallTime is for labels and for meeting the outside
-// world (carbon slots, driver timestamps). Nothing here asks the time: only platform::Clock does.
+// world (carbon slots, driver timestamps). Nothing here reads a clock: only platform::Clock does.
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,7 @@ constexpr Duration from_seconds(double seconds) {
   return Duration(static_cast<Duration::rep>(seconds * 1e9 + (seconds < 0 ? -0.5 : 0.5)));
 }
 
-// A stretch of time: start inclusive, end exclusive.
+// A time span: start inclusive, end exclusive.
 struct Window {
   SteadyTime start;
   SteadyTime end;

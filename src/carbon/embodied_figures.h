@@ -1,4 +1,4 @@
-// What making a GPU has cost, for the few models of which somebody has published it.
+// The published emissions of making a GPU, for the few models that have them.
 #pragma once
 
 #include <optional>

@@ -21,11 +21,11 @@ struct SlotEmissions {
 };
 
 struct EmissionsAccount {
-  std::vector<SlotEmissions> slots;            // in time order, without holes over the run
+  std::vector<SlotEmissions> slots;            // in time order, without gaps over the run
   base::Emissions total;                       // sum of the slots
-  std::optional<base::Emissions> uncertainty;  // what the energy's uncertainty makes of `total`; empty: the energy has none
+  std::optional<base::Emissions> uncertainty;  // from the energy's uncertainty; empty: the energy has none
   base::CarbonIntensity average;               // weighted by time over the run
-  bool used_yearly_factor = false;             // at least one slot had nothing better
+  bool used_yearly_factor = false;             // for at least one slot
 };
 
 // The half-hour boundaries (UTC :00 and :30) strictly inside (from, to).

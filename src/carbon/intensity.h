@@ -1,4 +1,4 @@
-// Carbon intensity of the grid, stretch by stretch, and where it came from.
+// Carbon intensity of the grid over time, and its source.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@ namespace gpubench::carbon {
 enum class IntensityKind : std::uint8_t {
   forecast,       // average of the grid, published before the time it is for
   actual,         // average of the grid, estimated by its source after the fact
-  marginal,       // of the power stations that answer to a change of load: not an average, and not comparable with one
+  marginal,       // of the power stations that respond to a change of load: not an average, and not comparable with one
   yearly_factor,  // one figure for a year: used when there is nothing better, and said so
-  user_value,     // given by the user, who answers for it
+  user_value,     // given by the user
 };
 std::string_view kind_text(IntensityKind kind);
 
@@ -32,22 +32,22 @@ struct IntensitySlot {
   base::WallTime fetched;  // when it was asked for; a yearly factor's publication; 1970: neither is known
 };
 
-// Someone who knows the intensity for a stretch of time. Called from one thread; takes at most the time it was made for.
+// A source of the intensity over an interval of time. Called from one thread; takes at most the time it was made for.
 class IntensityProvider {
  public:
   virtual ~IntensityProvider() = default;
-  // Slots that touch [from, to], sorted, without overlaps; there may be holes. An error says what went wrong.
+  // Slots that touch [from, to], sorted, without overlaps; there may be gaps. An error says what went wrong.
   virtual base::Result<std::vector<IntensitySlot>> slots(base::WallTime from, base::WallTime to) = 0;
 };
 
-// Sorted, without overlaps, none empty, no intensity below 0 and no kind that there is not.
+// Sorted, without overlaps, none empty, no intensity below 0 and only known kinds.
 bool are_sane(std::span<const IntensitySlot> slots);
 
-// Sorted slots without overlaps leave no hole in [from, to].
+// Sorted slots without overlaps leave no gap in [from, to].
 bool covers(std::span<const IntensitySlot> slots, base::WallTime from, base::WallTime to);
 
-// Both together, sorted and without overlaps. Where they overlap the newer one holds, but an actual value is not given up
-// for a forecast. Both are sorted and without overlaps themselves.
+// Both together, sorted and without overlaps. Where they overlap the newer one is used, but a forecast never replaces an
+// actual value. Both are sorted and without overlaps themselves.
 std::vector<IntensitySlot> merged(std::vector<IntensitySlot> older, std::vector<IntensitySlot> newer);
 
 }  // namespace gpubench::carbon

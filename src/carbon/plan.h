@@ -12,7 +12,7 @@
 
 namespace gpubench::carbon {
 
-// A stretch of a run with even power.
+// A part of a run with constant power.
 struct EnergyStep {
   base::Duration length;  // above 0
   base::Energy energy;
@@ -27,7 +27,7 @@ struct PlanQuestion {
   std::vector<EnergyStep> run;  // in time order, from its start to its end
   std::vector<RegionalForecast> forecasts;
   base::WallTime now;
-  std::optional<base::WallTime> deadline;  // the run is to be over by then; empty: as far as the forecasts reach
+  std::optional<base::WallTime> deadline;  // the run must be over by then; empty: the end of the forecasts
 };
 
 struct PlannedStart {
@@ -41,7 +41,7 @@ struct Plan {
   std::vector<std::optional<PlannedStart>> at_once;  // starting now, one per forecast; empty: its forecast does not cover it
 };
 
-// What the run would emit if it began at `start`; empty where the forecast has a hole.
+// What the run would emit if it began at `start`; empty if the forecast has a gap.
 std::optional<base::Emissions> emissions_from(const std::vector<EnergyStep>& run, const std::vector<IntensitySlot>& slots,
                                               base::WallTime start);
 

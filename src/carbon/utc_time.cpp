@@ -7,7 +7,7 @@
 namespace gpubench::carbon {
 namespace {
 
-// Takes pieces off the front of a text; after the first that does not fit it is spoilt for good.
+// Takes pieces off the front of a text; after the first that does not fit, it has failed for good.
 class Pieces {
  public:
   explicit Pieces(std::string_view text) : rest_(text) {}

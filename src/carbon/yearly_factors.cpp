@@ -12,7 +12,7 @@ constexpr base::CarbonIntensity grams(double per_kilowatt_hour) {
 }
 
 // Average of the electricity generated in the United Kingdom in 2023, as given in the predecessor's documentation; the
-// reasons for this figure and the others there are: docs/method.md, "Carbon".
+// reasons for this figure, and other figures: docs/method.md, "Carbon".
 constexpr base::WallTime kCarbonBrief =
     std::chrono::sys_days(std::chrono::year(2024) / std::chrono::January / 1);  // to the month
 

@@ -1,4 +1,4 @@
-// One figure per country and year, built in: what stands in when no service, cache or file knows better.
+// One figure per country and year, built in: used when no service, cache or file has a value.
 #pragma once
 
 #include <optional>

@@ -15,16 +15,16 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr base::Duration kAround = 3s;  // of the run: idle time that is looked at as well
-constexpr double kBeyond = 3;           // times the standard uncertainties of both: more is no chance
+constexpr double kBeyond = 3;           // times the standard uncertainties of both: more is not by chance
 constexpr double kFar = 0.1;            // share of the energy beyond which the counter is broken
 constexpr double kDeaf = 0.5;           // slope below which it does not follow the load; above the inverse neither
-constexpr double kVaried = 0.1;         // least deviation of power, of its mean, from which a slope can be told
+constexpr double kVaried = 0.1;         // least deviation of power, as a share of its mean, from which a slope can be found
 constexpr double kVariedWatts = 10;
 
 struct PieceRule {
   base::Duration shortest;     // piece between two changes of the counter
   base::Duration longest_gap;  // between samples within it
-  bool steps;                  // fine enough to tell one
+  bool steps;                  // fine enough to find one
 };
 constexpr PieceRule kRingPieces{500ms, 100ms, true};
 constexpr PieceRule kAveragePieces{2s, 1200ms, false};
@@ -121,7 +121,7 @@ Tracking tracking_of(const series::GpuSeries& gpu, base::Window run, const Energ
   return track(*gpu.counter, *gpu.readings, run, kAveragePieces, span);
 }
 
-// A third method speaks for the counter and against the one it was held against.
+// A third method supports the counter against the method it was compared with.
 bool vouched_for(const EnergyEstimate& counter, const EnergyEstimate& independent, const EnergyEstimate* third) {
   if (third == nullptr) return false;
   const base::Energy distance = size_of(third->energy - counter.energy);

@@ -1,4 +1,4 @@
-// Whether the energy counter is to be believed, decided from the data: it is held against the power samples.
+// Whether the energy counter can be trusted, decided from the data: it is compared with the power samples.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace gpubench::energy {
 
 enum class CounterState : std::uint8_t {
   unavailable,  // it gave no energy
-  unchecked,    // nothing to hold it against: no power series covers 99 % of the run
+  unchecked,    // nothing to compare it with: no power series covers 99 % of the run
   trusted,      // agrees with the power samples within both intervals
   disputed,     // does not, and it is unclear which of the two is wrong
   broken,       // does not follow the load, or is off by more than a tenth: not used
@@ -26,7 +26,7 @@ std::string_view state_text(CounterState state);
 struct CounterCheck {
   CounterState state = CounterState::unavailable;
   std::string reason = {};                      // of disputed and broken
-  std::string_view against = {};                // the method it was held against
+  std::string_view against = {};                // the method it was compared with
   std::optional<base::Energy> difference = {};  // that method's energy less the counter's
   base::Energy step = {};                       // greatest difference within a second or so that no lag explains; 0: none
   // Rise of the counter's power for a rise of the samples' power, over pieces of the run and the idle time around it: 1 is
@@ -34,7 +34,7 @@ struct CounterCheck {
   std::optional<base::Ratio> slope = {};
 };
 
-// A power series with less is not held against anything.
+// A power series with less is not used for the check.
 constexpr base::Ratio kLeastCoverage = base::Ratio::from_fraction(0.99);
 
 // `independent` is the best power method that covers the run, `third` another one to turn to; both may be null.

@@ -1,6 +1,6 @@
-// What the hardware counter stood at when the run started and when it ended.
+// The value of the hardware counter when the run started and when it ended.
 //
-// The counter moves every 100 ms and is published with a lag L of 0-60 ms that nobody can see, so it is never read "at" an
+// The counter moves every 100 ms and is published with a lag L of 0-60 ms that cannot be seen, so it is never read "at" an
 // end of the run; taking the nearest readings would be wrong by up to a period of load power at each end.
 //
 // By power: the readings beside the end, brought to it by the power samples between (counter_value_at.h). A reading or two
@@ -55,7 +55,7 @@ struct CounterEnds {
   CounterEnd start;
   CounterEnd end;
   base::Duration extrapolated{};  // time of the run outside the first and last change
-  base::Duration longest_gap{};   // between readings, as far as it lies within the run
+  base::Duration longest_gap{};   // between readings, the part within the run
   std::size_t samples = 0;        // readings within the run
   [[nodiscard]] bool anchored() const { return start.anchored && end.anchored; }
 };

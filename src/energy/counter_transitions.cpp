@@ -11,7 +11,7 @@
 namespace gpubench::energy {
 namespace {
 
-// No single GPU of today draws half of this; a counter that claims more has jumped.
+// No single GPU draws half of this; a counter that shows more has jumped.
 constexpr base::Power kImpossiblePower = base::Power::from_watts(3000);
 // An idle H200 moves its counter every 100 ms.
 constexpr base::Duration kLongestStandstill = std::chrono::seconds(1);

@@ -28,7 +28,7 @@ struct Transition {
   base::Energy energy;           // the counter from then on
 };
 
-// Goes over readings in time order and tells what each shows; an error says why the counter is not to be trusted.
+// Reads readings in time order and returns what each shows; an error says why the counter cannot be trusted.
 class TransitionFinder {
  public:
   // `start` of the run: what the errors count from.
@@ -44,7 +44,7 @@ class TransitionFinder {
   base::SteadyTime unchanged_since_;  // middle of the first reading with the present value
 };
 
-// Position of the reading from which a walk finds all changes that concern `time`.
+// Position of the reading from which a search finds all changes that concern `time`.
 std::size_t first_reading_for(const series::Series<meter::CounterReading>& counter, base::SteadyTime time);
 
 }  // namespace gpubench::energy

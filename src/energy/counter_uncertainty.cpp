@@ -89,7 +89,7 @@ UncertaintyTerm gaps_term(const CounterEnds& ends, const PowerSpan& span) {
 Uncertainty counter_uncertainty(const CounterEnds& ends, base::Window run, const std::optional<PowerSpan>& span) {
   PowerSpan limits = span.value_or(span_of(ends, run));
   if (ends.start.anchored) limits.low = std::min(limits.low, ends.start.idle.power);
-  // Between two changes at an end lies idle time, too, of whose power no sample tells.
+  // The time between two changes at an end includes idle time, whose power no sample shows.
   const auto is_known = [](const CounterEnd& end) { return end.anchored || end.by_power; };
   if (!is_known(ends.start) || !is_known(ends.end)) limits.lowest = base::Power{};
   Uncertainty uncertainty;

@@ -1,4 +1,4 @@
-// What the counter's figure may be off by.
+// The uncertainty of the counter's figure.
 #pragma once
 
 #include <optional>

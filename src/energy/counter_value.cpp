@@ -24,7 +24,7 @@ constexpr base::Duration kIdleReach = 3s;      // of the idle time beside the mo
 constexpr base::Duration kLoadTail = 150ms;    // after a load: lag, and an update under way
 constexpr base::Duration kClearBefore = 20ms;  // a sample
 constexpr base::Duration kClearAfter = 100ms;  // a sample and its lag
-constexpr base::Duration kIdleLevel = 100ms;   // of samples that tell the idle power
+constexpr base::Duration kIdleLevel = 100ms;   // of samples that show the idle power
 constexpr base::Duration kHalfSample = 10ms;
 constexpr base::Duration kLongestGap = 100ms;
 constexpr base::Duration kLastSample = 60ms;  // the ring's newest sample is at most this old when it is drained
@@ -134,7 +134,7 @@ base::Energy coarseness(const Power& power, base::SteadyTime moment) {
   return beside ? (beside->highest - beside->lowest) * kHalfSample : base::Energy{};
 }
 
-// With one reading alone, or a load beside the moment, nothing speaks against the worst: limits are added up.
+// With only one reading, or a load beside the moment, the worst case is possible: limits are added up.
 base::Energy cautious_standard_of(const Bounds& bounds, const Power& power, base::SteadyTime moment, bool steady) {
   const base::Energy limits = (bounds.high.value - bounds.low.value) / 2;
   return (limits + (steady ? base::Energy{} : coarseness(power, moment))) / kRoot3;
@@ -173,7 +173,7 @@ bool is_steady(const Power& power, base::SteadyTime moment, base::SteadyTime far
   return seen && seen->highest <= seen->lowest * kWithoutLoad;
 }
 
-// What all readings allow together. Of readings that contradict each other any may be right.
+// What all readings allow together. If readings contradict each other, any may be right.
 std::optional<Bounds> bounds_together(const std::vector<meter::CounterReading>& readings, const AreaToMoment& area) {
   std::optional<Bounds> together;
   for (const meter::CounterReading& reading : readings) {

@@ -1,10 +1,10 @@
-// What the energy counter stood at at a moment, from its readings nearby and the power samples between them and the moment.
+// The value of the energy counter at a moment, from its readings nearby and the power samples between them and the moment.
 //
 // A reading shows what the counter was at its last update, which is up to one period (100 ms) old: an unknown age from 0 to
 // 100 ms. The energy between that update and the moment is the area under the driver's power samples, so every reading i
 // bounds the counter at the moment m:
 //     C_i + area(after_i - L, m)  <=  C(m)  <=  C_i + area(before_i - L - 100 ms, m)        (areas are signed)
-// In idle the two are a few joules apart, under load some seventy. Readings of one moment intersect: two that are an odd
+// In idle the two are a few joules apart, under load about seventy. Readings of one moment intersect: two that are an odd
 // number of half periods apart see different ages and halve the width. The publication lag L (0-60 ms, 30 ms
 // taken) shifts every reading alike: an error of it cancels in a difference but for the difference of power at the two ends.
 #pragma once

@@ -32,7 +32,7 @@ struct EnergyEstimate {
   Uncertainty uncertainty = {};
 };
 
-// What is known of a run beside its series.
+// What is known of a run in addition to its series.
 struct RunLimits {
   std::optional<base::Power> limit = {};     // of the GPU's power: the most that an unseen stretch may hold
   base::Duration ends_within = kEndsWithin;  // its start and end, to +- this

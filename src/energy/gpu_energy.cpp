@@ -17,12 +17,12 @@ std::optional<EnergyEstimate> if_there(Estimate estimate) {
   return estimate ? std::optional<EnergyEstimate>(*estimate) : std::nullopt;
 }
 
-// The estimate if it covers the run well enough to hold another against it.
+// The estimate if it covers the run well enough to compare another with it.
 const EnergyEstimate* covering(const std::optional<EnergyEstimate>& estimate) {
   return estimate && estimate->coverage >= kLeastCoverage ? &*estimate : nullptr;
 }
 
-// Where methods disagree, either may be wrong by all of the difference.
+// If methods disagree, either may be wrong by the whole difference.
 void add_disagreement(EnergyEstimate& estimate, const CounterCheck& check) {
   UncertaintyTerm term;
   term.name = "disagreement";

@@ -23,7 +23,7 @@ struct GpuEnergy {
   [[nodiscard]] const EnergyEstimate* best() const;
 };
 
-// All methods at once, held against each other.
+// All methods at once, compared with each other.
 GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const RunLimits& known = {});
 
 }  // namespace gpubench::energy

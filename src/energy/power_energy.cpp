@@ -36,7 +36,7 @@ base::Duration longest_covered(const series::Series<T>& series, base::Window win
   return std::max(kShortestGap, *middle * 3 / 2);
 }
 
-// Integral and span of one window. The area may reach further than the run, whose coverage is told.
+// Integral and span of one window. The area may reach further than the run; the coverage is that of the run.
 struct Passage {
   PowerIntegral run;
   PowerIntegral whole;

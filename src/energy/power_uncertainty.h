@@ -1,4 +1,4 @@
-// What the figures from power samples may be off by.
+// The uncertainty of the figures from power samples.
 #pragma once
 
 #include "base/quantity.h"

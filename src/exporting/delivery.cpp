@@ -109,7 +109,7 @@ void Delivery::take_accepted(const Range& range) {
   known_ = Known{(*series_)[sample.series], sample};
 }
 
-// What was refused before anything of the batch was taken may have been the server's fault.
+// What was refused before any sample of the batch was accepted may have been the server's fault.
 void Delivery::reconsider() {
   for (const RefusedSample& one : refused_) {
     const auto found =
@@ -125,7 +125,7 @@ void Delivery::take_later(const Range& range, const Attempt& attempt, base::Stea
   unanswered_ = true;
   const bool about_the_batch =
       attempt.status >= 500 && (server_errors_count_ || failures_ + 1 >= limits_.failures_before_probe);
-  // Halving goes on by what is known; before a single sample is blamed the server is asked once more.
+  // Halving uses what is known; before a single sample is blamed, the server is asked once more.
   if (about_the_batch && ((server_errors_count_ && range.size() > 1) || probe(deadline))) {
     server_errors_count_ = true;
     take_refused(range, attempt, deadline);
@@ -162,7 +162,7 @@ void Delivery::suspect(const Sample& sample, const Attempt& attempt) {
   refused_.push_back({sample, series, attempt.status, excerpt(attempt.body, kAnswerKept)});
 }
 
-// What follows of the series whose samples were refused one by one. The batch is in the order of series.
+// The rest of the series whose samples were refused one by one. The batch is in the order of series.
 void Delivery::give_up_series(const Attempt& attempt) {
   const std::uint32_t series = refused_.back().sample.series;
   while (!work_.empty() && batch_[work_.back().first].series == series) {
@@ -172,7 +172,7 @@ void Delivery::give_up_series(const Attempt& attempt) {
   }
 }
 
-// A receiver that takes each time of a series once refuses what it has; what it has not is sent again.
+// A receiver that accepts each time of a series only once refuses what it has; what it lacks is sent again.
 void Delivery::leave_out_stored(const Range& range, const Attempt& attempt, base::SteadyTime deadline) {
   if (read_back_) {
     take_refused(range, attempt, deadline);
@@ -187,7 +187,7 @@ void Delivery::leave_out_stored(const Range& range, const Attempt& attempt, base
   const auto stored =
       receiver_.read({run_id_, names_in(left, *series_), first->time_ms, last->time_ms}, limits_.request_time);
   read_back_ = true;
-  if (!stored) {  // a receiver that does not tell: what may have been taken is taken for taken, and will not be verified
+  if (!stored) {  // a receiver that does not say: what may have been accepted counts as accepted, and will not be verified
     if (unanswered_) {
       take_accepted(range);
     } else {
@@ -216,7 +216,7 @@ void Delivery::conclude(base::SteadyTime deadline) {
              refused_.back().answer);
 }
 
-// Nothing is wrong with the samples, as far as can be told: all of the batch waits, and who we are is read anew.
+// Nothing seems wrong with the samples: all of the batch waits, and the login is read again.
 void Delivery::start_over(const std::string& why) {
   trouble_ = why;
   receiver_.renew();

@@ -1,4 +1,4 @@
-// Brings one batch of samples after the other to a receiver, whatever it answers.
+// Delivers batches of samples to a receiver one after another, whatever it answers.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,8 @@ struct DeliveryLimits {
   base::Duration first_pause =
       std::chrono::milliseconds(500);  // doubled with each failure, up to half of it taken off at random
   base::Duration longest_pause = std::chrono::seconds(60);
-  base::Duration setup_pause = std::chrono::seconds(60);  // while nothing is taken until somebody corrects something
-  int failures_before_probe = 5;      // with 5xx, until a single good sample tells whether it is the server or the batch
+  base::Duration setup_pause = std::chrono::seconds(60);  // while nothing is accepted until somebody corrects something
+  int failures_before_probe = 5;      // with 5xx, until a single good sample shows whether it is the server or the batch
   std::size_t refused_in_a_row = 16;  // of one series: then the rest of it in the batch is taken for refused as well
 };
 
@@ -47,8 +47,8 @@ struct RefusedSample {
 };
 
 // A batch is done when each sample of it is accepted or refused by itself. Refused batches are halved down to the samples
-// that are to blame; a batch of which nothing is taken is kept while not even a sample that was taken before is taken again:
-// then it is the server's set-up. One thread.
+// that are to blame; a batch of which nothing is accepted is kept if not even a sample that was accepted before is accepted
+// again: then the server's set-up is at fault. One thread.
 class Delivery {
  public:
   Delivery(Receiver& receiver, const platform::Clock& clock, std::string run_id, DeliveryLimits limits = {});
@@ -60,7 +60,7 @@ class Delivery {
   // One request and what belongs to it, with no request longer than until `deadline`. `meanwhile`: HttpRequest's; `series`
   // may grow by it.
   void advance(base::SteadyTime deadline, const std::function<void()>& meanwhile = {});
-  // Pauses are over, but for those that the server asked for: somebody waits.
+  // Ends all pauses except those that the server asked for: somebody waits.
   void hurry();
 
   // Of the batch that is done.
@@ -75,7 +75,7 @@ class Delivery {
     std::size_t last;
     [[nodiscard]] std::size_t size() const { return last - first; }
   };
-  // A sample that was taken, to see whether the server takes anything.
+  // A sample that was accepted, to see whether the server accepts anything.
   struct Known {
     Series series;
     Sample sample;

@@ -1,4 +1,4 @@
-// Where samples are sent and who we say we are, checked before anything is sent.
+// Where samples are sent and with which login, checked before anything is sent.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct Destination {
   std::string client_key_file;
 };
 
-// Asked again whenever the server did not like what it was given: a file may have been corrected.
+// Asked again whenever the server refused the login: a file may have been corrected.
 using DestinationSource = std::function<base::Result<Destination>()>;
 
 struct Endpoints {
@@ -37,7 +37,7 @@ struct Endpoints {
   std::string end;   // of remote write, the only one that takes end_of_series(): VictoriaMetrics' import leaves it out
 };
 
-// Refuses what would send a secret in the clear, and addresses that hold one.
+// Refuses what would send a secret unencrypted, and addresses that contain one.
 base::Result<Endpoints> endpoints(const Destination& destination, Dialect dialect);
 
 }  // namespace gpubench::exporting

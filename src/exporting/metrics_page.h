@@ -1,4 +1,4 @@
-// What a scrape of a run under way is answered: the names and labels of the export, values of the last interval.
+// The answer to a scrape while a run lasts: the names and labels of the export, values of the last interval.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace gpubench::exporting {
 
-// The sampler leaves a snapshot, whoever asks reads the last one: nobody waits for the other longer than a pointer's
+// The sampler leaves a snapshot, and a scrape reads the last one: nobody waits for the other longer than a pointer's
 // exchange.
 class MetricsPage {
  public:

@@ -1,4 +1,4 @@
-// How one kind of receiver is spoken to.
+// How to talk to one kind of receiver.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ namespace gpubench::exporting {
 enum class Verdict : std::uint8_t {
   accepted,
   later,    // the same request may be taken another time
-  setup,    // nothing will be taken until somebody corrects address, password or certificate
-  refused,  // something in it is refused for good: smaller requests tell what
+  setup,    // nothing will be accepted until somebody corrects address, password or certificate
+  refused,  // something in it is refused for good: smaller requests find out what
   // As refused; but where it was sent before without an answer, it may be stored already: to be read back first.
   perhaps_stored,
 };
@@ -40,7 +40,7 @@ struct ReadBackRange {
 class Protocol {
  public:
   virtual ~Protocol() = default;
-  // A request without who we are and how long it may take. `samples` are sorted by series, then time.
+  // A request without login and time limit. `samples` are sorted by series, then time.
   [[nodiscard]] virtual platform::HttpRequest write_request(std::span<const Sample> samples,
                                                             std::span<const Series> series) const = 0;
   [[nodiscard]] virtual Verdict judge(const platform::HttpResponse& answer) const = 0;

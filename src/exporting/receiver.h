@@ -1,4 +1,4 @@
-// A receiver of samples as it is reached over HTTP: protocol, address and who we say we are.
+// A receiver of samples as it is reached over HTTP: protocol, address and login.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ namespace gpubench::exporting {
 struct Attempt {
   Verdict verdict = Verdict::later;
   int status = 0;     // 0: no answer
-  std::string words;  // what to tell of it; no secret
+  std::string words;  // what to say of it; no secret
   std::string body;   // the answer's
   std::string wait;   // its Retry-After
 };
@@ -33,7 +33,7 @@ class Receiver {
   }
   Attempt write(platform::HttpRequest packed, base::Duration timeout);
   base::Result<Stored> read(const ReadBackRange& range, base::Duration timeout);
-  // Who we say we are may have been corrected in its file.
+  // The login may have been corrected in its file.
   void renew();
 
  private:

@@ -32,9 +32,9 @@ struct RunLabels {
   meter::SourceKind source = meter::SourceKind::nvml;
 };
 
-// gpubench_run_info: what is true of the whole run, as labels; its value is 1.
+// gpubench_run_info: labels of the whole run; its value is 1.
 Series run_info_series(const RunLabels& run);
-// Labels with which a run's results can be compared without a look at its info: run, host, benchmark, GPU type and number.
+// Labels by which runs' results can be compared without their info: run, host, benchmark, GPU type and number.
 Labels result_labels(const RunLabels& run);
 
 // Of one GPU, in the order of visit_values().
@@ -46,7 +46,7 @@ void visit_values(const meter::GpuReading& reading, Names names, const std::func
 Series power_sample_series(const RunLabels& run, const meter::GpuDescription& gpu);
 Series energy_series(const RunLabels& run, const meter::GpuDescription& gpu);
 
-// The grid where the run is, and what the run has emitted so far.
+// The grid's intensity, and the run's emissions so far.
 Series carbon_intensity_series(const RunLabels& run, const std::string& region, std::string_view kind,
                                const std::string& source);
 Series emissions_series(const RunLabels& run);

@@ -26,7 +26,7 @@ struct Series {
 // above. Empty ones are left out, as receivers do.
 Series make_series(std::string_view name, Labels labels);
 
-// A value's place: the journal's record and the position within. What is before a place does not change when the journal
+// A value's position: the journal's record and the place within. What is before a position does not change when the journal
 // grows or is damaged elsewhere.
 struct Place {
   std::uint64_t record = 0;
@@ -42,11 +42,11 @@ struct Sample {
   Place place;
 };
 
-// The value that says that a series has ended (remote write 1.0): without it, queries go on with the last value for five
+// The value that says that a series has ended (remote write 1.0): without it, queries continue with the last value for five
 // minutes. A NaN of its own: not to be computed with.
 double end_of_series();
 
-// Three decimals are all that a driver tells (mW), and what receivers store exactly.
+// Three decimals are all that a driver reports (mW), and receivers store them exactly.
 double rounded(double value);
 
 }  // namespace gpubench::exporting

@@ -37,7 +37,7 @@ std::string three_figures(double value);
 // "1:02:03"
 std::string duration_text(base::Duration duration);
 
-// What holds the clocks back, and how bad that is.
+// Why the clocks are throttled, and how bad that is.
 struct ClockState {
   std::string text;
   Tone tone = Tone::plain;

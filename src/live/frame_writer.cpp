@@ -7,7 +7,7 @@
 namespace gpubench::live {
 namespace {
 
-// Blue, orange and reddish purple after Okabe and Ito: told apart with any of the common kinds of colour blindness. The
+// Blue, orange and reddish purple after Okabe and Ito: distinct with any of the common kinds of colour blindness. The
 // numbers are those of the 256 colour palette, and of the eight colours (cyan, yellow, magenta).
 std::string_view style_codes(Tone tone, int colours) {
   struct Look {

@@ -61,7 +61,7 @@ void FullView::press(Key key) {
     return;
   }
   const bool quits = key == Key::quit && !state_.shows_help();
-  // While the picture is held, keys move what is shown and what goes on alike.
+  // While the display is paused, keys move both the shown and the current state.
   if (held_) held_->press(key, log_page(*held_, size_));
   state_.press(key, log_page(state_, size_));
   if (!held_ && state_.is_paused()) held_ = state_;

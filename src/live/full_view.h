@@ -22,7 +22,7 @@ namespace gpubench::live {
 struct FullViewOptions {
   std::string benchmark;
   std::vector<std::size_t> counted;  // positions of the benchmark's GPUs
-  std::string notice;                // said in the title, e.g. that the figures are a replay; may be empty
+  std::string notice;                // in the title, e.g. that the figures are a replay; may be empty
   TerminalAbilities abilities;
   std::function<void()> quit;  // the user wants the benchmark to end
 };
@@ -50,7 +50,7 @@ class FullView final : public View {
   const platform::Clock& clock_;
   FullViewOptions options_;
   ViewState state_;
-  std::optional<ViewState> held_;  // what is shown while the picture is held
+  std::optional<ViewState> held_;  // what is shown while the display is paused
   FrameWriter writer_;
   std::optional<platform::FullScreen> screen_;
   platform::TerminalSize size_;

@@ -23,7 +23,7 @@ std::string cell(const meter::Field<T>& field, int digits, Value value) {
   }
 }
 
-// "x", or "several" where the GPUs differ, or "" where none tells.
+// "x", or "several" where the GPUs differ, or "" if none reports it.
 template <class Member, class Value>
 std::string common(const std::vector<meter::GpuDescription>& gpus, Member member, Value value, int digits) {
   std::string text;

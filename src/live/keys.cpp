@@ -56,7 +56,7 @@ Key single(char byte) {
   }
 }
 
-// An unknown sequence is left out whole: its letters are no keys.
+// An unknown sequence is dropped whole: its letters are not keys.
 std::size_t unknown_length(std::string_view bytes) {
   if (bytes.size() < 2) return 1;
   if (bytes[1] != '[' && bytes[1] != 'O') return 2;

@@ -15,7 +15,7 @@ namespace {
 
 // What begins at which row.
 struct Plan {
-  int progress = -1;  // -1: the log tells none
+  int progress = -1;  // -1: the log reports none
   int gpus = 2;
   int gpus_height = 0;
   int log = 0;  // its rule; its lines follow

@@ -25,7 +25,7 @@ bool speaks_of_progress(std::string_view before) {
                      [&](std::string_view word) { return before.find(word) != std::string_view::npos; });
 }
 
-// A number that begins at `at`; moves `at` behind it.
+// A number that begins at `at`; moves `at` past it.
 std::optional<double> take_number(std::string_view line, std::size_t& at) {
   double value = 0;
   const auto parsed = std::from_chars(line.data() + at, line.data() + line.size(), value, std::chars_format::fixed);
@@ -45,7 +45,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// "45%" with a bar behind it, at the start of the line, or behind a word of progress.
+// "45%" followed by a bar, at the start of the line, or after a word for progress.
 std::optional<base::Ratio> share_in(std::string_view line, std::size_t begin, std::size_t end, double value) {
   const std::size_t sign = skip_spaces(line, end);
   if (sign >= line.size() || line[sign] != '%' || value > 100) return std::nullopt;
@@ -56,7 +56,7 @@ std::optional<base::Ratio> share_in(std::string_view line, std::size_t begin, st
   return base::Ratio::from_percent(value);
 }
 
-// "3/10" and "3 of 10" with brackets, a bar or a word of progress beside them.
+// "3/10" and "3 of 10" next to brackets, a bar or a word for progress.
 std::optional<base::Ratio> part(std::string_view line, std::size_t begin, std::size_t end, double value) {
   std::size_t at = skip_spaces(line, end);
   const bool slash = at < line.size() && line[at] == '/';

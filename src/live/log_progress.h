@@ -1,4 +1,4 @@
-// How far the benchmark is, where a line of its log says so.
+// The benchmark's progress, if a line of its log reports it.
 #pragma once
 
 #include <optional>

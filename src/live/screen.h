@@ -10,7 +10,7 @@
 
 namespace gpubench::live {
 
-// What a piece of text means; how that looks is FrameWriter's business. No meaning is told by colour alone.
+// What a piece of text means; how that looks is FrameWriter's business. No meaning depends on colour alone.
 enum class Tone : std::uint8_t { plain, faint, strong, bar, warm, alarm, title, title_warning };
 
 struct Cell {
@@ -28,7 +28,7 @@ class Screen {
   [[nodiscard]] int columns() const { return size_.columns; }
   [[nodiscard]] int rows() const { return size_.rows; }
   [[nodiscard]] const Cell& at(int row, int column) const;
-  // Writes UTF-8 from there on, at most `width` columns; returns the column behind it. What does not fit is left out.
+  // Writes UTF-8 from there on, at most `width` columns; returns the column after it. What does not fit is left out.
   int put(int row, int column, std::string_view utf8, Tone tone = Tone::plain, int width = 100000);
   void fill(int row, int column, int width, char32_t glyph, Tone tone = Tone::plain);
   // For tests: lines without trailing spaces.

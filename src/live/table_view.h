@@ -1,4 +1,4 @@
-// The table: the benchmark's log scrolling above, the current metrics below it, renewed in place; plain blocks for a pipe.
+// The table: the benchmark's log scrolling above, the current metrics below it, updated in place; plain blocks for a pipe.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ struct TableOptions {
   bool show_metrics = true;
   bool show_log = false;
   bool escape_codes = false;  // a terminal that understands them; else plain lines, one block per interval
-  std::string notice;         // said above every table, e.g. that the figures are a replay; may be empty
+  std::string notice;         // above every table, e.g. that the figures are a replay; may be empty
 };
 
 class TableView final : public View {

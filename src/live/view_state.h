@@ -43,12 +43,12 @@ struct GpuState {
 
 // Sums over the benchmark's GPUs, by the interval readings: the final figures are the counters'.
 struct Totals {
-  std::optional<base::Power> power;    // now; empty where no GPU tells
+  std::optional<base::Power> power;    // now; empty if no GPU reports it
   std::optional<base::Energy> energy;  // since the start; empty where a part of it is not known
   base::Duration measured{};           // that `energy` stands for
 };
 
-// The lowest one that the driver tells: maximum operating, slowdown, shutdown.
+// The lowest that the driver reports: maximum operating, slowdown, shutdown.
 std::optional<base::Temperature> temperature_threshold(const meter::GpuDescription& gpu);
 
 enum class Pane : std::uint8_t { gpus, log };

@@ -30,7 +30,7 @@ struct ErrorCounts {
 // A process that has a context on the GPU, by its number on this host.
 struct GpuProcess {
   unsigned id = 0;
-  std::optional<base::Bytes> memory;  // empty: the driver does not tell
+  std::optional<base::Bytes> memory;  // empty: the driver does not report it
 };
 
 enum class CheckupScope : std::uint8_t {

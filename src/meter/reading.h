@@ -12,7 +12,7 @@
 
 namespace gpubench::meter {
 
-// Why a value is not there. Zero, unsupported and failed are three different things.
+// Why a value is absent. Zero, unsupported and failed are three different things.
 enum class Absent : std::uint8_t {
   unsupported,  // this GPU or driver does not offer it; will not change during a run
   failed,       // the call failed this time; may work the next
@@ -26,7 +26,7 @@ inline tl::unexpected<Absent> absent(Absent why) {
   return tl::unexpected<Absent>(why);
 }
 
-// One GPU, as found at the start of a run. An empty optional means that the driver does not tell.
+// One GPU, as found at the start of a run. An empty optional means that the driver does not report it.
 struct GpuDescription {
   int index = 0;     // the driver's index on this host
   std::string name;  // e.g. "NVIDIA H200"
@@ -40,7 +40,7 @@ struct GpuDescription {
   std::optional<base::Temperature> max_operating_temperature;  // "GPU max operating"
   std::optional<base::Temperature> slowdown_temperature;
   std::optional<base::Temperature> shutdown_temperature;
-  bool partitioned = false;              // MIG: its instances have memory and processors of their own, but share its power
+  bool partitioned = false;  // divided by MIG: instances have their own memory and processors, but share the power
   std::vector<std::string> instances{};  // UUIDs of its MIG instances: "MIG-1b2c..."
 };
 
@@ -67,7 +67,7 @@ struct GpuReading {
   Field<base::Power> power = absent(Absent::unsupported);               // the driver's own average (1 s on Ampere and newer)
   Field<base::Power> power_limit = absent(Absent::unsupported);         // enforced now
   Field<base::Temperature> temperature = absent(Absent::unsupported);   // GPU core
-  Field<base::Bytes> memory_used = absent(Absent::unsupported);  // without the driver's reserve where the driver can tell
+  Field<base::Bytes> memory_used = absent(Absent::unsupported);  // without the driver's reserve if the driver reports it
   Field<base::Frequency> sm_clock = absent(Absent::unsupported);
   Field<base::Frequency> memory_clock = absent(Absent::unsupported);
   Field<ThrottleReasons> throttle_reasons = absent(Absent::unsupported);

@@ -121,7 +121,7 @@ class RunningChild {
   RunningChild(const RunningChild&) = delete;
   RunningChild& operator=(const RunningChild&) = delete;
 
-  // Reads both pipes to their ends. False: time or output ran over.
+  // Reads both pipes to their ends. False: too long, or too much output.
   bool read_all(ChildOutcome& outcome) {
     while (out_.read_end.get() >= 0 || err_.read_end.get() >= 0) {
       std::array<pollfd, 2> pipes = {{{out_.read_end.get(), POLLIN, 0}, {err_.read_end.get(), POLLIN, 0}}};

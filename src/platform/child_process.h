@@ -32,7 +32,7 @@ struct ChildFailure {
 };
 
 // Runs it in a process group of its own (Ctrl-C at the terminal does not reach it) with no signal blocked, and kills the
-// group when time or output runs over.
+// group if it takes too long or prints too much.
 tl::expected<ChildOutcome, ChildFailure> run_child(const ChildRequest& request);
 
 }  // namespace gpubench::platform

@@ -1,4 +1,4 @@
-// The only place that asks the time or sleeps.
+// The only place that reads the clock or sleeps.
 #pragma once
 
 #include "base/time.h"

@@ -50,7 +50,7 @@ class PendingFile {
     return error_ == 0;
   }
 
-  // Afterwards error() tells whether the file is in place.
+  // Afterwards error() says whether the file is in place.
   void put_in_place(const std::filesystem::path& path) {
     if (error_ != 0 || file_ < 0) return;
     if (fchmod(file_, 0644) != 0 || fsync(file_) != 0 || rename(pattern_.c_str(), path.c_str()) != 0) {

@@ -23,7 +23,7 @@ bool settings_known = false;
 
 constexpr std::array kFatal = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP, SIGQUIT, SIGXCPU};
 
-// Async-signal-safe. The first caller gives the terminal back; a terminal that takes nothing is not waited for.
+// Async-signal-safe. The first caller restores the terminal; a terminal that accepts nothing is not waited for.
 void give_back() {
   const int fd = taken_fd.exchange(-1);
   if (fd < 0) return;

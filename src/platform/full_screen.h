@@ -1,4 +1,4 @@
-// A terminal taken over for a full-screen view, and given back on every way out.
+// A terminal taken over for a full-screen view, and restored on every way out.
 #pragma once
 
 #include "platform/terminal.h"

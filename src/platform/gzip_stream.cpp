@@ -12,7 +12,7 @@
 namespace gpubench::platform {
 namespace {
 
-// The fastest: a day of eight GPUs is 1.5 GB of text, which the default level takes three times as long for.
+// The fastest: a day of eight GPUs is 1.5 GB of text, for which the default level takes three times as long.
 constexpr int kLevel = Z_BEST_SPEED;
 constexpr int kFastest = 1;           // of libdeflate's levels
 constexpr int kGzipWindow = 15 + 16;  // zlib's way to ask for gzip's frame

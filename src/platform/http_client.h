@@ -29,7 +29,7 @@ struct HttpRequest {
   std::string client_key_file;
   base::Duration timeout = std::chrono::seconds(10);  // for the whole exchange; zero: none (streams)
   std::size_t max_body_bytes = std::size_t{4} << 20;  // a longer answer is an error
-  // Called at most once, by the caller's thread, when all is sent and the answer is still to come: work for the time that
+  // Called at most once, by the caller's thread, when all is sent and the answer is awaited: work for the time that
   // the other side needs.
   std::function<void()> meanwhile;
 };

@@ -8,7 +8,7 @@
 namespace gpubench::platform {
 namespace {
 
-constexpr base::Duration kTryTime = std::chrono::seconds(5);  // so that one hanging try leaves room for another
+constexpr base::Duration kTryTime = std::chrono::seconds(5);  // so that one hanging try leaves time for another
 constexpr int kTries = 3;
 constexpr base::Duration kFirstPause = std::chrono::milliseconds(300);
 

@@ -1,4 +1,4 @@
-// A request that is tried again where that can help, within a deadline that holds whatever happens.
+// A request with retries where they can help, within a deadline that always holds.
 #pragma once
 
 #include "base/result.h"

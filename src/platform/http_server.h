@@ -17,7 +17,7 @@ struct HttpPage {
   std::function<std::string()> text;  // asked for each request, by the server's thread; throws nothing
 };
 
-// A thread of its own answers GET and HEAD until this is destroyed. Plain HTTP without a login: for what everybody may know.
+// A thread of its own answers GET and HEAD until this is destroyed. Plain HTTP without a login: for what everybody may see.
 class HttpServer {
  public:
   static base::Result<std::unique_ptr<HttpServer>> start(const ListenAddress& address, HttpPage page);

@@ -1,4 +1,4 @@
-// Several answers without end, received side by side on one thread.
+// Several endless answers, received side by side on one thread.
 #pragma once
 
 #include <chrono>

@@ -58,7 +58,7 @@ std::string remedy_for(int error, std::uint16_t port) {
 
 // Returns 0, or why not.
 int bind_and_listen(int fd, const addrinfo& at) {
-  const int on = 1;  // or a run could not follow another on the same port for a minute
+  const int on = 1;  // otherwise no run could use the port of the last one for a minute
   const bool listens = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
                        bind(fd, at.ai_addr, at.ai_addrlen) == 0 && listen(fd, kBacklog) == 0;
   return listens ? 0 : errno;

@@ -1,4 +1,4 @@
-// Where a server of ours listens.
+// Where our server listens.
 #pragma once
 
 #include <cstdint>

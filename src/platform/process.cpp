@@ -32,7 +32,7 @@ bool is_debugged() {
 }
 
 std::byte* address_of(std::uintptr_t number) {
-  return reinterpret_cast<std::byte*>(number);  // NOLINT(performance-no-int-to-ptr): the loader tells addresses as numbers
+  return reinterpret_cast<std::byte*>(number);  // NOLINT(performance-no-int-to-ptr): the loader gives addresses as numbers
 }
 
 // Whether the loader has written addresses into its code, which is then not as it is in its file.
@@ -101,7 +101,7 @@ std::string first_word_of(const std::string& path) {
   return word;
 }
 
-// What stands behind the name in /proc/NUMBER/stat; empty: there is none.
+// What follows the name in /proc/NUMBER/stat; empty: there is none.
 std::string stat_of_process(const std::string& number) {
   std::ifstream file("/proc/" + number + "/stat");
   std::string text;

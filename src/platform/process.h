@@ -1,4 +1,4 @@
-// What this process and machine are, as the system tells.
+// What the system reports of this process and machine.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ std::string own_identity();
 enum class Presence : std::uint8_t {
   running,
   gone,
-  elsewhere,  // on another machine or in another container: cannot be told
+  elsewhere,  // on another machine or in another container: not known
 };
 Presence presence_of(const std::string& identity);
 
@@ -39,7 +39,7 @@ struct ProcessFacts {
   int parent = 0;
   int group = 0;
   std::string name;    // the kernel's short one
-  std::string cgroup;  // path in the unified or, before it, the last hierarchy; empty: not told
+  std::string cgroup;  // path in the unified or, before it, the last hierarchy; empty: not known
 };
 // Empty: there is none of this number that we may look at.
 std::optional<ProcessFacts> look_at_process(int id);

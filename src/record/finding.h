@@ -1,4 +1,4 @@
-// Everything the tool may doubt about a run. A degraded result is a finding in the record, never only a log line.
+// Every doubt that the tool may have about a run. A degraded result is a finding in the record, never only a log line.
 #pragma once
 
 #include <cstdint>
@@ -28,12 +28,12 @@ struct WorkloadFailed {
   bool out_of_memory = false;
   std::string note;
 };
-// No counter, no ring: nothing to integrate on this GPU.
+// No counter, no power samples: nothing to integrate on this GPU.
 struct EnergyUnknown {
   int gpu_index;
   std::string reason;
 };
-// The energy counter could not be used; another method stands in.
+// The energy counter could not be used; another method is used.
 struct CounterUnusable {
   int gpu_index;
   std::string reason;
@@ -62,7 +62,7 @@ struct WallClockStepped {
 struct GpuLost {
   int gpu_index;
 };
-// The GPU was slowed down, in a share of the readings or, where the driver counts it, of the time.
+// The GPU was throttled, in a share of the readings or, if the driver counts it, of the time.
 struct Throttled {
   int gpu_index;
   std::string reasons;
@@ -111,11 +111,11 @@ struct Recovered {
 struct JournalIncomplete {
   std::string reason;
 };
-// The workload was given no GPU: nothing counts to the totals.
+// The workload was given no GPU: nothing counts towards the totals.
 struct NoGpuGiven {
   std::string by;  // "--gpus none"
 };
-// It can not be told which GPUs the workload has: all count.
+// It is unclear which GPUs the workload has: all count.
 struct GpusUnclear {
   std::string reason;
 };
@@ -124,7 +124,7 @@ struct ForeignProcess {
   int gpu_index;
   std::string processes;  // "python3 (4711), Xorg (812)"
 };
-// The same of processes of which it can not be told whose they are.
+// The same for processes whose owner is unclear.
 struct UnknownProcess {
   int gpu_index;
   std::string processes;
@@ -144,11 +144,11 @@ struct MemoryErrors {
   std::uint64_t uncorrected;
   std::uint64_t remapped_rows;
 };
-// What should tell the benchmark's score or work is there and cannot be used.
+// The benchmark left a score or work that cannot be used.
 struct ScoreUnusable {
   std::string reason;
 };
-// As a saved run tells it.
+// A finding as a saved run has it.
 struct ToldFinding {
   std::string name;
   std::string text;

@@ -1,4 +1,4 @@
-// What the driver counted and told of one GPU from just before the run until just after it.
+// What the driver counted and reported of one GPU from just before the run until just after it.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace gpubench::record {
 
-// How long the driver's own accumulator says that it held the clocks down.
+// How long the clocks were throttled, by the driver's own accumulator.
 struct ThrottleTime {
   std::string_view reason;  // "software_power_cap": a literal, lives for ever
   base::Duration time{};
@@ -23,7 +23,7 @@ struct ThrottleTime {
 enum class UserKind : std::uint8_t {
   benchmark,
   foreign,
-  unknown,  // it can not be told whether it belongs to the benchmark
+  unknown,  // it is unclear whether it belongs to the benchmark
 };
 
 // A process that was seen on the GPU.
@@ -38,7 +38,7 @@ struct GpuEvents {
   std::size_t checks = 0;             // how often it was looked
   bool throttle_times_known = false;  // false: only the share of the readings is known
   std::vector<ThrottleTime> throttle_times;
-  std::optional<std::uint64_t> corrected_errors;    // new ones; empty: not told
+  std::optional<std::uint64_t> corrected_errors;    // new ones; empty: not reported
   std::optional<std::uint64_t> uncorrected_errors;  // the same
   std::optional<std::uint64_t> remapped_rows;       // the same
   bool xids_told = false;

@@ -32,7 +32,7 @@ struct Progress {
   base::WallTime time;
   std::vector<meter::GpuReading> readings;  // one per GPU
   std::optional<EnergyNow> energy = {};     // empty: the benchmark has not started
-  std::optional<CarbonNow> carbon = {};     // empty: nobody knows the intensity
+  std::optional<CarbonNow> carbon = {};     // empty: the intensity is not known
 };
 
 }  // namespace gpubench::record

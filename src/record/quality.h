@@ -1,4 +1,4 @@
-// How good the series behind a GPU's figures are.
+// How good the series are from which a GPU's figures come.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace gpubench::record {
 // The driver's power samples within the run.
 struct RingQuality {
   std::size_t samples = 0;
-  std::size_t lost = 0;             // that the usual spacing lets expect in the gaps
+  std::size_t lost = 0;             // expected in the gaps by the usual spacing
   base::Duration spacing{};         // usual (median)
   base::Duration jitter{};          // standard deviation of the spacing, gaps left out
   std::optional<base::Power> peak;  // highest sample
@@ -30,12 +30,12 @@ struct SeriesQuality {
 // One pass, constant memory.
 RingQuality ring_quality(const series::Series<meter::PowerSample>& power, base::Window run);
 
-// What the readings say of how busy the GPU was. A reading speaks for the time since the one before it.
+// How busy the GPU was by its readings. A reading covers the time since the one before it.
 struct Utilized {
   base::Duration time{};        // with utilisation above 0
   base::Ratio share_of_energy;  // of the run's, within that time: by the power samples; without any by the readings' power
 };
-// Empty: the GPU does not tell its utilisation. `series` has readings.
+// Empty: the GPU does not report its utilisation. `series` has readings.
 std::optional<Utilized> utilized(const series::GpuSeries& series, base::Window run);
 
 SeriesQuality series_quality(const series::GpuSeries& series, base::Window run);

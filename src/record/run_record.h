@@ -21,19 +21,19 @@
 
 namespace gpubench::record {
 
-// Statistics of one interval value over the run. Empty where the GPU does not tell.
+// Statistics of one interval value over the run. Empty if the GPU does not report it.
 struct Statistics {
   double average = 0;              // over readings with utilisation above 0 (the predecessor's rule)
   double average_all = 0;          // over all readings of the run
   double maximum = 0;              // over all readings of the run
-  std::size_t utilized_count = 0;  // readings behind `average`; 0: average is not known
+  std::size_t utilized_count = 0;  // readings of `average`; 0: average is not known
 };
 
 // How often one reason for clocks below the maximum was given.
 struct ThrottleShare {
   std::string_view reason;  // "software_power_cap": a literal, lives for ever
-  base::Ratio share;        // of the readings that told
-  bool slowdown = false;    // heat or hardware slowed the GPU down; false for the software power cap
+  base::Ratio share;        // of the readings that have reasons
+  bool slowdown = false;    // throttled by heat or hardware; false for the software power cap
 };
 
 // One GPU's share of the run.
@@ -78,7 +78,7 @@ struct PartRecord {
   std::vector<int> gpus;               // indices of those that were its own
   std::optional<base::Energy> energy;  // of its own GPUs over its own time; empty: not known, or it had none
   energy::Uncertainty uncertainty = {};
-  std::string note;  // what is to be said of its end; may be empty
+  std::string note;  // remark about its end; may be empty
   std::string log;   // name of its log in the run's folder
 };
 

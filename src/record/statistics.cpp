@@ -65,7 +65,7 @@ class Accumulator {
   std::size_t utilized_count_ = 0;
 };
 
-// How many readings gave each reason, of those that told.
+// How many readings gave each reason, of those that have reasons.
 class ReasonCounter {
  public:
   void add(const meter::Field<ThrottleReasons>& reasons) {

@@ -36,12 +36,12 @@ ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& re
 GpuRecord account_gpu(const meter::GpuDescription& gpu, const series::GpuSeries& series, const energy::GpuEnergy& energy,
                       base::Window run);
 
-// The finding that a GPU was slowed down by heat or by the hardware, by the readings and, of what it counts, by the driver's
+// The finding that a GPU was throttled by heat or by the hardware, by the readings and, of what it counts, by the driver's
 // own time; none for the software power cap alone, which is how a
 // GPU works at its power limit.
 std::optional<Throttled> throttling_finding(const GpuRecord& gpu, base::Duration elapsed);
 
-// What the driver told of the GPU during the run that casts doubt on its figures.
+// What the driver reported of the GPU during the run that casts doubt on its figures.
 std::vector<Finding> event_findings(const GpuRecord& gpu);
 
 // The name of a single throttle reason bit, for programs ("hardware_thermal"); empty if unknown.

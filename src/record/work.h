@@ -1,4 +1,4 @@
-// How much a benchmark says that it did.
+// The work that a benchmark reports.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@ namespace gpubench::record {
 
 struct Work {
   double amount = 0;  // above 0
-  std::string unit;   // "images"; "units" where the benchmark does not say
+  std::string unit;   // "images"; "units" if the benchmark does not say
 };
 
 }  // namespace gpubench::record

@@ -8,7 +8,7 @@
 
 namespace gpubench::record {
 
-// What is not known is empty: all of it where the benchmark tells no work.
+// What is not known is empty: all of it if the benchmark reports no work.
 struct WorkRate {
   std::optional<double> per_second;    // over the time from the real start to the real end, start-up included
   std::optional<base::Energy> energy;  // of one unit, as what follows

@@ -1,4 +1,4 @@
-// A run costed anew beside what it was costed before, as text.
+// A run's recalculated carbon next to the original, as text.
 #pragma once
 
 #include <string>

@@ -6,7 +6,7 @@
 namespace gpubench::report {
 namespace {
 
-// In mean sampling intervals. The driver's 20 ms samples lie 9 to 31 ms apart: four intervals are no jitter.
+// In mean sampling intervals. The driver's 20 ms samples lie 9 to 31 ms apart: four intervals are not jitter.
 constexpr double kGapIntervals = 4.0;
 
 double gap_of(const CurveExtent& extent) {

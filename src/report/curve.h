@@ -12,7 +12,7 @@ namespace gpubench::report {
 // About one per pixel column of a panel.
 inline constexpr std::size_t kMostPoints = 700;
 
-// All samples of one stretch of time. Dimensionless: the panel knows the unit of its values.
+// All samples of one interval of time. Dimensionless: the panel knows the unit of its values.
 struct CurvePoint {
   double seconds = 0;  // mean time of its samples
   double low = 0;

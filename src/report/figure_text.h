@@ -9,8 +9,8 @@
 
 namespace gpubench::report {
 
-inline constexpr const char* kNotAvailable = "not available";  // could be known, is not for this run
-inline constexpr const char* kNotSupported = "not supported";  // this GPU does not tell
+inline constexpr const char* kNotAvailable = "not available";  // could be known, but is not for this run
+inline constexpr const char* kNotSupported = "not supported";  // this GPU does not report it
 
 // A share in percent; one below the whole is never rounded up to it.
 std::string coverage_text(base::Ratio coverage);

@@ -46,7 +46,7 @@ std::string parts_table(const record::RunRecord& run) {
   return table.text() + kPartsRemark + "\n";
 }
 
-// The methods behind the total, each once.
+// The methods of the total, each once.
 std::string methods_text(const record::RunRecord& run) {
   std::string text;
   for (const record::GpuRecord& gpu : run.gpus) {
@@ -57,7 +57,7 @@ std::string methods_text(const record::RunRecord& run) {
   return text.empty() ? kNotAvailable : text;
 }
 
-// What the benchmark says that it did, and what a unit of it took.
+// The work that the benchmark reports, and what a unit of it took.
 void add_work(base::TextTable& table, const record::RunRecord& run) {
   if (!run.benchmark.work) return;
   const record::Work& work = *run.benchmark.work;

@@ -14,7 +14,7 @@ std::string count_text(const std::optional<std::uint64_t>& count) {
   return count ? std::to_string(*count) : std::string(kNotSupported);
 }
 
-// By the driver's own time, else what the readings let tell.
+// From the driver's counters, else what the readings show.
 std::string held_down_text(const record::GpuRecord& gpu, std::string_view reason) {
   for (const record::ThrottleTime& time : gpu.events.throttle_times)
     if (time.reason == reason) return short_number(base::to_seconds(time.time), 3);

@@ -25,7 +25,7 @@ struct GpuEventTexts {
 // Empty if nothing was watched.
 std::vector<GpuEventTexts> gpu_event_texts(const record::RunRecord& run);
 
-// Each of the two is empty if there is nothing to tell.
+// Each of the two is empty if there is nothing to report.
 std::string gpu_events_table(const record::RunRecord& run);
 std::string other_gpus_table(const record::RunRecord& run);
 

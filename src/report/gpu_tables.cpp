@@ -116,7 +116,7 @@ std::string one_energy_table(const record::GpuRecord& gpu) {
   return table.text();
 }
 
-// A last column names what differs between the GPUs; what is the same for all is said once, in another table.
+// A last column names what differs between the GPUs; what is the same for all is in another table.
 std::string energy_table(const record::RunRecord& run) {
   const bool one_method = same_for_all(run, [](const record::GpuRecord& gpu) { return energy_texts(gpu).method; });
   std::vector<std::string> header = {"GPU",       "Energy (J)",   "± (%)",   "Counter (J)", "Samples (J)",

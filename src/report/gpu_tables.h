@@ -13,7 +13,7 @@ std::string one_energy_table(const record::GpuRecord& gpu);
 std::string energy_table(const record::RunRecord& run);
 // Averages over busy readings, one row per GPU.
 std::string each_gpu_table(const record::RunRecord& run);
-// Why clocks were below their maximum, one row per reason; empty if nothing is worth telling.
+// Why clocks were below their maximum, one row per reason; empty if there is nothing to report.
 std::string throttling_table(const record::RunRecord& run);
 
 }  // namespace gpubench::report

@@ -129,7 +129,7 @@ void write_benchmark(DocumentWriter& out, const record::BenchmarkRecord& benchma
   });
 }
 
-// Half-widths for k = 2, and the standard uncertainties behind them.
+// Half-widths for k = 2, and the standard uncertainties that they come from.
 void write_uncertainty(DocumentWriter& out, const char* key, const energy::Uncertainty& uncertainty, base::Energy energy) {
   const auto percent_of = [&](base::Energy half_width) {
     return energy > base::Energy{} ? std::optional(half_width / energy * 100) : std::nullopt;
@@ -148,7 +148,7 @@ void write_uncertainty(DocumentWriter& out, const char* key, const energy::Uncer
   });
 }
 
-// The work that the benchmark tells of, and what a unit of it took.
+// The work that the benchmark reports, and what a unit of it took.
 void write_work(DocumentWriter& out, const std::optional<record::Work>& work, const record::WorkRate& rate) {
   out.map_or_null("work", work, [&](const record::Work& known) {
     out.number("amount", known.amount);

@@ -8,7 +8,7 @@
 
 namespace gpubench::report {
 
-// What the rows are, and are not, for readers who add up.
+// Explains the rows to readers who add them up.
 inline constexpr const char* kPartsRemark =
     "A container's energy is that of its own GPUs during its own time. The total covers all GPUs from the first start to "
     "the last end.";

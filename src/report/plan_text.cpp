@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kLongestSources = 200;  // characters
 
-// What starting at once would emit in a region; empty: its forecast does not cover it.
+// What starting now would emit in a region; empty: its forecast does not cover it.
 std::optional<base::Emissions> at_once(const std::string& region, const carbon::PlanQuestion& question,
                                        const carbon::Plan& plan) {
   for (std::size_t i = 0; i < question.forecasts.size(); ++i)

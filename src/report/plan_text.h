@@ -12,12 +12,12 @@ struct PlannedRun {
   std::string run_id;
   base::Energy energy;
   base::Duration length{};
-  base::Ratio pue = base::Ratio::from_fraction(1);  // which multiplies all that is told
+  base::Ratio pue = base::Ratio::from_fraction(1);  // multiplies all figures
 };
 
 // One row per region, best first: start, emissions, what starting now would emit and what is saved.
 std::string plan_table(const PlannedRun& run, const carbon::PlanQuestion& question, const carbon::Plan& plan);
-// The same for programs; docs/formats.md tells its members.
+// The same for programs; docs/formats.md has its members.
 std::string plan_json(const PlannedRun& run, const carbon::PlanQuestion& question, const carbon::Plan& plan);
 
 }  // namespace gpubench::report

@@ -12,7 +12,7 @@ namespace gpubench::report {
 // Mean over all GPUs' readings with utilisation above 0; empty if there was none.
 struct PooledAverage {
   std::optional<double> average;
-  bool supported = false;  // at least one GPU told the value
+  bool supported = false;  // at least one GPU reports the value
 };
 
 struct Summary {
@@ -34,7 +34,7 @@ struct Summary {
 
 Summary summarize(const record::RunRecord& run);
 
-// What the power ring's energy is above (below: negative) the counter's; empty unless both are known.
+// Energy of the power samples minus the counter's; empty unless both are known.
 std::optional<base::Energy> ring_minus_counter(const energy::GpuEnergy& gpu);
 // The same as a share of the counter's.
 std::optional<base::Ratio> ring_difference(const energy::GpuEnergy& gpu);

@@ -1,4 +1,4 @@
-// Numbers and foreign strings as text, the same in every report and in every locale.
+// Numbers and external strings as text, the same in every report and in every locale.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 namespace gpubench::report {
 
 constexpr int kTableDecimals = 5;          // the predecessor's
-constexpr std::size_t kLongestCell = 100;  // characters of a foreign string in a table
+constexpr std::size_t kLongestCell = 100;  // characters of an external string in a table
 constexpr std::size_t kLongestUnit = 40;   // likewise of a unit's name
 
 // Shortest text that reads back as the same number, always with a decimal point: "0.1", "250.0", "1.0e-07" (YAML 1.1 takes
@@ -22,7 +22,7 @@ std::string short_number(double value, int decimals);
 // The same without the kept zero: "250", "61.5". For tables of data.
 std::string plain_number(double value, int decimals);
 
-// A string from the outside as one line of valid UTF-8: control characters become spaces, broken bytes U+FFFD; cut to
+// An external string as one line of valid UTF-8: control characters become spaces, broken bytes U+FFFD; cut to
 // `max_characters` with "..." at the end.
 std::string one_line(std::string_view text, std::size_t max_characters = 10000);
 

@@ -17,25 +17,25 @@ struct SamplerOptions {
   base::Duration interval = std::chrono::seconds(5);  // of the readings
   // The power ring is drained this often whatever the interval: an H200's holds 2.36 s.
   base::Duration drain_period = std::chrono::seconds(1);
-  // The energy counter costs 3 to 16 ms of CPU a reading, so it is read seldom where the ring tells what happened in
-  // between; a GPU without a ring has it read with every drain.
+  // The energy counter costs 3 to 16 ms of CPU a reading, so it is read rarely if power samples show what happened in
+  // between; without them it is read with every drain.
   base::Duration counter_period = std::chrono::seconds(60);
   base::Duration burst_period = std::chrono::milliseconds(5);  // counter readings within a burst, if a GPU has no ring
 };
 
 struct SamplerHealth {
   std::size_t deadlines = 0;  // interval readings planned so far
-  std::size_t late = 0;       // of them, begun more than a tenth of the interval (at least 10 ms) late, or skipped
+  std::size_t late = 0;       // of these, begun more than a tenth of the interval (at least 10 ms) late, or skipped
   base::Duration worst_lateness{};
-  // Largest change seen of the wall clock against the steady clock; positive: the wall clock was put forward.
+  // Largest change seen of the wall clock against the steady clock; positive: the wall clock was set forward.
   base::Duration wall_clock_step{};
   meter::DriverCalls driver = {};
 };
 
-// Told of each interval's readings (one per GPU), on the sampler thread; must not block.
+// Gets each interval's readings (one per GPU), on the sampler thread; must not block.
 using ReadingObserver = std::function<void(std::size_t tick, const std::vector<meter::GpuReading>&)>;
 
-// Where the idle time lies that a sampler is told of.
+// Whether an idle time is before or after the workload.
 enum class Idle : std::uint8_t { before_the_workload, after_the_workload };
 
 }  // namespace gpubench::sampler

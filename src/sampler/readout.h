@@ -12,14 +12,14 @@
 
 namespace gpubench::sampler {
 
-// Performs steps, one thread only. A call that fails leaves its series as it is and stops nothing else.
+// Performs steps, one thread only. A failed call leaves its series unchanged and stops nothing else.
 class Readout {
  public:
   // Meter, clock and series must outlive the readout.
   Readout(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series,
           ReadingObserver observer);
   void perform(const Step& step);
-  // A reading, then the counter and the ring of every GPU: the ring then reaches up to the counter's reading.
+  // A reading, then the counter and the power samples of every GPU: the samples then reach up to the counter's reading.
   void perform_all(std::size_t tick);
   // A GPU has an energy counter but no power ring.
   [[nodiscard]] bool lacks_ring() const;
@@ -36,7 +36,7 @@ class Readout {
   ReadingObserver observer_;
   meter::DriverCalls calls_;
   std::vector<meter::GpuReading> latest_;
-  std::vector<char> has_ring_;     // by GPU; false once the driver has said "unsupported", which is not asked again
+  std::vector<char> has_ring_;     // by GPU; false once the driver has said "unsupported": it is not called again
   std::vector<char> has_counter_;  // the same for the counter
 };
 

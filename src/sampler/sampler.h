@@ -24,9 +24,9 @@ class Sampler {
 
   void start();
   // The GPUs are idle for the next `length`: the energy counters are read in it so that the energy at the workload's start
-  // or end can be told. Any thread.
+  // or end can be found. Any thread.
   void idle(Idle where, base::Duration length);
-  // Takes the interval grid's origin anew: a reading now, then one each interval. Called when the workload starts. Any
+  // Sets a new origin of the interval grid: a reading now, then one each interval. Called when the workload starts. Any
   // thread.
   void restart_interval();
   // Drains everything once more and ends the thread. Safe to call twice.

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// An H200's power ring holds 2.36 s; a drain of more than 1 s leaves no room for one that comes late.
+// An H200's power ring holds 2.36 s; a drain period above 1 s leaves no room for a late drain.
 constexpr base::Duration kLongestDrainPeriod = 1s;
 constexpr base::Duration kShortestPeriod = 1ms;
 constexpr base::Duration kLeastLateness = 10ms;

@@ -24,7 +24,7 @@ struct Step {
   friend bool operator==(const Step&, const Step&) = default;
 };
 
-// The k-th reading is due at origin + k * interval; missed ones are skipped, never made up for. A due reading goes before
+// The k-th reading is due at origin + k * interval; missed ones are skipped, never repeated. A due reading goes before
 // all else but waits for at most one other call, so that neither can starve the other. Not thread-safe.
 class Schedule {
  public:
@@ -37,7 +37,7 @@ class Schedule {
   // counter at different ages. The sampler's first and last round are one of the two where the idle time is no longer than
   // that. Where counters are relied on: rounds every burst_period next to the workload.
   void idle(Idle where, base::SteadyTime now, base::Duration length);
-  // True: a GPU has no power ring, so that only its counter tells what happened when.
+  // True: a GPU has no power samples, so only its counter shows what happened when.
   void rely_on_counters(bool relied_on) { counters_relied_on_ = relied_on; }
   // A reading and a drain at once, and both grids from here on.
   void restart(base::SteadyTime now);

@@ -1,4 +1,4 @@
-// Values in time order, appended by one thread and read by others. Long runs do not live in memory: spool/ keeps a series
+// Values in time order, appended by one thread and read by others. Long runs are not kept in memory: spool/ keeps a series
 // in a file; MemorySeries is for short ones and tests.
 #pragma once
 

@@ -32,14 +32,14 @@ struct WorkloadDescription {
   std::string image_id;            // sha256:... of a container's image; empty otherwise
   std::string engine;              // "Docker 20.10.24" or "Podman 4.3.1"; empty for a command
   std::string gpu_access;          // how a container got its GPUs: "runtime", "cdi", "devices", "none"; empty for a command
-  std::string gpu_trouble;         // after start(): why a GPU that it was to have is missing; empty: nothing speaks for that
+  std::string gpu_trouble;         // after start(): why a GPU that it was to have is missing; empty: no sign of that
   int process_id = 0;              // after start(): of its first process on this host; 0: not known, or it has ended
   std::vector<std::string> notes;  // what a reader should know of how it was set up, a sentence each
   std::vector<int> gpus;           // of one of several: indices of those that are its own
   std::vector<WorkloadDescription> parts = {};  // of several at once: each of them; else empty
 };
 
-// How it ended. No exit code means that it could not be found out: never taken for 0.
+// How it ended. No exit code: it is unknown, never taken for 0.
 struct WorkloadOutcome {
   base::Window ran;                         // real start and end of the workload's first process
   std::optional<int> exit_code;             // 128 + n if killed by signal n
@@ -50,11 +50,11 @@ struct WorkloadOutcome {
   std::vector<WorkloadOutcome> parts = {};  // of several at once: each of them, an empty window if it never ran
 };
 
-// Not thread-safe; owned by the main thread. The destructor leaves nothing behind (kills, removes).
+// Not thread-safe; owned by the main thread. The destructor kills and removes what is left.
 class Workload {
  public:
   virtual ~Workload() = default;
-  // Everything that can go wrong before measuring: engine reachable, image there, container created, streams attached.
+  // Everything that can fail before measuring: engine reachable, image there, container created, streams attached.
   virtual base::Result<void> prepare() = 0;
   // Valid after prepare().
   [[nodiscard]] virtual const WorkloadDescription& description() const = 0;

@@ -20,7 +20,7 @@ struct ElectricityMapsAccess {
   std::string token;     // goes into one request header and nowhere else
 };
 
-// Its form alone: capitals and digits with hyphens, beginning with a country.
+// Checks only its form: capitals and digits with hyphens, beginning with a country.
 bool is_electricity_maps_zone(std::string_view text);
 
 // Life-cycle averages: history for what is past (the last 24 hours), forecasts for what is to come. A call takes at most

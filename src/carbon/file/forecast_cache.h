@@ -1,4 +1,4 @@
-// What a source answered, kept on disk: a later run without a network still has the forecast of its own half-hours.
+// What a source answered, kept on disk: a later run without a network still has the forecast for its half-hours.
 #pragma once
 
 #include <filesystem>
@@ -15,9 +15,9 @@ class ForecastCache {
   ForecastCache(const std::filesystem::path& folder, std::string_view key);
 
   // What was kept, with the time it was fetched and " (from the cache)" in its source; empty if nothing was. An error: the
-  // file is there and broken; it is then as if there were none, and worth saying.
+  // file is broken; it is then ignored, and the user is told.
   [[nodiscard]] base::Result<std::vector<IntensitySlot>> load() const;
-  // Replaces what was kept, whole or not at all; stretches that ended more than a week before `now` are left out.
+  // Replaces what was kept, whole or not at all; intervals that ended more than a week before `now` are dropped.
   [[nodiscard]] base::Result<void> store(std::vector<IntensitySlot> slots, base::WallTime now) const;
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 

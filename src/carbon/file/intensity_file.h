@@ -8,7 +8,7 @@
 
 namespace gpubench::carbon {
 
-// Reads and checks the whole file at once, so that what is wrong with it is said before the run. `now`: when it is read.
+// Reads and checks the whole file at once, so that its errors are reported before the run. `now`: when it is read.
 base::Result<std::unique_ptr<IntensityProvider>> open_intensity_file(const std::filesystem::path& path, base::WallTime now);
 
 }  // namespace gpubench::carbon

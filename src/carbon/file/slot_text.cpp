@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kHighestIntensity = 10000;  // far above any grid; catches kg, tonnes and slips
+constexpr double kHighestIntensity = 10000;  // far above any grid; catches kg, tonnes and typing errors
 constexpr std::size_t kLongestExcerpt = 40;
 constexpr std::size_t kLongestSource = 200;
 constexpr std::array kKinds{IntensityKind::forecast, IntensityKind::actual, IntensityKind::marginal,
@@ -50,7 +50,7 @@ base::Result<IntensityKind> parse_kind(std::string_view text) {
   return *found;
 }
 
-// One entry as text, before it is believed.
+// One entry as text, before it is checked.
 struct Entry {
   std::string_view from, to, kind, source, fetched;
   std::optional<double> grams;
@@ -101,7 +101,7 @@ std::optional<double> number(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(value) : std::nullopt;
 }
 
-// The position of each column by its header; npos: it is not there.
+// The position of each column by its header; npos: none.
 struct Columns {
   std::size_t from, to, grams, kind, source;
   [[nodiscard]] bool complete() const { return std::max({from, to, grams}) != std::string_view::npos; }

@@ -12,8 +12,8 @@
 namespace gpubench::carbon {
 
 // CSV with a header that names from, to, g_per_kwh and perhaps kind and source; or JSON: a list of objects with these
-// members (and perhaps fetched), or an object whose "slots" is one. Times carry their zone. Without a kind it is the user's
-// value. Sorted; an error names the line or entry: no stretch twice, none empty, nothing negative or above 10,000 g/kWh.
+// members (and perhaps fetched), or an object whose "slots" is one. Times have a zone. Without a kind it is the user's
+// value. Sorted. An error names the line or entry: no interval twice, none empty, nothing negative or above 10,000 g/kWh.
 base::Result<std::vector<IntensitySlot>> parse_slots(std::string_view text);
 
 // JSON that parse_slots() reads back as it was.

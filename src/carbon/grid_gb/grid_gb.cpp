@@ -63,7 +63,7 @@ base::Result<std::vector<IntensitySlot>> GridGbProvider::slots(base::WallTime fr
     const base::WallTime end = std::min<base::WallTime>(start + kLongestRange, last);
     auto part = ask(start, end, deadline);
     if (!part) {
-      if (!found.empty()) break;  // what came is better than nothing: the rest are holes
+      if (!found.empty()) break;  // what came is better than nothing: the rest are gaps
       return base::failure(base::Error{part.error().message, kRemedy}.with_context("no carbon forecast from " + base_url_));
     }
     found.insert(found.end(), part->begin(), part->end());

@@ -15,7 +15,7 @@ namespace gpubench::carbon {
 constexpr std::string_view kGridGbUrl = "https://api.carbonintensity.org.uk";
 
 // Asks `base_url` (without a path, normally kGridGbUrl) for the half-hours that overlap the range; past and future alike. A
-// call takes at most `patience`. Periods that the service does not give are holes; an error means that it gave none. `http`
+// call takes at most `patience`. Periods that the service does not have are gaps; an error means that it has none. `http`
 // and `clock` must outlive the provider.
 std::unique_ptr<IntensityProvider> make_grid_gb_provider(platform::HttpClient& http, const platform::Clock& clock,
                                                          std::string base_url, Place place,

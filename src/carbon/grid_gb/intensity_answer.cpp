@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr base::Duration kHalfHour = std::chrono::minutes(30);
-// Coal alone makes 937 g/kWh by the API's own factors: more than twice that is no intensity.
+// Coal alone makes 937 g/kWh by the API's own factors: more than twice that is not an intensity.
 constexpr double kHighestIntensity = 2000;
 constexpr std::size_t kExcerptLength = 80;
 

@@ -1,4 +1,4 @@
-// The text form of what the GB Carbon Intensity API is asked and answers; no network here.
+// The text of questions to the GB Carbon Intensity API and of its answers; no network here.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ base::Result<base::WallTime> parse_api_time(std::string_view text);
 std::string api_time_text(base::WallTime time);
 
 // The forecasts in one answer of /regional/intensity/.../regionid/N, sorted, one per half-hour. `source` and `fetched` of
-// the slots are left empty. Periods without a usable forecast, or that are no half-hour, are left out; when a half-hour is
-// told twice with two values the higher one is taken, whatever their order, so that emissions are rather over- than
+// the slots are left empty. Periods without a usable forecast, or that are not a half-hour, are dropped; when a half-hour is
+// that comes twice with two values the higher one is taken, whatever their order, so that emissions are rather over- than
 // understated. An error if there is no usable period at all, or if the answer is of another region than the one given.
 base::Result<std::vector<IntensitySlot>> parse_intensity_answer(std::string_view body, std::optional<int> region_id);
 

@@ -57,7 +57,7 @@ std::optional<IntensitySlot> read_point(const Json& point, base::Duration length
   return IntensitySlot{*from, *from + length, intensity, IntensityKind::marginal, {}, {}};
 }
 
-// Sorted, of two for one moment the higher one, each cut where the next begins.
+// Sorted, of two values for one moment the higher one; each is cut where the next begins.
 void straighten(std::vector<IntensitySlot>& slots) {
   std::sort(slots.begin(), slots.end(),
             [](const auto& a, const auto& b) { return a.from != b.from ? a.from < b.from : a.intensity > b.intensity; });
@@ -112,7 +112,7 @@ base::Result<std::vector<IntensitySlot>> WattTimeProvider::slots(base::WallTime 
                                : base::Error{"WattTime has nothing for this time", {}});
 }
 
-// A token for the next half-hour: newly taken each time, which is far below the service's limit of 100 in 5 minutes.
+// A token for the next half-hour: requested each time, which is far below the service's limit of 100 in 5 minutes.
 base::Result<std::string> WattTimeProvider::log_in(base::SteadyTime deadline) {
   platform::HttpRequest request;
   request.url = access_.base_url + "/login";

@@ -24,14 +24,14 @@ struct WattTimeAccess {
 // Its form alone: capitals, digits and underscores.
 bool is_watttime_region(std::string_view text);
 
-// Logs in, then asks for the past and the coming stretch of the range. A call takes at most `patience`. `http` and `clock`
+// Logs in, then asks for the past and the coming part of the range. A call takes at most `patience`. `http` and `clock`
 // must outlive the provider.
 std::unique_ptr<IntensityProvider> make_watttime_provider(platform::HttpClient& http, const platform::Clock& clock,
                                                           WattTimeAccess access,
                                                           base::Duration patience = std::chrono::seconds(10));
 
 // One answer of /v3/historical or /v3/forecast in g/kWh: sorted, without overlaps, kind marginal, `source` empty. Points
-// without a usable value are left out. An error if there is none, or if region or unit are others than asked for.
+// without a usable value are left out. An error if there is none, or if region or unit are not those asked for.
 base::Result<std::vector<IntensitySlot>> parse_watttime_answer(std::string_view body, std::string_view region);
 
 }  // namespace gpubench::carbon

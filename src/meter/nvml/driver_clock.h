@@ -16,7 +16,7 @@ namespace gpubench::meter {
 // From then until every older sample has left the driver's ring, a stamp is tried with the offset of before and of after; it
 // is mapped if exactly one of them gives a moment at which that offset was in force and the ring can still hold it, and is
 // dropped if both do. So a step by more than the ring's depth (or by hours, as when a clock is first set) loses nothing, and
-// one by less loses the samples whose side cannot be told: a gap in the power series, never a false date.
+// one by less loses the samples whose side is unclear: a gap in the power series, never a false date.
 class DriverClock {
  public:
   // `now`: both clocks at this moment. To be called before and after each fetch of samples.
@@ -25,11 +25,11 @@ class DriverClock {
   void set_ring_depth(base::Duration depth);
   // False while samples of before a step may still be in the ring.
   [[nodiscard]] bool settled() const { return epochs_.size() <= 1; }
-  // Empty: in the future, or not to be told.
+  // Empty: in the future, or unclear.
   [[nodiscard]] std::optional<base::SteadyTime> steady_time(base::WallTime stamp) const;
 
  private:
-  // A stretch of time with one offset between the clocks. The ends are known as well as observations lie close.
+  // A stretch of time with one offset between the clocks. Its ends are known to the distance of the observations.
   struct Epoch {
     base::Duration offset;  // wall minus steady
     base::SteadyTime from;

@@ -23,13 +23,13 @@ constexpr int kNvmlVersionMismatch = 18;          // library and kernel module a
 constexpr int kNvmlArgumentVersionMismatch = 25;  // the driver does not know this version of a struct
 constexpr int kNvmlUnknown = 999;
 
-// What the driver writes where it has no figure.
+// What the driver writes if it has no value.
 constexpr std::uint32_t kNvmlNoValue32 = 0xFFFFFFFFU;
 constexpr std::uint64_t kNvmlNoValue64 = 0xFFFFFFFFFFFFFFFFULL;
 
 constexpr std::uint32_t kNvmlFieldTotalEnergy = 83;    // mJ since the driver was loaded
 constexpr std::uint32_t kNvmlFieldPowerAverage = 185;  // mW
-// How long the clocks were held down, in nanoseconds since the driver was loaded. The ids of hardware slowdowns (since
+// How long the clocks were throttled, in nanoseconds since the driver was loaded. The ids of hardware slowdowns (since
 // driver 575) differ between the headers of different versions and are not read: those come from the readings.
 constexpr std::uint32_t kNvmlFieldHeldByPowerCap = 74;
 constexpr std::uint32_t kNvmlFieldHeldByHeat = 75;

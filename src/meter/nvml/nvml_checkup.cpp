@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kUsualProcesses = 64;
 constexpr std::size_t kMostProcesses = 65536;
-constexpr int kMostEvents = 256;  // taken at once: an endless stream must not hold the sampler
+constexpr int kMostEvents = 256;  // taken per call: an endless stream must not delay the sampler
 
 Field<double> number_in(const NvmlFieldValue& field) {
   if (field.code != kNvmlSuccess) return absent(absent_of(field.code));

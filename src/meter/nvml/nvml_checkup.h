@@ -1,4 +1,4 @@
-// What NVML tells of a GPU's users, errors and clocks held down.
+// What NVML reports of a GPU's users, errors and throttled clocks.
 #pragma once
 
 #include <cstdint>

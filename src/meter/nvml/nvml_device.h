@@ -9,7 +9,7 @@
 
 namespace gpubench::meter {
 
-// What the driver tells of a GPU that does not change during a run.
+// What the driver reports of a GPU that does not change during a run.
 GpuDescription describe_gpu(const NvmlApi& api, NvmlHandle device, int index);
 
 // Reads one GPU. Remembers which calls this GPU does not support; failed ones are tried again each time.

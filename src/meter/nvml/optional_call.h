@@ -25,12 +25,12 @@ inline Absent absent_of(int code) {
   }
 }
 
-// What was learnt of a call so far: whether it ever worked, and whether it need not be tried again.
+// What is known of a call so far: whether it ever worked, and whether it need not be tried again.
 class Support {
  public:
   [[nodiscard]] bool refused() const { return refused_; }
-  // Takes note of the code and returns it. A call that has worked before and is now "not supported" has failed this once:
-  // some drivers say so when asked too often.
+  // Remembers the code and returns it. A call that has worked before and is now "not supported" has failed only this
+  // time: some drivers say so when called too often.
   int note(int code) {
     if (code == kNvmlSuccess) worked_ = true;
     if (code == kNvmlSuccess || absent_of(code) != Absent::unsupported) return code;

@@ -12,7 +12,7 @@ constexpr std::size_t kUsualSize = 256;
 constexpr std::size_t kGreatestSize = 16384;
 // Year 2096: later stamps are garbage, and would overflow in nanoseconds.
 constexpr std::uint64_t kLatestStampUs = 4'000'000'000'000'000;
-constexpr int kClockIsWrong = 3;  // so many samples of one drain from the future are no stray ones
+constexpr int kClockIsWrong = 3;  // this many samples of one drain from the future are not stray ones
 // When the whole ring is read again, a sample delivered before may be dated a little later than it was then, by as much as
 // the wall clock was adjusted. Samples are at least 9 ms apart on an H200.
 constexpr base::Duration kSameSample = std::chrono::milliseconds(5);

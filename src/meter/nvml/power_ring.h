@@ -13,7 +13,7 @@
 namespace gpubench::meter {
 
 // Drains the ring of one GPU. Samples without a date, from the future, without a value, or not newer than the newest one
-// delivered are dropped; where several are from the future, the driver's dates are wrong and none of them is believed; steps
+// delivered are dropped; where several are from the future, the driver's times are wrong and all of them are dropped; steps
 // of the wall clock are handled as DriverClock says.
 class PowerRing {
  public:

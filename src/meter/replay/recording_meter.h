@@ -1,4 +1,4 @@
-// A meter that writes down all that is read of another, as a trace to be replayed.
+// A meter that records everything read from another meter, as a trace for replay.
 #pragma once
 
 #include <fstream>
@@ -46,7 +46,7 @@ class RecordingMeter final : public GpuMeter {
   std::vector<base::SteadyTime> last_power_;  // per GPU, of the trace
 };
 
-// Opens the file (its old content is lost) before anything is measured. A replay is refused: its trace would pass for a
+// Opens the file (its old content is lost) before anything is measured. A replay is refused: its trace would look like a
 // recording of this machine. The clock must outlive the meter.
 base::Result<std::unique_ptr<RecordingMeter>> open_recording_meter(std::unique_ptr<GpuMeter> meter, const std::string& path,
                                                                    const platform::Clock& clock);

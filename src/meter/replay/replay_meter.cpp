@@ -11,7 +11,7 @@ namespace gpubench::meter {
 namespace {
 
 constexpr int kMostReplayed = 64;
-// Copies of one GPU are this far apart, so that their curves can be told from one another.
+// Copies of one GPU are this far apart, so that their curves are distinct.
 constexpr base::Duration kAhead = std::chrono::milliseconds(3700);
 // What the first drain gives: as much as the ring of an H200 holds.
 constexpr base::Duration kRing = std::chrono::milliseconds(2360);
@@ -80,7 +80,7 @@ Field<std::vector<PowerSample>> ReplayMeter::drain_power(std::size_t gpu) {
   return samples;
 }
 
-// The descriptions of `count` GPUs: those recorded, then copies. With copies all are numbered anew.
+// The descriptions of `count` GPUs: those recorded, then copies. With copies all are numbered again.
 std::vector<GpuDescription> descriptions_of(const Trace& trace, std::size_t count) {
   std::vector<GpuDescription> result;
   for (std::size_t i = 0; i < count; ++i) {

@@ -1,4 +1,4 @@
-// One GPU's trace as an endless series: played again and again without a seam.
+// One GPU's trace as an endless series: played repeatedly without a seam.
 #pragma once
 
 #include <vector>
@@ -8,13 +8,13 @@
 
 namespace gpubench::meter {
 
-// The trace as a function of the time played, which may be beyond its end (it begins anew) and, for power samples, before
+// The trace as a function of the time played, which may be beyond its end (it begins again) and, for power samples, before
 // its start (it has always been playing). Immutable.
 //
 // The loop runs from the first power sample at or after the trace's start to one sample period past the last, so that
-// samples go on at their pace across the seam; without power samples the readings give it. The counter gains in each loop
-// the energy between the first and the last of its transitions plus, for the stretch around the seam, the mean power
-// recorded there.
+// samples keep their pace across the seam; without power samples the readings give it. The counter gains in each loop the
+// energy between the first and the last of its transitions plus, for the time around the seam, the mean power recorded
+// there.
 class Timeline {
  public:
   explicit Timeline(const TraceOfGpu& trace);

@@ -8,7 +8,7 @@
 //             "max_memory_clock_mhz":3201,"max_operating_temperature_c":87,"slowdown_temperature_c":92,
 //             "shutdown_temperature_c":95}]}
 // "recorded" may also have a "note". In "gpus" all but index, name, uuid and pci_bus_id may be missing: the driver did not
-// tell. Every other line is one of these, its fields separated by one space; GPU is a position in "gpus", times are
+// report it. Every other line is one of these, its fields separated by one space; GPU is a position in "gpus", times are
 // microseconds since the trace's start (negative for power samples that were in the driver's ring before it), all numbers
 // are whole:
 //   R GPU TIME UTILIZATION_% MEMORY_UTILIZATION_% POWER_mW LIMIT_mW TEMPERATURE_C MEMORY_USED_BYTES SM_MHZ MEMORY_MHZ

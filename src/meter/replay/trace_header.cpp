@@ -90,7 +90,7 @@ class Reader {
     return nullptr;
   }
 
-  // The first thing wrong; empty if nothing is. To be asked last: it also looks for unknown keys.
+  // The first thing wrong; empty if nothing is. Call it last: it also looks for unknown keys.
   std::string problem() {
     if (problem_.empty() && object_.is_object()) {
       for (const auto& [key, value] : object_.items()) {

@@ -49,7 +49,7 @@ constexpr ReadingValue kSmClock = value_of<&meter::GpuReading::sm_clock, &base::
 constexpr ReadingValue kMemoryClock = value_of<&meter::GpuReading::memory_clock, &base::Frequency::megahertz>;
 constexpr ReadingValue kAveragePower = value_of<&meter::GpuReading::power, &base::Power::watts>;
 
-// The reasons that hold a busy GPU down; an idle one's low clocks are no news.
+// The reasons that throttle a busy GPU; low clocks of an idle GPU mean nothing.
 std::uint64_t worth_telling(const meter::GpuReading& reading) {
   using Reasons = meter::ThrottleReasons;
   constexpr std::uint64_t kTold = Reasons::software_power_cap | Reasons::hardware_slowdown | Reasons::software_thermal |
@@ -57,7 +57,7 @@ std::uint64_t worth_telling(const meter::GpuReading& reading) {
   return reading.throttle_reasons ? reading.throttle_reasons->bits & kTold : 0;
 }
 
-// Joins readings one after the other that give the same reasons.
+// Joins consecutive readings that give the same reasons.
 class HeldDownFinder {
  public:
   HeldDownFinder(std::size_t gpu, std::vector<HeldDown>& found) : gpu_(gpu), found_(found) {}
@@ -165,7 +165,7 @@ std::vector<ChartLimit> limits(const record::RunRecord& run, const char* name,
   return found;
 }
 
-// Of readings' values; the scale and the limits are still to be said.
+// A chart of readings' values, still without scale and limits.
 Chart chart_of(const CurveSource& source, std::string_view id, std::string_view title, std::string unit,
                ReadingValue value) {
   Chart chart;

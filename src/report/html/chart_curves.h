@@ -47,7 +47,7 @@ struct Charts {
   std::vector<HeldDown> held_down;
   double first_seconds = 0;  // of all samples, since the run's start
   double last_seconds = 0;
-  bool average_power = false;  // a GPU without power samples: the driver's averaged power stands in
+  bool average_power = false;  // a GPU without power samples: the driver's averaged power is used
 };
 
 // The more GPUs, the fewer points each has: the page stays below 10 MB. The charts refer to `series`.

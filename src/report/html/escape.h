@@ -1,4 +1,4 @@
-// Text from the outside as part of a page: always data, never markup.
+// External text as part of a page: always data, never markup.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Where on the page a finding can be followed.
+// The place on the page to which a finding links.
 #pragma once
 
 #include <optional>

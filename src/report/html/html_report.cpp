@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kLongestTitle = 100;  // characters
 
-// Nothing may be loaded from anywhere and nothing sent: only what stands in the page itself runs.
+// Nothing may be loaded and nothing sent: only what is in the page itself runs.
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action "
     "'none'";
@@ -234,7 +234,7 @@ void write_run(std::ostream& out, const record::RunRecord& run, const Charts& ch
   out << ']';
 }
 
-// Making the document is a third of the cost of all results, so what has been made is taken.
+// Making the document is a third of the cost of all results, so an existing one is used.
 std::string metrics_yml(const HtmlInput& input) {
   std::ifstream file(input.metrics_yml, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};

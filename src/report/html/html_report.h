@@ -15,7 +15,7 @@ struct HtmlInput {
   const std::vector<series::GpuSeries>* series = nullptr;  // one per GPU of the run
   std::filesystem::path log;                               // the benchmark's log; empty or missing: none is shown
   std::filesystem::path log_times;                         // when its bytes came; empty or missing: not known
-  std::filesystem::path metrics_yml = {};                  // to be had from the page; empty or missing: made anew
+  std::filesystem::path metrics_yml = {};  // for download from the page; empty or missing: made from the record
 };
 
 // One pass over each series; what is held in memory does not grow with the length of the run.

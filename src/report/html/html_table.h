@@ -1,4 +1,4 @@
-// A table of the page: a caption, column headings, and a heading for each row, all told to screen readers.
+// A table of the page: a caption, column headings, and a heading for each row, for screen readers.
 #pragma once
 
 #include <string>

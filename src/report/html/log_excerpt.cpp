@@ -8,7 +8,7 @@
 namespace gpubench::report {
 namespace {
 
-// 256 KiB and 5000 lines are read by nobody to the end, and do not slow the page down.
+// Nobody reads more than 256 KiB and 5000 lines, and these do not slow the page down.
 constexpr std::uintmax_t kHeadBytes = std::uintmax_t{64} * 1024;
 constexpr std::uintmax_t kTailBytes = std::uintmax_t{192} * 1024;
 constexpr std::size_t kHeadLines = 1000;

@@ -1,4 +1,4 @@
-// What the page shows of the benchmark's log: beginning and end, line by line, with the time of each as far as it is known.
+// What the page shows of the benchmark's log: beginning and end, line by line, each with its time if it is known.
 #pragma once
 
 #include <cstdint>

@@ -72,7 +72,7 @@ void add_total_row(HtmlTable& table, const record::RunRecord& run) {
                 "total");
 }
 
-// What makes the total's interval as wide as it is.
+// The parts of the total's interval.
 std::string terms_table(const record::RunRecord& run) {
   const energy::Uncertainty total = total_uncertainty(run);
   if (!run.total_energy || total.terms.empty()) return {};
@@ -168,7 +168,7 @@ std::string intensity_sources(const record::RunRecord& run) {
   return text;
 }
 
-// What the energy's interval makes of the emissions; the intensity has one of its own that nobody tells.
+// The emissions' interval that follows from the energy's; no source states the interval of an intensity.
 std::string interval_text(const carbon::EmissionsAccount& emissions) {
   return emissions.uncertainty ? html_text(" \u00b1 " + short_number(emissions.uncertainty->grams(), 5) + " from the energy")
                                : std::string();

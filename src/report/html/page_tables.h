@@ -14,9 +14,9 @@ energy::Uncertainty total_uncertainty(const record::RunRecord& run);
 std::string html_energy(const record::RunRecord& run);
 // One row per half-hour.
 std::string html_carbon(const record::RunRecord& run);
-// Who the GPUs are, what they were allowed and how busy they were.
+// The GPUs, their limits and how busy they were.
 std::string html_gpus(const record::RunRecord& run);
-// Command lines, versions, host: what it takes to do it again.
+// Command lines, versions, host: what is needed to repeat the run.
 std::string html_reproduce(const record::RunRecord& run);
 
 // Each of several containers; empty for a run of one benchmark.

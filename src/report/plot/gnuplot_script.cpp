@@ -21,7 +21,7 @@ constexpr std::size_t kFewPoints = 60;       // drawn as dots too
 constexpr std::size_t kSubtitleWidth = 165;  // characters of a line
 constexpr std::size_t kTitleWidth = 90;
 
-// Told apart with any of the common kinds of colour blindness, and on white: after Okabe and Ito, without their yellow.
+// Distinct with any of the common kinds of colour blindness, and on white: after Okabe and Ito, without their yellow.
 constexpr std::array<std::string_view, 8> kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                                       "#E69F00", "#56B4E9", "#882255", "#555555"};
 // With more GPUs than colours the second round is dashed, the third dotted.
@@ -269,7 +269,7 @@ void write_value_marks(Script& script, const Panel& panel) {
   script.line("set ytics 0,{:.7g}", step);
 }
 
-// A strip for each GPU, the first on top, with a stretch for each phase in which its clock was held down.
+// A strip for each GPU, the first on top, with a bar for each phase in which its clock was throttled.
 void write_phases(Script& script, const PlotInput& input, const Panel& panel, const TimeAxis& time) {
   if (panel.phases.empty()) return;
   const auto gpus = static_cast<double>(input.gpus.size());

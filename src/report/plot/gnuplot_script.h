@@ -13,7 +13,7 @@ namespace gpubench::report {
 // Writes the picture to gnuplot's standard output.
 std::string gnuplot_script(const PlotInput& input, const Panels& panels, PlotFormat format = PlotFormat::png);
 
-// A string from the outside as a gnuplot string: nothing in it is interpreted.
+// An external string as a gnuplot string: nothing in it is interpreted.
 std::string gnuplot_quoted(std::string_view text);
 
 }  // namespace gpubench::report

@@ -169,7 +169,7 @@ void scale(std::vector<Curve>& curves, double divisor) {
   }
 }
 
-// In GiB as soon as there is one. A total far above all that was used would flatten the curves: it is told, not drawn.
+// In GiB as soon as there is one. A total far above all that was used would flatten the curves: it is written, not drawn.
 Panel memory_panel(const PlotInput& input, std::vector<Curve> curves) {
   Panel panel;
   const bool large = !value_span(curves).empty() && value_span(curves).high >= 1024;

@@ -40,7 +40,7 @@ struct TimeAxis {
 struct Panels {
   std::vector<Panel> panels;
   TimeAxis time;
-  bool average_power = false;  // a GPU without power samples: the driver's averaged power stands in
+  bool average_power = false;  // a GPU without power samples: the driver's averaged power is used
 };
 
 // One pass over each series.

@@ -21,7 +21,7 @@ double hours_from(base::WallTime now, base::WallTime time) {
   return base::to_seconds(time - now) / 3600;
 }
 
-// "$F0": time in hours from now, g/kWh; both ends of each slot, a blank line where there is a hole.
+// "$F0": time in hours from now, g/kWh; both ends of each slot, a blank line for each gap.
 std::string forecast_block(const carbon::RegionalForecast& forecast, std::size_t number, base::WallTime now) {
   std::string text = fmt::format("$F{} << EOD\n", number);
   const carbon::IntensitySlot* last = nullptr;

@@ -27,7 +27,7 @@ struct PlotInput {
   std::vector<bool> is_other = {};                         // of those: not the benchmark's; empty: all are
   const std::vector<series::GpuSeries>* series = nullptr;  // one per GPU
   base::SteadyTime origin;                                 // time 0 of the axis
-  std::optional<base::Window> run;                         // the workload's start and end, as far as known
+  std::optional<base::Window> run;                         // the workload's start and end, if known
   bool under_way = false;                                  // its end is not known yet: what is there goes so far
   std::optional<base::Energy> total_energy;
   std::vector<IntensityStep> intensity;  // of the grid over the run, in time order; under the power

@@ -11,7 +11,7 @@ ThrottleFinder::ThrottleFinder(CurveExtent readings)
                                    static_cast<double>(std::max<std::size_t>(readings.count, 2) - 1))),
       states_(kMostPoints, State::free) {}
 
-// An idle GPU's low clocks are no news.
+// Low clocks of an idle GPU mean nothing.
 ThrottleFinder::State ThrottleFinder::state_of(const meter::GpuReading& reading) {
   using Reasons = meter::ThrottleReasons;
   constexpr std::uint64_t kSlowdown =
@@ -34,7 +34,7 @@ std::vector<ThrottlePhase> ThrottleFinder::phases(std::size_t gpu) const {
     if (states_[i] == State::free) continue;
     const double from = first_ + step_ * static_cast<double>(i);
     const bool slowdown = states_[i] == State::slowed;
-    // Fewer readings than stretches: those between two readings of one state belong to it.
+    // Fewer readings than intervals: those between two readings of one state belong to it.
     const double reach = 1.5 * spacing_;
     if (!found.empty() && found.back().slowdown == slowdown && from - found.back().to_seconds <= reach)
       found.back().to_seconds = from + step_;

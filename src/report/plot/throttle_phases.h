@@ -1,4 +1,4 @@
-// When something held a GPU's clocks down, for strips under its clock.
+// When a GPU was throttled, for strips under its clock.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ struct ThrottlePhase {
   bool slowdown = false;  // by heat or hardware; else by the software power cap
 };
 
-// Takes readings in time order; in constant memory, as the strips are no finer than a picture: at most kMostPoints
-// stretches, of which each shows the worst that was read in it.
+// Takes readings in time order; in constant memory, because strips are not finer than the picture: at most kMostPoints
+// intervals, each with the worst reading in it.
 class ThrottleFinder {
  public:
   explicit ThrottleFinder(CurveExtent readings);

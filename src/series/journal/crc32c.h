@@ -7,7 +7,7 @@
 
 namespace gpubench::series {
 
-// Goes on from `crc`, the checksum of what came before; 0 at the start.
+// Continues from `crc`, the checksum of what came before; 0 at the start.
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t crc = 0);
 
 }  // namespace gpubench::series

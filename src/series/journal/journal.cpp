@@ -102,8 +102,8 @@ bool Journal::work_waits() const {
   return !buffer_.empty() || batch_done_ < batch_.bytes.size();
 }
 
-// Sleeps until there is something to write, or until what is written is due to be forced to the disk. What comes is gathered
-// for a moment; what the disk has not taken is tried again.
+// Sleeps until there is something to write, or until what is written is due to be forced to the disk. What comes is
+// collected for a moment; what the disk did not accept is tried again.
 void Journal::wait_for_work(std::unique_lock<std::mutex>& lock, std::optional<base::Duration> sync_in) {
   const auto hurried = [this] { return urgent_ || closing_; };
   const auto some = [&] { return hurried() || work_waits(); };
@@ -115,7 +115,7 @@ void Journal::wait_for_work(std::unique_lock<std::mutex>& lock, std::optional<ba
   if (work_waits()) woken_.wait_for(lock, kGather, hurried);
 }
 
-// The mutex is let go while the disk works.
+// The mutex is released while the disk works.
 void Journal::write_what_waits(std::unique_lock<std::mutex>& lock) {
   if (batch_done_ == batch_.bytes.size()) {
     if (buffer_.empty()) return;

@@ -24,7 +24,7 @@ namespace gpubench::series {
 
 // append() and note() from any thread: they copy into memory and never wait for the disk. A thread of its own writes what
 // has come a moment later and forces it to the disk within a second; it sleeps while nothing comes. What a slow or full disk
-// does not take waits in up to 8 MiB of memory (several minutes of eight GPUs); beyond that it is lost and counted.
+// does not accept waits in up to 8 MiB of memory (several minutes of eight GPUs); more is lost and counted.
 class Journal {
  public:
   static base::Result<std::unique_ptr<Journal>> create(const std::filesystem::path& run_directory, const std::string& run_id,
@@ -42,7 +42,7 @@ class Journal {
   }
   // Text with a meaning of its own, at most 1 MiB; on its way to the disk at once.
   void note(std::string_view text);
-  // Waits until all is on the disk, or until the disk does not take it. Nothing may be appended afterwards. Safe to call
+  // Waits until all is on the disk, or until the disk does not accept it. Nothing may be appended afterwards. Safe to call
   // twice.
   void close();
   // What could not be written, and why; empty while the journal is whole.

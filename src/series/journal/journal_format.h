@@ -1,4 +1,4 @@
-// The bytes of a journal; docs/formats.md tells them to others. Little-endian throughout.
+// The bytes of a journal; docs/formats.md describes them. Little-endian throughout.
 //
 //   segment: header (96 bytes), then records without padding
 //   header:  magic (8), version (4), segment number (4), seq of its first record (8), run id (64, zero-padded),
@@ -66,7 +66,7 @@ struct Record {
 // The record at the start of `bytes`; empty: not a whole one.
 std::optional<Record> decode_record(std::span<const std::byte> bytes);
 
-// How one value of type T is kept.
+// How one value of type T is stored.
 template <class T>
 struct Entry;
 

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 namespace jf = journal_format;
 
 constexpr std::uint64_t kLargestSegment = std::uint64_t{64} << 20U;
-// A record further on than this is not one that follows: bytes that only look like a record's head.
+// A record further on than this does not follow: its bytes only look like a record's head.
 constexpr std::uint64_t kFurthestJump = std::uint64_t{1} << 24U;
 
 class Descriptor {
@@ -49,7 +49,7 @@ std::vector<std::uint32_t> segments_from(const fs::path& folder, std::uint32_t f
   return numbers;
 }
 
-// A segment's header, and what follows from a place on, as far as they can be read.
+// The readable part of a segment: its header, and what follows from an offset on.
 class SegmentBytes {
  public:
   SegmentBytes(const fs::path& path, std::uint64_t begin) : begin_(std::max<std::uint64_t>(begin, jf::kHeaderBytes)) {
@@ -120,7 +120,7 @@ bool visit_payload(std::span<const std::byte> payload, JournalVisitor& visitor) 
   return false;
 }
 
-// Goes through segments in order and keeps the account.
+// Reads segments in order and counts what it finds.
 class Walk {
  public:
   Walk(JournalVisitor& visitor, JournalCursor from, std::uint64_t most_bytes, bool being_written)
@@ -215,7 +215,7 @@ class Walk {
   }
 
   JournalVisitor& visitor_;
-  std::uint64_t left_;  // bytes that may still be gone through
+  std::uint64_t left_;  // bytes that may still be read
   const bool being_written_;
   JournalReadout readout_;
 };

@@ -13,7 +13,7 @@
 
 namespace gpubench::series {
 
-// Who is told what a journal holds, in the order of writing. `gpu` is a position, not the driver's index.
+// Receives what a journal contains, in the order of writing. `gpu` is a position, not the driver's index.
 class JournalVisitor {
  public:
   virtual ~JournalVisitor() = default;
@@ -21,7 +21,7 @@ class JournalVisitor {
   virtual void power(std::size_t gpu, const meter::PowerSample& value) = 0;
   virtual void counter(std::size_t gpu, const meter::CounterReading& value) = 0;
   virtual void note(std::string_view text) = 0;
-  // Before what the record of this number holds.
+  // Called before the values of the record with this number.
   virtual void record(std::uint64_t /*seq*/) {}
 };
 
@@ -44,9 +44,9 @@ struct JournalReadout {
 
 inline constexpr std::uint64_t kWholeJournal = std::numeric_limits<std::uint64_t>::max();
 
-// Everything from `from` on. At what is no whole record reading goes on at the next whole one, but for the end of a journal
-// that is being written: the rest of the record is still to come there. With `most_bytes` it ends once that much has been
-// gone through: a part of a long journal. Memory: one segment (4 MiB, 64 at most). An error: there is no journal.
+// Everything from `from` on. After damage, reading continues at the next whole record; but not at the end of a journal that
+// is being written, where the rest of the record is still to come. With `most_bytes` it ends once that much has been read: a
+// part of a long journal. Memory: one segment (4 MiB, 64 at most). An error: there is no journal.
 base::Result<JournalReadout> read_journal(const std::filesystem::path& run_directory, JournalVisitor& visitor,
                                           JournalCursor from = {}, std::uint64_t most_bytes = kWholeJournal);
 

@@ -1,4 +1,4 @@
-// Journal records under way to the disk.
+// Journal records on their way to the disk.
 #pragma once
 
 #include <cstddef>
@@ -21,11 +21,11 @@ struct RecordBatch {
 // Not thread-safe.
 class RecordBuffer {
  public:
-  // False: `limit` bytes wait already and the entry was not taken.
+  // False: `limit` bytes wait already and the entry was dropped.
   bool add(journal_format::Kind kind, std::uint16_t gpu, std::span<const std::byte> entry);
   bool add_note(std::string_view text);
   [[nodiscard]] bool empty() const { return bytes_.empty(); }
-  // Ends the record under way and hands all over; what `batch` held is gone, its memory is used again.
+  // Ends the current record and hands all over; the old content of `batch` is gone, its memory is reused.
   void take(RecordBatch& batch);
 
   explicit RecordBuffer(std::size_t limit) : limit_(limit) {}
@@ -36,7 +36,7 @@ class RecordBuffer {
 
   const std::size_t limit_;
   std::vector<std::byte> bytes_;
-  std::size_t open_at_ = 0;  // where the record under way begins
+  std::size_t open_at_ = 0;  // where the current record begins
   bool open_ = false;
   journal_format::Kind kind_{};
   std::uint16_t gpu_ = 0;

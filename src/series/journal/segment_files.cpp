@@ -31,7 +31,7 @@ base::Result<std::unique_ptr<SegmentFiles>> SegmentFiles::create(const std::file
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (descriptor < 0) return failed("cannot open the journal");
   std::unique_ptr<SegmentFiles> files(new SegmentFiles(descriptor, std::move(run_id), segment_bytes));
-  // A file system without locks is no reason not to measure: the lock only keeps `recover` from a run under way.
+  // A file system without locks is no reason not to measure: the lock only keeps `recover` away from a running run.
   static_cast<void>(flock(descriptor, LOCK_EX | LOCK_NB));
   if (!files->open_next(0)) return base::failure(files->write_trouble_, "choose another folder with --results_dir");
   return files;
@@ -73,7 +73,7 @@ bool SegmentFiles::open_next(std::uint64_t first_seq) {
 void SegmentFiles::write(const RecordBatch& batch, std::size_t& done) {
   const bool full = file_bytes_ > jf::kHeaderBytes && file_bytes_ >= segment_bytes_;
   if (done == 0 && full && !open_next(batch.first_seq)) return;
-  // What a full disk took of a record is written over when there is space again.
+  // Part of a record that a full disk accepted is overwritten when there is space again.
   while (done < batch.bytes.size()) {
     const ssize_t count =
         pwrite(file_, batch.bytes.data() + done, batch.bytes.size() - done, static_cast<off_t>(file_bytes_));
@@ -90,7 +90,7 @@ void SegmentFiles::write(const RecordBatch& batch, std::size_t& done) {
 
 void SegmentFiles::sync() {
   if (!dirty_) return;
-  // After a failure the kernel may have dropped what it could not write, and says so only once: not to be tried again.
+  // After a failure the kernel may have dropped what it could not write, and says so only once: no retry.
   if (fdatasync(file_) != 0) sync_trouble_ = "the journal could not be forced to the disk: " + reason(errno);
   dirty_ = false;
 }

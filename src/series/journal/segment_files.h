@@ -27,7 +27,7 @@ class SegmentFiles {
   SegmentFiles(const SegmentFiles&) = delete;
   SegmentFiles& operator=(const SegmentFiles&) = delete;
 
-  // Writes on from byte `done` of the batch, which is raised by what the disk took. Records keep their order, so a batch
+  // Continues from byte `done` of the batch, which grows by what the disk accepted. Records keep their order, so a batch
   // must be done before the next.
   void write(const RecordBatch& batch, std::size_t& done);
   void sync();

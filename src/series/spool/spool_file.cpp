@@ -61,7 +61,7 @@ void SpoolFile::append(std::span<const std::byte> record) {
   buffered_ += record.size();
 }
 
-// Empties the buffer into the file. What a full disk does not take stays in the buffer, still readable.
+// Empties the buffer into the file. What a full disk does not accept stays in the buffer, still readable.
 void SpoolFile::flush() {
   std::size_t done = 0;
   while (done < buffered_) {
@@ -94,7 +94,7 @@ std::size_t SpoolFile::read(std::uint64_t first, std::span<std::byte> out) const
     from_buffer = static_cast<std::size_t>(end - first) - from_file;
     if (from_buffer > 0) std::memcpy(out.data() + from_file, buffer_.data() + (first + from_file - written_), from_buffer);
   }
-  // Without the mutex: a slow disk must not hold up the writer.
+  // Without the mutex: a slow disk must not delay the writer.
   std::size_t done = 0;
   while (done < from_file) {
     const ssize_t count = pread(descriptor_, out.data() + done, from_file - done, static_cast<off_t>(first + done));

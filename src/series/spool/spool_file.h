@@ -14,8 +14,8 @@
 
 namespace gpubench::series {
 
-// The file has no name from the start: the kernel frees its space when the process ends, however it ends, so that no killed
-// run leaves gigabytes behind. What must outlive the process is written elsewhere, in formats of its own.
+// The file has no name from the start: the kernel frees its space when the process ends, however it ends, so a killed run
+// leaves no gigabytes. What must outlive the process is written elsewhere, in formats of its own.
 class SpoolFile {
  public:
   static base::Result<std::unique_ptr<SpoolFile>> create(const std::filesystem::path& directory);
@@ -24,7 +24,7 @@ class SpoolFile {
   SpoolFile& operator=(const SpoolFile&) = delete;
 
   // Appends all of the record or, when the disk takes no more, nothing of it. Never throws; a record is at most
-  // kBufferBytes. A later append tries the disk anew, so a disk that is full for a while costs only the records of that
+  // kBufferBytes. A later append tries the disk again, so a disk that is full for a while costs only the records of that
   // while.
   void append(std::span<const std::byte> record);
   [[nodiscard]] std::uint64_t size() const;

@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// After the command has ended, how long its orphans may keep the output open before it is closed on them.
+// After the command has ended, how long its orphans may keep the output open before it is closed.
 constexpr base::Duration kOrphanPatience = 500ms;
 
 class Pipe {
@@ -153,7 +153,7 @@ base::Result<std::optional<WorkloadOutcome>> CommandWorkload::poll(base::Duratio
   if (!ended_ && kill_at_ && clock_.now() >= *kill_at_) kill();
   std::array<pollfd, 4> fds{pollfd{out_.reader, POLLIN, 0}, pollfd{err_.reader, POLLIN, 0},
                             pollfd{ended_ ? -1 : pid_fd_, POLLIN, 0}, pollfd{wake_fd, POLLIN, 0}};
-  // A kernel without pidfd_open is asked every 5 ms instead.
+  // Without pidfd_open the kernel is asked every 5 ms.
   if (!ended_ && pid_fd_ < 0) timeout = std::min<base::Duration>(timeout, 5ms);
   if (kill_at_ && !ended_) timeout = std::min<base::Duration>(timeout, 100ms);
   if (ended_) timeout = std::min<base::Duration>(timeout, 10ms);
@@ -209,7 +209,7 @@ void CommandWorkload::kill() {
 }
 
 base::Result<bool> CommandWorkload::collect_results(const std::filesystem::path& /*directory*/) {
-  // The command writes straight into its results directory; one that it left empty goes.
+  // The command writes straight into its results directory; one that it left empty is removed.
   std::error_code error;
   if (options_.results_directory.empty()) return false;
   std::filesystem::remove(options_.results_directory, error);  // fails if there is something in it

@@ -15,7 +15,7 @@ struct CommandOptions {
   std::vector<std::string> argv;         // program and arguments; {"/bin/sh", "-c", LINE} for a shell line
   std::string name;                      // for labels; see command_name()
   std::string command_line;              // for the reader
-  std::string results_directory;         // where the command may leave results; told to it in IRIS_GPUBENCH_RESULTS
+  std::string results_directory;         // where the command may leave results; it finds this in IRIS_GPUBENCH_RESULTS
   std::vector<std::string> environment;  // the whole environment, "NAME=value" each
   base::Duration stop_grace = std::chrono::seconds(10);  // between SIGTERM and SIGKILL
 };

@@ -13,9 +13,9 @@ using namespace std::chrono_literals;
 constexpr auto kCreateLimit = 10min;
 constexpr auto kStartLimit = 5min;
 constexpr auto kRemoveLimit = 60s;
-constexpr int kRemoveTries = 4;  // an engine under load, or one that starts again, fails now and then
+constexpr int kRemoveTries = 4;  // an engine under load, or one that restarts, fails now and then
 constexpr auto kBetweenTries = 1s;
-constexpr auto kRemovalUnderWay = 5min;  // the engine takes its time over millions of files
+constexpr auto kRemovalUnderWay = 5min;  // the engine takes long for millions of files
 constexpr auto kBetweenWords = 10s;      // that it says so again
 constexpr auto kBetweenLooks = 100ms;
 constexpr auto kSignalLimit = 5s;
@@ -107,7 +107,7 @@ base::Result<platform::HttpResponse> Container::ask_to_remove(const std::string&
   }
 }
 
-// Whether it went: within `patience`, or while the engine says that it is at it.
+// Whether it was removed: within `patience`, or while the engine says that it is working on it.
 bool Container::wait_until_removed(const std::string& which, base::Duration patience) {
   const base::SteadyTime end = clock_.now() + kRemovalUnderWay;
   for (base::SteadyTime deadline = clock_.now() + patience;;) {

@@ -22,7 +22,7 @@ class Container {
   Container(EngineClient& engine, const platform::Clock& clock, std::string id = {})
       : engine_(engine), clock_(clock), id_(std::move(id)) {}
 
-  // Makes it; what the engine refuses and can be done without is left out of `input.choices` and returned there.
+  // Makes it. Choices that the engine refuses and that are not needed are removed from `input.choices`, which is returned.
   base::Result<void> create(CreateInput& input, const std::string& name);
   // Starts it; the error is the engine's own words.
   base::Result<void> start();

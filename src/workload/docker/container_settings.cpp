@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxNumber = 20;
 
-// A plain decimal number at the front of `text`, which is moved behind it. Not from_chars for double: g++ 11's depends on
+// A plain decimal number at the front of `text`, which is moved past it. Not from_chars for double: g++ 11's depends on
 // the locale's room for it and takes exponents.
 std::optional<double> take_decimal(std::string_view& text) {
   const std::size_t size = std::min(text.find_first_not_of("0123456789."), text.size());

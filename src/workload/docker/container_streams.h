@@ -63,7 +63,7 @@ class ExitWatch {
   enum class Which : std::uint8_t { next, any };
   base::Result<void> open(const std::string& container, Which which);
   [[nodiscard]] bool ended() const;
-  // After the end. Empty: the engine did not tell (broken stream, empty or strange body), which is not 0.
+  // After the end. Empty: the engine did not say (broken stream, empty or strange body); this is not 0.
   [[nodiscard]] std::optional<int> exit_code() const;
   // The engine's own error text in the answer, or "".
   [[nodiscard]] std::string engine_error() const;

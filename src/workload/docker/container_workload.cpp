@@ -28,10 +28,10 @@ using namespace std::chrono_literals;
 
 constexpr const char* kResultsPath = "/root/results";  // where the predecessor's images leave their results
 constexpr const char* kScoreFile = "metrics.yml";      // in it: see app/score.h
-constexpr auto kOutputAfterExit = 10s;                 // how long output may still arrive after the exit was told
-constexpr auto kOrderlyEnd = 2s;                       // output that ends this long before the exit may have broken off
+constexpr auto kOutputAfterExit = 10s;                 // how long output may still arrive after the exit was reported
+constexpr auto kOrderlyEnd = 2s;                       // output that ends this long before the exit may be incomplete
 constexpr auto kReconnectEvery = 500ms;
-constexpr auto kInspectLimit = 2s;   // while the engine is looked for; bounds how late a signal is noticed
+constexpr auto kInspectLimit = 2s;   // while waiting for the engine; limits how late a signal is noticed
 constexpr auto kReplayLimit = 2min;  // to read the log again
 constexpr auto kKillLimit = 30s;     // from SIGKILL to the end, before it is given up
 
@@ -39,7 +39,7 @@ class ContainerWorkload final : public Workload {
  public:
   ContainerWorkload(ContainerOptions options, const platform::Clock& clock, LogSink& log)
       : options_(std::move(options)), clock_(clock), container_(engine_, clock), output_(engine_, log), watch_(engine_) {}
-  // Only what has run out of memory throws here, and may end the program.
+  // Only running out of memory throws here, and may end the program.
   ~ContainerWorkload() override { static_cast<void>(remove()); }  // NOLINT(bugprone-exception-escape)
   ContainerWorkload(const ContainerWorkload&) = delete;
   ContainerWorkload& operator=(const ContainerWorkload&) = delete;
@@ -109,7 +109,7 @@ class ContainerWorkload final : public Workload {
   std::optional<base::SteadyTime> give_up_at_;  // when SIGKILL should have worked
   const char* unsent_signal_ = nullptr;         // could not be delivered: the engine was away
   bool signalled_ = false;
-  bool may_have_news_ = true;  // that no pump will tell of
+  bool may_have_news_ = true;  // that no pump will report
   std::string note_;
   std::string log_trouble_;
   std::optional<WorkloadOutcome> outcome_;
@@ -249,7 +249,7 @@ void ContainerWorkload::name_leftovers() {
   }
 }
 
-// Not an error: the benchmark runs, and its record says what it lacked.
+// Not an error: the benchmark runs, and its record says what is missing.
 void ContainerWorkload::check_gpus() {
   if (options_.gpus.empty()) return;
   const auto given = container_.given_gpus();
@@ -377,7 +377,7 @@ void ContainerWorkload::resume(const ContainerState& state) {
     begin_replay();
     return;
   }
-  // It runs on: its output so far and to come is read from the log, its end is waited for anew.
+  // It runs on: its output so far and to come is read from the log, and its end is waited for again.
   if (!watch_.open(container_.id(), ExitWatch::Which::any) || !output_.replay(container_.id())) return;  // tried again later
   output_ended_.reset();
   exit_seen_.reset();
@@ -417,7 +417,7 @@ void ContainerWorkload::finish(const std::string& trouble) {
   ContainerState state;
   if (const auto inspected = container_.inspect(kInspectLimit); inspected && *inspected) state = **inspected;
   add_sentence(note_, state.error);
-  // What it wrote while no engine was there, the engine has only if it came back before the end.
+  // The engine has what was written during its absence only if it came back before the end.
   if (away_ && state.finished && brackets_.at_end.to_steady(*state.finished) < away_->end) {
     add_sentence(note_, "the log may lack what was written meanwhile");
     add_sentence(log_trouble_, "the log may lack what was written while the engine was away");
@@ -482,7 +482,7 @@ base::Result<bool> ContainerWorkload::collect_results(const std::filesystem::pat
 
 base::Result<bool> ContainerWorkload::collect_path(const std::string& path, const std::filesystem::path& directory) {
   const auto any = copy_out(path, directory);
-  // Files too many or too large to copy may have stood before the score.
+  // Files too many or too large to copy may have come before the score.
   std::error_code unknown;
   if (any && *any && !std::filesystem::exists(directory / kScoreFile, unknown))
     static_cast<void>(copy_out(path + "/" + kScoreFile, directory));

@@ -42,8 +42,8 @@ struct ContainerOptions {
   base::Duration stop_grace = std::chrono::seconds(10);     // from SIGTERM to SIGKILL
   base::Duration reconnect_for = std::chrono::seconds(60);  // how long a vanished engine is looked for
   std::string host_root = "/";                              // where the host's devices and driver files are looked for
-  std::function<void(const std::string&)> tell;             // news of what takes long before the start, a line each
-  int interrupt_fd = -1;                                    // readable: what takes long before the start is given up
+  std::function<void(const std::string&)> tell;             // progress of long preparation, a line each
+  int interrupt_fd = -1;                                    // readable: preparation that takes long is given up
 };
 
 // `clock` and `log` must outlive the workload.

@@ -104,7 +104,7 @@ std::string create_request_json(const CreateInput& input) {
   if (!options.settings.workdir.empty()) body["WorkingDir"] = options.settings.workdir;
   if (!options.command.empty()) body["Cmd"] = options.command;
   if (options.entrypoint) body["Entrypoint"] = json::array({*options.entrypoint});
-  // Replacing invalid UTF-8, of which a command line may hold any: an exception here would be ours, not the user's.
+  // Replaces invalid UTF-8, which a command line may contain: an exception here would be our bug, not the user's.
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

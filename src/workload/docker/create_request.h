@@ -11,7 +11,7 @@
 
 namespace gpubench::workload {
 
-// What an engine may not be able to do; tried first, left out when it refuses.
+// What an engine may not support; tried first, left out if it refuses.
 struct CreateChoices {
   bool with_init = true;         // a small PID 1 that passes on signals and reaps; needs docker-init on the host
   bool with_local_log = true;    // log driver "local"

@@ -48,7 +48,7 @@ class HostTree {
     std::error_code error;
     return fs::exists(inside(host_path), error);
   }
-  // The file behind all symbolic links, as a host path; empty if it dangles.
+  // The file that the symbolic links lead to, as a host path; empty if there is none.
   [[nodiscard]] std::optional<fs::path> resolve(const fs::path& host_path) const {
     fs::path path = host_path;
     for (int links = 0; links < 16; ++links) {

@@ -15,7 +15,7 @@ struct DriverFiles {
 };
 
 // "/dev/nvidia0" ..., "/dev/nvidiactl" ... for these GPUs; empty unless there is a GPU and the control node. The nodes of
-// all GPUs where the driver does not tell which node is whose.
+// all GPUs if the driver does not say which node is whose.
 std::vector<std::string> find_device_nodes(const std::string& host_root, const std::vector<GpuRequest>& wanted = {});
 DriverFiles find_driver_files(const std::string& host_root);
 

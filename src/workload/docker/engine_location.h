@@ -1,4 +1,4 @@
-// Which engine is meant, found as Docker's own client finds it.
+// Which engine to use, found as Docker's own client finds it.
 #pragma once
 
 #include <string>

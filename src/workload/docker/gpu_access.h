@@ -12,19 +12,19 @@
 
 namespace gpubench::workload {
 
-// What of the engine's /info concerns GPUs and sizes.
+// The parts of the engine's /info about GPUs and sizes.
 struct EngineFacts {
   bool has_nvidia_runtime = false;
   std::vector<std::string> cdi_devices;  // "nvidia.com/gpu=0"
-  std::uint64_t memory_bytes = 0;        // 0: not told
-  bool is_podman = false;                // takes runtime requests and leaves them out
+  std::uint64_t memory_bytes = 0;        // 0: not known
+  bool is_podman = false;                // accepts runtime requests but ignores them
 };
 base::Result<EngineFacts> parse_engine_facts(std::string_view info_json);
 
 struct ReadOnlyMount {
   std::string source;    // on the host
   std::string target;    // in the container
-  std::string found_in;  // the host directory in which the name was found (the source is behind its links)
+  std::string found_in;  // the host directory in which the name was found (the source is where its links lead)
   friend bool operator==(const ReadOnlyMount&, const ReadOnlyMount&) = default;
 };
 
@@ -35,12 +35,12 @@ struct GpuAccess {
   std::vector<std::string> device_nodes;        // devices: "/dev/nvidia0" ...
   std::vector<ReadOnlyMount> mounts;            // devices: driver libraries, nvidia-smi
   std::string library_path;                     // devices: goes in front of the image's LD_LIBRARY_PATH
-  std::string program_path;                     // devices: goes behind the image's PATH; empty: no programs
+  std::string program_path;                     // devices: appended to the image's PATH; empty: no programs
   std::string reason;                           // none although GPUs were asked for: why
   [[nodiscard]] std::string_view text() const;  // "runtime", "cdi", "devices", "none"
 };
 
-// `host_root` is "/" except in tests. A wish other than automatic is followed even where it looks hopeless: the engine has
+// `host_root` is "/" except in tests. A choice other than automatic is followed even if it looks hopeless: the engine has
 // the last word.
 GpuAccess choose_gpu_access(const std::vector<GpuRequest>& gpus, const EngineFacts& facts, const std::string& host_root,
                             GpuAccessWish wish = GpuAccessWish::automatic);

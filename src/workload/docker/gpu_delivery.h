@@ -1,4 +1,4 @@
-// Whether the GPUs that a container was to have have really been given to it.
+// Whether a container really has the GPUs that it should have.
 #pragma once
 
 #include <optional>
@@ -24,7 +24,7 @@ base::Result<GivenGpus> parse_given_gpus(std::string_view inspect_json);
 // at.
 std::optional<std::vector<std::string>> visible_gpu_nodes(const std::string& host_root, int process_id);
 
-// Why the container lacks a GPU that it was to have; empty: nothing speaks against it.
+// Why the container lacks a GPU that it should have; empty: no sign of that.
 std::string missing_gpus(const GpuAccess& asked, const GivenGpus& given,
                          const std::optional<std::vector<std::string>>& visible, const std::string& engine);
 

@@ -13,8 +13,8 @@
 
 namespace gpubench::workload {
 
-// Reads the engine's account of a pull: JSON objects, one after the other, in pieces of any size. The answer's status is 200
-// even where the pull fails: the error is one of the objects.
+// Reads the engine's progress messages of a pull: JSON objects, one after another, in pieces of any size. The answer's
+// status is 200 even if the pull fails: the error is one of the objects.
 class PullReport {
  public:
   void feed(std::string_view bytes);
@@ -26,7 +26,7 @@ class PullReport {
  private:
   struct Layer {
     std::uint64_t done = 0;   // bytes
-    std::uint64_t total = 0;  // bytes; 0: not told yet
+    std::uint64_t total = 0;  // bytes; 0: not known yet
     bool complete = false;
   };
   void take(std::string_view object);

@@ -14,9 +14,9 @@ namespace gpubench::workload {
 
 struct ArchiveLimits {
   std::uint64_t bytes = std::uint64_t{4} << 30;
-  std::size_t entries = 20'000;  // many more only hold up the container's removal
+  std::size_t entries = 20'000;  // many more only delay the container's removal
   std::size_t depth = 32;
-  std::uint64_t passed_over = std::uint64_t{256} << 20;  // bytes of members left out that are read to get at the next
+  std::uint64_t passed_over = std::uint64_t{256} << 20;  // bytes of skipped members that are read to reach the next
 };
 
 // Gives the next piece of the stream, valid until the next call; empty at its end.

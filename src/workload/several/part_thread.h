@@ -45,7 +45,7 @@ class PartThread {
 
   [[nodiscard]] bool launched() const { return thread_.joinable() || was_joined_; }
   [[nodiscard]] bool ended() const;
-  // Why it could not be followed to its end.
+  // Why its end could not be observed.
   [[nodiscard]] std::optional<base::Error> trouble() const;
   // As it was after the start; empty before.
   [[nodiscard]] std::optional<WorkloadDescription> description() const;

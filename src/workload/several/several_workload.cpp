@@ -87,7 +87,7 @@ class SeveralWorkload final : public Workload {
   WakeUp news_;                                       // a thread has some; before the threads
   std::vector<std::unique_ptr<PartThread>> threads_;  // one per part
   WorkloadDescription description_;
-  bool ending_ = false;  // asked to: nothing more is started
+  bool ending_ = false;  // a stop was asked for: nothing more is started
 };
 
 base::Result<void> SeveralWorkload::prepare() {
