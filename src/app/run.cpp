@@ -178,7 +178,6 @@ base::Result<void> BenchmarkRun::prepare() {
     if (const auto served = serve(); !served) return served;
   if (options_.export_to_victoria)
     if (const auto made = make_exporter(); !made) return made;
-  platform::give_back_code();  // of preparing; what measures comes back
   return {};
 }
 

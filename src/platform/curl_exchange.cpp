@@ -68,7 +68,7 @@ std::string system_error_text(CURL* handle) {
 base::Result<void> ready_curl() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (code != CURLE_OK) {
-    return base::failure(std::string("HTTP is not available: ") + curl_easy_strerror(code), "install libcurl4");
+    return base::failure(std::string("libcurl cannot be initialised: ") + curl_easy_strerror(code));
   }
   return {};
 }

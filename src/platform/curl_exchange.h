@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "platform/http_client.h"
+#include "platform/http_message.h"
 
 namespace gpubench::platform {
 

@@ -53,13 +53,6 @@ base::Result<HttpResponse> CurlHttpClient::exchange(const HttpRequest& request) 
 
 }  // namespace
 
-std::string HttpResponse::header(std::string_view name) const {
-  for (const auto& [key, value] : headers) {
-    if (key == name) return value;
-  }
-  return {};
-}
-
 std::unique_ptr<HttpClient> make_http_client(std::string ca_file) {
   return std::make_unique<CurlHttpClient>(std::move(ca_file));
 }

@@ -80,10 +80,7 @@ base::Result<std::unique_ptr<HttpServer>> HttpServer::start(const ListenAddress&
   if (!daemon->start(socket->fd)) {
     const int error = errno;
     close(socket->fd);
-    return base::failure(
-        "cannot serve at " + socket->address.text() + ": " +
-            (error == ELIBACC ? "the library libmicrohttpd.so.12 cannot be loaded" : std::generic_category().message(error)),
-        "install libmicrohttpd12, or leave out --serve");
+    return base::failure("cannot serve at " + socket->address.text() + ": " + std::generic_category().message(error));
   }
   return std::unique_ptr<HttpServer>(new HttpServer(socket->address, std::move(daemon)));
 }

@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "platform/http_client.h"
+#include "platform/http_message.h"
 
 namespace gpubench::platform {
 

@@ -1,14 +1,11 @@
 #include "platform/process.h"
 
-#include <link.h>
 #include <malloc.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -26,40 +23,6 @@ double number_in_own_status(std::string_view name) {
   return number;
 }
 
-// A debugger's breakpoints are changed pages of code, which would be lost.
-bool is_debugged() {
-  return number_in_own_status("TracerPid:") != 0;
-}
-
-std::byte* address_of(std::uintptr_t number) {
-  return reinterpret_cast<std::byte*>(number);  // NOLINT(performance-no-int-to-ptr): the loader gives addresses as numbers
-}
-
-// Whether the loader has written addresses into its code, which is then not as it is in its file.
-bool has_changed_code(const dl_phdr_info& object) {
-  for (int i = 0; i < object.dlpi_phnum; ++i) {
-    if (object.dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
-    const auto* entry = reinterpret_cast<const ElfW(Dyn)*>(address_of(object.dlpi_addr + object.dlpi_phdr[i].p_vaddr));
-    for (; entry->d_tag != DT_NULL; ++entry)
-      if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0)) return true;
-  }
-  return false;
-}
-
-// A visitor of dl_iterate_phdr, hence the signature.
-int give_back_constant_pages_of(dl_phdr_info* object, std::size_t /*size*/, void* /*data*/) {
-  if (has_changed_code(*object)) return 0;
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  for (int i = 0; i < object->dlpi_phnum; ++i) {
-    const auto& segment = object->dlpi_phdr[i];
-    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
-    const std::uintptr_t begin = object->dlpi_addr + segment.p_vaddr;
-    const std::uintptr_t first_page = begin & ~(page - 1);
-    madvise(address_of(first_page), begin + segment.p_memsz - first_page, MADV_DONTNEED);
-  }
-  return 0;
-}
-
 }  // namespace
 
 ResourceUse own_resource_use() {
@@ -73,10 +36,6 @@ ResourceUse own_resource_use() {
   // Not ru_maxrss, which a process inherits from the one that started it.
   use.peak_resident = base::Bytes::from_bytes(number_in_own_status("VmHWM:") * 1024);
   return use;
-}
-
-void give_back_code() {
-  if (!is_debugged()) dl_iterate_phdr(give_back_constant_pages_of, nullptr);
 }
 
 void give_back_freed_memory() {

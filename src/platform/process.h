@@ -18,10 +18,6 @@ ResourceUse own_resource_use();
 // Hands what was freed back to the system; glibc by itself keeps up to twice the largest block that was ever freed.
 void give_back_freed_memory();
 
-// Unmaps the code and constants of the program and its libraries; what is used again comes back from the page cache, some
-// 0.5 us a page. Called where much has just been run that will not be again (docs/decisions/0011). Nothing under a debugger.
-void give_back_code();
-
 std::string host_name();
 int own_process_id();
 

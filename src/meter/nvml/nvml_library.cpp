@@ -4,8 +4,6 @@
 
 #include <array>
 
-#include "platform/process.h"
-
 namespace gpubench::meter {
 namespace {
 
@@ -102,9 +100,7 @@ NvmlLibrary::~NvmlLibrary() {
   dlclose(library_);
 }
 
-// With the driver open the process is at its largest: what was run before, and what opening it has run, is given back.
 base::Result<std::unique_ptr<NvmlLibrary>> NvmlLibrary::open(const std::string& path) {
-  platform::give_back_code();
   void* handle = load(path);
   if (handle == nullptr) {
     if (!path.empty())
@@ -113,7 +109,6 @@ base::Result<std::unique_ptr<NvmlLibrary>> NvmlLibrary::open(const std::string& 
   }
   std::unique_ptr<NvmlLibrary> library(new NvmlLibrary(handle));
   if (auto done = library->initialise(); !done) return base::failure(done.error());
-  platform::give_back_code();
   return library;
 }
 

@@ -108,7 +108,7 @@ void Extraction::skip(std::string_view member, const std::string& why) {
 
 base::Result<bool> Extraction::run() {
   const ArchiveReader reader(archive_read_new());
-  if (!reader) return base::failure("the library libarchive.so.13 cannot be loaded", "install libarchive13");
+  if (!reader) return base::failure("libarchive gave no reader: out of memory");
   archive_read_support_format_tar(reader.get());
   if (archive_read_open(reader.get(), this, nullptr, &Extraction::on_read, nullptr) < ARCHIVE_WARN) {
     return base::failure(stream_error_.value_or(base::Error{"the engine sent no tar archive", ""}));

@@ -4,8 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <string>
 #include <thread>
 
 namespace gpubench::platform {
@@ -23,23 +21,6 @@ void look_at_one_that_ends() {
 TEST(Process, LookedAtInTheMomentOfItsEnd) {
   constexpr int kTimes = 300;  // one in a few falls between the opening of its file in /proc and the reading
   for (int i = 0; i < kTimes; ++i) look_at_one_that_ends();
-}
-
-// KiB of files that are mapped and resident.
-double resident_of_files() {
-  std::ifstream status("/proc/self/status");
-  double kibibytes = 0;
-  for (std::string word; status >> word;)
-    if (word == "RssFile:") status >> kibibytes;
-  return kibibytes;
-}
-
-TEST(Process, CodeGivenBackIsNoLongerResidentAndRunsOn) {
-  const double before = resident_of_files();
-  ASSERT_GT(before, 0);
-  give_back_code();
-  EXPECT_LT(resident_of_files(), 0.8 * before);
-  EXPECT_EQ(own_process_id(), getpid());
 }
 
 }  // namespace
