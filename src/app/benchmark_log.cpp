@@ -78,7 +78,9 @@ void BenchmarkLog::store(std::deque<Piece>& pieces, std::size_t dropped) {
 }
 
 void BenchmarkLog::look_for_score(std::string_view line) {
-  if (const auto found = options_.score->find(line)) score_ = found;
+  const auto found = options_.score->find(line);
+  if (!found) ++lines_given_up_;
+  if (found && *found) score_ = *found;
 }
 
 base::Result<void> BenchmarkLog::close() {

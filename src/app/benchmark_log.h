@@ -41,6 +41,8 @@ class BenchmarkLog final : public workload::LogSink {
   base::Result<void> close();
   // Valid after close(): the last score in the log.
   [[nodiscard]] std::optional<double> score() const { return score_; }
+  // Valid after close(): lines in which the search for the score took too long and was given up.
+  [[nodiscard]] std::size_t lines_given_up() const { return lines_given_up_; }
 
  private:
   struct Piece {
@@ -55,9 +57,10 @@ class BenchmarkLog final : public workload::LogSink {
 
   BenchmarkLogOptions options_;
   const platform::Clock& clock_;
-  std::optional<LogFile> file_;  // the thread's own until it has ended
-  std::optional<double> score_;  // likewise
-  std::size_t all_dropped_ = 0;  // likewise; bytes
+  std::optional<LogFile> file_;     // the thread's own until it has ended
+  std::optional<double> score_;     // likewise
+  std::size_t lines_given_up_ = 0;  // likewise
+  std::size_t all_dropped_ = 0;     // likewise; bytes
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -113,6 +113,9 @@ std::vector<BenchmarkScore> BenchmarkOutputs::scores(const std::filesystem::path
     BenchmarkScore score{logs_[part]->score(), {}};
     if (part_of(options_, part).score_pattern && !score.seconds)
       score.trouble = "no line of its log held a number where --score_regex looks";
+    if (const std::size_t lines = logs_[part]->lines_given_up(); lines > 0)
+      score.trouble += (score.trouble.empty() ? "" : "; ") + std::string("--score_regex took too long on ") +
+                       std::to_string(lines) + (lines == 1 ? " line of its log" : " lines of its log");
     const auto add = [&](const std::filesystem::path& folder) {
       const BenchmarkScore told = results.empty() ? BenchmarkScore{} : read_score(folder);
       if (!score.seconds) score.seconds = told.seconds;

@@ -1,6 +1,7 @@
 #include "app/score.h"
 
-#include <regex.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
 #include <yaml-cpp/yaml.h>
 
 #include <array>
@@ -9,35 +10,27 @@
 #include <cstdint>
 #include <system_error>
 
-#include "report/text.h"
+#include "base/text.h"
 
 namespace gpubench::app {
 namespace {
 
 constexpr std::size_t kLongestScoreLine = 4096;
+constexpr std::uint32_t kMostSteps = 1'000'000;  // of one search, some 10 ms; PCRE2's own limit is ten times that
 
-// \d and \D, which POSIX lacks, as bracket expressions; everything else unchanged.
-std::string in_posix_words(const std::string& text) {
-  std::string result;
-  bool in_brackets = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escaped = text[i] == '\\' && i + 1 < text.size();
-    if (escaped && text[i + 1] == 'd') {
-      result += in_brackets ? "0-9" : "[0-9]";
-      ++i;
-    } else if (escaped && text[i + 1] == 'D' && !in_brackets) {
-      result += "[^0-9]";
-      ++i;
-    } else if (escaped && !in_brackets) {
-      result += text.substr(i++, 2);
-    } else {
-      if (text[i] == '[') in_brackets = true;
-      if (text[i] == ']') in_brackets = false;
-      result += text[i];
-    }
-  }
-  return result;
+PCRE2_SPTR bytes_of(std::string_view text) {
+  return reinterpret_cast<PCRE2_SPTR>(text.data());
 }
+
+std::string words_of(int error) {
+  std::array<PCRE2_UCHAR, 200> words{};
+  pcre2_get_error_message(error, words.data(), words.size());
+  return reinterpret_cast<const char*>(words.data());
+}
+
+struct MatchFree {
+  void operator()(pcre2_match_data* match) const { pcre2_match_data_free(match); }
+};
 
 // A finite number, or nothing.
 std::optional<double> finite_number(const YAML::Node& node) {
@@ -51,7 +44,7 @@ constexpr double kMostWork = 1e18;
 constexpr std::size_t kLongestUnitName = 40;
 
 std::string unusable(const char* key, const YAML::Node& value, const char* wanted) {
-  const std::string told = value.IsScalar() ? " \"" + report::one_line(value.Scalar(), 40) + "\"" : std::string();
+  const std::string told = value.IsScalar() ? " \"" + base::one_line(value.Scalar(), 40) + "\"" : std::string();
   return std::string(key) + told + " in its metrics.yml is no " + wanted;
 }
 
@@ -78,43 +71,44 @@ BenchmarkScore score_of(const YAML::Node& metrics) {
 }  // namespace
 
 struct ScorePattern::Compiled {
-  Compiled() = default;
-  ~Compiled() {
-    if (ready) regfree(&expression);
-  }
-  Compiled(const Compiled&) = delete;
-  Compiled& operator=(const Compiled&) = delete;
-  regex_t expression{};
-  bool ready = false;
+  struct CodeFree {
+    void operator()(pcre2_code* code) const { pcre2_code_free(code); }
+  };
+  struct ContextFree {
+    void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
+  };
+  std::unique_ptr<pcre2_code, CodeFree> code;
+  std::unique_ptr<pcre2_match_context, ContextFree> limits;
 };
 
 base::Result<ScorePattern> ScorePattern::compile(const std::string& text) {
+  constexpr const char* remedy = "write for example --score_regex 'accuracy = ([0-9.]+)'";
+  if (text.empty()) return base::failure("--score_regex: the expression is empty", remedy);
+  int error = 0;
+  PCRE2_SIZE place = 0;
   auto compiled = std::make_shared<Compiled>();
-  const int code = text.empty() ? REG_BADPAT : regcomp(&compiled->expression, in_posix_words(text).c_str(), REG_EXTENDED);
-  if (code != 0) {
-    std::array<char, 200> words{};
-    regerror(code, &compiled->expression, words.data(), words.size());
-    return base::failure("--score_regex: " + std::string(words.data()),
-                         "write for example --score_regex 'accuracy = ([0-9.]+)'");
-  }
-  compiled->ready = true;
+  compiled->code.reset(
+      pcre2_compile(bytes_of(text), text.size(), PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error, &place, nullptr));
+  if (!compiled->code)
+    return base::failure("--score_regex: " + words_of(error) + " (at offset " + std::to_string(place) + ")", remedy);
+  compiled->limits.reset(pcre2_match_context_create(nullptr));
+  pcre2_set_match_limit(compiled->limits.get(), kMostSteps);
   ScorePattern pattern;
   pattern.compiled_ = std::move(compiled);
   return pattern;
 }
 
-std::optional<double> ScorePattern::find(std::string_view line) const {
+base::Result<std::optional<double>> ScorePattern::find(std::string_view line) const {
   line = line.substr(0, kLongestScoreLine);
-  std::array<regmatch_t, 2> groups{};
-  groups[0].rm_so = 0;
-  groups[0].rm_eo = static_cast<regoff_t>(line.size());
-  if (line.data() == nullptr ||
-      // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): REG_STARTEND takes the end from groups[0]
-      regexec(&compiled_->expression, line.data(), groups.size(), groups.data(), REG_STARTEND) != 0)
-    return std::nullopt;
-  const regmatch_t& group = groups[1].rm_so >= 0 ? groups[1] : groups[0];
-  return parse_score(
-      line.substr(static_cast<std::size_t>(group.rm_so), static_cast<std::size_t>(group.rm_eo - group.rm_so)));
+  const std::unique_ptr<pcre2_match_data, MatchFree> match(pcre2_match_data_create(2, nullptr));
+  const int found =
+      pcre2_match(compiled_->code.get(), bytes_of(line), line.size(), 0, 0, match.get(), compiled_->limits.get());
+  if (found == PCRE2_ERROR_NOMATCH) return std::nullopt;
+  if (found < 0) return base::failure(words_of(found));
+  const PCRE2_SIZE* const bounds = pcre2_get_ovector_pointer(match.get());
+  const bool has_group = found != 1 && bounds[2] != PCRE2_UNSET;
+  const PCRE2_SIZE* const group = has_group ? bounds + 2 : bounds;
+  return parse_score(line.substr(group[0], group[1] - group[0]));
 }
 
 std::optional<double> parse_score(std::string_view text) {

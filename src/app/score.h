@@ -12,13 +12,13 @@
 
 namespace gpubench::app {
 
-// Where a log line has the score: a POSIX extended regular expression, in which \d works, too. The score is its first
-// group, or all of it.
+// Where a log line holds the score: a regular expression as Perl and Python know it (PCRE2). The score is its first group,
+// or all of it.
 class ScorePattern {
  public:
   static base::Result<ScorePattern> compile(const std::string& text);
-  // Looks at the line's first 4,096 bytes.
-  [[nodiscard]] std::optional<double> find(std::string_view line) const;
+  // Looks at the line's first 4,096 bytes. An error: the search took too many steps.
+  [[nodiscard]] base::Result<std::optional<double>> find(std::string_view line) const;
 
  private:
   struct Compiled;

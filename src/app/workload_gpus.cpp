@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
+
 namespace gpubench::app {
 namespace {
 
@@ -16,12 +18,6 @@ using Gpus = std::vector<GpuDescription>;
 constexpr std::string_view kCudaVisible = "CUDA_VISIBLE_DEVICES";
 constexpr std::string_view kNvidiaVisible = "NVIDIA_VISIBLE_DEVICES";
 constexpr std::string_view kCudaOrder = "CUDA_DEVICE_ORDER";
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 std::optional<std::size_t> whole(std::string_view text) {
   std::size_t value = 0;
@@ -34,7 +30,7 @@ std::vector<std::string_view> entries_of(std::string_view list) {
   std::vector<std::string_view> entries;
   for (;;) {
     const std::size_t comma = list.find(',');
-    entries.push_back(trimmed(list.substr(0, comma)));
+    entries.push_back(base::trimmed(list.substr(0, comma)));
     if (comma == std::string_view::npos) return entries;
     list.remove_prefix(comma + 1);
   }

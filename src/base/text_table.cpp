@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/text.h"
+
 namespace gpubench::base {
 namespace {
 
-// Columns a UTF-8 text takes, for the one-column characters that names and units are made of.
 std::size_t display_width(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](unsigned char byte) { return (byte & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(columns_of(text));
 }
 
 std::string rule(const std::vector<std::size_t>& widths, char line) {

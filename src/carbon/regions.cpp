@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace gpubench::carbon {
 namespace {
 
@@ -36,13 +38,6 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 }  // namespace
 
 std::span<const Region> regions() {
@@ -50,7 +45,7 @@ std::span<const Region> regions() {
 }
 
 std::optional<Region> find_region(std::string_view name) {
-  const std::string_view wanted = trimmed(name);
+  const std::string_view wanted = base::trimmed(name);
   if (wanted.empty()) return std::nullopt;  // "" is no alternate spelling
   for (const Region& region : kRegions) {
     if (same_name(wanted, region.name) || same_name(wanted, region.alternate)) return region;

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "base/text.h"
+
 namespace gpubench::carbon {
 namespace {
 
@@ -66,13 +68,6 @@ base::Duration zone_offset(Pieces& pieces) {
   return sign == '-' ? -offset : offset;
 }
 
-std::string excerpt(std::string_view text) {
-  constexpr std::size_t longest = 40;
-  std::string shown(text.substr(0, longest));
-  std::replace_if(shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, ' ');
-  return shown;
-}
-
 }  // namespace
 
 base::Result<base::WallTime> parse_utc_time(std::string_view text) {
@@ -92,7 +87,8 @@ base::Result<base::WallTime> parse_utc_time(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   const bool in_range = date.ok() && year >= 1970 && year <= 2200 && hour < 24 && minute < 60 && second < 60;
-  if (!pieces.done() || !in_range) return base::failure("not a time with a time zone (2026-11-22T12:00Z): " + excerpt(text));
+  if (!pieces.done() || !in_range)
+    return base::failure("not a time with its zone (2026-11-22T12:00Z): " + base::excerpt(text, 40));
   return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
          std::chrono::seconds(second) + fraction - offset;
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace gpubench::exporting {
 namespace {
 
@@ -52,19 +54,12 @@ Verdict judge_status(int status) {
   return Verdict::setup;  // 401, 403, 404, redirects
 }
 
-std::string excerpt(std::string_view body, std::size_t most) {
-  std::string text(body.substr(0, most));
-  std::replace_if(text.begin(), text.end(), [](char letter) { return letter < ' ' || letter > '~'; }, ' ');
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  return text;
-}
-
 std::string answer_text(const platform::HttpResponse& answer) {
   const std::string status = "the server answered HTTP " + std::to_string(answer.status);
   if (answer.status == 401 || answer.status == 403) return status + " (user, password or token not accepted)";
   if (answer.status == 404) return status + " (this address accepts no samples)";
   if (answer.status >= 300 && answer.status < 400) return status + " (a redirect; it is not followed)";
-  return answer.body.empty() ? status : status + ": " + excerpt(answer.body, kExcerptLength);
+  return answer.body.empty() ? status : status + ": " + base::excerpt(answer.body, kExcerptLength);
 }
 
 std::optional<base::Duration> retry_after(std::string_view header, base::WallTime now) {

@@ -16,8 +16,6 @@ Verdict judge_status(int status);
 
 // "the server answered HTTP 401 (user, password or token not accepted)", with the beginning of what it says.
 std::string answer_text(const platform::HttpResponse& answer);
-// The first `most` bytes, printable.
-std::string excerpt(std::string_view body, std::size_t most);
 
 // Retry-After as seconds or as a date (RFC 9110), within 0.25 s and 300 s; empty: none, or not one.
 std::optional<base::Duration> retry_after(std::string_view header, base::WallTime now);

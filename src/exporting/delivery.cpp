@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/text.h"
 #include "exporting/answer.h"
 
 namespace gpubench::exporting {
@@ -159,7 +160,7 @@ void Delivery::split(const Range& range) {
 void Delivery::suspect(const Sample& sample, const Attempt& attempt) {
   const std::string series = (*series_)[sample.series].json();
   row_ = !refused_.empty() && refused_.back().series == series ? row_ + 1 : 1;
-  refused_.push_back({sample, series, attempt.status, excerpt(attempt.body, kAnswerKept)});
+  refused_.push_back({sample, series, attempt.status, base::excerpt(attempt.body, kAnswerKept)});
 }
 
 // The rest of the series whose samples were refused one by one. The batch is in the order of series.

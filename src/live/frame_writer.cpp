@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.h"
+
 namespace gpubench::live {
 namespace {
 
@@ -55,7 +57,7 @@ void FrameWriter::put_row(std::string& out, const Screen& next, int row) const {
         out.append("\033[").append(style_codes(cell.tone, abilities_.colours)).append("m");
         tone = cell.tone;
       }
-      append_utf8(out, cell.glyph < 0x80 || abilities_.utf8 ? cell.glyph : U'?');
+      base::append_character(out, cell.glyph < 0x80 || abilities_.utf8 ? cell.glyph : U'?');
     }
   }
 }

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <string>
 
+#include "base/text.h"
+
 namespace gpubench::live {
 namespace {
 
@@ -39,18 +41,12 @@ std::size_t skip_spaces(std::string_view line, std::size_t at) {
   return at;
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  return text;
-}
-
-// "45%" followed by a bar, at the start of the line, or after a word for progress.
+// "45%" with a bar behind it, at the start of the line, or behind a word of progress.
 std::optional<base::Ratio> share_in(std::string_view line, std::size_t begin, std::size_t end, double value) {
   const std::size_t sign = skip_spaces(line, end);
   if (sign >= line.size() || line[sign] != '%' || value > 100) return std::nullopt;
   const bool bar = line.substr(sign + 1).starts_with('|');
-  const std::string_view before = trimmed(line.substr(0, begin));
+  const std::string_view before = base::trimmed(line.substr(0, begin));
   const bool own = before.empty() || before == "[" || before == "(";
   if (!bar && !own && !speaks_of_progress(before) && !speaks_of_progress(line.substr(sign))) return std::nullopt;
   return base::Ratio::from_percent(value);
@@ -66,8 +62,8 @@ std::optional<base::Ratio> part(std::string_view line, std::size_t begin, std::s
   const auto whole = take_number(line, at);
   if (!whole || *whole < 2 || value > *whole) return std::nullopt;
   if (at < line.size() && (line[at] == '/' || is_letter(line[at]))) return std::nullopt;  // a date, a rate
-  const std::string_view before = trimmed(line.substr(0, begin));
-  const std::string_view after = trimmed(line.substr(at));
+  const std::string_view before = base::trimmed(line.substr(0, begin));
+  const std::string_view after = base::trimmed(line.substr(at));
   const bool bracketed = !before.empty() && (before.back() == '[' || before.back() == '(') && !after.empty() &&
                          (after.front() == ']' || after.front() == ')');
   const bool keras = before.empty() && (after.empty() || after.front() == '[');

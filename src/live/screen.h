@@ -41,11 +41,7 @@ class Screen {
   std::vector<Cell> cells_;
 };
 
-// Columns that a character takes on a terminal: 0, 1 or 2.
-int glyph_width(char32_t glyph);
+// Columns that it takes there.
 int text_width(std::string_view utf8);
-// The next character of `utf8`, removed from its front. U+FFFD for what is none or must not reach a terminal.
-char32_t take_glyph(std::string_view& utf8);
-void append_utf8(std::string& text, char32_t glyph);
 
 }  // namespace gpubench::live

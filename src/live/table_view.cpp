@@ -3,21 +3,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "live/carbon_line.h"
 #include "live/gpu_table.h"
 
 namespace gpubench::live {
 namespace {
 
-// First `columns` characters of a line (UTF-8), so that it never wraps.
+// As much of a line as fits into `columns`, so that it never wraps.
 std::string clip(std::string_view line, int columns) {
-  int width = 0;
-  std::size_t end = 0;
-  for (; end < line.size(); ++end) {
-    const bool starts_character = (static_cast<unsigned char>(line[end]) & 0xC0U) != 0x80U;
-    if (starts_character && ++width > columns) break;
+  std::string_view rest = line;
+  for (std::string_view after = line; !after.empty(); rest = after) {
+    columns -= base::columns_of(base::take_character(after));
+    if (columns < 0) break;
   }
-  return std::string(line.substr(0, end));
+  return std::string(line.substr(0, line.size() - rest.size()));
 }
 
 // At most `rows` lines of at most `columns` characters.

@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/text.h"
+
 namespace gpubench::platform {
 namespace {
 
@@ -43,12 +45,6 @@ std::string lower_case(std::string_view text) {
   std::transform(result.begin(), result.end(), result.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 std::string seconds_text(base::Duration duration) {
@@ -211,10 +207,10 @@ bool CurlExchange::take_header(std::string_view line) {
     for (std::size_t i = space + 1; i < line.size() && i < space + 4 && line[i] >= '0' && line[i] <= '9'; ++i) {
       response.status = response.status * 10 + (line[i] - '0');
     }
-  } else if (trimmed(line).empty()) {
+  } else if (base::trimmed(line).empty()) {
     headers_complete = headers_complete || response.status >= 200 || response.status == 101;
   } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos && !headers_complete) {
-    response.headers.emplace_back(lower_case(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)));
+    response.headers.emplace_back(lower_case(base::trimmed(line.substr(0, colon))), base::trimmed(line.substr(colon + 1)));
   }
   return true;
 }

@@ -1,9 +1,10 @@
-// Numbers and external strings as text, the same in every report and in every locale.
+// Numbers as text, the same in every report and in every locale.
 #pragma once
 
 #include <cstddef>
 #include <string>
-#include <string_view>
+
+#include "base/text.h"
 
 namespace gpubench::report {
 
@@ -22,11 +23,7 @@ std::string short_number(double value, int decimals);
 // The same without the kept zero: "250", "61.5". For tables of data.
 std::string plain_number(double value, int decimals);
 
-// An external string as one line of valid UTF-8: control characters become spaces, broken bytes U+FFFD; cut to
-// `max_characters` with "..." at the end.
-std::string one_line(std::string_view text, std::size_t max_characters = 10000);
-
-// Valid UTF-8 with everything else kept: broken bytes become U+FFFD.
-std::string valid_utf8(std::string_view text);
+using base::one_line;
+using base::valid_utf8;
 
 }  // namespace gpubench::report

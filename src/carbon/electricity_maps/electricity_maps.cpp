@@ -7,6 +7,7 @@
 #include <ratio>
 #include <utility>
 
+#include "base/text.h"
 #include "carbon/utc_time.h"
 #include "platform/http_retry.h"
 
@@ -20,13 +21,6 @@ constexpr base::Duration kHour = std::chrono::hours(1);
 constexpr base::Duration kHistory = std::chrono::hours(24);  // how far /history goes back
 constexpr std::size_t kLongestAnswer = std::size_t{4} << 20;
 constexpr double kHighestIntensity = 2000;  // life-cycle figures of coal are below 1200
-constexpr std::size_t kLongestExcerpt = 80;
-
-std::string excerpt(std::string_view body) {
-  std::string text(body.substr(0, kLongestExcerpt));
-  std::replace_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, ' ');
-  return text;
-}
 
 const Json* member(const Json& object, const char* name) {
   if (!object.is_object()) return nullptr;
@@ -145,16 +139,16 @@ base::Result<std::vector<IntensitySlot>> parse_electricity_maps_answer(std::stri
                                                                        IntensityKind kind) {
   if (body.empty()) return base::failure("the answer is empty");
   const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (answer.is_discarded()) return base::failure("the answer is not JSON: " + excerpt(body));
+  if (answer.is_discarded()) return base::failure("the answer is not JSON: " + base::excerpt(body));
   const Json* const told = member(answer, "zone");
   if (told && told->is_string() && told->get_ref<const std::string&>() != zone)
-    return base::failure("the answer is about another zone: " + excerpt(told->get_ref<const std::string&>()));
+    return base::failure("the answer is about another zone: " + base::excerpt(told->get_ref<const std::string&>()));
   const Json* const list = list_of_hours(answer);
-  if (!list) return base::failure("no hours in the answer: " + excerpt(body));
+  if (!list) return base::failure("no hours in the answer: " + base::excerpt(body));
   std::vector<IntensitySlot> slots;
   for (const Json& entry : *list)
     if (auto slot = read_hour(entry, kind)) slots.push_back(*std::move(slot));
-  if (slots.empty()) return base::failure("no hour in the answer has a usable intensity: " + excerpt(body));
+  if (slots.empty()) return base::failure("no hour in the answer has a usable intensity: " + base::excerpt(body));
   std::sort(slots.begin(), slots.end(), [](const auto& a, const auto& b) {
     return a.from != b.from ? a.from < b.from : a.intensity > b.intensity;  // of two, the higher one stays
   });

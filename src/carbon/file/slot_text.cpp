@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "carbon/utc_time.h"
 
 namespace gpubench::carbon {
@@ -21,17 +22,8 @@ constexpr std::size_t kLongestSource = 200;
 constexpr std::array kKinds{IntensityKind::forecast, IntensityKind::actual, IntensityKind::marginal,
                             IntensityKind::yearly_factor, IntensityKind::user_value};
 
-std::string excerpt(std::string_view text) {
-  std::string shown(text.substr(0, kLongestExcerpt));
-  std::replace_if(shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, ' ');
-  return "\"" + shown + "\"";
-}
-
-// A source's name is shown on terminals and in reports: one line.
-std::string one_line(std::string_view text) {
-  std::string line(text.substr(0, kLongestSource));
-  std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, ' ');
-  return line;
+std::string quoted(std::string_view text) {
+  return "\"" + base::excerpt(text, kLongestExcerpt) + "\"";
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -46,7 +38,7 @@ base::Result<IntensityKind> parse_kind(std::string_view text) {
   const auto* const found =
       std::find_if(kKinds.begin(), kKinds.end(), [&](IntensityKind kind) { return kind_text(kind) == text; });
   if (found == kKinds.end())
-    return base::failure("unknown kind " + excerpt(text), "forecast, actual, marginal or user value");
+    return base::failure("unknown kind " + quoted(text), "forecast, actual, marginal or user value");
   return *found;
 }
 
@@ -66,8 +58,12 @@ base::Result<IntensitySlot> checked(const Entry& entry) {
     return base::failure("g_per_kwh is not a number from 0 to 10000");
   const auto kind = parse_kind(entry.kind);
   if (!kind) return base::failure(kind.error());
-  IntensitySlot slot{
-      *from, *to, base::CarbonIntensity::from_grams_per_kilowatt_hour(*entry.grams), *kind, one_line(entry.source), {}};
+  IntensitySlot slot{*from,
+                     *to,
+                     base::CarbonIntensity::from_grams_per_kilowatt_hour(*entry.grams),
+                     *kind,
+                     base::one_line(entry.source, kLongestSource),
+                     {}};
   if (!entry.fetched.empty()) {
     const auto fetched = parse_utc_time(entry.fetched);
     if (!fetched) return base::failure(fetched.error());

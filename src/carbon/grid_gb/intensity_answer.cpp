@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/text.h"
 #include "carbon/utc_time.h"
 
 namespace gpubench::carbon {
@@ -15,16 +16,6 @@ using Json = nlohmann::json;
 constexpr base::Duration kHalfHour = std::chrono::minutes(30);
 // Coal alone makes 937 g/kWh by the API's own factors: more than twice that is not an intensity.
 constexpr double kHighestIntensity = 2000;
-constexpr std::size_t kExcerptLength = 80;
-
-// The beginning of an answer, fit for one line of a terminal.
-std::string excerpt(std::string_view body) {
-  std::string text(body.substr(0, kExcerptLength));
-  for (char& letter : text) {
-    if (letter < ' ' || letter > '~') letter = ' ';
-  }
-  return body.size() > kExcerptLength ? text + "..." : text;
-}
 
 const Json* member(const Json& object, const char* name) {
   if (!object.is_object()) return nullptr;
@@ -100,20 +91,20 @@ tl::unexpected<base::Error> nothing_usable(const Json& answer, const Harvest& ha
     const Json* const message = member(*error, "message");
     const bool is_text = message != nullptr && message->is_string();
     return base::failure("the service answered with an error: " +
-                         excerpt(is_text ? message->get_ref<const std::string&>() : body));
+                         base::excerpt(is_text ? message->get_ref<const std::string&>() : body));
   }
-  if (harvest.other_region) return base::failure("the answer is about another region: " + excerpt(body));
+  if (harvest.other_region) return base::failure("the answer is about another region: " + base::excerpt(body));
   if (harvest.periods > 0) {
     return base::failure("none of " + std::to_string(harvest.periods) + " half-hours in the answer has a usable forecast");
   }
-  return base::failure("no half-hours in the answer: " + excerpt(body));
+  return base::failure("no half-hours in the answer: " + base::excerpt(body));
 }
 
 template <class TakeData>
 base::Result<std::vector<IntensitySlot>> parse_answer(std::string_view body, TakeData take_data) {
   if (body.empty()) return base::failure("the answer is empty");
   const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (answer.is_discarded()) return base::failure("the answer is not JSON: " + excerpt(body));
+  if (answer.is_discarded()) return base::failure("the answer is not JSON: " + base::excerpt(body));
   Harvest harvest;
   if (const Json* const data = member(answer, "data")) take_data(*data, harvest);
   if (harvest.slots.empty()) return nothing_usable(answer, harvest, body);
@@ -127,7 +118,7 @@ base::Result<base::WallTime> parse_api_time(std::string_view text) {
   constexpr std::string_view form = "0000-00-00T00:00Z";
   if (text.size() == form.size() && text[10] == 'T' && text.back() == 'Z')
     if (auto time = parse_utc_time(text)) return time;
-  return base::failure("not a time of the form " + std::string(form) + ": " + excerpt(text));
+  return base::failure("not a time of the form " + std::string(form) + ": " + base::excerpt(text));
 }
 
 std::string api_time_text(base::WallTime time) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "carbon/utc_time.h"
 #include "platform/http_retry.h"
 
@@ -19,13 +20,6 @@ constexpr base::Duration kPoint = std::chrono::minutes(5);  // where the answer 
 constexpr base::Duration kLongestPoint = std::chrono::hours(1);
 constexpr base::Duration kLongestPast = std::chrono::hours(24 * 31);  // the service allows 32 days
 constexpr std::size_t kLongestAnswer = std::size_t{8} << 20;
-constexpr std::size_t kLongestExcerpt = 80;
-
-std::string excerpt(std::string_view body) {
-  std::string text(body.substr(0, kLongestExcerpt));
-  std::replace_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, ' ');
-  return text;
-}
 
 const Json* member(const Json& object, const char* name) {
   if (!object.is_object()) return nullptr;
@@ -170,19 +164,19 @@ std::unique_ptr<IntensityProvider> make_watttime_provider(platform::HttpClient& 
 base::Result<std::vector<IntensitySlot>> parse_watttime_answer(std::string_view body, std::string_view region) {
   if (body.empty()) return base::failure("the answer is empty");
   const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (answer.is_discarded()) return base::failure("the answer is not JSON: " + excerpt(body));
+  if (answer.is_discarded()) return base::failure("the answer is not JSON: " + base::excerpt(body));
   const Json* const meta = member(answer, "meta");
   const std::string_view told = meta ? text_member(*meta, "region") : std::string_view();
-  if (!told.empty() && told != region) return base::failure("the answer is about another region: " + excerpt(told));
+  if (!told.empty() && told != region) return base::failure("the answer is about another region: " + base::excerpt(told));
   const std::string_view units = meta ? text_member(*meta, "units") : std::string_view();
-  if (units != "lbs_co2_per_mwh") return base::failure("the answer is not in lbs_co2_per_mwh: " + excerpt(body));
+  if (units != "lbs_co2_per_mwh") return base::failure("the answer is not in lbs_co2_per_mwh: " + base::excerpt(body));
   const Json* const list = member(answer, "data");
-  if (!list || !list->is_array()) return base::failure("no points in the answer: " + excerpt(body));
+  if (!list || !list->is_array()) return base::failure("no points in the answer: " + base::excerpt(body));
   std::vector<IntensitySlot> slots;
   const base::Duration length = point_length(meta);
   for (const Json& point : *list)
     if (auto slot = read_point(point, length)) slots.push_back(*std::move(slot));
-  if (slots.empty()) return base::failure("no point in the answer has a usable value: " + excerpt(body));
+  if (slots.empty()) return base::failure("no point in the answer has a usable value: " + base::excerpt(body));
   straighten(slots);
   return slots;
 }

@@ -178,11 +178,32 @@ TEST_F(LogFileTest, TheLastScoreInTheLog) {
   EXPECT_EQ((*log)->score(), 0.75);
 }
 
+// Users write what Perl and Python take: it means the same, or it is refused.
+TEST(ScorePattern, MeansWhatItMeansToPerlAndPython) {
+  const auto find = [](const std::string& pattern, const std::string& line) {
+    return ScorePattern::compile(pattern).value().find(line).value();
+  };
+  EXPECT_EQ(find("score=.*?([0-9]+)", "score= 17 18"), 17.0) << "lazy";
+  EXPECT_EQ(find(R"(loss:\s*(\d+\.\d+)\b)", "loss:\t0.25"), 0.25);
+  EXPECT_EQ(find(R"((?i)SCORE (?:is )?(\S+))", "the score is 8"), 8.0);
+  EXPECT_EQ(find(R"((?<=val )\d+(?!\d|%))", "val 5% val 62"), 62.0);
+  EXPECT_EQ(find("[[:digit:]]+", "a 42 b"), 42.0) << "and POSIX classes";
+}
+
+TEST(ScorePattern, ASearchThatTakesTooLongIsGivenUpAndSaid) {
+  const auto pattern = ScorePattern::compile("(a|aa)+[0-9]");
+  ASSERT_TRUE(pattern);
+  EXPECT_FALSE(pattern->find(std::string(4000, 'a')));
+  EXPECT_TRUE(pattern->find("aa1"));
+}
+
 TEST(ScorePattern, GroupsWholeMatchesAndOddNumbers) {
   const auto find = [](const std::string& pattern, const std::string& line) {
     const auto compiled = ScorePattern::compile(pattern);
     EXPECT_TRUE(compiled) << pattern;
-    return compiled->find(line);
+    const auto found = compiled->find(line);
+    EXPECT_TRUE(found) << pattern;
+    return found.value_or(std::nullopt);
   };
   EXPECT_EQ(find("time: ([0-9.]+)", "total time: 12.5 s"), 12.5);
   EXPECT_EQ(find("[0-9]+", "a 42 b"), 42.0);
@@ -190,8 +211,9 @@ TEST(ScorePattern, GroupsWholeMatchesAndOddNumbers) {
   EXPECT_EQ(find("time: (.*)", "time: fast"), std::nullopt);
   EXPECT_EQ(find("time: (.*)", ""), std::nullopt);
   EXPECT_EQ(find("(a)?b", "b"), std::nullopt);
-  EXPECT_EQ(find("x: (.*)", std::string("x: 1\0002", 6)), 1.0) << "a NUL ends what . matches";
+  EXPECT_EQ(find("x: (.*)", std::string("x: 1\0002", 6)), std::nullopt) << "a NUL is a character like others";
   EXPECT_EQ(find("nan|inf", "nan"), std::nullopt);
+  EXPECT_EQ(find(R"(\d+)", "\xff 7 \xe2\x82"), 7.0) << "bytes that are no UTF-8";
   for (const char* pattern : {"", "(", "[a"}) {
     const auto compiled = ScorePattern::compile(pattern);
     ASSERT_FALSE(compiled) << pattern;

@@ -4,6 +4,7 @@
 
 #include <regex>
 
+#include "base/text.h"
 #include "live/layout.h"
 #include "unit/live/example_state.h"
 
@@ -22,7 +23,7 @@ class PaperScreen {
         obey(bytes);
       } else {
         std::string glyph;
-        append_utf8(glyph, take_glyph(bytes));
+        base::append_character(glyph, base::take_character(bytes));
         column_ = screen_.put(row_, column_, glyph);
       }
     }
@@ -94,7 +95,8 @@ TEST(Screen, HostileTextIsHarmless) {
   EXPECT_EQ(text.find("\xC2\x9B"), std::string::npos);
   EXPECT_EQ(text.find("\xE2\x80\xAE"), std::string::npos);
   screen.put(0, 9, "\xE6\x97\xA5");
-  EXPECT_EQ(glyph_width(U'\u65E5'), 2) << "a wide character is not cut in two";
+  EXPECT_EQ(text_width("\xE6\x97\xA5"), 2) << "a wide character is not cut in two";
+  EXPECT_EQ(screen.at(0, 9).glyph, U' ');
 }
 
 }  // namespace

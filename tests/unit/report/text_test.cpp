@@ -35,28 +35,5 @@ TEST(Text, PlainNumbers) {
   EXPECT_EQ(plain_number(-0.0, 3), "0");
 }
 
-TEST(Text, OneLineHasNoControlCharacters) {
-  EXPECT_EQ(one_line("a\nb\tc\x1b[0m\x7f"), "a b c [0m ");
-  EXPECT_EQ(one_line("\xC2\x9B"
-                     "31m"),
-            " 31m");
-  EXPECT_EQ(one_line("Grüße €"), "Grüße €");
-}
-
-TEST(Text, LongLinesAreCutAtCharacters) {
-  EXPECT_EQ(one_line("abcdefgh", 8), "abcdefgh");
-  EXPECT_EQ(one_line("abcdefghi", 8), "abcde...");
-  EXPECT_EQ(one_line("üüüüüüüüü", 8), "üüüüü...");
-}
-
-TEST(Text, BrokenUtf8IsReplacedByteByByte) {
-  EXPECT_EQ(valid_utf8("a\xff"), "a\xEF\xBF\xBD");
-  EXPECT_EQ(valid_utf8("\xE2\x82"), "\xEF\xBF\xBD\xEF\xBF\xBD");           // cut short
-  EXPECT_EQ(valid_utf8("\xC0\xAF"), "\xEF\xBF\xBD\xEF\xBF\xBD");           // longer than needed
-  EXPECT_EQ(valid_utf8("\xED\xA0\x80").substr(0, 3), "\xEF\xBF\xBD");      // half a surrogate pair
-  EXPECT_EQ(valid_utf8("\xF4\x90\x80\x80").substr(0, 3), "\xEF\xBF\xBD");  // beyond Unicode
-  EXPECT_EQ(valid_utf8("€\xF0\x9F\x98\x80\n"), "€\xF0\x9F\x98\x80\n");
-}
-
 }  // namespace
 }  // namespace gpubench::report
