@@ -12,8 +12,17 @@ function(add_adapter room adapter)
   _add_gpubench_library(gpubench_${room}_${adapter} ${CMAKE_SOURCE_DIR}/src/${room}/${adapter} gpubench_${room} ${ARGN})
 endfunction()
 
+# add_front_door(<room> [rooms, adapters and libraries it uses...]): src/<room>/open.cpp, which opens the room's adapters by its spec,
+# as gpubench_<room>_open.
+function(add_front_door room)
+  set_property(GLOBAL APPEND PROPERTY GPUBENCH_ADAPTERS_OF_${room} gpubench_${room}_open)
+  add_library(gpubench_${room}_open STATIC ${CMAKE_SOURCE_DIR}/src/${room}/open.cpp)
+  target_link_libraries(gpubench_${room}_open PUBLIC gpubench_${room} ${ARGN} PRIVATE gpubench_settings)
+endfunction()
+
 function(_add_gpubench_library target folder)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/open\\.cpp$")
   if(sources)
     _group_files(sources ${target} ${CMAKE_SOURCE_DIR}/src 8)
     add_library(${target} STATIC ${sources})

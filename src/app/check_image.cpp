@@ -11,6 +11,7 @@
 #include "app/make_parts.h"
 #include "app/run.h"
 #include "app/run_directory.h"
+#include "meter/open.h"
 #include "platform/clock.h"
 #include "platform/signals.h"
 
@@ -58,7 +59,7 @@ class ImageCheck {
   ImageCheck(const Options& options, const Environment& environment) : options_(options), environment_(environment) {}
 
   int go() {
-    auto meter = make_meter(options_, environment_, clock_);
+    auto meter = meter::open_meter({options_.meter, options_.record_trace, environment_.nvml_library}, clock_);
     const bool has_gpus = meter && !(*meter)->gpus().empty();
     meter_ = has_gpus ? std::move(*meter) : std::make_unique<NoGpus>();
     if (const auto ran = run(); !ran) {

@@ -1,56 +1,20 @@
 #include "app/make_parts.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <iostream>
 #include <utility>
 
 #include "app/benchmark_outputs.h"
 #include "app/gpu_selection.h"
-#include "meter/nvml/nvml_meter.h"
-#include "meter/replay/recording_meter.h"
-#include "meter/replay/replay_meter.h"
+#include "base/text.h"
 #include "platform/process.h"
-#include "series/journal/journal_series.h"
-#include "series/spool/file_series.h"
 #include "workload/command/command_workload.h"
 #include "workload/docker/container_workload.h"
 #include "workload/several/several_workload.h"
 
 namespace gpubench::app {
 namespace {
-
-constexpr std::string_view kReplayPrefix = "replay:";
-constexpr std::string_view kGpusSuffix = ",gpus=";
-constexpr int kMostReplayedGpus = 64;
-
-struct ReplayRequest {
-  std::string file;
-  int gpus = 0;  // as many as were recorded
-};
-
-// "replay:FILE[,gpus=N]"
-base::Result<ReplayRequest> parse_replay(const std::string& meter) {
-  ReplayRequest request;
-  request.file = meter.substr(kReplayPrefix.size());
-  if (const std::size_t comma = request.file.rfind(kGpusSuffix); comma != std::string::npos) {
-    const std::string count = request.file.substr(comma + kGpusSuffix.size());
-    const auto parsed = std::from_chars(count.data(), count.data() + count.size(), request.gpus);
-    if (parsed.ec != std::errc() || parsed.ptr != count.data() + count.size() || request.gpus < 1 ||
-        request.gpus > kMostReplayedGpus)
-      return base::failure("\"" + meter + "\" does not name a number of GPUs from 1 to 64",
-                           "write for example --meter replay:traces/h200.trace,gpus=8");
-    request.file.resize(comma);
-  }
-  return request;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
 
 // A replay has no GPUs to give.
 std::vector<workload::GpuRequest> given(std::vector<workload::GpuRequest> gpus, const WorkloadPlace& place) {
@@ -140,7 +104,7 @@ std::unique_ptr<workload::Workload> make_command(const Options& options, const E
     command.command_line = *options.benchmark_command;
     command.argv = {"/bin/sh", "-c", *options.benchmark_command};
   } else {
-    command.command_line = joined(options.arguments);
+    command.command_line = base::joined(options.arguments);
     command.argv = options.arguments;
   }
   const auto results = command_results(place.directory);
@@ -148,31 +112,6 @@ std::unique_ptr<workload::Workload> make_command(const Options& options, const E
   std::filesystem::create_directory(results, error);
   if (!error) command.results_directory = results.string();
   return workload::make_command_workload(std::move(command), clock, log);
-}
-
-// Where a new series goes.
-struct SeriesPlace {
-  const std::filesystem::path& directory;
-  series::Journal* journal;
-  std::uint16_t gpu;
-};
-
-template <class T>
-base::Result<void> spool(std::unique_ptr<series::Series<T>>& target, const SeriesPlace& place) {
-  auto file = series::FileSeries<T>::create(place.directory);
-  if (!file) return base::failure(file.error());
-  target = std::move(*file);
-  if (place.journal != nullptr)
-    target = std::make_unique<series::JournalSeries<T>>(std::move(target), *place.journal, place.gpu);
-  return {};
-}
-
-template <class T>
-void note_trouble(const series::Series<T>& series, std::vector<std::string>& trouble) {
-  const auto* journalled = dynamic_cast<const series::JournalSeries<T>*>(&series);
-  const auto* file = dynamic_cast<const series::FileSeries<T>*>(journalled != nullptr ? &journalled->kept() : &series);
-  if (file == nullptr) return;
-  if (const auto error = file->write_error()) trouble.push_back(error->message);
 }
 
 }  // namespace
@@ -199,51 +138,12 @@ std::string benchmark_name(const Options& options) {
   return workload::command_name(options.arguments.front());
 }
 
-base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options, const Environment& environment,
-                                                          const platform::Clock& clock) {
-  if (options.meter.starts_with(kReplayPrefix)) {
-    const auto request = parse_replay(options.meter);
-    if (!request) return base::failure(request.error());
-    return meter::open_replay_meter(request->file, request->gpus, clock);
-  }
-  auto nvml = meter::open_nvml_meter(clock, environment.nvml_library);
-  if (!nvml || options.record_trace.empty()) return nvml;
-  return meter::open_recording_meter(std::move(*nvml), options.record_trace, clock);
-}
-
-base::Result<void> finish_recording(meter::GpuMeter& meter) {
-  auto* recording = dynamic_cast<meter::RecordingMeter*>(&meter);
-  return recording == nullptr ? base::Result<void>() : recording->finish();
-}
-
 base::Result<std::unique_ptr<workload::Workload>> make_workload(const Options& options, const Environment& environment,
                                                                 const WorkloadPlace& place, const platform::Clock& clock,
                                                                 const std::vector<workload::LogSink*>& logs) {
   if (!options.several.empty()) return make_several(options, environment, place, clock, logs);
   if (options.benchmark_image) return make_container(options, environment, place, clock, *logs.front());
   return make_command(options, environment, place, clock, *logs.front());
-}
-
-base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory,
-                                                         series::Journal* journal) {
-  std::vector<series::GpuSeries> all(gpus);
-  for (std::size_t i = 0; i < gpus; ++i) {
-    const SeriesPlace place{directory, journal, static_cast<std::uint16_t>(i)};
-    if (const auto made = spool(all[i].readings, place); !made) return base::failure(made.error());
-    if (const auto made = spool(all[i].power, place); !made) return base::failure(made.error());
-    if (const auto made = spool(all[i].counter, place); !made) return base::failure(made.error());
-  }
-  return all;
-}
-
-std::vector<std::string> series_trouble(const std::vector<series::GpuSeries>& series) {
-  std::vector<std::string> trouble;
-  for (const series::GpuSeries& gpu : series) {
-    note_trouble(*gpu.readings, trouble);
-    note_trouble(*gpu.power, trouble);
-    note_trouble(*gpu.counter, trouble);
-  }
-  return trouble;
 }
 
 base::Result<std::vector<std::string>> container_images(const Environment& environment) {

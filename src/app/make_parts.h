@@ -14,8 +14,6 @@
 #include "meter/gpu_meter.h"
 #include "platform/clock.h"
 #include "sampler/sampler.h"
-#include "series/gpu_series.h"
-#include "series/journal/journal.h"
 #include "workload/workload.h"
 
 namespace gpubench::app {
@@ -23,13 +21,7 @@ namespace gpubench::app {
 // Image or command name, of several containers joined: for the run id and the title.
 std::string benchmark_name(const Options& options);
 
-base::Result<std::unique_ptr<meter::GpuMeter>> make_meter(const Options& options, const Environment& environment,
-                                                          const platform::Clock& clock);
-
-// Completes the file of --record_trace, if there is one; an error if any of the trace could not be written.
-base::Result<void> finish_recording(meter::GpuMeter& meter);
-
-// What a container is given in addition to its options.
+// What a container is given beside its options.
 struct WorkloadPlace {
   const meter::GpuMeter& meter;
   const WorkloadGpus& gpus;
@@ -43,12 +35,6 @@ base::Result<std::unique_ptr<workload::Workload>> make_workload(const Options& o
 
 // How to recognise the processes of the started workload.
 WorkloadProcesses workload_processes(const workload::WorkloadDescription& workload, const RunDirectory& directory);
-
-// One set per GPU, spooled to the folder and, where there is one, written to the journal, which must outlive them.
-base::Result<std::vector<series::GpuSeries>> make_series(std::size_t gpus, const std::filesystem::path& directory,
-                                                         series::Journal* journal = nullptr);
-// What a full or failing disk has cost the series, in words.
-std::vector<std::string> series_trouble(const std::vector<series::GpuSeries>& series);
 
 // Names of the engine's images, base images left out.
 base::Result<std::vector<std::string>> container_images(const Environment& environment);

@@ -41,6 +41,7 @@
 #include "app/workload_gpus.h"
 #include "carbon/regions.h"
 #include "exporting/metrics_page.h"
+#include "meter/open.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/http_client.h"
@@ -51,6 +52,7 @@
 #include "report/formatted_tables.h"
 #include "report/plot/plot.h"
 #include "series/journal/journal.h"
+#include "series/open.h"
 
 namespace gpubench::app {
 namespace {
@@ -158,7 +160,7 @@ class BenchmarkRun {
 };
 
 base::Result<void> BenchmarkRun::prepare() {
-  auto meter = make_meter(options_, environment_, clock_);
+  auto meter = meter::open_meter({options_.meter, options_.record_trace, environment_.nvml_library}, clock_);
   if (!meter) return base::failure(meter.error());
   meter_ = std::move(*meter);
   if (const auto chosen = choose_gpus(); !chosen) return chosen;
@@ -206,7 +208,7 @@ base::Result<void> BenchmarkRun::make_outputs() {
   auto journal = series::Journal::create(directory_->path, directory_->run_id);
   if (!journal) return base::failure(journal.error());
   journal_ = std::move(*journal);
-  auto series = make_series(meter_->gpus().size(), directory_->path, journal_.get());
+  auto series = series::open_series(meter_->gpus().size(), directory_->path, journal_.get());
   if (!series) return base::failure(series.error());
   series_ = std::move(*series);
   make_live_feed();
@@ -356,7 +358,7 @@ void BenchmarkRun::collect_results() {
 }
 
 void BenchmarkRun::note_series() {
-  for (const std::string& trouble : series_trouble(series_)) findings_.emplace_back(record::SeriesIncomplete{trouble});
+  for (const std::string& trouble : series::write_errors(series_)) findings_.emplace_back(record::SeriesIncomplete{trouble});
 }
 
 void BenchmarkRun::finish_exports(record::RunRecord& run) {
@@ -401,7 +403,7 @@ int BenchmarkRun::conclude(const Measured& measured) {
   run.cost.peak_resident = use.peak_resident;
   close_journal(run);
   auto written = write_reports(*directory_, run, series_, options_.timeseries_format);
-  if (written) written = finish_recording(*meter_);
+  if (written) written = meter_->finish();
   if (options_.html)
     if (const auto page = write_page(*directory_, run, series_); written && !page) written = page;
   if (!live_->last_table().empty())

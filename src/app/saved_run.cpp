@@ -9,9 +9,9 @@
 #include "app/carbon_choice.h"
 #include "app/carbon_lookup.h"
 #include "app/export_state.h"
-#include "app/make_parts.h"
 #include "platform/process.h"
 #include "series/journal/read_journal.h"
+#include "series/open.h"
 
 namespace gpubench::app {
 namespace {
@@ -67,8 +67,9 @@ class Loader final : public series::JournalVisitor {
 
  private:
   void make_room() {
-    auto made = make_series(notes.identity->gpus.size(), spool_directory_);
-    if (!made) made = make_series(notes.identity->gpus.size(), fs::temp_directory_path());  // a folder that is read-only
+    auto made = series::open_series(notes.identity->gpus.size(), spool_directory_);
+    if (!made)
+      made = series::open_series(notes.identity->gpus.size(), fs::temp_directory_path());  // a folder that is read-only
     if (made) {
       series = std::move(*made);
     } else {

@@ -16,7 +16,7 @@ namespace gpubench::app {
 namespace {
 
 constexpr std::size_t kLongestScoreLine = 4096;
-constexpr std::uint32_t kMostSteps = 1'000'000;  // of one search, some 10 ms; PCRE2's own limit is ten times that
+constexpr std::uint32_t kMostMatchSteps = 1'000'000;  // of one search, some 10 ms; PCRE2's own limit is ten times that
 
 PCRE2_SPTR bytes_of(std::string_view text) {
   return reinterpret_cast<PCRE2_SPTR>(text.data());
@@ -92,7 +92,7 @@ base::Result<ScorePattern> ScorePattern::compile(const std::string& text) {
   if (!compiled->code)
     return base::failure("--score_regex: " + words_of(error) + " (at offset " + std::to_string(place) + ")", remedy);
   compiled->limits.reset(pcre2_match_context_create(nullptr));
-  pcre2_set_match_limit(compiled->limits.get(), kMostSteps);
+  pcre2_set_match_limit(compiled->limits.get(), kMostMatchSteps);
   ScorePattern pattern;
   pattern.compiled_ = std::move(compiled);
   return pattern;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "meter/checkup.h"
 #include "meter/reading.h"
 
@@ -44,8 +45,11 @@ class GpuMeter {
   virtual Field<std::vector<PowerSample>> drain_power(std::size_t gpu) = 0;
   // What changes rarely: for the start, the end and a few moments between. What a meter has not got is unsupported.
   virtual GpuCheckup check_up(std::size_t /*gpu*/, CheckupScope /*scope*/) { return {}; }
-  // After the last reading: gives back what reading takes (NVML: 18 MiB). Only source() and gpus() may be called then.
+  // After the last reading: gives back what reading takes (NVML: 18 MiB). Only finish(), source() and gpus() may be called
+  // then.
   virtual void close() {}
+  // Completes what the meter itself writes, as the file of a recording; an error if any of it could not be written.
+  virtual base::Result<void> finish() { return {}; }
 };
 
 }  // namespace gpubench::meter

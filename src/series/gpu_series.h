@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "meter/reading.h"
 #include "series/series.h"
@@ -13,5 +15,8 @@ struct GpuSeries {
   std::unique_ptr<Series<meter::PowerSample>> power;       // the driver's 20 ms ring, gap-free
   std::unique_ptr<Series<meter::CounterReading>> counter;  // a few around the run, one a minute in it
 };
+
+// What a full or failing disk has cost the series, in words. Ask at the end of a run.
+std::vector<std::string> write_errors(const std::vector<GpuSeries>& series);
 
 }  // namespace gpubench::series

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/result.h"
 #include "meter/reading.h"
 
 namespace gpubench::series {
@@ -26,6 +27,8 @@ class Series {
   [[nodiscard]] virtual std::size_t size() const = 0;
   // Copies values [first, first + out.size()) that exist; returns how many.
   [[nodiscard]] virtual std::size_t read(std::size_t first, std::span<T> out) const = 0;
+  // Values that a full or failing disk has cost, in words; empty while the series is complete. Ask at the end of a run.
+  [[nodiscard]] virtual std::optional<base::Error> write_error() const { return std::nullopt; }
 };
 
 // Calls visit(value) for each value from `first` on, oldest first, holding only a few of them in memory.

@@ -33,7 +33,7 @@ class RecordingMeter final : public GpuMeter {
 
   // Writes out what is buffered; an error if any of the trace could not be written. The destructor writes too, but cannot
   // tell.
-  base::Result<void> finish();
+  base::Result<void> finish() override;
 
  private:
   void begin();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -24,7 +25,7 @@ class JournalSeries final : public Series<T> {
   }
   [[nodiscard]] std::size_t size() const override { return kept_->size(); }
   [[nodiscard]] std::size_t read(std::size_t first, std::span<T> out) const override { return kept_->read(first, out); }
-  [[nodiscard]] const Series<T>& kept() const { return *kept_; }
+  [[nodiscard]] std::optional<base::Error> write_error() const override { return kept_->write_error(); }
 
  private:
   std::unique_ptr<Series<T>> kept_;

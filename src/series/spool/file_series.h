@@ -29,8 +29,7 @@ class FileSeries final : public Series<T> {
   [[nodiscard]] std::size_t read(std::size_t first, std::span<T> out) const override {
     return file_->read(std::uint64_t{first} * sizeof(T), std::as_writable_bytes(out)) / sizeof(T);
   }
-  // Values that a full or failing disk has cost, in words; empty while the series is complete. Ask at the end of a run.
-  [[nodiscard]] std::optional<base::Error> write_error() const { return file_->error(); }
+  [[nodiscard]] std::optional<base::Error> write_error() const override { return file_->error(); }
 
  private:
   explicit FileSeries(std::unique_ptr<SpoolFile> file) : file_(std::move(file)) {}

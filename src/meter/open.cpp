@@ -1,0 +1,52 @@
+#include "meter/open.h"
+
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "meter/nvml/nvml_meter.h"
+#include "meter/replay/recording_meter.h"
+#include "meter/replay/replay_meter.h"
+
+namespace gpubench::meter {
+namespace {
+
+constexpr std::string_view kReplayPrefix = "replay:";
+constexpr std::string_view kGpusSuffix = ",gpus=";
+constexpr int kMostReplayedGpus = 64;
+
+struct ReplayRequest {
+  std::string file;
+  int gpus = 0;  // as many as were recorded
+};
+
+// "replay:FILE[,gpus=N]"
+base::Result<ReplayRequest> parse_replay(const std::string& source) {
+  ReplayRequest request;
+  request.file = source.substr(kReplayPrefix.size());
+  if (const std::size_t comma = request.file.rfind(kGpusSuffix); comma != std::string::npos) {
+    const std::string count = request.file.substr(comma + kGpusSuffix.size());
+    const auto parsed = std::from_chars(count.data(), count.data() + count.size(), request.gpus);
+    if (parsed.ec != std::errc() || parsed.ptr != count.data() + count.size() || request.gpus < 1 ||
+        request.gpus > kMostReplayedGpus)
+      return base::failure("\"" + source + "\" does not name a number of GPUs from 1 to 64",
+                           "write for example --meter replay:traces/h200.trace,gpus=8");
+    request.file.resize(comma);
+  }
+  return request;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<GpuMeter>> open_meter(const MeterSpec& spec, const platform::Clock& clock) {
+  if (spec.source.starts_with(kReplayPrefix)) {
+    const auto request = parse_replay(spec.source);
+    if (!request) return base::failure(request.error());
+    return open_replay_meter(request->file, request->gpus, clock);
+  }
+  auto nvml = open_nvml_meter(clock, spec.nvml_library);
+  if (!nvml || spec.record_trace.empty()) return nvml;
+  return open_recording_meter(std::move(*nvml), spec.record_trace, clock);
+}
+
+}  // namespace gpubench::meter
