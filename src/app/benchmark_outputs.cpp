@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "app/account.h"
-#include "workload/docker/container_settings.h"
+#include "workload/container_settings.h"
 
 namespace gpubench::app {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "workload/docker/container_settings.h"
+#include "workload/container_settings.h"
 
 namespace CLI {
 class App;

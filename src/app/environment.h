@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "workload/docker/engine_location.h"
+#include "workload/engine_hints.h"
 
 namespace gpubench::app {
 

@@ -15,7 +15,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "platform/listen_address.h"
-#include "workload/docker/container_settings.h"
+#include "workload/container_settings.h"
 
 namespace gpubench::app {
 

@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "platform/clock.h"
-#include "workload/docker/container_settings.h"
+#include "workload/container_settings.h"
 #include "workload/docker/engine_location.h"
 #include "workload/workload.h"
 

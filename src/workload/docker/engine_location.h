@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "workload/engine_hints.h"
 
 namespace gpubench::workload {
 
@@ -13,16 +14,6 @@ struct TlsFiles {
   std::string cert;
   std::string key;
   [[nodiscard]] bool any() const { return !ca.empty(); }
-};
-
-// What the environment says of it; each may be empty.
-struct EngineHints {
-  std::string host;           // DOCKER_HOST
-  std::string context;        // DOCKER_CONTEXT
-  std::string tls_verify;     // DOCKER_TLS_VERIFY
-  std::string cert_path;      // DOCKER_CERT_PATH
-  std::string config_folder;  // DOCKER_CONFIG, or ~/.docker
-  std::string runtime_dir;    // XDG_RUNTIME_DIR
 };
 
 struct EngineLocation {

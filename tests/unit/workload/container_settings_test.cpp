@@ -1,9 +1,10 @@
+#include "workload/container_settings.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "workload/docker/container_settings.h"
 #include "workload/docker/create_request.h"
 
 namespace gpubench::workload {

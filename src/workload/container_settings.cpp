@@ -1,4 +1,4 @@
-#include "workload/docker/container_settings.h"
+#include "workload/container_settings.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,21 @@
+// What is shown while a run lasts.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "live/frame_writer.h"
+
+namespace gpubench::live {
+
+enum class LiveStyle : std::uint8_t { automatic, full, table, none };
+
+struct LiveSpec {
+  LiveStyle style = LiveStyle::automatic;
+  bool show_log = false;  // the benchmark's log as it comes, under the table
+  std::string benchmark;  // its name
+  bool dumb_terminal = false;
+  TerminalAbilities abilities;
+};
+
+}  // namespace gpubench::live
