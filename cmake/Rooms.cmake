@@ -22,6 +22,10 @@ endfunction()
 
 function(_add_gpubench_library target folder)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  get_filename_component(parent ${folder} DIRECTORY)
+  if(NOT parent STREQUAL "${CMAKE_SOURCE_DIR}/src")  # an adapter, with its sub-folders
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  endif()
   list(FILTER sources EXCLUDE REGEX "/open\\.cpp$")
   if(sources)
     _group_files(sources ${target} ${CMAKE_SOURCE_DIR}/src 8)

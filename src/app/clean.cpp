@@ -5,7 +5,7 @@
 #include "app/run.h"
 #include "platform/clock.h"
 #include "platform/process.h"
-#include "workload/docker/container_workload.h"
+#include "workload/docker/own_containers.h"
 
 namespace gpubench::app {
 namespace {

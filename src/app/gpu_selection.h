@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "meter/reading.h"
-#include "workload/docker/container_workload.h"
+#include "workload/gpu_request.h"
 
 namespace gpubench::app {
 

@@ -9,8 +9,10 @@
 #include "app/gpu_selection.h"
 #include "base/text.h"
 #include "platform/process.h"
+#include "workload/benchmark_name.h"
 #include "workload/command/command_workload.h"
 #include "workload/docker/container_workload.h"
+#include "workload/docker/images.h"
 #include "workload/several/several_workload.h"
 
 namespace gpubench::app {

@@ -27,6 +27,12 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
   return text;
 }
 
+void add_item(std::string& list, std::string_view item, std::string_view between) {
+  if (item.empty()) return;
+  if (!list.empty()) list += between;
+  list += item;
+}
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
   const std::size_t first = text.find_first_not_of(blanks);

@@ -10,6 +10,9 @@ namespace gpubench::base {
 
 std::string joined(const std::vector<std::string>& words, std::string_view between = " ");
 
+// Appends one more to a list in words; nothing if it is empty.
+void add_item(std::string& list, std::string_view item, std::string_view between = "; ");
+
 // Without the spaces, tabs and line ends around it.
 std::string_view trimmed(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/try.h"
 #include "series/journal/journal_series.h"
 #include "series/spool/file_series.h"
 
@@ -33,9 +34,9 @@ base::Result<std::vector<GpuSeries>> open_series(std::size_t gpus, const std::fi
   std::vector<GpuSeries> all(gpus);
   for (std::size_t i = 0; i < gpus; ++i) {
     const SeriesPlace place{directory, journal, static_cast<std::uint16_t>(i)};
-    if (const auto opened = open_one(all[i].readings, place); !opened) return base::failure(opened.error());
-    if (const auto opened = open_one(all[i].power, place); !opened) return base::failure(opened.error());
-    if (const auto opened = open_one(all[i].counter, place); !opened) return base::failure(opened.error());
+    GPUBENCH_TRY(open_one(all[i].readings, place));
+    GPUBENCH_TRY(open_one(all[i].power, place));
+    GPUBENCH_TRY(open_one(all[i].counter, place));
   }
   return all;
 }

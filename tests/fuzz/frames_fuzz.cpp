@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "workload/docker/frame_demultiplexer.h"
+#include "workload/docker/engine/frame_demultiplexer.h"
 
 namespace {
 

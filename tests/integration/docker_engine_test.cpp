@@ -23,6 +23,7 @@
 #include "platform/http_client.h"
 #include "support/places/places.h"
 #include "workload/docker/container_workload.h"
+#include "workload/docker/images.h"
 
 namespace gpubench::workload {
 namespace {

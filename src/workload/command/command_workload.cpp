@@ -234,14 +234,6 @@ base::Result<void> CommandWorkload::cleanup() {
 
 }  // namespace
 
-std::string command_name(const std::string& command_line) {
-  const std::size_t start = command_line.find_first_not_of(" \t");
-  if (start == std::string::npos) return "command";
-  const std::string program = command_line.substr(start, command_line.find_first_of(" \t\n;|&<>()", start) - start);
-  const std::filesystem::path name = std::filesystem::path(program).stem();
-  return name.empty() ? "command" : name.string();
-}
-
 std::unique_ptr<Workload> make_command_workload(CommandOptions options, const platform::Clock& clock, LogSink& log) {
   return std::make_unique<CommandWorkload>(std::move(options), clock, log);
 }

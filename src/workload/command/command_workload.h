@@ -13,15 +13,12 @@ namespace gpubench::workload {
 
 struct CommandOptions {
   std::vector<std::string> argv;         // program and arguments; {"/bin/sh", "-c", LINE} for a shell line
-  std::string name;                      // for labels; see command_name()
+  std::string name;                      // for labels; see benchmark_name()
   std::string command_line;              // for the reader
   std::string results_directory;         // where the command may leave results; it finds this in IRIS_GPUBENCH_RESULTS
   std::vector<std::string> environment;  // the whole environment, "NAME=value" each
   base::Duration stop_grace = std::chrono::seconds(10);  // between SIGTERM and SIGKILL
 };
-
-// The base name of a command line's program, without its extension: "python3 /a/train.py" -> "python3".
-std::string command_name(const std::string& command_line);
 
 // Everything refers to objects that must outlive the workload.
 std::unique_ptr<Workload> make_command_workload(CommandOptions options, const platform::Clock& clock, LogSink& log);

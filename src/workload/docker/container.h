@@ -10,7 +10,7 @@
 #include "platform/clock.h"
 #include "workload/docker/container_state.h"
 #include "workload/docker/create_request.h"
-#include "workload/docker/engine_client.h"
+#include "workload/docker/engine/client.h"
 #include "workload/docker/gpu_delivery.h"
 
 namespace gpubench::workload {

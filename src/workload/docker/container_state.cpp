@@ -4,9 +4,9 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "workload/docker/engine_client.h"
-#include "workload/docker/engine_json.h"
-#include "workload/docker/engine_time.h"
+#include "workload/docker/engine/client.h"
+#include "workload/docker/engine/json.h"
+#include "workload/docker/engine/time.h"
 
 namespace gpubench::workload {
 namespace {

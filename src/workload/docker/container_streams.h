@@ -10,8 +10,8 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "workload/docker/engine_client.h"
-#include "workload/docker/frame_demultiplexer.h"
+#include "workload/docker/engine/client.h"
+#include "workload/docker/engine/frame_demultiplexer.h"
 
 namespace gpubench::workload {
 

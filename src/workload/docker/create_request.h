@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "workload/docker/container_workload.h"
+#include "workload/docker/container_options.h"
 #include "workload/docker/gpu_access.h"
 
 namespace gpubench::workload {

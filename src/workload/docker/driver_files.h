@@ -4,9 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "workload/docker/gpu_access.h"
+#include "workload/gpu_request.h"
 
 namespace gpubench::workload {
+
+struct ReadOnlyMount {
+  std::string source;    // on the host
+  std::string target;    // in the container
+  std::string found_in;  // the host directory in which the name was found (the source is behind its links)
+  friend bool operator==(const ReadOnlyMount&, const ReadOnlyMount&) = default;
+};
 
 struct DriverFiles {
   std::vector<ReadOnlyMount> mounts;  // empty: no libcuda.so.1 was found

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/result.h"
-#include "workload/docker/container_workload.h"
+#include "workload/container_settings.h"
+#include "workload/docker/driver_files.h"
+#include "workload/gpu_request.h"
 
 namespace gpubench::workload {
 
@@ -20,13 +22,6 @@ struct EngineFacts {
   bool is_podman = false;                // accepts runtime requests but ignores them
 };
 base::Result<EngineFacts> parse_engine_facts(std::string_view info_json);
-
-struct ReadOnlyMount {
-  std::string source;    // on the host
-  std::string target;    // in the container
-  std::string found_in;  // the host directory in which the name was found (the source is where its links lead)
-  friend bool operator==(const ReadOnlyMount&, const ReadOnlyMount&) = default;
-};
 
 struct GpuAccess {
   enum class Way : std::uint8_t { none, runtime, cdi, devices };

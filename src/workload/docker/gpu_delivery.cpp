@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
-#include "workload/docker/engine_json.h"
+#include "workload/docker/engine/json.h"
 
 namespace gpubench::workload {
 namespace {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "workload/docker/engine_json.h"
+#include "workload/docker/engine/json.h"
 #include "workload/docker/images.h"
 
 namespace gpubench::workload {

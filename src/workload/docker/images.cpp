@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/spelling.h"
-#include "workload/docker/container_workload.h"
+#include "base/try.h"
 
 namespace gpubench::workload {
 namespace {
@@ -138,7 +138,7 @@ std::vector<std::string> runnable_image_names(const std::vector<Image>& images) 
 
 base::Result<std::vector<std::string>> list_container_images(const EngineLocation& engine) {
   EngineClient client;
-  if (auto connected = client.connect(engine.host, engine.tls); !connected) return base::failure(connected.error());
+  GPUBENCH_TRY(client.connect(engine.host, engine.tls));
   const auto images = fetch_images(client);
   if (!images) return base::failure(images.error());
   return runnable_image_names(*images);

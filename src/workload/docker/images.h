@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "workload/docker/engine_client.h"
+#include "workload/docker/engine/client.h"
+#include "workload/docker/engine/location.h"
 
 namespace gpubench::workload {
 
@@ -33,5 +34,8 @@ base::Result<std::vector<std::string>> fetch_image_environment(EngineClient& eng
 
 // Names for a reader, sorted; ":latest" and images with "base" in their name are left out.
 std::vector<std::string> runnable_image_names(const std::vector<Image>& images);
+
+// The images that can be run, sorted by name; those with "base" in their name (to build others on) are left out.
+base::Result<std::vector<std::string>> list_container_images(const EngineLocation& engine);
 
 }  // namespace gpubench::workload

@@ -3,9 +3,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/try.h"
 #include "workload/docker/container.h"
 #include "workload/docker/create_request.h"
-#include "workload/docker/engine_json.h"
+#include "workload/docker/engine/json.h"
 
 namespace gpubench::workload {
 namespace {
@@ -47,7 +48,7 @@ base::Result<std::vector<OwnContainer>> parse_own_containers(std::string_view bo
 
 base::Result<std::vector<OwnContainer>> list_own_containers(const EngineLocation& engine) {
   EngineClient client;
-  if (auto connected = client.connect(engine.host, engine.tls); !connected) return base::failure(connected.error());
+  GPUBENCH_TRY(client.connect(engine.host, engine.tls));
   return fetch_own_containers(client);
 }
 

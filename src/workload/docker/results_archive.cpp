@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/try.h"
 #include "workload/docker/results_directory.h"
 
 namespace gpubench::workload {
@@ -126,13 +127,13 @@ base::Result<bool> Extraction::run() {
       skip("the rest of the archive", "more than " + std::to_string(limits_.entries) + " entries");
       break;
     }
-    if (auto taken = take(reader.get(), entry); !taken) return base::failure(taken.error());
+    GPUBENCH_TRY(take(reader.get(), entry));
     if (passed_over_ > limits_.passed_over) {
       skip("the rest of the archive", "it comes after " + std::to_string(passed_over_) + " bytes that were left out");
       break;
     }
   }
-  if (auto written = write_skipped(); !written) return base::failure(written.error());
+  GPUBENCH_TRY(write_skipped());
   if (stream_error_) return base::failure(*stream_error_);
   return root_.has_value();
 }
@@ -221,8 +222,7 @@ base::Result<bool> Extraction::copy_content(archive* reader, const Descriptor& f
     if (count < 0) return false;
     bytes_ += static_cast<std::uint64_t>(count);
     if (bytes_ > limits_.bytes) return false;  // longer than its header said
-    if (auto written = write_fully(file, chunk.data(), static_cast<std::size_t>(count)); !written)
-      return base::failure(written.error());
+    GPUBENCH_TRY(write_fully(file, chunk.data(), static_cast<std::size_t>(count)));
   }
 }
 

@@ -13,6 +13,14 @@ TEST(Text, WordsAreJoined) {
   EXPECT_EQ(joined({"", "a", "b c"}, ", "), ", a, b c");
 }
 
+TEST(Text, ItemsAreAddedWhereThereAreAny) {
+  std::string list;
+  add_item(list, "one");
+  add_item(list, "");
+  add_item(list, "two");
+  EXPECT_EQ(list, "one; two");
+}
+
 TEST(Text, BlanksAroundAreTrimmed) {
   EXPECT_EQ(trimmed("\t a b \r\n"), "a b");
   EXPECT_EQ(trimmed(" \n "), "");

@@ -129,12 +129,5 @@ TEST(CommandWorkload, WakesForTheCaller) {
   close(ends[1]);
 }
 
-TEST(CommandName, BaseNameWithoutExtension) {
-  EXPECT_EQ(command_name("./train.py --epochs 3"), "train");
-  EXPECT_EQ(command_name("  /usr/bin/python3 x.py"), "python3");
-  EXPECT_EQ(command_name("sleep 1; true"), "sleep");
-  EXPECT_EQ(command_name(""), "command");
-}
-
 }  // namespace
 }  // namespace gpubench::workload

@@ -12,6 +12,7 @@
 #include "platform/clock.h"
 #include "support/http_stub/http_stub.h"
 #include "workload/docker/container_workload.h"
+#include "workload/docker/own_containers.h"
 
 namespace gpubench::workload {
 namespace {

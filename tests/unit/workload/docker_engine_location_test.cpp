@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "workload/docker/engine_address.h"
-#include "workload/docker/engine_location.h"
+#include "workload/docker/engine/address.h"
+#include "workload/docker/engine/location.h"
 #include "workload/docker/own_containers.h"
 
 namespace gpubench::workload {

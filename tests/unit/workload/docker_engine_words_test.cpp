@@ -10,9 +10,9 @@
 
 #include "workload/docker/container_state.h"
 #include "workload/docker/container_streams.h"
-#include "workload/docker/engine_address.h"
-#include "workload/docker/engine_client.h"
-#include "workload/docker/engine_time.h"
+#include "workload/docker/engine/address.h"
+#include "workload/docker/engine/client.h"
+#include "workload/docker/engine/time.h"
 #include "workload/docker/images.h"
 
 namespace gpubench::workload {

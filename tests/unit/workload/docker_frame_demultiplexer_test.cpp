@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "workload/docker/frame_demultiplexer.h"
+#include "workload/docker/engine/frame_demultiplexer.h"
 
 namespace gpubench::workload {
 namespace {

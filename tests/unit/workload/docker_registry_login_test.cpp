@@ -6,7 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "workload/docker/registry_login.h"
+#include "workload/docker/engine/registry_login.h"
 
 namespace gpubench::workload {
 namespace {

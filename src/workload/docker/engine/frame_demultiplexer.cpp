@@ -1,4 +1,4 @@
-#include "workload/docker/frame_demultiplexer.h"
+#include "workload/docker/engine/frame_demultiplexer.h"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "workload/docker/engine_location.h"
+#include "workload/docker/engine/location.h"
 
 namespace gpubench::workload {
 

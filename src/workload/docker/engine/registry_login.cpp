@@ -1,4 +1,4 @@
-#include "workload/docker/registry_login.h"
+#include "workload/docker/engine/registry_login.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "platform/child_process.h"
-#include "workload/docker/engine_json.h"
+#include "workload/docker/engine/json.h"
 
 namespace gpubench::workload {
 namespace {

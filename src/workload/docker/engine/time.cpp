@@ -1,4 +1,4 @@
-#include "workload/docker/engine_time.h"
+#include "workload/docker/engine/time.h"
 
 #include <chrono>
 

@@ -11,7 +11,7 @@
 #include "platform/http_client.h"
 #include "platform/http_stream.h"
 #include "platform/stdio_tunnel.h"
-#include "workload/docker/engine_address.h"
+#include "workload/docker/engine/address.h"
 
 namespace gpubench::workload {
 

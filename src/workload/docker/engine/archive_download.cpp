@@ -1,4 +1,4 @@
-#include "workload/docker/archive_download.h"
+#include "workload/docker/engine/archive_download.h"
 
 #include <chrono>
 

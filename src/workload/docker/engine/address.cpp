@@ -1,4 +1,4 @@
-#include "workload/docker/engine_address.h"
+#include "workload/docker/engine/address.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
+
+#include "base/try.h"
 
 namespace gpubench::workload {
 namespace {
@@ -62,7 +64,7 @@ base::Result<EngineAddress> parse_docker_host(const std::string& docker_host, co
   }
   if (scheme == "tcp" || scheme == "http") return parse_tcp(rest, tls);
   if (scheme == "ssh") {
-    if (const auto command = ssh_command(docker_host); !command) return base::failure(command.error());
+    GPUBENCH_TRY(ssh_command(docker_host));
     EngineAddress address{"http://localhost", ""};
     address.ssh = docker_host;
     return address;

@@ -1,4 +1,4 @@
-#include "workload/docker/engine_location.h"
+#include "workload/docker/engine/location.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <system_error>
 
-#include "workload/docker/engine_json.h"
+#include "workload/docker/engine/json.h"
 
 namespace gpubench::workload {
 namespace {

@@ -1,4 +1,4 @@
-#include "workload/docker/engine_client.h"
+#include "workload/docker/engine/client.h"
 
 #include <charconv>
 #include <nlohmann/json.hpp>

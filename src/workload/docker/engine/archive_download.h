@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "platform/clock.h"
-#include "workload/docker/engine_client.h"
+#include "workload/docker/engine/client.h"
 
 namespace gpubench::workload {
 

@@ -1,0 +1,19 @@
+// The result files of a container, copied out after its end.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "platform/clock.h"
+#include "workload/docker/engine/client.h"
+
+namespace gpubench::workload {
+
+// Copies /root/results into `directory`, and each of `more_paths` into a folder in it (results_folder_name). Whether there
+// was anything.
+base::Result<bool> copy_results(EngineClient& engine, const platform::Clock& clock, const std::string& container,
+                                const std::vector<std::string>& more_paths, const std::filesystem::path& directory);
+
+}  // namespace gpubench::workload
