@@ -27,11 +27,12 @@ int clean_containers(const Environment& environment, bool all) {
   int exit_code = 0;
   for (const workload::OwnContainer& container : *containers) {
     const std::string words = container.name + " (" + container.image + ", " + container.status + ")";
-    const platform::Presence owner = platform::presence_of(container.owner);
+    const platform::Presence owner = platform::presence_of(container.owner, !container.is_remote);
     if (owner == platform::Presence::running) {
       std::cout << "kept: " << words << ": its run is alive\n";
-    } else if (owner == platform::Presence::elsewhere && !all) {
-      std::cout << "kept: " << words << ": its run may be alive on another machine (clean --all removes it)\n";
+    } else if (owner == platform::Presence::unknown && !all) {
+      std::cout << "kept: " << words
+                << ": its run may still be alive, hidden from this user or on another machine (clean --all removes it)\n";
     } else if (const auto removed = workload::remove_own_container(*engine, container, clock); !removed) {
       exit_code = complain(removed.error());
     } else {

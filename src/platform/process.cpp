@@ -5,10 +5,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstddef>
 #include <fstream>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 
 namespace gpubench::platform {
 
@@ -78,6 +82,18 @@ std::string start_of_process(const std::string& number) {
   return field;
 }
 
+// A positive process number.
+std::optional<pid_t> whole_number(const std::string& text) {
+  pid_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && stop == text.data() + text.size() && number > 0 ? std::optional(number) : std::nullopt;
+}
+
+// Also where /proc does not show it to us.
+bool exists(pid_t id) {
+  return kill(id, 0) == 0 || errno == EPERM;
+}
+
 std::string process_namespace() {
   std::array<char, 64> target{};
   const ssize_t size = readlink("/proc/self/ns/pid", target.data(), target.size());
@@ -129,18 +145,23 @@ std::string own_identity() {
   return surroundings() + " " + number + " " + start_of_process(number);
 }
 
-Presence presence_of(const std::string& identity) {
+Presence presence_of(const std::string& identity, bool on_this_machine) {
   std::istringstream words(identity);
   std::string host;
   std::string boot;
   std::string space;
   std::string number;
   std::string start;
-  if (!(words >> host >> boot >> space >> number >> start) || host != host_name()) return Presence::elsewhere;
-  if (number.find_first_not_of("0123456789") != std::string::npos) return Presence::elsewhere;
-  if (boot != first_word_of("/proc/sys/kernel/random/boot_id")) return Presence::gone;
-  if (space != process_namespace()) return Presence::elsewhere;
-  return start_of_process(number) == start ? Presence::running : Presence::gone;
+  if (!(words >> host >> boot >> space >> number >> start) || host != host_name()) return Presence::unknown;
+  const auto id = whole_number(number);
+  const std::string own_boot = first_word_of("/proc/sys/kernel/random/boot_id");
+  if (!id || own_boot.empty()) return Presence::unknown;
+  if (boot != own_boot) return on_this_machine ? Presence::gone : Presence::unknown;
+  if (space != process_namespace()) return Presence::unknown;
+  if (!exists(*id)) return Presence::gone;
+  const std::string start_seen = start_of_process(number);
+  if (start_seen.empty()) return Presence::unknown;  // hidden: /proc is mounted with hidepid
+  return start_seen == start ? Presence::running : Presence::gone;
 }
 
 }  // namespace gpubench::platform

@@ -26,9 +26,10 @@ std::string own_identity();
 enum class Presence : std::uint8_t {
   running,
   gone,
-  elsewhere,  // on another machine or in another container: not known
+  unknown,  // on another machine, in another container, or hidden from us
 };
-Presence presence_of(const std::string& identity);
+// `on_this_machine`: what it left, by which it is known, is here; then another boot was an earlier one.
+Presence presence_of(const std::string& identity, bool on_this_machine = true);
 
 // A process as /proc shows it.
 struct ProcessFacts {

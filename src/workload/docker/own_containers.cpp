@@ -20,7 +20,10 @@ base::Result<std::vector<OwnContainer>> fetch_own_containers(EngineClient& engin
   const auto answer = engine.get("/containers/json?all=1&filters=" + url_encoded(filter));
   if (!answer) return base::failure(answer.error().with_context("could not list the containers"));
   if (answer->status != 200) return base::failure("the engine did not list its containers: " + engine_words(*answer));
-  return parse_own_containers(answer->body);
+  auto containers = parse_own_containers(answer->body);
+  if (containers)
+    for (OwnContainer& container : *containers) container.is_remote = engine.address().is_remote();
+  return containers;
 }
 
 base::Result<std::vector<OwnContainer>> parse_own_containers(std::string_view body) {

@@ -93,9 +93,11 @@ TEST(Identity, OfThisProcessAndOfOthers) {
   const std::string own = own_identity();
   EXPECT_EQ(presence_of(own), Presence::running);
   EXPECT_EQ(presence_of(own + "1"), Presence::gone) << "another start";
-  EXPECT_EQ(presence_of(""), Presence::elsewhere);
-  EXPECT_EQ(presence_of("another-host x pid:[1] 1 1"), Presence::elsewhere);
-  EXPECT_EQ(presence_of(host_name() + " another-boot pid:[1] 1 1"), Presence::gone);
+  EXPECT_EQ(presence_of(""), Presence::unknown);
+  EXPECT_EQ(presence_of("another-host x pid:[1] 1 1"), Presence::unknown);
+  const std::string other_boot = host_name() + " another-boot pid:[1] 1 1";
+  EXPECT_EQ(presence_of(other_boot), Presence::gone) << "before this machine was started again";
+  EXPECT_EQ(presence_of(other_boot, /*on_this_machine=*/false), Presence::unknown) << "or one of the same name";
 }
 
 }  // namespace
