@@ -9,28 +9,34 @@
 namespace gpubench::platform {
 namespace {
 
+// One that was ignored at the start stays so, as nohup and a shell's "&" want it: blocked, it would be queued all the same.
+bool is_ignored(int signal) {
+  struct sigaction action{};
+  return sigaction(signal, nullptr, &action) == 0 &&
+         action.sa_handler == SIG_IGN;  // NOLINT(cppcoreguidelines-pro-type-union-access)
+}
+
 sigset_t handled_signals() {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGHUP);
+  // The last two: batch systems send them before the time is up.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2})
+    if (!is_ignored(signal)) sigaddset(&set, signal);
   return set;
 }
 
 }  // namespace
 
-SignalQueue::SignalQueue() {
-  const sigset_t set = handled_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+SignalQueue::SignalQueue() : handled_(handled_signals()) {
+  pthread_sigmask(SIG_BLOCK, &handled_, nullptr);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-  fd_ = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));  // a file at its size limit (ulimit -f) is a disk that is full
+  fd_ = signalfd(-1, &handled_, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 SignalQueue::~SignalQueue() {
   if (fd_ >= 0) close(fd_);
-  const sigset_t set = handled_signals();
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &handled_, nullptr);
 }
 
 // NOLINTNEXTLINE(readability-make-member-function-const): it takes the signal out of the queue
@@ -59,6 +65,10 @@ std::string signal_name(int signal) {
       return "SIGTERM";
     case SIGHUP:
       return "SIGHUP";
+    case SIGUSR1:
+      return "SIGUSR1";
+    case SIGUSR2:
+      return "SIGUSR2";
     default:
       return "signal " + std::to_string(signal);
   }

@@ -1,6 +1,7 @@
 // Signals as something to read, not as interruptions: nothing ever runs inside a signal handler.
 #pragma once
 
+#include <csignal>
 #include <optional>
 #include <string>
 
@@ -8,8 +9,8 @@
 
 namespace gpubench::platform {
 
-// Blocks SIGINT, SIGTERM and SIGHUP for this thread and all it starts later, ignores SIGPIPE, and hands the signals out one
-// by one. Make it in main before any thread; one per process.
+// Blocks SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2, but those that are ignored, for this thread and all it starts later,
+// and hands them out one by one. Ignores SIGPIPE and SIGXFSZ. Make it in main before any thread; one per process.
 class SignalQueue {
  public:
   SignalQueue();
@@ -25,6 +26,7 @@ class SignalQueue {
   std::optional<int> wait(base::Duration patience);
 
  private:
+  sigset_t handled_;
   int fd_ = -1;
 };
 
