@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "app/run.h"
+#include "platform/process.h"
 
 int main(int argc, char** argv) {
+  gpubench::platform::open_standard_streams();
   try {
     return gpubench::app::run_program(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception& error) {

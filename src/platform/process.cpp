@@ -1,5 +1,6 @@
 #include "platform/process.h"
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -44,6 +45,13 @@ ResourceUse own_resource_use() {
 
 void give_back_freed_memory() {
   malloc_trim(0);
+}
+
+void open_standard_streams() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)  // NOLINT(cppcoreguidelines-pro-type-vararg)
+      static_cast<void>(
+          open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY));  // NOLINT(cppcoreguidelines-pro-type-vararg): gets the lowest
 }
 
 int own_process_id() {

@@ -18,6 +18,10 @@ ResourceUse own_resource_use();
 // Hands what was freed back to the system; glibc by itself keeps up to twice the largest block that was ever freed.
 void give_back_freed_memory();
 
+// Opens /dev/null on those of the descriptors 0 to 2 that are closed: else the next file that is opened would be standard
+// output. To be called before anything is opened.
+void open_standard_streams();
+
 std::string host_name();
 int own_process_id();
 
