@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A plain command, measured on a scripted GPU: exit codes, files, energy, carbon, signals, messages."""
 import csv
+import os
 import re
 import signal
 import subprocess
@@ -240,6 +241,27 @@ class Carbon(ProductTest):
         self.assertIn("South England", outcome.stdout)
 
 
+class Surroundings(ProductTest):
+    """What the tool is started with."""
+
+    def test_closed_standard_streams(self):
+        for streams in (">&-", ">&- 2>&-", "<&- >&-", "<&- >&- 2>&-"):
+            with self.subTest(streams=streams):
+                line = f'exec "$@" {streams}'
+                process = subprocess.run(["sh", "-c", line, "sh", *self.command(*QUICK, "--", "true")], env=self.environment, cwd=self.folder,
+                                         timeout=30, stderr=subprocess.PIPE)
+                self.assertEqual(process.returncode, 0, process.stderr)
+                log = (self.results / "latest" / "runtime.log").read_text()
+                self.assertNotIn("+--", log, "the tables are not written into a file that has the number of standard output")
+
+    def test_a_limit_of_file_size_is_a_full_disk(self):
+        for blocks in (1, 16, 64):  # of 512 bytes
+            with self.subTest(blocks=blocks):
+                process = subprocess.run(["sh", "-c", f'ulimit -f {blocks}; exec "$@"', "sh", *self.command(*QUICK, "--", "sleep", "1")],
+                                         env=self.environment, cwd=self.folder, timeout=30, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                self.assertGreaterEqual(process.returncode, 0, "not killed by SIGXFSZ")
+
+
 class Signals(ProductTest):
     def test_ctrl_c_leaves_valid_results(self):
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
@@ -253,6 +275,29 @@ class Signals(ProductTest):
                 self.assertEqual(outcome.code, code)
                 self.assert_valid_results(outcome)
                 self.assertIn("interrupted", outcome.findings())
+
+    def test_ignored_at_the_start_stays_ignored(self):
+        for number in (signal.SIGHUP, signal.SIGINT):  # nohup; "&" of a script
+            with self.subTest(signal=number):
+                process = subprocess.Popen(self.command(*QUICK, "--benchmark_command", "echo begun; sleep 1; echo done"),
+                                           env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder,
+                                           preexec_fn=lambda: signal.signal(number, signal.SIG_IGN), restore_signals=False)
+                self.wait_for(lambda: any("begun" in log.read_text() and "done" not in log.read_text()
+                                          for log in self.results.glob("*/benchmark.log")), "the command to begin")
+                self.interrupt(process, number)
+                outcome = self.finish(process)
+                self.assertEqual(outcome.code, 0, outcome.stderr)
+                self.assertIn("done", outcome.text("benchmark.log"))
+
+    def test_a_killed_tool_leaves_nothing_running(self):
+        mark = f"77.{os.getpid()}"
+        process = self.start(*QUICK, "--benchmark_command", f"echo begun; sleep {mark} | cat; true")
+        def is_running():
+            return subprocess.run(["pgrep", "-xf", f"sleep {mark}"], stdout=subprocess.DEVNULL).returncode == 0
+        self.wait_for(is_running, "the command")
+        process.kill()
+        process.communicate()
+        self.wait_for(lambda: not is_running(), "the command's processes to end", timeout=5)
 
     def test_twice_kills(self):
         process = self.start("--no_plot", "--benchmark_command", "trap '' TERM; echo begun; while :; do sleep 0.1; done")

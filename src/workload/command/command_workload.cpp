@@ -15,6 +15,8 @@
 #include <system_error>
 #include <utility>
 
+#include "workload/command/group_guard.h"
+
 namespace gpubench::workload {
 namespace {
 
@@ -60,11 +62,12 @@ std::vector<char*> c_strings(const std::vector<std::string>& strings) {
 [[noreturn]] void become_command(char* const* argv, char* const* environment, const Pipe& out, const Pipe& err,
                                  int report_fd) {
   setpgid(0, 0);                     // its own group, so that stop() reaches all its children
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // if this tool is killed, nothing is left running
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // if this tool is killed; the rest of the group is GroupGuard's
   sigset_t none;
   sigemptyset(&none);
   pthread_sigmask(SIG_SETMASK, &none, nullptr);
   static_cast<void>(std::signal(SIGPIPE, SIG_DFL));
+  static_cast<void>(std::signal(SIGXFSZ, SIG_DFL));
   const int null_fd = open("/dev/null", O_RDONLY);  // NOLINT(cppcoreguidelines-pro-type-vararg)
   if (null_fd >= 0) dup2(null_fd, STDIN_FILENO);
   dup2(out.writer, STDOUT_FILENO);
@@ -109,6 +112,7 @@ class CommandWorkload final : public Workload {
   Pipe out_;
   Pipe err_;
   pid_t pid_ = -1;
+  std::optional<GroupGuard> guard_;
   int pid_fd_ = -1;
   WorkloadOutcome outcome_;
   bool ended_ = false;
@@ -133,6 +137,7 @@ base::Result<void> CommandWorkload::start() {
   if (pid_ < 0) return base::failure("cannot start a process: " + std::generic_category().message(errno));
   if (pid_ == 0) become_command(argv.data(), env.data(), out_, err_, report.writer);
   setpgid(pid_, pid_);
+  guard_.emplace(pid_);
   description_.process_id = pid_;
   Pipe::close_end(report.writer);
   Pipe::close_end(out_.writer);
@@ -225,6 +230,7 @@ base::Result<void> CommandWorkload::cleanup() {
       ended_ = true;
     }
     pid_ = -1;
+    guard_.reset();
   }
   Pipe::close_end(pid_fd_);
   Pipe::close_end(out_.reader);
