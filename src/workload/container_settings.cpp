@@ -4,7 +4,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 namespace gpubench::workload {
@@ -132,6 +134,18 @@ base::Result<DataMount> parse_data_mount(const std::string& text) {
   if (mode == ":rw") return base::failure("--mount is for read-only data", "use --volume for a writable folder");
   if (!mode.empty() && mode != ":ro") return finished_mount({}, text);
   return finished_mount({text.substr(0, first), text.substr(first + 1, second - first - 1), false}, text);
+}
+
+base::Result<std::string> resolve_volume(const std::string& text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  std::error_code unknown;
+  const auto source = std::filesystem::absolute(text.substr(0, colon), unknown);
+  if (colon == 0 || colon + 1 >= text.size())
+    return base::failure("--volume " + text + " does not name a source and a target", "write it as FOLDER:TARGET[:ro]");
+  if (std::filesystem::status(source, unknown).type() == std::filesystem::file_type::not_found)
+    return base::failure("--volume " + text + ": there is no " + source.string() + " on this machine",
+                         "correct the path; a named volume is given with --mount NAME:TARGET");
+  return source.lexically_normal().string() + text.substr(colon);
 }
 
 base::Result<std::int64_t> parse_nano_cpus(std::string_view text) {

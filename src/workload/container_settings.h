@@ -55,6 +55,9 @@ base::Result<std::uint64_t> parse_byte_size(std::string_view text);
 base::Result<Ulimit> parse_ulimit(const std::string& text);
 // "SOURCE:TARGET[:ro]" or "type=bind,source=/data,target=/data,readonly". A source without "/" in front is a named volume.
 base::Result<DataMount> parse_data_mount(const std::string& text);
+// "SOURCE:TARGET[:ro]" of --volume with SOURCE as an absolute path. An error: there is nothing there, for which an engine
+// would make an empty folder or a volume, without a word.
+base::Result<std::string> resolve_volume(const std::string& text);
 // "1.5"
 base::Result<std::int64_t> parse_nano_cpus(std::string_view text);
 base::Result<PullPolicy> parse_pull_policy(std::string_view text);

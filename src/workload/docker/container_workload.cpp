@@ -69,6 +69,8 @@ class ContainerWorkload final : public Workload {
 
 base::Result<void> ContainerWorkload::prepare() {
   GPUBENCH_TRY(engine_.connect(options_.docker_host, options_.tls));
+  if (!engine_.address().is_remote())
+    for (std::string& bind : options_.binds) GPUBENCH_ASSIGN_OR_RETURN(bind, resolve_volume(bind));
   auto plan = ContainerPlan::make(options_, engine_, clock_);
   if (!plan) return base::failure(plan.error());
   plan_.emplace(std::move(*plan));

@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "workload/docker/create_request.h"
 
@@ -100,6 +103,22 @@ TEST(CreateRequestSettings, WithoutSettingsNoLimits) {
   for (const char* key : {"Mounts", "Ulimits", "Memory", "NanoCpus", "NetworkMode"})
     EXPECT_FALSE(made["HostConfig"].contains(key));
   EXPECT_FALSE(made.contains("User"));
+}
+
+TEST(ContainerSettings, AVolumesSourceIsThereAndAbsolute) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / ("volume-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder / "data");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder);
+  for (const char* source : {"data", "./data", "../"})
+    EXPECT_TRUE(resolve_volume(std::string(source) + ":/data:ro")) << source;
+  EXPECT_EQ(resolve_volume("data:/in:ro").value(), (std::filesystem::current_path() / "data").string() + ":/in:ro");
+  for (const char* text : {"dat:/data", "./dat:/data", "/no/such/folder:/data"})
+    EXPECT_THAT(resolve_volume(text).error().message, HasSubstr("there is no")) << text;
+  EXPECT_THAT(resolve_volume("dat:/data").error().remedy, HasSubstr("--mount"));
+  for (const char* text : {"", ":", ":/data", "data", "data:"}) EXPECT_FALSE(resolve_volume(text)) << text;
+  std::filesystem::current_path(before);
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace
