@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/account.h"
+#include "record/run_record.h"
 #include "workload/container_settings.h"
 
 namespace gpubench::app {
@@ -55,10 +55,6 @@ bool left_some_out(const std::filesystem::path& results) {
   return false;
 }
 
-std::string numbered_log(std::size_t part) {
-  return "benchmark_" + std::to_string(part + 1) + ".log";
-}
-
 std::size_t part_count(const Options& options) {
   return options.several.empty() ? 1 : options.several.size();
 }
@@ -66,7 +62,7 @@ std::size_t part_count(const Options& options) {
 OutputNames output_names(const Options& options, std::size_t part) {
   if (options.several.empty()) return {"benchmark.log", "benchmark_log_times.csv", ""};
   const std::string number = std::to_string(part + 1);
-  return {numbered_log(part), "benchmark_" + number + "_log_times.csv", number};
+  return {record::part_log_name(part), "benchmark_" + number + "_log_times.csv", number};
 }
 
 base::Result<std::unique_ptr<BenchmarkOutputs>> BenchmarkOutputs::create(const Options& options,

@@ -26,9 +26,6 @@ struct OutputNames {
 };
 OutputNames output_names(const Options& options, std::size_t part);
 
-// The name of a log of several, by the container's place from 0.
-std::string numbered_log(std::size_t part);
-
 // How many containers, or 1.
 std::size_t part_count(const Options& options);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "carbon/electricity_maps/electricity_maps.h"
+#include "carbon/fallback_factor.h"
 #include "carbon/file/intensity_file.h"
 #include "carbon/grid_gb/grid_gb.h"
 #include "carbon/place.h"
@@ -35,12 +36,6 @@ base::Result<std::string> secret(const std::string& value, const std::string& fi
   return found;
 }
 
-// The yearly factor of wherever `region` is: a British place, a country, a zone.
-std::optional<carbon::YearlyFactor> factor_of(const std::string& region) {
-  if (carbon::parse_place(region)) return carbon::great_britain();
-  return carbon::find_yearly_factor(region);
-}
-
 constexpr const char* kNationalPlace = "Great Britain";
 
 std::string name_of(const carbon::Place& place) {
@@ -54,6 +49,13 @@ class Choosing {
       : options_(options), region_(std::move(region)), environment_(environment), clock_(clock) {}
 
   base::Result<CarbonChoice> choose() {
+    auto choice = open();
+    if (choice) choice->fallback = carbon::fallback_factor(options_, region_);
+    return choice;
+  }
+
+ private:
+  base::Result<CarbonChoice> open() {
     constexpr std::string_view file = "file:";
     if (options_.intensity) return user_value();
     if (options_.source == "grid_gb") return grid_gb();
@@ -66,7 +68,6 @@ class Choosing {
                          "choose one of: grid_gb, grid_gb_national, electricity_maps, watttime, file:PATH, yearly");
   }
 
- private:
   [[nodiscard]] base::Result<CarbonChoice> user_value() const {
     CarbonChoice choice;
     choice.ask = [value = *options_.intensity](base::WallTime from, base::WallTime to,
@@ -74,7 +75,6 @@ class Choosing {
       return std::vector<carbon::IntensitySlot>{
           {from, to, value, carbon::IntensityKind::user_value, "user value (--carbon_intensity)", {}}};
     };
-    choice.fallback = carbon::great_britain();  // never needed: the value holds at all times
     return choice;
   }
 
@@ -89,7 +89,6 @@ class Choosing {
       return carbon::make_grid_gb_provider(*http, clock, url, place, patience)->slots(from, to);
     };
     use_network(choice, url + " " + carbon::place_text(*place));
-    choice.fallback = carbon::great_britain();
     return choice;
   }
 
@@ -102,7 +101,6 @@ class Choosing {
       return carbon::make_grid_gb_national_provider(*http, clock, url, patience)->slots(from, to);
     };
     use_network(choice, url + " national");
-    choice.fallback = carbon::great_britain();
     return choice;
   }
 
@@ -122,7 +120,6 @@ class Choosing {
       return carbon::make_electricity_maps_provider(*http, clock, access, patience)->slots(from, to);
     };
     use_network(choice, url + " " + region_);
-    choice.fallback = carbon::find_yearly_factor(region_);
     return choice;
   }
 
@@ -143,7 +140,7 @@ class Choosing {
       return carbon::make_watttime_provider(*http, clock, access, patience)->slots(from, to);
     };
     use_network(choice, url + " " + region_);
-    return choice;  // no fallback: an average would not be of the same kind, and its regions name no country
+    return choice;
   }
 
   [[nodiscard]] base::Result<CarbonChoice> from_file(const std::string& path) const {
@@ -151,15 +148,13 @@ class Choosing {
     if (!provider) return base::failure(provider.error());
     CarbonChoice choice;
     choice.ask = [file = std::shared_ptr(*std::move(provider))](auto from, auto to, auto) { return file->slots(from, to); };
-    choice.fallback = factor_of(region_);
     return choice;
   }
 
   [[nodiscard]] base::Result<CarbonChoice> yearly() const {
-    CarbonChoice choice;
-    choice.fallback = factor_of(region_);
-    if (choice.fallback) {
-      choice.place = choice.fallback->name;
+    if (const auto factor = carbon::fallback_factor(options_, region_)) {
+      CarbonChoice choice;
+      choice.place = factor->name;
       return choice;
     }
     std::string list;
@@ -182,6 +177,31 @@ class Choosing {
 };
 
 }  // namespace
+
+carbon::Answer empty_answer(const CarbonChoice& choice) {
+  carbon::Answer answer;
+  answer.place = choice.place;
+  answer.fallback = choice.fallback;
+  answer.fallback_was_chosen = !choice.ask;
+  return answer;
+}
+
+carbon::Answer ask_once(const CarbonChoice& choice, base::WallTime from, base::WallTime to, base::Duration patience,
+                        const platform::Clock& clock) {
+  carbon::Answer answer = empty_answer(choice);
+  if (choice.cache)
+    if (auto kept = choice.cache->load()) answer.slots = *std::move(kept);
+  if (choice.ask) {
+    auto found = choice.ask(from, to, patience);
+    if (!found) answer.trouble = found.error().message;
+    if (found) answer.slots = carbon::merged(std::move(answer.slots), *std::move(found));
+    if (found && choice.cache) static_cast<void>(choice.cache->store(answer.slots, clock.wall_now()));
+  }
+  std::erase_if(answer.slots, [&](const carbon::IntensitySlot& slot) { return slot.from > to || slot.to < from; });
+  if (answer.trouble.empty() && !carbon::covers(answer.slots, from, to))
+    answer.trouble = "the source has nothing for part of the run";
+  return answer;
+}
 
 bool has_regions(const CarbonOptions& options) {
   return !options.intensity && !options.source.starts_with("file:") && options.source != "grid_gb_national";

@@ -8,6 +8,7 @@
 
 #include "app/carbon_options.h"
 #include "app/environment.h"
+#include "carbon/answer.h"
 #include "carbon/file/forecast_cache.h"
 #include "carbon/intensity.h"
 #include "carbon/yearly_factors.h"
@@ -26,6 +27,12 @@ struct CarbonChoice {
   std::optional<carbon::ForecastCache> cache;    // where its answers are kept
   std::optional<carbon::YearlyFactor> fallback;  // for what it does not know; empty: then it stays unknown
 };
+
+// Of a source, what it says without being asked: its place and what stands in for it.
+carbon::Answer empty_answer(const CarbonChoice& choice);
+// The slots that touch [from, to], of the cache and of the source, which is asked once, on this thread.
+carbon::Answer ask_once(const CarbonChoice& choice, base::WallTime from, base::WallTime to, base::Duration patience,
+                        const platform::Clock& clock);
 
 // Whether the source distinguishes places, so that a region is a choice.
 bool has_regions(const CarbonOptions& options);

@@ -17,6 +17,7 @@
 #include "app/run.h"
 #include "app/saved_run.h"
 #include "app/wait_until.h"
+#include "base/signal_name.h"
 #include "carbon/plan.h"
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -120,7 +121,7 @@ base::Result<std::vector<std::string>> command_to_run(const std::vector<std::str
   std::vector<std::string> command = given;
   if (!command.empty() && !command.front().starts_with("-")) command.insert(command.begin(), "--");
   if (command.empty()) {
-    auto own = parse_invocation(saved.run.invocation);
+    auto own = parse_invocation(saved.run.facts.invocation);
     if (!own) return base::failure(own.error().message, "give the command line after \"--\"");
     command = *std::move(own);
   }
@@ -152,7 +153,7 @@ int wait_and_run(const carbon::PlanQuestion& question, const std::vector<std::st
     signal = wait_until(best.start, "the start at " + base::utc_table_text(best.start) + " UTC in " + best.region, clock,
                         signals, terminal);
   }
-  if (signal) return complain({platform::signal_name(*signal) + ": nothing was run", {}}, kSignalBase + *signal);
+  if (signal) return complain({base::signal_name(*signal) + ": nothing was run", {}}, kSignalBase + *signal);
   return run_program(command);
 }
 
@@ -169,7 +170,7 @@ int plan_command(std::vector<std::string> arguments, const Environment& environm
   flags.plan.regions = split_at_commas(flags.regions);
   const auto directory = find_run(flags.results_dir, flags.run);
   if (!directory) return complain(directory.error(), kUsageError);
-  const auto saved = load_past_run(*directory, environment);
+  const auto saved = load_past_run(*directory);
   if (!saved) return complain(saved.error(), kCannotRun);
   std::vector<std::string> command;
   if (flags.wait) {
@@ -186,7 +187,8 @@ int plan_command(std::vector<std::string> arguments, const Environment& environm
     return complain({"no forecast could be had", "see to the network, or choose another --carbon_source"}, kCannotRun);
   const auto plan = carbon::make_plan(*question);
   if (!plan) return complain(plan.error(), kCannotRun);
-  const report::PlannedRun run{saved->run.run_id, *saved->run.total_energy, saved->run.elapsed(), saved->carbon.pue};
+  const report::PlannedRun run{saved->run.facts.run_id, *saved->run.total_energy, saved->run.elapsed(),
+                               saved->run.facts.carbon.pue};
   std::cout << report::plan_table(run, *question, *plan) << std::flush;
   const std::filesystem::path folder = flags.output_dir.empty() ? directory->path : std::filesystem::path(flags.output_dir);
   int status = 0;

@@ -92,7 +92,7 @@ void CarbonLookup::ask(std::unique_lock<std::mutex>& lock, Range range) {
   changed_.notify_all();
 }
 
-CarbonLookup::Answer CarbonLookup::answer(base::WallTime from, base::WallTime to) {
+carbon::Answer CarbonLookup::answer(base::WallTime from, base::WallTime to) {
   const base::SteadyTime deadline = clock_.now() + timing_.patience;
   const auto left = [&] { return std::max(deadline - clock_.now(), base::Duration::zero()); };
   std::unique_lock lock(mutex_);
@@ -106,7 +106,7 @@ CarbonLookup::Answer CarbonLookup::answer(base::WallTime from, base::WallTime to
     changed_.notify_all();
     changed_.wait_for(lock, left(), [&] { return !wanted_.has_value(); });
   }
-  Answer answer;
+  carbon::Answer answer = empty_answer(choice_);
   std::copy_if(known_.begin(), known_.end(), std::back_inserter(answer.slots),
                [&](const auto& slot) { return slot.from <= to && slot.to >= from; });
   if (!covered()) answer.trouble = trouble_.empty() ? "the source has nothing for part of the run" : trouble_;

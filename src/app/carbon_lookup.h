@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/carbon_choice.h"
+#include "carbon/answer.h"
 #include "carbon/intensity.h"
 #include "platform/clock.h"
 
@@ -32,12 +33,8 @@ class CarbonLookup {
   CarbonLookup(const CarbonLookup&) = delete;
   CarbonLookup& operator=(const CarbonLookup&) = delete;
 
-  struct Answer {
-    std::vector<carbon::IntensitySlot> slots;
-    std::string trouble;  // why stretches may be missing; empty if nothing went wrong
-  };
   // The slots that touch [from, to]; asks once more if what is known does not cover them. From one thread.
-  Answer answer(base::WallTime from, base::WallTime to);
+  carbon::Answer answer(base::WallTime from, base::WallTime to);
 
   // What is known of this moment, at once.
   [[nodiscard]] std::optional<carbon::IntensitySlot> at(base::WallTime time) const;

@@ -6,6 +6,7 @@
 
 #include "base/quantity.h"
 #include "base/result.h"
+#include "carbon/carbon_options.h"
 
 namespace CLI {
 class App;
@@ -13,16 +14,7 @@ class App;
 
 namespace gpubench::app {
 
-struct CarbonOptions {
-  std::string source = "grid_gb";
-  std::optional<base::CarbonIntensity> intensity;  // the user's own value
-
-  base::Ratio pue = base::Ratio::from_fraction(1);  // of the data centre
-  std::optional<base::Emissions> embodied;          // of making one GPU
-  double lifetime_years = 4;
-  std::string functional_unit = "run";  // what the SCI score is per ...
-  double functional_units = 1;          // ... and how many of them the run did
-};
+using carbon::CarbonOptions;
 
 // CLI11's target values, as written.
 struct CarbonFlags {

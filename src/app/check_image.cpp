@@ -6,7 +6,6 @@
 #include <iostream>
 #include <memory>
 
-#include "app/account.h"
 #include "app/benchmark_log.h"
 #include "app/make_parts.h"
 #include "app/run.h"
@@ -20,24 +19,6 @@ namespace {
 
 constexpr base::Duration kImagePollPatience = std::chrono::milliseconds(500);
 constexpr int kDoesNotFit = 1;
-
-// A machine without GPUs: an image can be checked there, too.
-class NoGpus final : public meter::GpuMeter {
- public:
-  [[nodiscard]] const meter::MeterSource& source() const override { return source_; }
-  [[nodiscard]] const std::vector<meter::GpuDescription>& gpus() const override { return gpus_; }
-  meter::GpuReading read(std::size_t /*gpu*/) override { return {}; }
-  meter::Field<meter::CounterReading> read_energy_counter(std::size_t /*gpu*/) override {
-    return meter::absent(meter::Absent::unsupported);
-  }
-  meter::Field<std::vector<meter::PowerSample>> drain_power(std::size_t /*gpu*/) override {
-    return meter::absent(meter::Absent::unsupported);
-  }
-
- private:
-  meter::MeterSource source_;
-  std::vector<meter::GpuDescription> gpus_;
-};
 
 // What is checked, a line each.
 class Verdict {
@@ -59,9 +40,10 @@ class ImageCheck {
   ImageCheck(const Options& options, const Environment& environment) : options_(options), environment_(environment) {}
 
   int go() {
-    auto meter = meter::open_meter({options_.meter, options_.record_trace, environment_.nvml_library}, clock_);
-    const bool has_gpus = meter && !(*meter)->gpus().empty();
-    meter_ = has_gpus ? std::move(*meter) : std::make_unique<NoGpus>();
+    if (const auto meter = meter::open_meter({options_.meter, options_.record_trace, environment_.nvml_library}, clock_)) {
+      source_ = (*meter)->source().kind;
+      gpus_ = (*meter)->gpus();
+    }
     if (const auto ran = run(); !ran) {
       verdict_.say(false, "it cannot be run: " + ran.error().message, ran.error().remedy);
       return verdict_.exit_code();
@@ -85,9 +67,10 @@ class ImageCheck {
     auto log = BenchmarkLog::create(std::move(logging), clock_);
     if (!log) return base::failure(log.error());
     log_ = std::move(*log);
-    const auto gpus = find_workload_gpus(options_, environment_.all, *meter_);
+    const auto gpus = find_workload_gpus(options_, environment_.all, source_, gpus_);
     if (!gpus) return base::failure(gpus.error());
-    auto workload = make_workload(options_, environment_, {*meter_, *gpus, directory_, signals_.fd()}, clock_, {log_.get()});
+    auto workload =
+        make_workload(options_, environment_, {source_, gpus_, *gpus, directory_, signals_.fd()}, clock_, {log_.get()});
     if (!workload) return base::failure(workload.error());
     workload_ = std::move(*workload);
     if (auto ready = workload_->prepare(); !ready) return ready;
@@ -109,7 +92,7 @@ class ImageCheck {
 
   void judge_gpus() {
     const workload::WorkloadDescription& description = workload_->description();
-    if (meter_->gpus().empty()) {
+    if (gpus_.empty()) {
       Verdict::skip("whether it sees GPUs: this machine has none");
     } else if (description.gpu_trouble.empty() && description.gpu_access == "none") {
       Verdict::skip("whether it sees GPUs: none was asked for");
@@ -148,7 +131,8 @@ class ImageCheck {
   const Environment& environment_;
   platform::SignalQueue signals_;  // before any thread
   platform::SystemClock clock_;
-  std::unique_ptr<meter::GpuMeter> meter_;
+  meter::SourceKind source_ = meter::SourceKind::nvml;
+  std::vector<meter::GpuDescription> gpus_;  // none on a machine without GPUs: an image can be checked there, too
   RunDirectory directory_;
   std::unique_ptr<BenchmarkLog> log_;
   std::unique_ptr<workload::Workload> workload_;

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "app/costed_run.h"
 #include "app/export_results.h"
 #include "app/exporter.h"
-#include "app/saved_run.h"
 #include "platform/clock.h"
 #include "platform/http_client.h"
 #include "series/journal/read_journal.h"
@@ -17,11 +17,12 @@ namespace {
 // So reading back is not given up before it can begin.
 constexpr base::Duration kBeyondSettling = std::chrono::seconds(5);
 
-// The results of a run that was killed, up to the end of its journal.
-void add_results(ExportSession& session, const RunDirectory& directory, const Environment& environment,
-                 const platform::Clock& clock) {
-  const auto saved = load_run(directory.path, environment, clock);
-  if (saved) session.add_after(results_note(saved->run));
+// The results of a run that was killed, as far as its journal goes.
+void add_results(ExportSession& session, const RunDirectory& directory, const Environment& environment) {
+  auto saved = load_run(directory.path);
+  if (!saved) return;
+  cost_unfinished(*saved, environment);
+  session.add_after(results_note(saved->run));
 }
 
 }  // namespace
@@ -40,7 +41,7 @@ base::Result<record::ExportRecord> export_saved_run(const RunDirectory& director
   const auto killed = [&] { return (*session)->all_sent() && !(*session)->has_results(); };
   export_until_done(**session, clock, patience, killed);
   if (killed()) {
-    add_results(**session, directory, environment, clock);
+    add_results(**session, directory, environment);
     export_until_done(**session, clock, patience, [] { return false; });
   }
   return (*session)->conclude();

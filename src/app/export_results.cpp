@@ -22,10 +22,10 @@ std::int64_t milliseconds(base::WallTime time) {
 
 exporting::RunLabels labels_of(const record::RunRecord& run) {
   exporting::RunLabels labels;
-  labels.run_id = run.run_id;
-  labels.host = run.host;
+  labels.run_id = run.facts.run_id;
+  labels.host = run.facts.host;
   labels.benchmark = run.benchmark.name;
-  labels.source = run.source.kind;
+  labels.source = run.facts.source.kind;
   for (const record::GpuRecord& gpu : run.gpus) labels.gpus.push_back(gpu.gpu);
   return labels;
 }

@@ -123,7 +123,7 @@ void ExportSession::prepare_next() {
 bool ExportSession::begin_batch() {
   if (!next_) prepare_next();
   if (!next_) return false;
-  if (!delivery_) delivery_.emplace(receiver_, clock_, sender_.run().identity->run_id, plan_.limits);
+  if (!delivery_) delivery_.emplace(receiver_, clock_, sender_.run().facts->run_id, plan_.limits);
   batch_end_ = next_->end;
   batch_size_ = next_->batch.samples.size();
   repairing_ = false;
@@ -212,7 +212,7 @@ bool ExportSession::check(base::SteadyTime deadline) {
     chunk_done(missing.size());
     return true;
   }
-  if (!delivery_) delivery_.emplace(receiver_, clock_, checker_.run().identity->run_id, plan_.limits);
+  if (!delivery_) delivery_.emplace(receiver_, clock_, checker_.run().facts->run_id, plan_.limits);
   repairing_ = true;
   batch_size_ = missing.size();
   delivery_->begin(exporting::make_batch(missing, checker_.series(), receiver_), checker_.series());
@@ -230,8 +230,7 @@ bool ExportSession::check_group(bool regular, base::SteadyTime deadline, std::ve
       std::minmax_element(wanted.begin(), wanted.end(), [](const auto& a, const auto& b) { return a.time_ms < b.time_ms; });
   const base::Duration time = std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), kReadTime);
   const auto stored = receiver_.read(
-      {checker_.run().identity->run_id, exporting::names_in(wanted, checker_.series()), first->time_ms, last->time_ms},
-      time);
+      {checker_.run().facts->run_id, exporting::names_in(wanted, checker_.series()), first->time_ms, last->time_ms}, time);
   if (!stored) {
     check_trouble_ = stored.error().message;
     return false;

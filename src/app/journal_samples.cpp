@@ -30,7 +30,7 @@ std::int64_t to_milliseconds(base::WallTime time) {
 
 }  // namespace
 
-exporting::RunLabels run_labels(const RunIdentity& run, const std::string& benchmark) {
+exporting::RunLabels run_labels(const record::RunFacts& run, const std::string& benchmark) {
   exporting::RunLabels labels;
   labels.run_id = run.run_id;
   labels.host = run.host;
@@ -64,11 +64,11 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     if (gpu < gpus_.size()) add(gpus_[gpu].energy, to_milliseconds(anchor().to_wall(value.middle())), value.energy.joules());
   }
   void note(std::string_view text) override {
-    const bool known = run.identity.has_value();
+    const bool known = run.facts.has_value();
     const std::optional<base::SteadyTime> start_told = run.started;
     const bool had_end = run.ended.has_value();
     take_note(run, text);
-    if (!run.identity) return;
+    if (!run.facts) return;
     if (!known) make_series();
     if (!start_told && run.started) event(exporting::kRunStart, *run.started);
     if (!had_end && run.ended) {
@@ -125,8 +125,8 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     std::uint32_t energy;
   };
 
-  [[nodiscard]] exporting::RunLabels labels() const { return run_labels(*run.identity, run.workload.name); }
-  [[nodiscard]] const base::ClockAnchor& anchor() const { return run.identity->anchor; }
+  [[nodiscard]] exporting::RunLabels labels() const { return run_labels(*run.facts, run.workload.name); }
+  [[nodiscard]] const base::ClockAnchor& anchor() const { return run.facts->anchor; }
 
   void make_series() {
     const exporting::RunLabels labels = this->labels();
@@ -150,11 +150,11 @@ class JournalSamples::Translation final : public series::JournalVisitor {
   }
 
   void grid(const NotedCarbon& now) {
-    const RunIdentity& identity = *run.identity;
+    const record::RunFacts& facts = *run.facts;
     const std::int64_t time = to_milliseconds(anchor().to_wall(now.time));
     const exporting::RunLabels labels = this->labels();
-    add(position_of(exporting::carbon_intensity_series(labels, place_name(identity.carbon, identity.carbon_region), now.kind,
-                                                       now.source)),
+    add(position_of(
+            exporting::carbon_intensity_series(labels, place_name(facts.carbon, facts.carbon_region), now.kind, now.source)),
         time, now.intensity.grams_per_kilowatt_hour());
     if (now.emissions) add(position_of(exporting::emissions_series(labels)), time, now.emissions->grams());
   }

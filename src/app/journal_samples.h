@@ -18,7 +18,7 @@
 namespace gpubench::app {
 
 // The labels of a run's series. `benchmark`: its image or command.
-exporting::RunLabels run_labels(const RunIdentity& run, const std::string& benchmark);
+exporting::RunLabels run_labels(const record::RunFacts& run, const std::string& benchmark);
 
 // Beyond every place in a journal.
 inline constexpr exporting::Place kEverything{std::numeric_limits<std::uint64_t>::max(), 0};

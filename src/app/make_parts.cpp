@@ -20,7 +20,7 @@ namespace {
 
 // A replay has no GPUs to give.
 std::vector<workload::GpuRequest> given(std::vector<workload::GpuRequest> gpus, const WorkloadPlace& place) {
-  if (place.meter.source().kind != meter::SourceKind::nvml) gpus.clear();
+  if (place.source != meter::SourceKind::nvml) gpus.clear();
   return gpus;
 }
 
@@ -52,7 +52,7 @@ base::Result<std::unique_ptr<workload::Workload>> make_container(const Options& 
                                                                  workload::LogSink& log) {
   auto container = container_options(options, environment, place);
   if (!container) return base::failure(container.error());
-  container->gpus = place.gpus.requests;
+  container->gpus = place.own_gpus.requests;
   return workload::make_container_workload(std::move(*container), clock, log);
 }
 
@@ -69,7 +69,7 @@ base::Result<std::unique_ptr<workload::Workload>> make_several(const Options& op
   std::vector<std::string> wishes;
   wishes.reserve(options.several.size());
   for (const BenchmarkOptions& part : options.several) wishes.push_back(part.gpus);
-  const auto gpus = assign_gpus(wishes, options.in_turn, place.meter.gpus());
+  const auto gpus = assign_gpus(wishes, options.in_turn, place.gpus);
   if (!gpus) return base::failure(gpus.error());
   std::vector<workload::Part> parts;
   for (std::size_t i = 0; i < options.several.size(); ++i) {
@@ -101,7 +101,8 @@ std::unique_ptr<workload::Workload> make_command(const Options& options, const E
   command.name = benchmark_name(options);
   command.stop_grace = options.stop_grace;
   command.environment = environment.all;
-  if (place.gpus.given_by_us) set_variable(command.environment, "CUDA_VISIBLE_DEVICES", cuda_value(place.gpus.requests));
+  if (place.own_gpus.given_by_us)
+    set_variable(command.environment, "CUDA_VISIBLE_DEVICES", cuda_value(place.own_gpus.requests));
   if (options.benchmark_command) {
     command.command_line = *options.benchmark_command;
     command.argv = {"/bin/sh", "-c", *options.benchmark_command};

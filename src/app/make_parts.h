@@ -23,8 +23,9 @@ std::string benchmark_name(const Options& options);
 
 // What a container is given beside its options.
 struct WorkloadPlace {
-  const meter::GpuMeter& meter;
-  const WorkloadGpus& gpus;
+  meter::SourceKind source = meter::SourceKind::nvml;
+  const std::vector<meter::GpuDescription>& gpus;  // of this machine
+  const WorkloadGpus& own_gpus;
   const RunDirectory& directory;
   int interrupt_fd = -1;  // readable: preparation that takes long is given up
 };

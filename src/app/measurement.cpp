@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <utility>
+
+#include "base/signal_name.h"
 
 namespace gpubench::app {
 namespace {
@@ -24,7 +27,7 @@ class Interruption {
     while (const auto signal = signals_.next()) {
       if (!asked_) {
         first_ = signal;
-        ask(workload, platform::signal_name(*signal));
+        ask(workload, base::signal_name(*signal));
       } else {
         plan_.say("killing the benchmark");
         workload.kill();
@@ -90,7 +93,7 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   sampler.start();
   if (const auto signal = idle_before(sampler, signals, plan.idle_roll)) {
     interrupted = InterruptedBeforeStart{*signal};
-    return base::failure(platform::signal_name(*signal) + " before the benchmark was started");
+    return base::failure(base::signal_name(*signal) + " before the benchmark was started");
   }
   sampler.restart_interval();
   if (const auto started = workload.start(); !started) return base::failure(started.error());
@@ -102,7 +105,14 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   idle_after(sampler, signals, plan.idle_roll);
   sampler.stop();
   if (plan.watch != nullptr) plan.watch->end();
-  return Measured{*outcome, sampler.health(), interruption.first(), interruption.timed_out()};
+  Measured measured;
+  measured.workload = workload.description();
+  measured.outcome = *std::move(outcome);
+  measured.health = sampler.health();
+  measured.interrupted_by = interruption.first();
+  measured.timed_out = interruption.timed_out();
+  if (plan.watch != nullptr) measured.events = plan.watch->events();
+  return measured;
 }
 
 }  // namespace gpubench::app

@@ -12,18 +12,14 @@
 #include "meter/gpu_meter.h"
 #include "platform/clock.h"
 #include "platform/signals.h"
+#include "record/measured.h"
 #include "sampler/sampler.h"
 #include "series/gpu_series.h"
 #include "workload/workload.h"
 
 namespace gpubench::app {
 
-struct Measured {
-  workload::WorkloadOutcome outcome;
-  sampler::SamplerHealth health;
-  std::optional<int> interrupted_by;        // the first signal that ended it
-  std::optional<base::Duration> timed_out;  // the limit at which it was ended
-};
+using record::Measured;
 
 struct MeasurementPlan {
   sampler::SamplerOptions sampling;

@@ -21,11 +21,11 @@ constexpr base::Duration kPatienceOfAll = std::chrono::seconds(60);
 
 std::vector<std::string> wanted_regions(const PlanOptions& options, const SavedRun& saved) {
   std::vector<std::string> regions = options.regions;
-  if (regions.empty()) regions.push_back(saved.carbon_region);
+  if (regions.empty()) regions.push_back(saved.run.facts.carbon_region);
   if (regions.size() == 1 && regions.front() == "all") {
-    regions = {saved.carbon_region};
+    regions = {saved.run.facts.carbon_region};
     for (const carbon::Region& region : carbon::regions())
-      if (region.name != saved.carbon_region) regions.emplace_back(region.name);
+      if (region.name != saved.run.facts.carbon_region) regions.emplace_back(region.name);
   }
   return regions;
 }
@@ -35,7 +35,7 @@ std::vector<std::string> wanted_regions(const PlanOptions& options, const SavedR
 base::Result<std::vector<carbon::EnergyStep>> energy_steps(const SavedRun& saved) {
   const record::RunRecord& run = saved.run;
   if (!run.total_energy || run.elapsed() <= base::Duration::zero())
-    return base::failure("the energy of " + run.run_id + " is not known", "choose a run with a known energy");
+    return base::failure("the energy of " + run.facts.run_id + " is not known", "choose a run with a known energy");
   const auto count = std::clamp<std::int64_t>(run.elapsed() / kShortestStep, 1, kMostSteps);
   std::vector<base::SteadyTime> cuts;
   for (std::int64_t i = 1; i < count; ++i) cuts.push_back(run.ran.start + run.elapsed() / count * i);
@@ -78,7 +78,7 @@ base::Result<carbon::PlanQuestion> ask_forecasts(const SavedRun& saved, const Pl
       return base::failure("the deadline " + *options.deadline + " is over", "give a later one");
     question.deadline = *deadline;
   }
-  CarbonOptions carbon = saved.carbon;
+  CarbonOptions carbon = saved.run.facts.carbon;
   if (options.source) carbon.source = *options.source;
   if (options.source) carbon.intensity.reset();
   if (carbon.intensity)

@@ -7,12 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "app/account.h"
 #include "app/carbon_choice.h"
-#include "app/saved_run.h"
+#include "app/costed_run.h"
+#include "carbon/fallback_factor.h"
 #include "carbon/file/slot_text.h"
 #include "platform/clock.h"
 #include "platform/files.h"
+#include "record/costs.h"
 #include "report/carbon_changes.h"
 #include "report/metrics_json.h"
 #include "report/metrics_yaml.h"
@@ -101,8 +102,8 @@ base::Result<void> write_all(const RunDirectory& directory, const record::RunRec
 }
 
 // What the source says of the run's time. If the run's own source is asked again, values that it no longer has stay.
-base::Result<CarbonLookup::Answer> ask(const CarbonChoice& choice, const record::RunRecord& run, bool elsewhere) {
-  CarbonLookup::Answer answer;
+base::Result<carbon::Answer> ask(const CarbonChoice& choice, const record::RunRecord& run, bool elsewhere) {
+  carbon::Answer answer = empty_answer(choice);
   if (!elsewhere) answer.slots = own_slots(run);
   if (!choice.ask) return answer;
   auto found = choice.ask(run.start_time(), run.end_time(), kIntensityWithin);
@@ -121,11 +122,11 @@ base::Result<CarbonLookup::Answer> ask(const CarbonChoice& choice, const record:
 // The source that is asked. The run's own may be gone (its token, its file): then its values stay.
 base::Result<CarbonChoice> choose(const SavedRun& saved, const CarbonOptions& carbon, const RecarbonOptions& options,
                                   const Environment& environment, const platform::Clock& clock) {
-  auto choice = choose_carbon(carbon, options.region.value_or(saved.carbon_region), environment, clock);
+  auto choice = choose_carbon(carbon, options.region.value_or(saved.run.facts.carbon_region), environment, clock);
   if (choice || asks_elsewhere(options)) return choice;
   CarbonChoice none;
-  none.place = saved.run.carbon_region;
-  none.fallback = carbon::great_britain();
+  none.place = saved.run.carbon_place;
+  none.fallback = carbon::fallback_factor(carbon, saved.run.facts.carbon_region);
   none.ask = [why = choice.error()](auto, auto, auto) -> CarbonChoice::Slots { return base::failure(why); };
   return none;
 }
@@ -140,10 +141,10 @@ base::Result<void> check_recarbon(const RecarbonOptions& options) {
 
 base::Result<Recarboned> recarbon(const RunDirectory& directory, const RecarbonOptions& options,
                                   const Environment& environment) {
-  auto saved = load_past_run(directory, environment);
+  auto saved = load_costed_run(directory, environment);
   if (!saved) return base::failure(saved.error());
   if (!saved->run.total_energy) return base::failure("the energy of " + directory.run_id + " is not known");
-  const auto carbon = merged_options(saved->carbon, options);
+  const auto carbon = merged_options(saved->run.facts.carbon, options);
   if (!carbon) return base::failure(carbon.error());
   const platform::SystemClock clock;
   const auto choice = choose(*saved, *carbon, options, environment, clock);
@@ -154,7 +155,8 @@ base::Result<Recarboned> recarbon(const RunDirectory& directory, const RecarbonO
   keep_fetch_times(answer->slots, used_the_last_time(directory));
 
   record::RunRecord costed = saved->run;
-  cost(costed, saved->series, *answer, *choice, *carbon);
+  costed.facts.carbon = *carbon;
+  record::cost(costed, saved->series, *answer);
   Recarboned result{report::carbon_changes(saved->run, costed), {}};
   if (!answer->trouble.empty()) result.note = "not all could be asked anew: " + answer->trouble;
   if (const auto written = write_all(directory, costed, result.changes, answer->slots); !written)

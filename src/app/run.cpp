@@ -11,7 +11,6 @@
 #include <optional>
 #include <utility>
 
-#include "app/account.h"
 #include "app/benchmark_outputs.h"
 #include "app/carbon_choice.h"
 #include "app/carbon_commands.h"
@@ -49,6 +48,8 @@
 #include "platform/process.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
+#include "record/account.h"
+#include "record/costs.h"
 #include "report/formatted_tables.h"
 #include "report/plot/plot.h"
 #include "series/journal/journal.h"
@@ -99,8 +100,8 @@ class BenchmarkRun {
     meter_->close();
     server_.reset();  // values that stand still are not current
     if (live_) live_->finish();
-    if (measured) journal_->note(ended_note(*measured, workload_->description()));
-    if (measured) journal_->note(events_note(watch_->events()));
+    if (measured) journal_->note(ended_note(*measured));
+    if (measured) journal_->note(events_note(measured->events));
     if (!measured) {
       static_cast<void>(workload_->cleanup());
       discard(*directory_);
@@ -113,7 +114,7 @@ class BenchmarkRun {
   base::Result<void> prepare();
   base::Result<void> choose_gpus();
   base::Result<void> make_outputs();
-  [[nodiscard]] RunIdentity identity() const;
+  void note_facts();
   void make_live_feed();
   base::Result<void> make_exporter();
   base::Result<void> serve();
@@ -122,11 +123,11 @@ class BenchmarkRun {
   void observe(std::size_t tick, const std::vector<meter::GpuReading>& readings);
   void note_carbon(const record::Progress& progress);
   void make_live_plot();
-  int conclude(const Measured& measured);
-  void collect_results();
+  int conclude(Measured& measured);
+  void collect_results(Measured& measured);
   void finish_exports(record::RunRecord& run);
   void close_journal(record::RunRecord& run);
-  void note_series();
+  void note_series(Measured& measured);
 
   const Options& options_;
   const Environment& environment_;
@@ -141,6 +142,7 @@ class BenchmarkRun {
   std::unique_ptr<meter::GpuMeter> meter_;
   WorkloadGpus gpus_;
   std::optional<GpuWatch> watch_;
+  record::RunFacts facts_;
   std::optional<RunDirectory> directory_;
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<series::Journal> journal_;
@@ -155,8 +157,6 @@ class BenchmarkRun {
   std::optional<exporting::MetricsPage> page_;  // before the server, which reads it
   std::unique_ptr<platform::HttpServer> server_;
   std::unique_ptr<workload::Workload> workload_;
-  std::vector<record::Finding> findings_;
-  std::vector<BenchmarkScore> scores_;  // of each part
 };
 
 base::Result<void> BenchmarkRun::prepare() {
@@ -166,7 +166,8 @@ base::Result<void> BenchmarkRun::prepare() {
   if (const auto chosen = choose_gpus(); !chosen) return chosen;
   if (const auto made = make_outputs(); !made) return made;
   auto workload =
-      make_workload(options_, environment_, {*meter_, gpus_, *directory_, signals_.fd()}, clock_, outputs_->sinks());
+      make_workload(options_, environment_, {meter_->source().kind, meter_->gpus(), gpus_, *directory_, signals_.fd()},
+                    clock_, outputs_->sinks());
   if (!workload) return base::failure(workload.error());
   workload_ = std::move(*workload);
   if (const auto ready = workload_->prepare(); !ready) return ready;
@@ -174,7 +175,7 @@ base::Result<void> BenchmarkRun::prepare() {
   log_->info("meter: {}; GPUs: {}", meter_->source().description, meter_->gpus().size());
   carbon_.emplace(carbon_choice_, clock_);
   live_carbon_.emplace(*carbon_, gpus_.positions);
-  journal_->note(identity_note(identity(), workload_->description()));
+  note_facts();
   for (const std::string& note : workload_->description().notes) log_->info("{}", note);
   if (options_.serve)
     if (const auto served = serve(); !served) return served;
@@ -184,7 +185,7 @@ base::Result<void> BenchmarkRun::prepare() {
 }
 
 base::Result<void> BenchmarkRun::choose_gpus() {
-  auto gpus = find_workload_gpus(options_, environment_.all, *meter_);
+  auto gpus = find_workload_gpus(options_, environment_.all, meter_->source().kind, meter_->gpus());
   if (!gpus) return base::failure(gpus.error());
   gpus_ = std::move(*gpus);
   watch_.emplace(*meter_);
@@ -221,19 +222,19 @@ base::Result<void> BenchmarkRun::make_outputs() {
   return {};
 }
 
-RunIdentity BenchmarkRun::identity() const {
-  RunIdentity run;
-  run.run_id = directory_->run_id;
-  run.tool_version = kVersion;
-  run.host = platform::host_name();
-  run.interval = options_.interval;
-  run.anchor = anchor_;
-  run.carbon_region = options_.carbon_region;
-  run.carbon = options_.carbon;
-  run.source = meter_->source();
-  run.gpus = meter_->gpus();
-  run.workload_gpus = gpus_;
-  return run;
+void BenchmarkRun::note_facts() {
+  facts_.run_id = directory_->run_id;
+  facts_.tool_version = kVersion;
+  facts_.host = platform::host_name();
+  facts_.invocation = options_.invocation;
+  facts_.interval = options_.interval;
+  facts_.anchor = anchor_;
+  facts_.carbon_region = options_.carbon_region;
+  facts_.carbon = options_.carbon;
+  facts_.source = meter_->source();
+  facts_.gpus = meter_->gpus();
+  facts_.benchmark_gpus = gpus_;
+  journal_->note(facts_note(facts_, workload_->description()));
 }
 
 void BenchmarkRun::make_live_feed() {
@@ -255,7 +256,7 @@ base::Result<void> BenchmarkRun::make_exporter() {
 }
 
 base::Result<void> BenchmarkRun::serve() {
-  page_.emplace(run_labels(identity(), workload_->description().name), place_name(options_.carbon, options_.carbon_region),
+  page_.emplace(run_labels(facts_, workload_->description().name), place_name(options_.carbon, options_.carbon_region),
                 gpus_.positions, anchor_, series_);
   auto server = platform::HttpServer::start(
       *options_.serve, {"/metrics", std::string(exporting::kExpositionType), [this] { return page_->text(); }});
@@ -337,28 +338,29 @@ void BenchmarkRun::make_live_plot() {
   live_plot_ = std::make_unique<LivePlot>(std::move(plan));
 }
 
-void BenchmarkRun::collect_results() {
-  outputs_->close(findings_);
+void BenchmarkRun::collect_results(Measured& measured) {
+  outputs_->close(measured.findings);
   const auto results = directory_->file("benchmark_results");
   const auto collected = workload_->collect_results(results);
   if (const auto removed = workload_->cleanup(); !removed) {
     log_->error("{}", removed.error().message);
     complain(removed.error(), 0);
   }
-  scores_ = outputs_->scores(collected && *collected ? results : std::filesystem::path());
-  for (const BenchmarkScore& score : scores_)
-    if (!score.trouble.empty()) findings_.emplace_back(record::ScoreUnusable{score.trouble});
+  measured.scores = outputs_->scores(collected && *collected ? results : std::filesystem::path());
+  for (const BenchmarkScore& score : measured.scores)
+    if (!score.trouble.empty()) measured.findings.emplace_back(record::ScoreUnusable{score.trouble});
   if (!collected) {
-    findings_.emplace_back(record::ResultsNotCollected{collected.error().message});
+    measured.findings.emplace_back(record::ResultsNotCollected{collected.error().message});
     log_->warn("{}", collected.error().message);
   } else if (left_some_out(results)) {
-    findings_.emplace_back(
+    measured.findings.emplace_back(
         record::ResultsNotCollected{"not all of them: skipped.txt in benchmark_results names the others"});
   }
 }
 
-void BenchmarkRun::note_series() {
-  for (const std::string& trouble : series::write_errors(series_)) findings_.emplace_back(record::SeriesIncomplete{trouble});
+void BenchmarkRun::note_series(Measured& measured) {
+  for (const std::string& trouble : series::write_errors(series_))
+    measured.findings.emplace_back(record::SeriesIncomplete{trouble});
 }
 
 void BenchmarkRun::finish_exports(record::RunRecord& run) {
@@ -376,26 +378,13 @@ void BenchmarkRun::close_journal(record::RunRecord& run) {
   if (const auto error = journal_->error()) run.findings.emplace_back(record::JournalIncomplete{error->message});
 }
 
-int BenchmarkRun::conclude(const Measured& measured) {
-  collect_results();
-  note_series();
-  AccountInput input;
-  input.run_id = directory_->run_id;
-  input.host = platform::host_name();
-  input.interval = options_.interval;
-  input.anchor = anchor_;
-  input.carbon = options_.carbon;
-  input.meter = meter_.get();
-  input.workload = &workload_->description();
-  input.measured = &measured;
-  input.series = &series_;
-  input.scores = scores_;
-  input.gpus = gpus_;
-  input.events = watch_->events();
-  input.findings = findings_;
-  record::RunRecord run = make_account(input, *carbon_);
+int BenchmarkRun::conclude(Measured& measured) {
+  collect_results(measured);
+  note_series(measured);
+  record::RunRecord run = record::make_account(facts_, measured, series_);
+  run.carbon_place = carbon_choice_.place;
+  if (run.total_energy) record::cost(run, series_, carbon_->answer(run.start_time(), run.end_time()));
   for (const std::string& note : carbon_->take_notes()) log_->warn("{}", note);
-  run.invocation = options_.invocation;
   finish_exports(run);
   if (options_.plot) draw_plot(*directory_, run, series_, options_.plot_format);
   const platform::ResourceUse use = platform::own_resource_use();

@@ -70,7 +70,7 @@ meter::GpuDescription gpu_from(const Json& json) {
   return gpu;
 }
 
-Json carbon_json(const CarbonOptions& carbon) {
+Json carbon_json(const carbon::CarbonOptions& carbon) {
   return {{"source", carbon.source},
           {"intensity_grams_per_kwh", optional_json(carbon.intensity, &base::CarbonIntensity::grams_per_kilowatt_hour)},
           {"pue", carbon.pue.fraction()},
@@ -80,8 +80,8 @@ Json carbon_json(const CarbonOptions& carbon) {
           {"functional_units", carbon.functional_units}};
 }
 
-CarbonOptions carbon_from(const Json& json) {
-  CarbonOptions carbon;
+carbon::CarbonOptions carbon_from(const Json& json) {
+  carbon::CarbonOptions carbon;
   carbon.source = text_at(json, "source");
   carbon.intensity = optional_at(json, "intensity_grams_per_kwh", base::CarbonIntensity::from_grams_per_kilowatt_hour);
   carbon.pue = base::Ratio::from_fraction(json.at("pue").get<double>());
@@ -137,13 +137,13 @@ meter::MeterSource source_from(const Json& json) {
   return {kind, text_at(json, "description"), text_at(json, "driver_version"), text_at(json, "trace")};
 }
 
-Json workload_gpus_json(const WorkloadGpus& gpus) {
+Json benchmark_gpus_json(const record::BenchmarkGpus& gpus) {
   return {{"positions", gpus.positions}, {"by", gpus.by}, {"unclear", gpus.unclear}};
 }
 
 // A journal of a version that did not know: all GPUs count.
-WorkloadGpus workload_gpus_from(const Json& json, std::size_t gpus) {
-  WorkloadGpus own;
+record::BenchmarkGpus benchmark_gpus_from(const Json& json, std::size_t gpus) {
+  record::BenchmarkGpus own;
   if (!json.contains("workload_gpus")) {
     for (std::size_t i = 0; i < gpus; ++i) own.positions.push_back(i);
     return own;
@@ -155,8 +155,8 @@ WorkloadGpus workload_gpus_from(const Json& json, std::size_t gpus) {
   return own;
 }
 
-RunIdentity identity_from(const Json& json) {
-  RunIdentity run;
+record::RunFacts facts_from(const Json& json) {
+  record::RunFacts run;
   run.run_id = text_at(json, "run_id");
   run.tool_version = text_at(json, "tool_version");
   run.host = text_at(json, "host");
@@ -166,7 +166,7 @@ RunIdentity identity_from(const Json& json) {
   run.carbon = carbon_from(json.at("carbon"));
   run.source = source_from(json.at("source"));
   for (const Json& gpu : json.at("gpus")) run.gpus.push_back(gpu_from(gpu));
-  run.workload_gpus = workload_gpus_from(json, run.gpus.size());
+  run.benchmark_gpus = benchmark_gpus_from(json, run.gpus.size());
   return run;
 }
 
@@ -213,8 +213,8 @@ meter::DriverCalls driver_calls_from(const Json& json) {
   return {call_cost_from(json.at("readings")), call_cost_from(json.at("drains")), call_cost_from(json.at("counters"))};
 }
 
-Measured measured_from(const Json& json) {
-  Measured measured;
+record::Measured measured_from(const Json& json) {
+  record::Measured measured;
   measured.outcome = outcome_from(json);
   measured.interrupted_by = optional_at<int>(json, "interrupted_by");
   if (json.contains("timed_out_ns")) measured.timed_out = duration_at(json, "timed_out_ns");
@@ -264,8 +264,8 @@ Json work_json(const std::optional<record::Work>& work) {
 }
 
 // Older versions had no work.
-std::vector<BenchmarkScore> scores_from(const Json& json) {
-  std::vector<BenchmarkScore> scores;
+std::vector<record::BenchmarkScore> scores_from(const Json& json) {
+  std::vector<record::BenchmarkScore> scores;
   for (const Json& score : json.at("scores"))
     scores.push_back({score.is_null() ? std::nullopt : std::optional(score.get<double>()), {}});
   const Json works = json.value("works", Json::array());
@@ -305,7 +305,7 @@ void take(JournalledRun& run, const Json& json) {
   const std::string what = text_at(json, "note");
   if (what == "run") {
     run.workload = workload_from(json.at("workload"));
-    run.identity = identity_from(json);
+    run.facts = facts_from(json);
   } else if (what == "started") {
     run.started = steady_at(json, "time_ns");
   } else if (what == "ended") {
@@ -320,7 +320,7 @@ void take(JournalledRun& run, const Json& json) {
 
 }  // namespace
 
-std::string identity_note(const RunIdentity& run, const workload::WorkloadDescription& workload) {
+std::string facts_note(const record::RunFacts& run, const workload::WorkloadDescription& workload) {
   Json gpus = Json::array();
   for (const meter::GpuDescription& gpu : run.gpus) gpus.push_back(gpu_json(gpu));
   return dumped({{"note", "run"},
@@ -334,7 +334,7 @@ std::string identity_note(const RunIdentity& run, const workload::WorkloadDescri
                  {"carbon", carbon_json(run.carbon)},
                  {"source", source_json(run.source)},
                  {"workload", workload_json(workload)},
-                 {"workload_gpus", workload_gpus_json(run.workload_gpus)},
+                 {"workload_gpus", benchmark_gpus_json(run.benchmark_gpus)},
                  {"gpus", std::move(gpus)}});
 }
 
@@ -342,7 +342,7 @@ std::string started_note(base::SteadyTime time) {
   return dumped({{"note", "started"}, {"time_ns", nanoseconds(time)}});
 }
 
-std::string ended_note(const Measured& measured, const workload::WorkloadDescription& workload) {
+std::string ended_note(const record::Measured& measured) {
   Json note = outcome_json(measured.outcome);
   note.update({{"note", "ended"},
                {"interrupted_by", optional_json(measured.interrupted_by)},
@@ -351,7 +351,7 @@ std::string ended_note(const Measured& measured, const workload::WorkloadDescrip
                {"worst_lateness_ns", measured.health.worst_lateness.count()},
                {"wall_clock_step_ns", measured.health.wall_clock_step.count()},
                {"driver_calls", driver_calls_json(measured.health.driver)},
-               {"workload", workload_json(workload)}});
+               {"workload", workload_json(measured.workload)}});
   if (measured.timed_out) note["timed_out_ns"] = measured.timed_out->count();
   return dumped(note);
 }
@@ -380,7 +380,7 @@ std::string closing_note(const record::RunRecord& run) {
   return dumped({{"note", "closed"},
                  {"scores", std::move(scores)},
                  {"works", std::move(works)},
-                 {"carbon_place", run.carbon_region},
+                 {"carbon_place", run.carbon_place},
                  {"intensities", intensities_json(run.emissions)},
                  {"findings", std::move(findings)},
                  {"cpu_seconds", run.cost.cpu_seconds},
@@ -394,7 +394,7 @@ std::string closing_note(const record::RunRecord& run) {
                    {"quarantined", run.exported.quarantined},
                    {"destination", run.exported.destination},
                    {"reason", run.exported.reason}}},
-                 {"invocation", run.invocation}});
+                 {"invocation", run.facts.invocation}});
 }
 
 void take_note(JournalledRun& run, std::string_view note) {

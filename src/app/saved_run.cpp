@@ -5,11 +5,11 @@
 #include <optional>
 #include <utility>
 
-#include "app/account.h"
-#include "app/carbon_choice.h"
-#include "app/carbon_lookup.h"
 #include "app/export_state.h"
+#include "carbon/fallback_factor.h"
 #include "platform/process.h"
+#include "record/account.h"
+#include "record/costs.h"
 #include "series/journal/read_journal.h"
 #include "series/open.h"
 
@@ -17,26 +17,6 @@ namespace gpubench::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The GPUs of a run that is over: they are described, and cannot be read.
-class RecordedMeter final : public meter::GpuMeter {
- public:
-  RecordedMeter(meter::MeterSource source, std::vector<meter::GpuDescription> gpus)
-      : source_(std::move(source)), gpus_(std::move(gpus)) {}
-  [[nodiscard]] const meter::MeterSource& source() const override { return source_; }
-  [[nodiscard]] const std::vector<meter::GpuDescription>& gpus() const override { return gpus_; }
-  meter::GpuReading read(std::size_t /*gpu*/) override { return {}; }
-  meter::Field<meter::CounterReading> read_energy_counter(std::size_t /*gpu*/) override {
-    return meter::absent(meter::Absent::unsupported);
-  }
-  meter::Field<std::vector<meter::PowerSample>> drain_power(std::size_t /*gpu*/) override {
-    return meter::absent(meter::Absent::unsupported);
-  }
-
- private:
-  meter::MeterSource source_;
-  std::vector<meter::GpuDescription> gpus_;
-};
 
 // Puts a journal's values into series and its notes into a JournalledRun.
 class Loader final : public series::JournalVisitor {
@@ -57,7 +37,7 @@ class Loader final : public series::JournalVisitor {
   }
   void note(std::string_view text) override {
     take_note(notes, text);
-    if (notes.identity && series.empty()) make_room();
+    if (notes.facts && series.empty()) make_room();
   }
 
   JournalledRun notes;
@@ -67,9 +47,9 @@ class Loader final : public series::JournalVisitor {
 
  private:
   void make_room() {
-    auto made = series::open_series(notes.identity->gpus.size(), spool_directory_);
+    auto made = series::open_series(notes.facts->gpus.size(), spool_directory_);
     if (!made)
-      made = series::open_series(notes.identity->gpus.size(), fs::temp_directory_path());  // a folder that is read-only
+      made = series::open_series(notes.facts->gpus.size(), fs::temp_directory_path());  // a folder that is read-only
     if (made) {
       series = std::move(*made);
     } else {
@@ -86,34 +66,9 @@ std::string damage_text(const series::JournalReadout& readout) {
          std::to_string(readout.skipped_bytes) + " bytes are damaged)";
 }
 
-// The run's own intensities, asked of nobody.
-CarbonChoice choice_of(const RunClosing& closing) {
-  CarbonChoice choice;
-  choice.place = closing.carbon_place;
-  choice.ask = [slots = closing.intensities](base::WallTime /*from*/, base::WallTime /*to*/, base::Duration /*patience*/) {
-    return CarbonChoice::Slots(slots);
-  };
-  return choice;
-}
-
-// A source that cannot be asked any more (its token is not there) is replaced by its fallback.
-CarbonChoice carbon_choice(const JournalledRun& notes, const Environment& environment, const platform::Clock& clock) {
-  auto own = choose_carbon(notes.identity->carbon, notes.identity->carbon_region, environment, clock);
-  if (!notes.closing) {
-    if (own) return *std::move(own);
-    CarbonChoice none;
-    none.place = notes.identity->carbon_region;
-    none.fallback = carbon::great_britain();
-    return none;
-  }
-  CarbonChoice choice = choice_of(*notes.closing);
-  choice.fallback = own ? own->fallback : carbon::great_britain();
-  return choice;
-}
-
 base::Result<void> check(const Loader& loader, const fs::path& directory) {
   if (loader.trouble) return base::failure(*loader.trouble);
-  if (!loader.notes.identity) return base::failure("the beginning of the journal in " + directory.string() + " is lost");
+  if (!loader.notes.facts) return base::failure("the beginning of the journal in " + directory.string() + " is lost");
   if (!loader.notes.started && !loader.notes.ended)
     return base::failure("the journal in " + directory.string() +
                          " tells of no start of the benchmark: there is nothing to make of it");
@@ -121,68 +76,59 @@ base::Result<void> check(const Loader& loader, const fs::path& directory) {
 }
 
 // Where the journal stops without an end, the run is taken to end at its last value.
-Measured measured_until(const Loader& loader) {
-  if (loader.notes.ended) return *loader.notes.ended;
-  Measured measured;
-  measured.outcome.ran = {*loader.notes.started, std::max(*loader.notes.started, loader.last)};
-  measured.outcome.note = "the tool was ended first";
+record::Measured measured_until(const Loader& loader) {
+  record::Measured measured;
+  if (loader.notes.ended) {
+    measured = *loader.notes.ended;
+  } else {
+    measured.outcome.ran = {*loader.notes.started, std::max(*loader.notes.started, loader.last)};
+    measured.outcome.note = "the tool was ended first";
+  }
+  measured.workload = loader.notes.workload;
+  measured.events = loader.notes.events;
+  if (loader.notes.closing) measured.scores = loader.notes.closing->scores;
   return measured;
 }
 
-record::RunRecord account(const Loader& loader, const Environment& environment, const platform::Clock& clock) {
-  const RunIdentity& identity = *loader.notes.identity;
-  const RecordedMeter meter(identity.source, identity.gpus);
-  const Measured measured = measured_until(loader);
-  AccountInput input;
-  input.run_id = identity.run_id;
-  input.host = identity.host;
-  input.interval = identity.interval;
-  input.anchor = identity.anchor;
-  input.carbon = identity.carbon;
-  input.meter = &meter;
-  input.workload = &loader.notes.workload;
-  input.measured = &measured;
-  input.series = &loader.series;
-  input.gpus = identity.workload_gpus;
-  input.events = loader.notes.events;
-  if (loader.notes.closing) input.scores = loader.notes.closing->scores;
-  CarbonLookup carbon(carbon_choice(loader.notes, environment, clock), clock);
-  record::RunRecord run = make_account(input, carbon);
-  run.tool_version = identity.tool_version;
-  return run;
+// The run's own intensities: its source is not asked again.
+carbon::Answer answer_of(const RunClosing& closing, const record::RunFacts& facts) {
+  carbon::Answer answer;
+  answer.place = closing.carbon_place;
+  answer.slots = closing.intensities;
+  answer.fallback = carbon::fallback_factor(facts.carbon, facts.carbon_region);
+  return answer;
 }
 
-void add_closing(record::RunRecord& run, const RunClosing& closing) {
+void add_closing(SavedRun& saved, const RunClosing& closing) {
+  record::RunRecord& run = saved.run;
+  record::cost(run, saved.series, answer_of(closing, run.facts));
   run.findings = closing.findings;
-  run.cost.cpu_seconds = closing.cost.cpu_seconds;
-  run.cost.peak_resident = closing.cost.peak_resident;
+  run.cost = closing.cost;
   run.exported = closing.exported;  // as it was at the end of the run
-  run.invocation = closing.invocation;
+  run.facts.invocation = closing.invocation;
 }
 
 }  // namespace
 
-base::Result<SavedRun> load_run(const fs::path& directory, const Environment& environment, const platform::Clock& clock) {
+base::Result<SavedRun> load_run(const fs::path& directory) {
   Loader loader(directory);
   const auto readout = series::read_journal(directory, loader);
   if (!readout) return base::failure(readout.error());
   platform::give_back_freed_memory();  // a segment's bytes are not needed after it is read
   if (const auto good = check(loader, directory); !good) return base::failure(good.error());
   SavedRun saved;
-  saved.run = account(loader, environment, clock);
-  saved.carbon = loader.notes.identity->carbon;
-  saved.carbon_region = loader.notes.identity->carbon_region;
+  saved.series = std::move(loader.series);
+  saved.run = record::make_account(*loader.notes.facts, measured_until(loader), saved.series);
   saved.finished = loader.notes.closing.has_value();
   saved.damage = damage_text(*readout);
   if (saved.finished) {
-    add_closing(saved.run, *loader.notes.closing);
+    add_closing(saved, *loader.notes.closing);
   } else {
-    const std::string until = base::utc_text_milliseconds(saved.run.anchor.to_wall(loader.last));
+    const std::string until = base::utc_text_milliseconds(saved.run.facts.anchor.to_wall(loader.last));
     saved.run.findings.insert(saved.run.findings.begin(), record::Recovered{until, readout->missing_records});
   }
   if (!saved.damage.empty() && saved.finished) saved.run.findings.emplace_back(record::JournalIncomplete{saved.damage});
   if (auto outcome = last_export(directory)) saved.run.exported = *std::move(outcome);
-  saved.series = std::move(loader.series);
   return saved;
 }
 
@@ -197,11 +143,10 @@ base::Result<RunDirectory> find_run(const fs::path& results_dir, const std::stri
                        "name a run's folder or its id; iris-gpubench list shows them");
 }
 
-base::Result<SavedRun> load_past_run(const RunDirectory& directory, const Environment& environment) {
+base::Result<SavedRun> load_past_run(const RunDirectory& directory) {
   if (series::journal_in_use(directory.path))
     return base::failure("the run " + directory.run_id + " is still under way", "wait for its end");
-  const platform::SystemClock clock;
-  return load_run(directory.path, environment, clock);
+  return load_run(directory.path);
 }
 
 }  // namespace gpubench::app

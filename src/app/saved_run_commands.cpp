@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "app/command_words.h"
+#include "app/costed_run.h"
 #include "app/export_command.h"
 #include "app/reports.h"
 #include "app/run.h"
@@ -55,7 +56,7 @@ int show(const RunDirectory& directory, const Environment& environment) {
     std::cout << tables.rdbuf();
     return 0;
   }
-  const auto saved = load_past_run(directory, environment);
+  const auto saved = load_costed_run(directory, environment);
   if (!saved) return complain(saved.error(), kCannotRun);
   std::cout << report::formatted_tables(saved->run);
   return 0;
@@ -98,7 +99,7 @@ int complain_of_journal(const SavedRun& saved, const RunDirectory& directory) {
 }
 
 int report_again(const RunDirectory& directory, const SavedRunOptions& options, const Environment& environment) {
-  auto saved = load_past_run(directory, environment);
+  auto saved = load_costed_run(directory, environment);
   if (!saved) return complain(saved.error(), kCannotRun);
   if (falls_short(*saved, directory)) return complain_of_journal(*saved, directory);
   if (!saved->finished)
@@ -110,7 +111,7 @@ int report_again(const RunDirectory& directory, const SavedRunOptions& options, 
 }
 
 int recover(const RunDirectory& directory, const SavedRunOptions& options, const Environment& environment) {
-  auto saved = load_past_run(directory, environment);
+  auto saved = load_costed_run(directory, environment);
   if (!saved) return complain(saved.error(), kCannotRun);
   if (falls_short(*saved, directory)) return complain_of_journal(*saved, directory);
   std::cout << report::formatted_tables(saved->run) << "\n";

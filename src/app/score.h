@@ -25,12 +25,7 @@ class ScorePattern {
   std::shared_ptr<const Compiled> compiled_;
 };
 
-// What a benchmark tells of itself in the end.
-struct BenchmarkScore {
-  std::optional<double> seconds;
-  std::optional<record::Work> work;
-  std::string trouble = {};  // what is there and cannot be used, in words
-};
+using record::BenchmarkScore;
 
 // A finite number, with or without sign, fraction and exponent; the decimal point is a point everywhere.
 std::optional<double> parse_score(std::string_view text);

@@ -203,10 +203,6 @@ base::Result<WorkloadGpus> gpus_of_command(const Options& options, const std::ve
 
 }  // namespace
 
-bool WorkloadGpus::has(std::size_t gpu) const {
-  return std::binary_search(positions.begin(), positions.end(), gpu);
-}
-
 CudaChoice cuda_visible(std::string_view value, const Gpus& gpus, const Positions& among) {
   CudaChoice choice;
   for (const std::string_view word : entries_of(value)) {
@@ -230,12 +226,11 @@ std::string cuda_value(const std::vector<workload::GpuRequest>& requests) {
 }
 
 base::Result<WorkloadGpus> find_workload_gpus(const Options& options, const std::vector<std::string>& environment,
-                                              const meter::GpuMeter& meter) {
-  const Gpus& gpus = meter.gpus();
+                                              meter::SourceKind source, const Gpus& gpus) {
   base::Result<WorkloadGpus> own;
   if (!options.several.empty()) {
     own = gpus_of_several(options, gpus);
-  } else if (meter.source().kind == meter::SourceKind::replay) {
+  } else if (source == meter::SourceKind::replay) {
     const auto requests = select_gpus(options.gpus, gpus);
     if (!requests) return base::failure(requests.error());
     own->by = options.gpus == "all" ? "all GPUs of the replay" : "--gpus " + options.gpus;

@@ -10,22 +10,19 @@
 #include "app/options.h"
 #include "base/result.h"
 #include "meter/gpu_meter.h"
+#include "record/benchmark_gpus.h"
 
 namespace gpubench::app {
 
-struct WorkloadGpus {
-  std::vector<std::size_t> positions;           // among the meter's GPUs, rising
-  std::string by = "all GPUs of this machine";  // how it is known
-  std::string unclear;                          // why it can not be told, then all are here; empty: it can
-  std::vector<workload::GpuRequest> requests;   // what the benchmark is to be given
-  bool given_by_us = false;                     // to a command, by CUDA_VISIBLE_DEVICES
-  [[nodiscard]] bool has(std::size_t gpu) const;
+struct WorkloadGpus : record::BenchmarkGpus {
+  std::vector<workload::GpuRequest> requests;  // what the benchmark is to be given
+  bool given_by_us = false;                    // to a command, by CUDA_VISIBLE_DEVICES
 };
 
 // By --gpus and --gpu_access, then by CUDA_VISIBLE_DEVICES and NVIDIA_VISIBLE_DEVICES: of `environment` ("NAME=value", the
 // tool's own) for a command, of --env for a container. A replay has no GPUs to give, and knows no environment.
 base::Result<WorkloadGpus> find_workload_gpus(const Options& options, const std::vector<std::string>& environment,
-                                              const meter::GpuMeter& meter);
+                                              meter::SourceKind source, const std::vector<meter::GpuDescription>& gpus);
 
 // What CUDA makes of the value of CUDA_VISIBLE_DEVICES where it could see the GPUs at these positions, in this order:
 // numbers, UUIDs or their beginnings, MIG instances; an entry that is none of them hides all after it.

@@ -33,7 +33,4 @@ class SignalQueue {
 // As if the user had pressed Ctrl-C.
 void interrupt_self();
 
-// "SIGINT"
-std::string signal_name(int signal);
-
 }  // namespace gpubench::platform

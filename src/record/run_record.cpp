@@ -4,6 +4,10 @@
 
 namespace gpubench::record {
 
+std::string part_log_name(std::size_t part) {
+  return "benchmark_" + std::to_string(part + 1) + ".log";
+}
+
 std::vector<const GpuRecord*> RunRecord::all_gpus() const {
   std::vector<const GpuRecord*> all;
   all.reserve(gpus.size() + other_gpus.size());

@@ -12,12 +12,13 @@
 #include "carbon/emissions.h"
 #include "carbon/footprint.h"
 #include "energy/gpu_energy.h"
-#include "meter/driver_calls.h"
 #include "meter/gpu_meter.h"
 #include "record/finding.h"
 #include "record/gpu_events.h"
 #include "record/quality.h"
+#include "record/run_facts.h"
 #include "record/work.h"
+#include "sampler/options.h"
 
 namespace gpubench::record {
 
@@ -82,14 +83,13 @@ struct PartRecord {
   std::string log;   // name of its log in the run's folder
 };
 
+// The name of its log, by its place from 0.
+std::string part_log_name(std::size_t part);
+
 // What the tool itself cost.
 struct ToolCost {
   double cpu_seconds = 0;  // user + system
   base::Bytes peak_resident;
-  std::size_t late_deadlines = 0;
-  std::size_t deadlines = 0;
-  base::Duration worst_lateness{};
-  meter::DriverCalls driver = {};
 };
 
 // Values: recorded = accepted + pending + quarantined.
@@ -105,32 +105,25 @@ struct ExportRecord {
 };
 
 struct RunRecord {
-  std::string run_id;
-  std::string tool_version;
-  std::string invocation;  // this tool's command line, quoted for a shell, without secrets; empty: not known
-  std::string host;
-  meter::MeterSource source;
+  RunFacts facts;
   BenchmarkRecord benchmark;
-  base::Duration interval{};
-  base::Window ran;          // the workload's real start and end
-  base::ClockAnchor anchor;  // maps steady times to UTC
-  std::string carbon_region;
+  base::Window ran;                            // the workload's real start and end
+  std::string carbon_place;                    // what the source of the intensities calls it; empty: it knows no place
   std::vector<GpuRecord> gpus;                 // those that the benchmark has: all totals are theirs
   std::vector<GpuRecord> other_gpus = {};      // measured as well, in no total
-  std::string gpus_chosen_by = {};             // how it is known which are the benchmark's
   std::vector<PartRecord> parts = {};          // of several containers; else empty
   std::optional<base::Energy> total_energy;    // sum over gpus; empty if there is none or one is not known
   energy::Uncertainty total_uncertainty = {};  // of the sum: boards independent of each other, common causes added up
   std::optional<carbon::EmissionsAccount> emissions;
   std::optional<carbon::Footprint> footprint;  // empty: the emissions are not known
   ToolCost cost;
-  base::Duration wall_clock_step = {};  // greatest seen during the run; positive: put forward
+  sampler::SamplerHealth sampling = {};
   ExportRecord exported;
   std::vector<Finding> findings;
 
   [[nodiscard]] base::Duration elapsed() const { return ran.length(); }
-  [[nodiscard]] base::WallTime start_time() const { return anchor.to_wall(ran.start); }
-  [[nodiscard]] base::WallTime end_time() const { return anchor.to_wall(ran.end); }
+  [[nodiscard]] base::WallTime start_time() const { return facts.anchor.to_wall(ran.start); }
+  [[nodiscard]] base::WallTime end_time() const { return facts.anchor.to_wall(ran.end); }
   // Of the benchmark and others, in the order of their series.
   [[nodiscard]] std::vector<const GpuRecord*> all_gpus() const;
 };

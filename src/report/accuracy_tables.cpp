@@ -33,19 +33,20 @@ std::string calls_text(const char* what, const meter::CallCost& cost) {
 
 std::string cost_line(const record::RunRecord& run) {
   const record::ToolCost& cost = run.cost;
+  const meter::DriverCalls& driver = run.sampling.driver;
   const double share = cost.cpu_seconds / base::to_seconds(run.elapsed());
   return fmt::format(
       "This tool: {:.3f} s of CPU ({:.2f} % of one core over the run), at most {:.1f} MiB; driver calls: {}, {}, {}.\n",
-      cost.cpu_seconds, share * 100, cost.peak_resident.mebibytes(), calls_text("readings", cost.driver.readings),
-      calls_text("drains", cost.driver.drains), calls_text("counter readings", cost.driver.counters));
+      cost.cpu_seconds, share * 100, cost.peak_resident.mebibytes(), calls_text("readings", driver.readings),
+      calls_text("drains", driver.drains), calls_text("counter readings", driver.counters));
 }
 
 std::string sampling_line(const record::RunRecord& run) {
-  const record::ToolCost& cost = run.cost;
-  const std::string text = fmt::format("Interval readings late or skipped: {} of {}, the worst by {} ms. ",
-                                       cost.late_deadlines, cost.deadlines, milliseconds(cost.worst_lateness));
+  const sampler::SamplerHealth& sampling = run.sampling;
+  const std::string text = fmt::format("Interval readings late or skipped: {} of {}, the worst by {} ms. ", sampling.late,
+                                       sampling.deadlines, milliseconds(sampling.worst_lateness));
   return text + cost_line(run) +
-         fmt::format("Wall clock against steady clock: {:+.1f} ms.\n", base::to_seconds(run.wall_clock_step) * kMilli);
+         fmt::format("Wall clock against steady clock: {:+.1f} ms.\n", base::to_seconds(sampling.wall_clock_step) * kMilli);
 }
 
 template <class Quantity>

@@ -79,7 +79,7 @@ std::string totals_table(const record::RunRecord& before, const record::RunRecor
   const auto footprint = [&](const std::string& name, auto member) {
     row(name, [&](const record::RunRecord& run) { return run.footprint ? grams((*run.footprint).*member) : kUnknown; });
   };
-  row("Carbon Region", [](const record::RunRecord& run) { return one_line(run.carbon_region, kLongestCell); });
+  row("Carbon Region", [](const record::RunRecord& run) { return one_line(run.carbon_place, kLongestCell); });
   row("Carbon Source", sources);
   row("Total GPU Carbon Emissions (gCO2)", [](const record::RunRecord& run) {
     return grams(run.emissions ? std::optional(run.emissions->total) : std::nullopt);

@@ -32,7 +32,7 @@ std::string value_or(const std::optional<Quantity>& value, double (Quantity::*un
 }
 
 bool is_replay(const record::RunRecord& run) {
-  return run.source.kind == meter::SourceKind::replay;
+  return run.facts.source.kind == meter::SourceKind::replay;
 }
 
 // Figures of a replay are marked wherever they could be quoted alone.
@@ -95,8 +95,8 @@ std::string results_table(const record::RunRecord& run, const Summary& sum) {
                  marked(run, value_or(sum.total_carbon, &base::Emissions::grams, kNotAvailable))});
   add_work(table, run);
   table.add_row({"Energy Measured By", methods_text(run)});
-  table.add_row({"Source of GPU Figures", one_line(run.source.description, kLongestCell)});
-  table.add_row({"Run", one_line(run.run_id + (run.host.empty() ? "" : " on " + run.host), kLongestCell)});
+  table.add_row({"Source of GPU Figures", one_line(run.facts.source.description, kLongestCell)});
+  table.add_row({"Run", one_line(run.facts.run_id + (run.facts.host.empty() ? "" : " on " + run.facts.host), kLongestCell)});
   return table.text();
 }
 
@@ -116,7 +116,7 @@ std::string carbon_table(const record::RunRecord& run, const Summary& sum) {
   table.add_row({"Average Carbon Forecast (gCO2/kWh)", intensity});
   table.add_row({"Carbon Forecast Start Time", base::utc_table_text(run.start_time()) + " UTC"});
   table.add_row({"Carbon Forecast End Time", base::utc_table_text(run.end_time()) + " UTC"});
-  table.add_row({"Carbon Region", run.carbon_region.empty() ? kNotAvailable : one_line(run.carbon_region, kLongestCell)});
+  table.add_row({"Carbon Region", run.carbon_place.empty() ? kNotAvailable : one_line(run.carbon_place, kLongestCell)});
   table.add_row({"Carbon Source", carbon_source(run)});
   return table.text();
 }
@@ -152,7 +152,7 @@ std::string gpu_count_text(const record::RunRecord& run) {
   std::string count = std::to_string(run.gpus.size());
   if (run.other_gpus.empty()) return count;
   return count + " of " + std::to_string(run.gpus.size() + run.other_gpus.size()) + " (by " +
-         one_line(run.gpus_chosen_by, kLongestCell) + ")";
+         one_line(run.facts.benchmark_gpus.by, kLongestCell) + ")";
 }
 
 std::string gpu_table(const record::RunRecord& run, const Summary& sum) {

@@ -100,18 +100,18 @@ void write_predecessor_keys(DocumentWriter& out, const record::RunRecord& run) {
 }
 
 void write_run(DocumentWriter& out, const record::RunRecord& run) {
-  out.text("run_id", run.run_id);
-  out.text("tool_version", run.tool_version);
-  out.text("host", run.host);
+  out.text("run_id", run.facts.run_id);
+  out.text("tool_version", run.facts.tool_version);
+  out.text("host", run.facts.host);
   out.text("start_time", base::utc_text_milliseconds(run.start_time()));
   out.text("end_time", base::utc_text_milliseconds(run.end_time()));
-  out.number("interval_seconds", base::to_seconds(run.interval));
+  out.number("interval_seconds", base::to_seconds(run.facts.interval));
   out.map("source", [&] {
-    const bool replay = run.source.kind == meter::SourceKind::replay;
+    const bool replay = run.facts.source.kind == meter::SourceKind::replay;
     out.text("kind", replay ? "replay" : "nvml");
     out.boolean("replay", replay);
-    out.text("description", run.source.description);
-    out.known_text("driver_version", run.source.driver_version);
+    out.text("description", run.facts.source.description);
+    out.known_text("driver_version", run.facts.source.driver_version);
   });
 }
 
@@ -164,8 +164,8 @@ void write_work(DocumentWriter& out, const std::optional<record::Work>& work, co
 void write_part(DocumentWriter& out, const record::RunRecord& run, const record::PartRecord& part) {
   const bool ran = part.ran != base::Window{};
   write_benchmark(out, part.benchmark);
-  out.known_text("start_time", ran ? base::utc_text_milliseconds(run.anchor.to_wall(part.ran.start)) : std::string());
-  out.known_text("end_time", ran ? base::utc_text_milliseconds(run.anchor.to_wall(part.ran.end)) : std::string());
+  out.known_text("start_time", ran ? base::utc_text_milliseconds(run.facts.anchor.to_wall(part.ran.start)) : std::string());
+  out.known_text("end_time", ran ? base::utc_text_milliseconds(run.facts.anchor.to_wall(part.ran.end)) : std::string());
   out.number("elapsed_seconds", ran ? std::optional(base::to_seconds(part.ran.length())) : std::nullopt);
   out.values("gpus", part.gpus);
   out.number("energy_joules", part.energy, &base::Energy::joules);
@@ -363,7 +363,7 @@ void write_slot(DocumentWriter& out, const carbon::SlotEmissions& slot) {
 }
 
 void write_emissions(DocumentWriter& out, const record::RunRecord& run) {
-  out.known_text("carbon_region", run.carbon_region);
+  out.known_text("carbon_region", run.carbon_place);
   out.map_or_null("emissions", run.emissions, [&](const carbon::EmissionsAccount& known) {
     out.number("total_grams", known.total.grams());
     out.number("uncertainty_grams", known.uncertainty, &base::Emissions::grams);
@@ -402,13 +402,13 @@ void write_tool(DocumentWriter& out, const record::RunRecord& run) {
     out.number("cpu_seconds", run.cost.cpu_seconds);
     out.number("cpu_percent_of_run", run.cost.cpu_seconds / base::to_seconds(run.elapsed()) * 100);
     out.number("peak_resident_mib", run.cost.peak_resident.mebibytes());
-    out.count("deadlines", run.cost.deadlines);
-    out.count("late_deadlines", run.cost.late_deadlines);
-    out.number("worst_lateness_seconds", base::to_seconds(run.cost.worst_lateness));
-    write_call_cost(out, "driver_readings", run.cost.driver.readings);
-    write_call_cost(out, "driver_drains", run.cost.driver.drains);
-    write_call_cost(out, "driver_counters", run.cost.driver.counters);
-    out.number("wall_clock_step_seconds", base::to_seconds(run.wall_clock_step));
+    out.count("deadlines", run.sampling.deadlines);
+    out.count("late_deadlines", run.sampling.late);
+    out.number("worst_lateness_seconds", base::to_seconds(run.sampling.worst_lateness));
+    write_call_cost(out, "driver_readings", run.sampling.driver.readings);
+    write_call_cost(out, "driver_drains", run.sampling.driver.drains);
+    write_call_cost(out, "driver_counters", run.sampling.driver.counters);
+    out.number("wall_clock_step_seconds", base::to_seconds(run.sampling.wall_clock_step));
   });
   out.map("export", [&] {
     out.boolean("requested", run.exported.requested);
@@ -440,7 +440,7 @@ Document metrics_document(const record::RunRecord& run) {
   }
   write_work(out, run.benchmark.work, record::work_rate(run));
   out.list("gpus", run.gpus, [&](const record::GpuRecord& gpu) { write_gpu(out, gpu); });
-  out.known_text("gpus_chosen_by", run.gpus_chosen_by);
+  out.known_text("gpus_chosen_by", run.facts.benchmark_gpus.by);
   out.list("other_gpus", run.other_gpus, [&](const record::GpuRecord& gpu) { write_gpu(out, gpu); });
   write_emissions(out, run);
   out.map_or_null("footprint", run.footprint, [&](const carbon::Footprint& footprint) { write_footprint(out, footprint); });

@@ -17,9 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   if (run.closing) fuzz::require(carbon::are_sane(run.closing->intensities));
-  if (run.identity) {
-    fuzz::require(run.identity->carbon.pue.fraction() >= 1 && run.identity->carbon.lifetime_years > 0);
-    fuzz::require(run.identity->carbon.functional_units > 0);
+  if (run.facts) {
+    fuzz::require(run.facts->carbon.pue.fraction() >= 1 && run.facts->carbon.lifetime_years > 0);
+    fuzz::require(run.facts->carbon.functional_units > 0);
   }
   return 0;
 }

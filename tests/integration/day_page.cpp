@@ -73,15 +73,15 @@ series::GpuSeries gpu_series(std::size_t gpu, std::size_t seconds) {
 
 record::RunRecord run_of(std::size_t gpus, std::size_t seconds) {
   record::RunRecord run;
-  run.run_id = "20261122t000000z-day";
-  run.tool_version = "0.1.0";
-  run.host = "made-up-host";
-  run.source.description = "made up for a test";
+  run.facts.run_id = "20261122t000000z-day";
+  run.facts.tool_version = "0.1.0";
+  run.facts.host = "made-up-host";
+  run.facts.source.description = "made up for a test";
   run.benchmark.kind = "command";
   run.benchmark.name = "A day on 8 GPUs";
   run.benchmark.exit_code = 0;
-  run.interval = 5s;
-  run.anchor = {kStart, base::WallTime(std::chrono::sys_days(std::chrono::year(2026) / 11 / 22))};
+  run.facts.interval = 5s;
+  run.facts.anchor = {kStart, base::WallTime(std::chrono::sys_days(std::chrono::year(2026) / 11 / 22))};
   run.ran = {kStart + 2s, kStart + base::from_seconds(static_cast<double>(seconds) - 2)};
   for (std::size_t i = 0; i < gpus; ++i) {
     record::GpuRecord gpu;

@@ -56,7 +56,7 @@ std::string badge(std::string_view kind, const std::string& text) {
 
 std::string badges(const record::RunRecord& run) {
   std::string text;
-  if (run.source.kind == meter::SourceKind::replay) text += badge("bad", "REPLAY: not a measurement");
+  if (run.facts.source.kind == meter::SourceKind::replay) text += badge("bad", "REPLAY: not a measurement");
   if (run.benchmark.interrupted) {
     text += badge("bad", "INTERRUPTED");
   } else if (run.benchmark.exit_code != 0) {
@@ -78,10 +78,10 @@ std::string command_text(const record::RunRecord& run) {
 std::string header(const record::RunRecord& run) {
   return "<header>\n<p class=\"product\">iris-gpubench report</p>\n<h1>" +
          html_text(one_line(run.benchmark.name, kLongestTitle)) + "</h1>\n" + command_text(run) + "<p class=\"badges\">" +
-         badges(run) + "</p>\n<p>" + html_text(gpus_text(run)) + " on " + html_text(one_line(run.host, kLongestTitle)) +
-         " \u00b7 <time datetime=\"" + base::utc_text(run.start_time()) + "\">" + base::utc_table_text(run.start_time()) +
-         "</time> to <time datetime=\"" + base::utc_text(run.end_time()) + "\">" + base::utc_table_text(run.end_time()) +
-         "</time> UTC</p>\n</header>\n";
+         badges(run) + "</p>\n<p>" + html_text(gpus_text(run)) + " on " +
+         html_text(one_line(run.facts.host, kLongestTitle)) + " \u00b7 <time datetime=\"" +
+         base::utc_text(run.start_time()) + "\">" + base::utc_table_text(run.start_time()) + "</time> to <time datetime=\"" +
+         base::utc_text(run.end_time()) + "\">" + base::utc_table_text(run.end_time()) + "</time> UTC</p>\n</header>\n";
 }
 
 std::string card(const char* name, const std::string& value, const std::string& remark) {
@@ -128,7 +128,7 @@ std::string cards(const record::RunRecord& run) {
   text += card("Energy", run.total_energy ? energy_text(*run.total_energy) : "not available", energy_remark(run));
   text += card(
       "Emissions", run.emissions ? short_number(run.emissions->total.grams(), 3) + " gCO2" : "not available",
-      run.emissions && run.emissions->used_yearly_factor ? "yearly factor, not a forecast" : one_line(run.carbon_region));
+      run.emissions && run.emissions->used_yearly_factor ? "yearly factor, not a forecast" : one_line(run.carbon_place));
   text += card("Elapsed", duration_text(run.elapsed()), "the benchmark's real start and end");
   if (run.total_energy && run.elapsed() > base::Duration::zero())
     text += card("Average power", short_number((*run.total_energy / run.elapsed()).watts(), 1) + " W", "of all GPUs");
@@ -219,7 +219,7 @@ void write_log(std::ostream& out, const LogExcerpt& log) {
 
 void write_run(std::ostream& out, const record::RunRecord& run, const Charts& charts) {
   const auto start = std::chrono::duration_cast<std::chrono::milliseconds>(run.start_time().time_since_epoch()).count();
-  out << "{\"run_id\":" << json_string(run.run_id) << ",\"start_ms\":" << start
+  out << "{\"run_id\":" << json_string(run.facts.run_id) << ",\"start_ms\":" << start
       << ",\"elapsed\":" << json_number(base::to_seconds(run.elapsed()))
       << ",\"first\":" << json_number(charts.first_seconds) << ",\"last\":" << json_number(charts.last_seconds)
       << ",\"average_power\":" << (charts.average_power ? "true" : "false") << ",\"gpus\":[";
@@ -281,7 +281,7 @@ void write_html_report(std::ostream& out, const HtmlInput& input) {
       << section("energy", "Energy", html_energy(run)) << section("carbon", "Carbon", html_carbon(run))
       << section("gpus", "GPUs", html_gpus(run)) << section("reproduce", "How to reproduce", html_reproduce(run))
       << section("files", "Data", std::string(kFiles)) << "</main>\n<footer><p>Made by iris-gpubench "
-      << html_text(run.tool_version) << " \u00b7 run " << html_text(run.run_id)
+      << html_text(run.facts.tool_version) << " \u00b7 run " << html_text(run.facts.run_id)
       << " \u00b7 all times are UTC</p></footer>\n";
   write_page_data(out, input);
   out << "<script>" << kPageScript << "</script>\n</body>\n</html>\n";

@@ -155,7 +155,7 @@ std::string html_other_gpus(const record::RunRecord& run) {
                    gpu.utilization ? short_number(gpu.utilization->average_all, 1) : std::string(kNotSupported)});
   }
   return table.text() + "<p class=\"note\">The benchmark's GPUs were chosen by " +
-         html_text(one_line(run.gpus_chosen_by, 200)) + ".</p>\n";
+         html_text(one_line(run.facts.benchmark_gpus.by, 200)) + ".</p>\n";
 }
 
 std::string intensity_sources(const record::RunRecord& run) {
@@ -237,8 +237,8 @@ std::string html_gpus(const record::RunRecord& run) {
 std::string html_reproduce(const record::RunRecord& run) {
   const record::BenchmarkRecord& benchmark = run.benchmark;
   std::string text;
-  if (!run.invocation.empty())
-    text += R"(<pre tabindex="0" aria-label="Command line of this run"><code>)" + html_text(one_line(run.invocation)) +
+  if (!run.facts.invocation.empty())
+    text += R"(<pre tabindex="0" aria-label="Command line of this run"><code>)" + html_text(one_line(run.facts.invocation)) +
             "</code></pre>\n";
   const auto code = benchmark.exit_code ? std::to_string(*benchmark.exit_code) : std::string("not known");
   text += definition_list({{"Benchmark", one_line(benchmark.name)},
@@ -248,12 +248,12 @@ std::string html_reproduce(const record::RunRecord& run) {
                            {"Engine", one_line(benchmark.engine)},
                            {"GPUs reached by", benchmark.gpu_access},
                            {"Exit code", code},
-                           {"Host", one_line(run.host)},
-                           {"GPU figures from", one_line(run.source.description)},
-                           {"Driver", one_line(run.source.driver_version)},
-                           {"Interval", plain_number(base::to_seconds(run.interval), 3) + " s"},
-                           {"Measured with", "iris-gpubench " + run.tool_version},
-                           {"Run", run.run_id}});
+                           {"Host", one_line(run.facts.host)},
+                           {"GPU figures from", one_line(run.facts.source.description)},
+                           {"Driver", one_line(run.facts.source.driver_version)},
+                           {"Interval", plain_number(base::to_seconds(run.facts.interval), 3) + " s"},
+                           {"Measured with", "iris-gpubench " + run.facts.tool_version},
+                           {"Run", run.facts.run_id}});
   return text;
 }
 

@@ -152,7 +152,7 @@ carbon::EmissionsAccount grid(base::WallTime from, base::WallTime to) {
 }
 
 void write_run(const std::filesystem::path& folder, int gpus, int seconds, const std::string& run_id, base::WallTime end) {
-  app::RunIdentity run;
+  record::RunFacts run;
   run.run_id = run_id;
   run.tool_version = "synthetic";
   run.host = "nowhere";
@@ -162,22 +162,21 @@ void write_run(const std::filesystem::path& folder, int gpus, int seconds, const
   run.source = {meter::SourceKind::replay, "REPLAY of a synthetic day (not a measurement)", "", "synthetic"};
   for (int index = 0; index < gpus; ++index) {
     run.gpus.push_back(gpu(index));
-    run.workload_gpus.positions.push_back(static_cast<std::size_t>(index));
+    run.benchmark_gpus.positions.push_back(static_cast<std::size_t>(index));
   }
   workload::WorkloadDescription workload;
   workload.name = "synthetic";
-  app::Measured measured;
+  record::Measured measured;
+  measured.workload = workload;
   measured.outcome.ran = {kStart, kStart + std::chrono::seconds(seconds)};
   measured.outcome.exit_code = 0;
   LongRun out(folder, gpus, measured.outcome.ran.end, run_id);
-  out.note(app::identity_note(run, workload));
+  out.note(app::facts_note(run, workload));
   for (int second = -2; second < seconds + 2; ++second) out.second(kStart + std::chrono::seconds(second), second % 5 == 0);
-  out.note(app::ended_note(measured, workload));
+  out.note(app::ended_note(measured));
   record::RunRecord closing;
-  closing.carbon_region = run.carbon_region;
-  closing.run_id = run_id;
-  closing.host = run.host;
-  closing.anchor = run.anchor;
+  closing.facts = run;
+  closing.carbon_place = run.carbon_region;
   closing.ran = measured.outcome.ran;
   closing.emissions = grid(closing.start_time(), closing.end_time());
   out.note(app::results_note(closing));

@@ -10,8 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "app/account.h"
 #include "energy/split_energy.h"
+#include "record/account.h"
+#include "record/costs.h"
 #include "support/simulated_sampler.h"
 #include "unit/meter/fake_driver.h"
 
@@ -73,32 +74,26 @@ struct Outcome {
   std::string words;
 };
 
-CarbonChoice fixed_intensity() {
-  CarbonChoice choice;
-  choice.ask = [](base::WallTime from, base::WallTime to, base::Duration /*patience*/) -> CarbonChoice::Slots {
-    return std::vector<carbon::IntensitySlot>{{from - 24h, to + 24h,
-                                               base::CarbonIntensity::from_grams_per_kilowatt_hour(100),
-                                               carbon::IntensityKind::user_value, "test", from}};
-  };
-  return choice;
+carbon::Answer fixed_intensity(const record::RunRecord& run) {
+  carbon::Answer answer;
+  answer.slots = {{run.start_time() - 24h, run.end_time() + 24h, base::CarbonIntensity::from_grams_per_kilowatt_hour(100),
+                   carbon::IntensityKind::user_value, "test", run.start_time()}};
+  answer.fallback = carbon::great_britain();
+  return answer;
 }
 
 record::RunRecord account_of(const std::vector<series::GpuSeries>& series, const meter::GpuMeter& meter, base::Window ran,
                              base::ClockAnchor anchor) {
-  static const platform::SystemClock clock;
-  CarbonLookup carbon(fixed_intensity(), clock);
-  Measured measured;
+  record::Measured measured;
   measured.outcome.ran = ran;
   measured.outcome.exit_code = 0;
-  const workload::WorkloadDescription workload;
-  AccountInput input;
-  input.anchor = anchor;
-  input.meter = &meter;
-  input.workload = &workload;
-  input.measured = &measured;
-  input.series = &series;
-  for (std::size_t gpu = 0; gpu < series.size(); ++gpu) input.gpus.positions.push_back(gpu);
-  return make_account(input, carbon);
+  record::RunFacts facts;
+  facts.anchor = anchor;
+  facts.gpus = meter.gpus();
+  for (std::size_t gpu = 0; gpu < series.size(); ++gpu) facts.benchmark_gpus.positions.push_back(gpu);
+  record::RunRecord run = record::make_account(facts, measured, series);
+  if (run.total_energy) record::cost(run, series, fixed_intensity(run));
+  return run;
 }
 
 Outcome drive(unsigned seed, const Plan& plan) {

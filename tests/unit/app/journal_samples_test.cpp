@@ -42,13 +42,13 @@ class JournalSamplesTest : public testing::Test {
   // Three segments, or all in one.
   void write_journal(std::size_t segment_bytes) {
     files_ = series::SegmentFiles::create(directory_, "20261122t120000z-test", segment_bytes).value();
-    RunIdentity run;
+    record::RunFacts run;
     run.run_id = "20261122t120000z-test";
     run.host = "host";
     run.anchor = {kStart, base::WallTime(1790000000s)};
     run.gpus.resize(2);
     run.gpus[1].index = 1;
-    buffer_.add_note(identity_note(run, {}));
+    buffer_.add_note(facts_note(run, {}));
     values(0);
     buffer_.add_note(started_note(kStart));
     flush();
@@ -57,12 +57,12 @@ class JournalSamplesTest : public testing::Test {
     buffer_.add_note(carbon_note(kStart + 1s, carbon));
     flush();
     values(2);
-    Measured measured;
+    record::Measured measured;
     measured.outcome.ran = {kStart, kStart + 2s};
-    buffer_.add_note(ended_note(measured, {}));
+    buffer_.add_note(ended_note(measured));
     record::RunRecord record;
-    record.run_id = run.run_id;
-    record.anchor = run.anchor;
+    record.facts.run_id = run.run_id;
+    record.facts.anchor = run.anchor;
     record.ran = measured.outcome.ran;
     buffer_.add_note(results_note(record));
     buffer_.add_note(closing_note(record));
@@ -173,7 +173,7 @@ TEST_F(JournalSamplesTest, WhatIsAddedComesAfterAllThatTheJournalHolds) {
   write_journal(1);
   const std::vector<Sent> whole = sent();
   record::RunRecord record;
-  record.run_id = "20261122t120000z-test";
+  record.facts.run_id = "20261122t120000z-test";
   JournalSamples samples(directory_, exporting::Names::standard);
   samples.add_after(results_note(record));
   std::vector<exporting::Sample> read;

@@ -7,8 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-RunIdentity identity() {
-  RunIdentity run;
+record::RunFacts facts() {
+  record::RunFacts run;
   run.run_id = "20261122t120000z-test";
   run.tool_version = "1.2.3";
   run.host = "host";
@@ -28,31 +28,31 @@ RunIdentity identity() {
   return run;
 }
 
-TEST(RunJournal, IdentityComesBack) {
+TEST(RunJournal, FactsComeBack) {
   workload::WorkloadDescription workload;
   workload.kind = workload::WorkloadDescription::Kind::container;
   workload.name = "image";
   workload.command_line = "python3 \"a b\"";
   JournalledRun back;
-  take_note(back, identity_note(identity(), workload));
-  ASSERT_TRUE(back.identity);
-  EXPECT_EQ(back.identity->anchor.wall, identity().anchor.wall);
-  EXPECT_EQ(back.identity->interval, 1500ms);
-  EXPECT_EQ(back.identity->carbon.intensity, identity().carbon.intensity);
-  EXPECT_EQ(back.identity->carbon.embodied, identity().carbon.embodied);
-  EXPECT_EQ(back.identity->source.kind, meter::SourceKind::replay);
-  EXPECT_EQ(back.identity->source.trace, "x");
-  ASSERT_EQ(back.identity->gpus.size(), 2U);
-  EXPECT_EQ(back.identity->gpus[0].power_limit, std::nullopt);
-  EXPECT_EQ(back.identity->gpus[1].power_limit, base::Power::from_watts(700));
-  EXPECT_EQ(back.identity->gpus[1].max_sm_clock, base::Frequency::from_megahertz(1980));
-  EXPECT_EQ(back.identity->gpus[1].name, "GPU \xef\xbf\xbd") << "broken bytes are replaced, not the end of the note";
+  take_note(back, facts_note(facts(), workload));
+  ASSERT_TRUE(back.facts);
+  EXPECT_EQ(back.facts->anchor.wall, facts().anchor.wall);
+  EXPECT_EQ(back.facts->interval, 1500ms);
+  EXPECT_EQ(back.facts->carbon.intensity, facts().carbon.intensity);
+  EXPECT_EQ(back.facts->carbon.embodied, facts().carbon.embodied);
+  EXPECT_EQ(back.facts->source.kind, meter::SourceKind::replay);
+  EXPECT_EQ(back.facts->source.trace, "x");
+  ASSERT_EQ(back.facts->gpus.size(), 2U);
+  EXPECT_EQ(back.facts->gpus[0].power_limit, std::nullopt);
+  EXPECT_EQ(back.facts->gpus[1].power_limit, base::Power::from_watts(700));
+  EXPECT_EQ(back.facts->gpus[1].max_sm_clock, base::Frequency::from_megahertz(1980));
+  EXPECT_EQ(back.facts->gpus[1].name, "GPU \xef\xbf\xbd") << "broken bytes are replaced, not the end of the note";
   EXPECT_EQ(back.workload.kind, workload::WorkloadDescription::Kind::container);
   EXPECT_EQ(back.workload.command_line, workload.command_line);
 }
 
 TEST(RunJournal, StartAndEndComeBack) {
-  Measured measured;
+  record::Measured measured;
   measured.outcome.ran = {base::SteadyTime(10s), base::SteadyTime(20s + 1ns)};
   measured.outcome.exit_code = 137;
   measured.outcome.out_of_memory = true;
@@ -63,7 +63,7 @@ TEST(RunJournal, StartAndEndComeBack) {
   take_note(back, started_note(base::SteadyTime(10s)));
   EXPECT_EQ(back.started, base::SteadyTime(10s));
   EXPECT_FALSE(back.ended);
-  take_note(back, ended_note(measured, {}));
+  take_note(back, ended_note(measured));
   ASSERT_TRUE(back.ended);
   EXPECT_EQ(back.ended->outcome.ran, measured.outcome.ran);
   EXPECT_EQ(back.ended->outcome.exit_code, 137);
@@ -77,10 +77,10 @@ TEST(RunJournal, ClosingKeepsWhatCannotBeComputed) {
   record::RunRecord run;
   run.benchmark.score = 12.4366;
   run.benchmark.work = record::Work{60000, "images"};
-  run.carbon_region = "South England";
+  run.carbon_place = "South England";
   run.findings = {record::LogIncomplete{"disk full"}};
   run.exported = {true, 10, 9, "http://db", "refused"};
-  run.invocation = "iris-gpubench -- true";
+  run.facts.invocation = "iris-gpubench -- true";
   carbon::IntensitySlot slot;
   slot.from = base::WallTime(1h);
   slot.to = base::WallTime(3h);
@@ -103,7 +103,7 @@ TEST(RunJournal, ClosingKeepsWhatCannotBeComputed) {
   EXPECT_EQ(record::finding_name(back.closing->findings[0]), "log_incomplete");
   EXPECT_EQ(record::finding_text(back.closing->findings[0]), record::finding_text(run.findings[0]));
   EXPECT_EQ(back.closing->exported.accepted, 9U);
-  EXPECT_EQ(back.closing->invocation, run.invocation);
+  EXPECT_EQ(back.closing->invocation, run.facts.invocation);
 }
 
 TEST(RunJournal, WorkOfEachContainerComesBack) {
@@ -147,7 +147,7 @@ TEST(RunJournal, UnknownAndBrokenNotesSayNothing) {
   for (const char* note :
        {"", "{", "[]", "null", "{\"note\":\"of a later version\"}", "{\"note\":\"started\"}", "{\"note\":5}"})
     take_note(back, note);
-  EXPECT_FALSE(back.identity || back.started || back.ended || back.closing);
+  EXPECT_FALSE(back.facts || back.started || back.ended || back.closing);
 }
 
 }  // namespace

@@ -25,23 +25,8 @@ std::vector<meter::GpuDescription> four_gpus() {
   return gpus;
 }
 
-class FourGpus final : public meter::GpuMeter {
- public:
-  explicit FourGpus(meter::SourceKind kind = meter::SourceKind::nvml) { source_.kind = kind; }
-  [[nodiscard]] const meter::MeterSource& source() const override { return source_; }
-  [[nodiscard]] const std::vector<meter::GpuDescription>& gpus() const override { return gpus_; }
-  meter::GpuReading read(std::size_t /*gpu*/) override { return {}; }
-  meter::Field<meter::CounterReading> read_energy_counter(std::size_t /*gpu*/) override {
-    return meter::absent(meter::Absent::unsupported);
-  }
-  meter::Field<std::vector<meter::PowerSample>> drain_power(std::size_t /*gpu*/) override {
-    return meter::absent(meter::Absent::unsupported);
-  }
-  std::vector<meter::GpuDescription> gpus_ = four_gpus();
-
- private:
-  meter::MeterSource source_;
-};
+constexpr auto kDriver = meter::SourceKind::nvml;
+constexpr auto kReplay = meter::SourceKind::replay;
 
 const Positions kAll{0, 1, 2, 3};
 
@@ -53,7 +38,7 @@ WorkloadGpus of_command(const Environment& environment, const std::string& gpus 
   Options options;
   options.arguments = {"true"};
   options.gpus = gpus;
-  return find_workload_gpus(options, environment, FourGpus()).value();
+  return find_workload_gpus(options, environment, kDriver, four_gpus()).value();
 }
 
 WorkloadGpus of_container(const Environment& env, const std::string& gpus = "all") {
@@ -61,7 +46,7 @@ WorkloadGpus of_container(const Environment& env, const std::string& gpus = "all
   options.benchmark_image = "image";
   options.environment = env;
   options.gpus = gpus;
-  return find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=0"}, FourGpus()).value();
+  return find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=0"}, kDriver, four_gpus()).value();
 }
 
 TEST(WorkloadGpus, CudaTakesNumbersUuidsTheirBeginningsAndInstances) {
@@ -103,15 +88,16 @@ TEST(WorkloadGpus, WhatTheToolkitsVariableDoesNotSayIsNotGuessed) {
 }
 
 TEST(WorkloadGpus, NumbersOnDifferentModelsAreUnclear) {
-  FourGpus meter;
-  meter.gpus_[1].name = "NVIDIA T4";
+  auto gpus = four_gpus();
+  gpus[1].name = "NVIDIA T4";
   Options options;
-  const auto unclear = find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1"}, meter);
+  const auto unclear = find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1"}, kDriver, gpus);
   EXPECT_EQ(unclear->positions, kAll);
   EXPECT_NE(unclear->unclear.find("CUDA_DEVICE_ORDER"), std::string::npos);
-  const auto ordered = find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1", "CUDA_DEVICE_ORDER=PCI_BUS_ID"}, meter);
+  const auto ordered =
+      find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1", "CUDA_DEVICE_ORDER=PCI_BUS_ID"}, kDriver, gpus);
   EXPECT_EQ(ordered->positions, (Positions{1}));
-  EXPECT_EQ(find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=GPU-b0000000-1"}, meter)->positions, (Positions{1}));
+  EXPECT_EQ(find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=GPU-b0000000-1"}, kDriver, gpus)->positions, (Positions{1}));
 }
 
 TEST(WorkloadGpus, AnUnknownInstanceIsUnclear) {
@@ -145,18 +131,17 @@ TEST(WorkloadGpus, OfAContainerByItsRequestAndItsEnvironment) {
 
 TEST(WorkloadGpus, OfAReplayAllUnlessTheOptionSaysOtherwise) {
   Options options;
-  const FourGpus replay(meter::SourceKind::replay);
-  EXPECT_EQ(find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1"}, replay)->positions, kAll);
+  EXPECT_EQ(find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1"}, kReplay, four_gpus())->positions, kAll);
   options.gpus = "0,2";
-  EXPECT_EQ(find_workload_gpus(options, {}, replay)->positions, (Positions{0, 2}));
+  EXPECT_EQ(find_workload_gpus(options, {}, kReplay, four_gpus())->positions, (Positions{0, 2}));
   options.gpus = "device=9";
-  EXPECT_FALSE(find_workload_gpus(options, {}, replay));
+  EXPECT_FALSE(find_workload_gpus(options, {}, kReplay, four_gpus()));
 }
 
 TEST(WorkloadGpus, AnOptionThatNamesNoGpuIsAnError) {
   Options options;
   options.gpus = "device=9";
-  EXPECT_FALSE(find_workload_gpus(options, {}, FourGpus()));
+  EXPECT_FALSE(find_workload_gpus(options, {}, kDriver, four_gpus()));
 }
 
 }  // namespace

@@ -108,10 +108,10 @@ inline carbon::EmissionsAccount emissions_of(base::Energy energy, base::WallTime
 // A container on `gpus` GPUs of an H200 host.
 inline record::RunRecord container_run(int gpus) {
   record::RunRecord run;
-  run.run_id = "20261122T120512Z-synthetic_regression";
-  run.tool_version = "0.1.0";
-  run.host = "gpu-host";
-  run.source = {meter::SourceKind::nvml, "NVML 13.580.159.04", "580.159.04", ""};
+  run.facts.run_id = "20261122T120512Z-synthetic_regression";
+  run.facts.tool_version = "0.1.0";
+  run.facts.host = "gpu-host";
+  run.facts.source = {meter::SourceKind::nvml, "NVML 13.580.159.04", "580.159.04", ""};
   run.benchmark.kind = "container";
   run.benchmark.name = "synthetic_regression";
   run.benchmark.image_id = "sha256:0123456789abcdef";
@@ -120,10 +120,10 @@ inline record::RunRecord container_run(int gpus) {
   run.benchmark.exit_code = 0;
   run.benchmark.score = 12.4366;
   run.benchmark.work = record::Work{60000, "images"};
-  run.interval = 1s;
+  run.facts.interval = 1s;
   run.ran = {kStart, kStart + 30'004'117us};
-  run.anchor = {kStart, wall(0s)};
-  run.carbon_region = "South England";
+  run.facts.anchor = {kStart, wall(0s)};
+  run.carbon_place = "South England";
   base::Energy total;
   std::vector<energy::Uncertainty> uncertainties;
   for (int i = 0; i < gpus; ++i) {
@@ -134,14 +134,15 @@ inline record::RunRecord container_run(int gpus) {
   run.total_uncertainty = energy::of_sum(uncertainties);
   run.total_energy = total;
   run.emissions = emissions_of(total, run.start_time(), run.end_time());
-  run.cost = {0.31, base::Bytes::from_mebibytes(21.5), 0, 30, 412us};
+  run.cost = {0.31, base::Bytes::from_mebibytes(21.5)};
+  run.sampling = {30, 0, 412us};
   return run;
 }
 
 // A command under a replayed trace, without network, over one half-hour boundary.
 inline record::RunRecord replayed_command_run() {
   record::RunRecord run = container_run(1);
-  run.source = {meter::SourceKind::replay, "REPLAY of traces/h200.trace (not a measurement)", "", "traces/h200.trace"};
+  run.facts.source = {meter::SourceKind::replay, "REPLAY of traces/h200.trace (not a measurement)", "", "traces/h200.trace"};
   run.benchmark = {};
   run.benchmark.kind = "command";
   run.benchmark.name = "matmul";
@@ -182,10 +183,10 @@ inline record::RunRecord unsupported_run() {
   silent.gpu.index = 1;
   silent.gpu.name = "Tesla K80";
   run.benchmark.score.reset();
-  run.source.driver_version.clear();
+  run.facts.source.driver_version.clear();
   run.total_energy.reset();
   run.emissions.reset();
-  run.carbon_region.clear();
+  run.carbon_place.clear();
   run.findings = {record::EnergyUnknown{0, "no counter, no power samples and no power readings"},
                   record::EnergyUnknown{1, ""}};
   return run;

@@ -118,9 +118,9 @@ TEST(HtmlReport, EnergyPerWorkIsACardAndItsUnitData) {
 TEST(HtmlReport, HostileNamesStayData) {
   record::RunRecord run = example::container_run(1);
   const std::size_t scripts = count(page_of(run), "<script");
-  run.run_id = run.host = run.carbon_region = run.invocation = kHostile;
+  run.facts.run_id = run.facts.host = run.carbon_place = run.facts.invocation = kHostile;
   run.benchmark.name = run.benchmark.command_line = run.benchmark.image_id = run.benchmark.engine = kHostile;
-  run.source.description = run.source.driver_version = kHostile;
+  run.facts.source.description = run.facts.source.driver_version = kHostile;
   run.gpus[0].gpu.name = run.gpus[0].gpu.uuid = kHostile;
   run.emissions->slots[0].intensity.source = kHostile;
   run.findings.emplace_back(record::LogIncomplete{kHostile});

@@ -1,12 +1,13 @@
 // Runs over every seam that a calendar has, by an injected clock: from power samples to grams, against a hand calculation.
+#include "record/costs.h"
+
 #include <gtest/gtest.h>
 
 #include <memory>
 
-#include "app/account.h"
 #include "carbon/utc_time.h"
 
-namespace gpubench::app {
+namespace gpubench::record {
 namespace {
 
 using std::chrono::minutes;
@@ -56,13 +57,13 @@ TEST_P(CalendarRuns, AgreeWithAHandCalculation) {
         {start + at + minutes(1) - std::chrono::nanoseconds(1), base::Power::from_watts(watts(at / minutes(1)))});
   }
 
-  record::RunRecord run;
-  run.anchor = {start, wall};
+  RunRecord run;
+  run.facts.anchor = {start, wall};
   run.ran = {start, start + length};
   run.gpus.emplace_back();
   run.gpus[0].energy = energy::measure_energy(series[0], run.ran);
   ASSERT_NE(run.gpus[0].energy.best(), nullptr);
-  const auto account = account_carbon(run, series, forecast(wall, wall + length));
+  const auto account = account_emissions(run, series, forecast(wall, wall + length));
 
   double by_hand = 0;  // grams
   double joules = 0;
@@ -92,4 +93,4 @@ INSTANTIATE_TEST_SUITE_P(Calendar, CalendarRuns,
                          [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::record

@@ -1,0 +1,40 @@
+#include "app/costed_run.h"
+
+#include <chrono>
+
+#include "app/carbon_choice.h"
+#include "carbon/fallback_factor.h"
+#include "platform/clock.h"
+#include "record/costs.h"
+
+namespace gpubench::app {
+namespace {
+
+constexpr base::Duration kAnswerWithin = std::chrono::seconds(10);
+
+// A source that cannot be asked any more (its token is not there) gives way to its fallback.
+carbon::Answer answer_for(const record::RunRecord& run, const Environment& environment) {
+  const platform::SystemClock clock;
+  const record::RunFacts& facts = run.facts;
+  const auto choice = choose_carbon(facts.carbon, facts.carbon_region, environment, clock);
+  if (choice) return ask_once(*choice, run.start_time(), run.end_time(), kAnswerWithin, clock);
+  carbon::Answer answer;
+  answer.place = facts.carbon_region;
+  answer.trouble = choice.error().message;
+  answer.fallback = carbon::fallback_factor(facts.carbon, facts.carbon_region);
+  return answer;
+}
+
+}  // namespace
+
+void cost_unfinished(SavedRun& saved, const Environment& environment) {
+  if (!saved.finished && saved.run.total_energy) record::cost(saved.run, saved.series, answer_for(saved.run, environment));
+}
+
+base::Result<SavedRun> load_costed_run(const RunDirectory& directory, const Environment& environment) {
+  auto saved = load_past_run(directory);
+  if (saved) cost_unfinished(*saved, environment);
+  return saved;
+}
+
+}  // namespace gpubench::app
