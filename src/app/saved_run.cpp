@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/export_state.h"
+#include "app/run_journal.h"
 #include "carbon/fallback_factor.h"
 #include "platform/process.h"
 #include "record/account.h"

@@ -100,7 +100,7 @@ std::string totals_table(const record::RunRecord& before, const record::RunRecor
 }  // namespace
 
 std::string carbon_changes(const record::RunRecord& before, const record::RunRecord& after) {
-  return "Carbon of " + before.run_id + ", recalculated\n\n" + changed_half_hours(before, after) + "\n" +
+  return "Carbon of " + before.facts.run_id + ", recalculated\n\n" + changed_half_hours(before, after) + "\n" +
          totals_table(before, after);
 }
 

@@ -74,7 +74,7 @@ class RowClock {
 
   // "2026-11-22T12:00:00.123Z"; it stands until the next call.
   std::string_view timestamp(base::SteadyTime time) {
-    const base::WallTime wall = run_.anchor.to_wall(time);
+    const base::WallTime wall = run_.facts.anchor.to_wall(time);
     if (text_.empty() || wall < second_ || wall - second_ >= std::chrono::seconds(1)) {
       second_ = std::chrono::floor<std::chrono::seconds>(wall);
       text_ = base::utc_text_milliseconds(second_);

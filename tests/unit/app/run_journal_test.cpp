@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
+#include "app/event_note.h"
+
 namespace gpubench::app {
 namespace {
 
@@ -140,6 +145,124 @@ TEST(RunJournal, ClosingOfAVersionWithoutWorkAndOneWithImpossibleWork) {
   EXPECT_FALSE(older->scores[0].work);
   for (const char* amount : {"0", "-1", "\"many\"", "null"})
     EXPECT_FALSE(with_works(R"("works":[{"amount":)" + std::string(amount) + R"(,"unit":"images"}],)")) << amount;
+}
+
+workload::WorkloadDescription two_containers() {
+  workload::WorkloadDescription workload;
+  workload.kind = workload::WorkloadDescription::Kind::container;
+  workload.name = "a + b";
+  workload.command_line = "a; b";
+  workload.gpus = {0, 1};
+  for (const char* name : {"a", "b"}) {
+    workload::WorkloadDescription part;
+    part.kind = workload::WorkloadDescription::Kind::container;
+    part.name = name;
+    part.image_id = "sha256:1";
+    part.engine = "Docker 27";
+    part.gpu_access = "cdi";
+    part.gpu_trouble = "none";
+    workload.parts.push_back(part);
+  }
+  return workload;
+}
+
+record::Measured measured_containers() {
+  record::Measured measured;
+  measured.workload = two_containers();
+  measured.outcome.ran = {base::SteadyTime(10s), base::SteadyTime(20s)};
+  measured.outcome.exit_code = 3;
+  measured.outcome.parts.resize(2);
+  measured.outcome.parts[1].out_of_memory = true;
+  measured.outcome.parts[1].log_trouble = "full";
+  measured.interrupted_by = 15;
+  measured.timed_out = 90s;
+  measured.health = {10, 1, 3ms, -1ms, {{100, 2ms}, {20, 1ms}, {3, 9ms}}};
+  return measured;
+}
+
+std::vector<record::GpuEvents> some_events() {
+  record::GpuEvents events;
+  events.checks = 4;
+  events.throttle_times_known = true;
+  events.throttle_times = {{"software_power_cap", 5s, false}, {"hardware_thermal", 1s, true}};
+  events.corrected_errors = 7;
+  events.remapped_rows = 0;
+  events.xids_told = true;
+  events.xids = {79, 48};
+  events.users = {{4711, "python3", record::UserKind::foreign, base::Bytes::from_bytes(1e9)}, {}};
+  events.more_users = 2;
+  events.users_untold = "why";
+  return {events, {}};
+}
+
+record::RunRecord closed_run() {
+  record::RunRecord run;
+  run.parts.resize(2);
+  run.parts[0].benchmark.score = 1.5;
+  run.parts[1].benchmark.work = record::Work{0.25, "steps"};
+  run.carbon_place = "South England";
+  run.facts.invocation = "iris-gpubench -- true";
+  run.findings = {record::LogIncomplete{"disk full"}, record::Interrupted{"SIGINT"}};
+  run.cost = {0.5, base::Bytes::from_bytes(2e7)};
+  run.exported = {true, 10, 9, "http://db", "refused", 8, 1, 0};
+  carbon::SlotEmissions slot;
+  slot.intensity = {base::WallTime(1h),
+                    base::WallTime(3h),
+                    base::CarbonIntensity::from_grams_per_kilowatt_hour(143.5),
+                    carbon::IntensityKind::actual,
+                    "a source",
+                    base::WallTime(2h)};
+  run.emissions.emplace();
+  run.emissions->slots = {slot};
+  return run;
+}
+
+// Keys, their order and how each value is written are a format that older and newer versions read.
+TEST(RunJournal, NotesAreWrittenAsTheyAlwaysWere) {
+  record::RunFacts known = facts();
+  known.benchmark_gpus = {{0, 1}, "--gpus all", "why"};
+  known.gpus[0].slowdown_temperature = base::Temperature::from_celsius(92);
+  known.gpus[0].partitioned = true;
+  record::CarbonNow carbon;
+  carbon.intensity.intensity = base::CarbonIntensity::from_grams_per_kilowatt_hour(200);
+  carbon.intensity.source = "a source";
+  record::RunRecord one;
+  one.benchmark.score = 12.5;
+  const std::string notes = facts_note(known, two_containers()) + "\n" + started_note(base::SteadyTime(10s)) + "\n" +
+                            ended_note(measured_containers()) + "\n" + ended_note({}) + "\n" + events_note(some_events()) +
+                            "\n" + carbon_note(base::SteadyTime(11s), carbon) + "\n" + closing_note(closed_run()) + "\n" +
+                            closing_note(one) + "\n";
+  std::ifstream file(GPUBENCH_TEST_FILES "/notes.golden", std::ios::binary);
+  EXPECT_EQ(notes, std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+// What one version has written another reads, and writes again as it was.
+TEST(RunJournal, EveryNoteComesBackAsAWhole) {
+  JournalledRun back;
+  take_note(back, facts_note(facts(), two_containers()));
+  ASSERT_TRUE(back.facts);
+  EXPECT_EQ(facts_note(*back.facts, back.workload), facts_note(facts(), two_containers()));
+  take_note(back, ended_note(measured_containers()));
+  ASSERT_TRUE(back.ended);
+  back.ended->workload = back.workload;
+  EXPECT_EQ(ended_note(*back.ended), ended_note(measured_containers()));
+  take_note(back, events_note(some_events()));
+  EXPECT_EQ(events_note(back.events), events_note(some_events()));
+  take_note(back, closing_note(closed_run()));
+  ASSERT_TRUE(back.closing);
+  EXPECT_EQ(back.closing->exported.verified, 8U);
+}
+
+// The journal of a run that a version before those keys wrote.
+TEST(RunJournal, KeysThatOlderJournalsLack) {
+  std::ifstream corpus(GPUBENCH_SOURCE_DIR "/tests/fuzz/corpus/run_note/whole");
+  JournalledRun back;
+  for (std::string line; std::getline(corpus, line);) take_note(back, line);
+  ASSERT_TRUE(back.facts && back.ended);
+  EXPECT_EQ(back.facts->benchmark_gpus.positions, (std::vector<std::size_t>{0})) << "all GPUs count";
+  EXPECT_FALSE(back.facts->gpus.at(0).partitioned);
+  EXPECT_FALSE(back.ended->timed_out);
+  EXPECT_EQ(back.ended->health.driver.readings.calls, 0U);
 }
 
 TEST(RunJournal, UnknownAndBrokenNotesSayNothing) {
