@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <iterator>
 
 #include "app/event_note.h"
+#include "support/golden.h"
 
 namespace gpubench::app {
 namespace {
@@ -232,8 +232,7 @@ TEST(RunJournal, NotesAreWrittenAsTheyAlwaysWere) {
                             ended_note(measured_containers()) + "\n" + ended_note({}) + "\n" + events_note(some_events()) +
                             "\n" + carbon_note(base::SteadyTime(11s), carbon) + "\n" + closing_note(closed_run()) + "\n" +
                             closing_note(one) + "\n";
-  std::ifstream file(GPUBENCH_TEST_FILES "/notes.golden", std::ios::binary);
-  EXPECT_EQ(notes, std::string(std::istreambuf_iterator<char>(file), {}));
+  support::expect_golden("notes", notes);
 }
 
 // What one version has written another reads, and writes again as it was.
@@ -255,7 +254,7 @@ TEST(RunJournal, EveryNoteComesBackAsAWhole) {
 
 // The journal of a run that a version before those keys wrote.
 TEST(RunJournal, KeysThatOlderJournalsLack) {
-  std::ifstream corpus(GPUBENCH_SOURCE_DIR "/tests/fuzz/corpus/run_note/whole");
+  std::ifstream corpus(support::source_folder() + "/tests/fuzz/corpus/run_note/whole");
   JournalledRun back;
   for (std::string line; std::getline(corpus, line);) take_note(back, line);
   ASSERT_TRUE(back.facts && back.ended);
