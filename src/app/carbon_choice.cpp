@@ -1,7 +1,5 @@
 #include "app/carbon_choice.h"
 
-#include <algorithm>
-#include <fstream>
 #include <memory>
 #include <utility>
 
@@ -12,6 +10,7 @@
 #include "carbon/place.h"
 #include "carbon/watttime/watttime.h"
 #include "platform/http_client.h"
+#include "platform/secret.h"
 
 namespace gpubench::app {
 namespace {
@@ -20,20 +19,11 @@ std::string or_default(const std::string& url, std::string_view otherwise) {
   return url.empty() ? std::string(otherwise) : url;
 }
 
-// A secret from the environment, or from the file that the environment names. Printable, so that it cannot break a header.
-base::Result<std::string> secret(const std::string& value, const std::string& file, const std::string& variable) {
-  std::string found = value;
-  if (found.empty() && !file.empty()) {
-    std::ifstream in(file);
-    if (!std::getline(in, found)) return base::failure(variable + "_FILE cannot be read: " + file);
-  }
-  while (!found.empty() && (found.back() == '\r' || found.back() == '\n' || found.back() == ' ')) found.pop_back();
-  if (found.empty())
-    return base::failure(variable + " is not set", "set " + variable + ", or " + variable + "_FILE to a file with it");
-  constexpr std::size_t longest = 4096;
-  const bool printable = std::all_of(found.begin(), found.end(), [](char c) { return c > ' ' && c <= '~'; });
-  if (!printable || found.size() > longest) return base::failure(variable + " holds something that is none");
-  return found;
+base::Result<std::string> secret(const base::Secret& secret) {
+  if (!secret.is_set())
+    return base::failure(secret.variable + " is not set",
+                         "set " + secret.variable + ", or " + secret.variable + "_FILE to a file with it");
+  return platform::read_secret(secret);
 }
 
 constexpr const char* kNationalPlace = "Great Britain";
@@ -83,8 +73,9 @@ class Choosing {
     if (!place) return base::failure(place.error());
     CarbonChoice choice;
     choice.place = name_of(*place);
-    const std::string url = or_default(environment_.carbon_url, carbon::kGridGbUrl);
-    choice.ask = [url, place = *place, ca_file = environment_.ca_file, &clock = clock_](auto from, auto to, auto patience) {
+    const std::string url = or_default(environment_.carbon.grid_gb_url, carbon::kGridGbUrl);
+    choice.ask = [url, place = *place, ca_file = environment_.carbon.ca_file, &clock = clock_](auto from, auto to,
+                                                                                               auto patience) {
       const auto http = platform::make_http_client(ca_file);
       return carbon::make_grid_gb_provider(*http, clock, url, place, patience)->slots(from, to);
     };
@@ -95,8 +86,8 @@ class Choosing {
   [[nodiscard]] base::Result<CarbonChoice> grid_gb_national() const {
     CarbonChoice choice;
     choice.place = kNationalPlace;
-    const std::string url = or_default(environment_.carbon_url, carbon::kGridGbUrl);
-    choice.ask = [url, ca_file = environment_.ca_file, &clock = clock_](auto from, auto to, auto patience) {
+    const std::string url = or_default(environment_.carbon.grid_gb_url, carbon::kGridGbUrl);
+    choice.ask = [url, ca_file = environment_.carbon.ca_file, &clock = clock_](auto from, auto to, auto patience) {
       const auto http = platform::make_http_client(ca_file);
       return carbon::make_grid_gb_national_provider(*http, clock, url, patience)->slots(from, to);
     };
@@ -108,14 +99,13 @@ class Choosing {
     if (!carbon::is_electricity_maps_zone(region_))
       return base::failure("\"" + region_ + "\" is no zone of Electricity Maps",
                            "give one: --carbon_region GB, DE, US-CAL-CISO");
-    auto token = secret(environment_.electricity_maps_token, environment_.electricity_maps_token_file,
-                        "IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN");
+    auto token = secret(environment_.carbon.electricity_maps_token);
     if (!token) return base::failure(token.error());
-    const std::string url = or_default(environment_.electricity_maps_url, carbon::kElectricityMapsUrl);
+    const std::string url = or_default(environment_.carbon.electricity_maps_url, carbon::kElectricityMapsUrl);
     const carbon::ElectricityMapsAccess access{url, region_, *std::move(token)};
     CarbonChoice choice;
     choice.place = region_;
-    choice.ask = [access, ca_file = environment_.ca_file, &clock = clock_](auto from, auto to, auto patience) {
+    choice.ask = [access, ca_file = environment_.carbon.ca_file, &clock = clock_](auto from, auto to, auto patience) {
       const auto http = platform::make_http_client(ca_file);
       return carbon::make_electricity_maps_provider(*http, clock, access, patience)->slots(from, to);
     };
@@ -126,16 +116,15 @@ class Choosing {
   [[nodiscard]] base::Result<CarbonChoice> watttime() const {
     if (!carbon::is_watttime_region(region_))
       return base::failure("\"" + region_ + "\" is no region of WattTime", "give one: --carbon_region CAISO_NORTH");
-    if (environment_.watttime_user.empty())
+    if (environment_.carbon.watttime_user.empty())
       return base::failure("IRIS_GPUBENCH_WATTTIME_USERNAME is not set", "set it and IRIS_GPUBENCH_WATTTIME_PASSWORD");
-    auto password =
-        secret(environment_.watttime_password, environment_.watttime_password_file, "IRIS_GPUBENCH_WATTTIME_PASSWORD");
+    auto password = secret(environment_.carbon.watttime_password);
     if (!password) return base::failure(password.error());
-    const std::string url = or_default(environment_.watttime_url, carbon::kWattTimeUrl);
-    const carbon::WattTimeAccess access{url, region_, environment_.watttime_user, *std::move(password)};
+    const std::string url = or_default(environment_.carbon.watttime_url, carbon::kWattTimeUrl);
+    const carbon::WattTimeAccess access{url, region_, environment_.carbon.watttime_user, *std::move(password)};
     CarbonChoice choice;
     choice.place = region_;
-    choice.ask = [access, ca_file = environment_.ca_file, &clock = clock_](auto from, auto to, auto patience) {
+    choice.ask = [access, ca_file = environment_.carbon.ca_file, &clock = clock_](auto from, auto to, auto patience) {
       const auto http = platform::make_http_client(ca_file);
       return carbon::make_watttime_provider(*http, clock, access, patience)->slots(from, to);
     };
@@ -166,8 +155,8 @@ class Choosing {
 
   void use_network(CarbonChoice& choice, const std::string& key) const {
     choice.needs_network = true;
-    if (!environment_.cache_folder.empty())
-      choice.cache.emplace(std::filesystem::path(environment_.cache_folder) / "carbon", options_.source + " " + key);
+    if (!environment_.carbon.cache_folder.empty())
+      choice.cache.emplace(std::filesystem::path(environment_.carbon.cache_folder) / "carbon", options_.source + " " + key);
   }
 
   const CarbonOptions& options_;

@@ -10,7 +10,6 @@
 #include <variant>
 
 #include "app/command_words.h"
-#include "app/invocation.h"
 #include "app/options.h"
 #include "app/plan_run.h"
 #include "app/recarbon.h"
@@ -19,6 +18,7 @@
 #include "app/wait_until.h"
 #include "base/signal_name.h"
 #include "carbon/plan.h"
+#include "cli/invocation.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/signals.h"
@@ -121,7 +121,7 @@ base::Result<std::vector<std::string>> command_to_run(const std::vector<std::str
   std::vector<std::string> command = given;
   if (!command.empty() && !command.front().starts_with("-")) command.insert(command.begin(), "--");
   if (command.empty()) {
-    auto own = parse_invocation(saved.run.facts.invocation);
+    auto own = cli::parse_invocation(saved.run.facts.invocation);
     if (!own) return base::failure(own.error().message, "give the command line after \"--\"");
     command = *std::move(own);
   }

@@ -4,9 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
-#include <fstream>
 
 #include "app/export_session.h"
+#include "platform/secret.h"
 
 namespace gpubench::app {
 namespace {
@@ -18,30 +18,17 @@ base::Result<base::Duration> seconds(double value, const char* option) {
   return base::failure(fmt::format("{} must be from 0 to {} seconds", option, kLongest));
 }
 
-// The variable's value, or the first line of the file that the environment names.
-base::Result<std::string> secret_of_export(const std::string& value, const std::string& file, const char* variable) {
-  if (!value.empty() || file.empty()) return value;
-  std::string line;
-  std::ifstream in(file);
-  if (!std::getline(in, line) || line.empty())
-    return base::failure(std::string("no secret can be read from ") + file, std::string("correct ") + variable);
-  if (line.back() == '\r') line.pop_back();
-  return line;
-}
-
-base::Result<exporting::Destination> destination(const Environment& environment) {
+base::Result<exporting::Destination> destination(const exporting::Server& server) {
   exporting::Destination to;
-  to.url = environment.victoria_url;
-  to.user = environment.victoria_user;
-  to.ca_file = environment.victoria_ca_file;
-  to.client_cert_file = environment.victoria_client_cert;
-  to.client_key_file = environment.victoria_client_key;
-  auto password = secret_of_export(environment.victoria_password, environment.victoria_password_file,
-                                   "IRIS_GPUBENCH_VICTORIA_PASSWORD_FILE");
+  to.url = server.url;
+  to.user = server.user;
+  to.ca_file = server.ca_file;
+  to.client_cert_file = server.client_cert_file;
+  to.client_key_file = server.client_key_file;
+  auto password = platform::read_secret(server.password);
   if (!password) return base::failure(password.error());
   to.password = *std::move(password);
-  auto token =
-      secret_of_export(environment.victoria_token, environment.victoria_token_file, "IRIS_GPUBENCH_VICTORIA_TOKEN_FILE");
+  auto token = platform::read_secret(server.token);
   if (!token) return base::failure(token.error());
   to.bearer = *std::move(token);
   return to;
@@ -88,7 +75,7 @@ ExportPlan export_plan(const ExportOptions& options, const Environment& environm
   plan.dialect = options.dialect;
   plan.names = options.names;
   plan.settle = options.settle;
-  plan.destination = [environment] { return destination(environment); };
+  plan.destination = [server = environment.metrics_database] { return destination(server); };
   return plan;
 }
 

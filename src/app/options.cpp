@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "app/container_flags.h"
-#include "app/invocation.h"
 #include "app/several_containers.h"
 #include "app/version.h"
 #include "base/spelling.h"
+#include "cli/invocation.h"
 
 namespace gpubench::app {
 namespace {
@@ -518,7 +518,7 @@ base::Result<Command> parse_command_line(const std::vector<std::string>& argumen
   if (dashes != arguments.end()) options.arguments.assign(dashes + 1, arguments.end());
   auto own = canonical({arguments.begin(), dashes}, option_names(app));
   if (!own) return base::failure(own.error());
-  options.invocation = invocation_text(*own, options.arguments);
+  options.invocation = cli::invocation_text(*own, options.arguments, {"--env"});
   std::reverse(own->begin(), own->end());  // CLI11 takes a vector last first
   try {
     app.parse(*own);

@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "app/invocation.h"
 #include "app/wait_until.h"
 #include "carbon/utc_time.h"
 
@@ -87,18 +86,6 @@ TEST(EnergySteps, OfAnUnknownEnergyThereAreNone) {
   SavedRun saved = saved_run();
   saved.run.total_energy.reset();
   EXPECT_FALSE(energy_steps(saved));
-}
-
-TEST(ParseInvocation, ReadsWhatWasWritten) {
-  const std::vector<std::string> own{"--benchmark_command", "echo 'it''s' \\ \"x\"", "--volume", "a b:/c", "--no_plot"};
-  const auto again = parse_invocation(invocation_text(own, {}));
-  ASSERT_TRUE(again) << again.error().message;
-  EXPECT_EQ(*again, own);
-  const auto command = parse_invocation(invocation_text({}, {"./simulate", "", "--env", "X=..."}));
-  EXPECT_EQ(command.value(), (std::vector<std::string>{"--", "./simulate", "", "--env", "X=..."}));
-  EXPECT_FALSE(parse_invocation(""));
-  EXPECT_FALSE(parse_invocation("iris-gpubench 'cut"));
-  EXPECT_FALSE(parse_invocation(invocation_text({"--benchmark_image", "x", "--env", "SECRET=1"}, {})));
 }
 
 }  // namespace

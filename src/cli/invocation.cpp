@@ -1,9 +1,9 @@
-#include "app/invocation.h"
+#include "cli/invocation.h"
 
 #include <algorithm>
 #include <string_view>
 
-namespace gpubench::app {
+namespace gpubench::cli {
 namespace {
 
 constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,/:@%";
@@ -23,10 +23,11 @@ std::string without_value(const std::string& assignment) {
 
 }  // namespace
 
-std::string invocation_text(const std::vector<std::string>& own, const std::vector<std::string>& arguments) {
+std::string invocation_text(const std::vector<std::string>& own, const std::vector<std::string>& arguments,
+                            const std::vector<std::string>& secrets) {
   std::string text = "iris-gpubench";
   for (std::size_t i = 0; i < own.size(); ++i) {
-    const bool secret = i > 0 && own[i - 1] == "--env";
+    const bool secret = i > 0 && std::find(secrets.begin(), secrets.end(), own[i - 1]) != secrets.end();
     text += " " + quoted(secret ? without_value(own[i]) : own[i]);
   }
   if (!arguments.empty()) text += " --";
@@ -56,10 +57,10 @@ base::Result<std::vector<std::string>> parse_invocation(std::string_view text) {
   }
   if (quoting || words.size() < 2) return base::failure("the run's command line is not known");
   for (std::size_t i = 1; i < words.size() && words[i] != "--"; ++i)
-    if (words[i - 1] == "--env" && words[i].ends_with("=..."))
-      return base::failure("the values of --env are not kept in a run's command line");
+    if (words[i - 1].starts_with("--") && words[i].ends_with("=..."))
+      return base::failure("the values of " + words[i - 1] + " are not kept in a run's command line");
   words.erase(words.begin());
   return words;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::cli

@@ -1,0 +1,119 @@
+// The options of a command as a table: each is described once, with where its value goes. Parsing, --help, suggestions and
+// completion all come from it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace gpubench::cli {
+
+// How a text gets to where it belongs.
+struct Value {
+  // An error names the option.
+  std::function<base::Result<void>(const std::string& option, const std::string& text)> take;
+  std::string default_text = {};          // shown by --help; empty: there is none
+  bool repeated = false;                  // each time it is given adds one
+  std::vector<std::string> choices = {};  // if it is one of a few
+};
+
+struct Option {
+  std::string name;  // "--interval", or "RUN" of a positional argument
+  std::string type;  // what its value is called; empty: a flag, or a positional argument
+  std::string help;
+  Value value;
+  std::vector<std::string> aliases = {};  // other names, with the dashes
+  bool required = false;
+  bool secret = false;  // "NAME=VALUE": the value is not shown where the command line is kept
+
+  [[nodiscard]] bool is_positional() const { return !name.starts_with("--"); }
+  [[nodiscard]] bool is_flag() const { return type.empty() && !is_positional(); }
+};
+
+struct OptionGroup {
+  std::string heading;
+  std::vector<Option> options;
+  std::function<base::Result<void>()> check = {};  // once all values are taken; may be empty
+};
+
+struct OptionTable {
+  std::vector<OptionGroup> groups;  // those of one heading are shown together
+  std::string footer = {};
+  std::vector<std::string>* arguments = nullptr;                             // what follows "--"; null: nothing may
+  bool shows_defaults = true;                                                // false: what is not given comes from elsewhere
+  std::string program = "iris-gpubench";                                     // "iris-gpubench plan"
+  std::string introduction = {};                                             // what it does
+  std::string version = {};                                                  // said by --version; empty: no such option
+  std::vector<std::pair<std::string_view, std::string_view>> commands = {};  // name and help of each, to be listed
+};
+
+// Where values go. Defaults are what the targets hold when they are described.
+Value text(std::string& target);
+Value text(std::optional<std::string>& target);
+Value texts(std::vector<std::string>& target);
+Value switch_on(bool& target);
+Value switch_off(bool& target);
+
+struct Range {
+  double least;
+  double most;
+};
+Value seconds(base::Duration& target, Range range);
+Value seconds(std::optional<base::Duration>& target, Range range);
+Value number(Range range, std::function<void(double)> set, std::optional<double> initial = {});
+
+// An error says what is allowed.
+base::Error not_among(const std::string& option, const std::string& text, const std::vector<std::string>& choices);
+
+template <class T>
+using Choices = std::vector<std::pair<std::string_view, T>>;
+
+template <class T>
+Value choice(T& target, const Choices<T>& choices) {
+  Value value;
+  for (const auto& [name, meaning] : choices) {
+    value.choices.emplace_back(name);
+    if (meaning == target) value.default_text = name;
+  }
+  value.take = [&target, choices, names = value.choices](const std::string& option,
+                                                         const std::string& text) -> base::Result<void> {
+    for (const auto& [name, meaning] : choices) {
+      if (text != name) continue;
+      target = meaning;
+      return {};
+    }
+    return base::failure(not_among(option, text, names));
+  };
+  return value;
+}
+
+// What parse(text), a base::Result, makes of it.
+template <class T, class Parse>
+Value parsed(T& target, Parse parse, std::string default_text = {}) {
+  const auto take = [&target, parse](const std::string& option, const std::string& text) -> base::Result<void> {
+    auto result = parse(text);
+    if (!result) return base::failure(result.error().with_context(option));
+    target = *std::move(result);
+    return {};
+  };
+  return {take, std::move(default_text)};
+}
+
+template <class T, class Parse>
+Value each_parsed(std::vector<T>& target, Parse parse) {
+  const auto take = [&target, parse](const std::string& option, const std::string& text) -> base::Result<void> {
+    auto result = parse(text);
+    if (!result) return base::failure(result.error().with_context(option));
+    target.push_back(*std::move(result));
+    return {};
+  };
+  return {take, {}, true};
+}
+
+}  // namespace gpubench::cli

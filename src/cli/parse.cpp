@@ -1,0 +1,158 @@
+#include "cli/parse.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "cli/invocation.h"
+#include "cli/names.h"
+
+namespace gpubench::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::vector<const Option*> options_of(const OptionTable& table) {
+  std::vector<const Option*> options;
+  for (const OptionGroup& group : table.groups)
+    for (const Option& option : group.options) options.push_back(&option);
+  return options;
+}
+
+// Names without their dashes.
+Words option_names(const OptionTable& table) {
+  Words names{"help"};
+  if (!table.version.empty()) names.emplace_back("version");
+  for (const Option* option : options_of(table))
+    if (!option->is_positional()) names.push_back(option->name.substr(2));
+  return names;
+}
+
+base::Result<std::string> option_name(std::string_view typed, const OptionTable& table) {
+  std::string dashed = "--" + std::string(typed);
+  std::replace(dashed.begin() + 2, dashed.end(), '-', '_');
+  for (const Option* option : options_of(table))
+    if (std::find(option->aliases.begin(), option->aliases.end(), dashed) != option->aliases.end()) return option->name;
+  auto name = find_name(typed, option_names(table), {"option", "--", table.program});
+  if (!name) return name;
+  return "--" + *name;
+}
+
+// Every "--some-option VALUE" or "--some-option=VALUE" as the name in full and the value apart.
+base::Result<Words> with_full_names(const Words& words, const OptionTable& table) {
+  Words result;
+  for (const std::string& word : words) {
+    if (word.size() < 3 || !word.starts_with("--")) {
+      result.push_back(word);
+      continue;
+    }
+    const std::size_t end = std::min(word.find('='), word.size());
+    auto name = option_name(word.substr(2, end - 2), table);
+    if (!name) return base::failure(name.error());
+    result.push_back(*std::move(name));
+    if (end < word.size()) result.push_back(word.substr(end + 1));
+  }
+  return result;
+}
+
+// The table as CLI11 wants it. The first value that is refused is kept.
+class Parser {
+ public:
+  explicit Parser(const OptionTable& table)
+      : shows_defaults_(table.shows_defaults), app_(table.introduction, table.program) {
+    app_.set_help_flag("--help,-h", "Show this and exit");
+    if (!table.version.empty()) app_.set_version_flag("--version", table.version, "Show the version and exit");
+    app_.footer(table.footer);
+    for (const OptionGroup& group : table.groups)
+      for (const Option& option : group.options) add(option)->group(group.heading);
+  }
+
+  // Exceptions of CLI11 pass.
+  base::Result<void> parse(Words words) {
+    std::reverse(words.begin(), words.end());  // CLI11 takes a vector last first
+    app_.parse(words);
+    if (refused_) return base::failure(*refused_);
+    return {};
+  }
+
+  std::string help(const OptionTable& table) {
+    for (const auto& [name, help] : table.commands)
+      app_.add_subcommand(std::string(name), std::string(help))->group("Commands");
+    app_.get_formatter()->label("SUBCOMMAND", "COMMAND");
+    return app_.help();
+  }
+
+ private:
+  CLI::Option* add(const Option& option) {
+    const auto take = [this, &option](const std::string& text) {
+      if (refused_) return;
+      if (auto taken = option.value.take(option.name, text); !taken) refused_ = taken.error();
+    };
+    if (option.is_flag()) return app_.add_flag_callback(option.name, [take] { take({}); }, option.help);
+    CLI::Option* added = app_.add_option(
+        option.name,
+        [take](const CLI::results_t& values) {
+          for (const std::string& value : values) take(value);
+          return true;
+        },
+        option.help);
+    added->type_name(option.type)->required(option.required);
+    if (shows_defaults_) added->default_str(option.value.default_text);
+    if (option.value.repeated && option.is_positional()) added->expected(-1);
+    if (option.value.repeated && !option.is_positional()) added->expected(1)->take_all()->allow_extra_args(false);
+    return added;
+  }
+
+  bool shows_defaults_;
+  CLI::App app_;
+  std::optional<base::Error> refused_;
+};
+
+base::Result<void> check(const OptionTable& table) {
+  for (const OptionGroup& group : table.groups) {
+    if (!group.check) continue;
+    if (auto checked = group.check(); !checked) return checked;
+  }
+  return {};
+}
+
+Words secret_options(const OptionTable& table) {
+  Words secrets;
+  for (const Option* option : options_of(table))
+    if (option->secret) secrets.push_back(option->name);
+  return secrets;
+}
+
+}  // namespace
+
+bool Parsed::gives(std::string_view option) const {
+  return std::find(own.begin(), own.end(), option) != own.end();
+}
+
+base::Result<Parsed> parse(const OptionTable& table, const Words& words) {
+  const auto dashes = table.arguments == nullptr ? words.end() : std::find(words.begin(), words.end(), "--");
+  if (dashes != words.end()) table.arguments->assign(dashes + 1, words.end());
+  auto own = with_full_names({words.begin(), dashes}, table);
+  if (!own) return base::failure(own.error());
+  Parser parser(table);
+  try {
+    if (auto taken = parser.parse(*own); !taken) return base::failure(taken.error());
+  } catch (const CLI::CallForHelp&) {
+    return Parsed{parser.help(table)};
+  } catch (const CLI::CallForVersion&) {
+    return Parsed{table.version + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return base::failure(error.what(), "see " + table.program + " --help");
+  }
+  if (auto checked = check(table); !checked) return base::failure(checked.error());
+  const Words none;
+  auto text = invocation_text(*own, table.arguments == nullptr ? none : *table.arguments, secret_options(table));
+  return Parsed{{}, std::move(text), *std::move(own)};
+}
+
+std::string help_text(const OptionTable& table) {
+  return Parser(table).help(table);
+}
+
+}  // namespace gpubench::cli

@@ -1,0 +1,27 @@
+// From the words of a command line to the targets of its options.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/option_table.h"
+
+namespace gpubench::cli {
+
+struct Parsed {
+  std::string text;                   // help or version, to be printed; empty: the command is to be run
+  std::string invocation = {};        // the command line as it can be typed again, without secrets
+  std::vector<std::string> own = {};  // up to "--", names in full, each value a word of its own
+
+  [[nodiscard]] bool gives(std::string_view option) const;
+};
+
+// Every name may be written with hyphens or underscores, or as an unambiguous beginning. An error is a usage error.
+base::Result<Parsed> parse(const OptionTable& table, const std::vector<std::string>& words);
+
+// What --help prints.
+std::string help_text(const OptionTable& table);
+
+}  // namespace gpubench::cli
