@@ -8,7 +8,6 @@
 
 #include "app/benchmark_log.h"
 #include "app/make_parts.h"
-#include "app/run.h"
 #include "app/run_directory.h"
 #include "meter/open.h"
 #include "platform/clock.h"

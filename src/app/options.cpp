@@ -461,14 +461,6 @@ std::string version() {
 
 namespace {
 
-constexpr const char* kCleanHelp =
-    "Remove containers that killed runs have left\n"
-    "Usage: iris-gpubench clean [OPTIONS]\n"
-    "\n"
-    "Options:\n"
-    "  -h,--help                   Show this and exit\n"
-    "  --all                       Also those of which it cannot be told whether their run is alive\n";
-
 constexpr const char* kCheckImageHelp =
     "Run an image to its end, without measuring, and say whether it starts, sees its GPUs, ends with 0 and leaves a score\n"
     "Usage: iris-gpubench check-image NAME [OPTIONS] [-- ARGUMENT...]\n"
@@ -481,13 +473,6 @@ constexpr const char* kCheckImageHelp =
 
 bool asks_for_help(const std::string& argument) {
   return argument == "--help" || argument == "-h";
-}
-
-base::Result<Command> parse_clean(const std::vector<std::string>& arguments) {
-  if (arguments.size() == 2 && asks_for_help(arguments[1])) return Command(ShowText{kCleanHelp});
-  if (arguments.size() == 1) return Command(CleanContainers{});
-  if (arguments.size() == 2 && arguments[1] == "--all") return Command(CleanContainers{true});
-  return base::failure("clean takes nothing but --all", "see iris-gpubench clean --help");
 }
 
 base::Result<Command> parse_check_image(std::vector<std::string> arguments) {
@@ -507,7 +492,6 @@ base::Result<Command> parse_check_image(std::vector<std::string> arguments) {
 }  // namespace
 
 base::Result<Command> parse_command_line(const std::vector<std::string>& arguments) {
-  if (!arguments.empty() && arguments.front() == "clean") return parse_clean(arguments);
   if (!arguments.empty() && arguments.front() == "check-image") return parse_check_image(arguments);
   CLI::App app(kIntroduction, "iris-gpubench");
   app.footer(kClosing);

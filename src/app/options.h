@@ -72,15 +72,11 @@ struct ShowText {
 };
 struct ListRegions {};
 struct ListImages {};
-// "clean": removes the containers that killed runs have left.
-struct CleanContainers {
-  bool all = false;  // also those of which it cannot be told whether their run is alive
-};
 // "check-image NAME": whether a benchmark image does what this tool expects of one.
 struct CheckImage {
   Options options;
 };
-using Command = std::variant<Options, ShowText, ListRegions, ListImages, CleanContainers, CheckImage>;
+using Command = std::variant<Options, ShowText, ListRegions, ListImages, CheckImage>;
 
 // An error is a usage error, with its remedy.
 base::Result<Command> parse_command_line(const std::vector<std::string>& arguments);

@@ -24,36 +24,7 @@ namespace {
 constexpr base::Duration kIntensityWithin = std::chrono::seconds(10);
 constexpr const char* kIntensities = "recarbon_intensities.json";
 
-bool asks_elsewhere(const RecarbonOptions& options) {
-  return options.source || options.region || options.intensity;
-}
-
-// The run's own options with what is asked for anew, checked as those of a run.
-base::Result<CarbonOptions> merged_options(const CarbonOptions& own, const RecarbonOptions& options) {
-  CarbonFlags flags;
-  if (options.source) flags.source = *options.source;
-  flags.intensity = options.intensity;
-  if (options.pue) flags.pue = *options.pue;
-  flags.embodied_kg = options.embodied_kg;
-  if (options.lifetime_years) flags.lifetime_years = *options.lifetime_years;
-  if (options.functional_unit) flags.functional_unit = *options.functional_unit;
-  auto merged = checked_carbon_flags(flags);
-  if (!merged) return merged;
-  if (!options.source && !options.intensity) {
-    merged->source = own.source;
-    if (!options.region) merged->intensity = own.intensity;
-  }
-  if (!options.pue) merged->pue = own.pue;
-  if (!options.embodied_kg) merged->embodied = own.embodied;
-  if (!options.lifetime_years) merged->lifetime_years = own.lifetime_years;
-  if (!options.functional_unit) {
-    merged->functional_unit = own.functional_unit;
-    merged->functional_units = own.functional_units;
-  }
-  return merged;
-}
-
-// The intensities of the run's own account, as its source gave them.
+// What the run was costed with, as its source told it.
 std::vector<carbon::IntensitySlot> own_slots(const record::RunRecord& run) {
   std::vector<carbon::IntensitySlot> slots;
   if (!run.emissions) return slots;
@@ -120,10 +91,10 @@ base::Result<carbon::Answer> ask(const CarbonChoice& choice, const record::RunRe
 }
 
 // The source that is asked. The run's own may be gone (its token, its file): then its values stay.
-base::Result<CarbonChoice> choose(const SavedRun& saved, const CarbonOptions& carbon, const RecarbonOptions& options,
-                                  const Environment& environment, const platform::Clock& clock) {
-  auto choice = choose_carbon(carbon, options.region.value_or(saved.run.facts.carbon_region), environment, clock);
-  if (choice || asks_elsewhere(options)) return choice;
+base::Result<CarbonChoice> choose(const SavedRun& saved, const CarbonOptions& carbon, const std::string& region,
+                                  bool asks_elsewhere, const Environment& environment, const platform::Clock& clock) {
+  auto choice = choose_carbon(carbon, region, environment, clock);
+  if (choice || asks_elsewhere) return choice;
   CarbonChoice none;
   none.place = saved.run.carbon_place;
   none.fallback = carbon::fallback_factor(carbon, saved.run.facts.carbon_region);
@@ -133,29 +104,23 @@ base::Result<CarbonChoice> choose(const SavedRun& saved, const CarbonOptions& ca
 
 }  // namespace
 
-base::Result<void> check_recarbon(const RecarbonOptions& options) {
-  const auto merged = merged_options({}, options);
-  if (!merged) return base::failure(merged.error());
-  return {};
-}
-
-base::Result<Recarboned> recarbon(const RunDirectory& directory, const RecarbonOptions& options,
-                                  const Environment& environment) {
+base::Result<Recarboned> recarbon(const RunDirectory& directory, const Recosting& change, const Environment& environment) {
   auto saved = load_costed_run(directory, environment);
   if (!saved) return base::failure(saved.error());
   if (!saved->run.total_energy) return base::failure("the energy of " + directory.run_id + " is not known");
-  const auto carbon = merged_options(saved->run.facts.carbon, options);
-  if (!carbon) return base::failure(carbon.error());
+  CarbonOptions carbon = saved->run.facts.carbon;
+  std::string region = saved->run.facts.carbon_region;
+  change.apply(carbon, region);
   const platform::SystemClock clock;
-  const auto choice = choose(*saved, *carbon, options, environment, clock);
+  const auto choice = choose(*saved, carbon, region, change.asks_elsewhere, environment, clock);
   if (!choice) return base::failure(choice.error());
-  auto answer = ask(*choice, saved->run, asks_elsewhere(options));
+  auto answer = ask(*choice, saved->run, change.asks_elsewhere);
   if (!answer) return base::failure(answer.error());
   keep_fetch_times(answer->slots, own_slots(saved->run));
   keep_fetch_times(answer->slots, used_the_last_time(directory));
 
   record::RunRecord costed = saved->run;
-  costed.facts.carbon = *carbon;
+  costed.facts.carbon = carbon;
   record::cost(costed, saved->series, *answer);
   Recarboned result{report::carbon_changes(saved->run, costed), {}};
   if (!answer->trouble.empty()) result.note = "not all could be asked anew: " + answer->trouble;

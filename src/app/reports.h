@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "record/run_record.h"
 #include "report/plot/plot.h"
+#include "report/spec.h"
 #include "series/gpu_series.h"
 
 namespace gpubench::app {
@@ -18,8 +19,7 @@ namespace gpubench::app {
 void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series,
                report::PlotFormat format);
 
-// How the time series are written: timeseries.csv and power.csv, the same with .gz, or not at all.
-enum class TimeseriesFormat : std::uint8_t { csv, csv_gz, none };
+using report::TimeseriesFormat;
 // By its name on the command line.
 base::Result<TimeseriesFormat> timeseries_format(const std::string& name);
 

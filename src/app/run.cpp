@@ -13,11 +13,8 @@
 
 #include "app/benchmark_outputs.h"
 #include "app/carbon_choice.h"
-#include "app/carbon_commands.h"
 #include "app/carbon_lookup.h"
 #include "app/check_image.h"
-#include "app/clean.h"
-#include "app/command_words.h"
 #include "app/energy_so_far.h"
 #include "app/environment.h"
 #include "app/event_note.h"
@@ -35,10 +32,11 @@
 #include "app/reports.h"
 #include "app/run_directory.h"
 #include "app/run_journal.h"
-#include "app/saved_run_commands.h"
 #include "app/version.h"
 #include "app/workload_gpus.h"
 #include "carbon/regions.h"
+#include "cli/complain.h"
+#include "cli/exit_codes.h"
 #include "exporting/metrics_page.h"
 #include "meter/open.h"
 #include "platform/clock.h"
@@ -57,6 +55,12 @@
 
 namespace gpubench::app {
 namespace {
+
+using cli::complain;
+using cli::kCannotRun;
+using cli::kSignalBase;
+using cli::kTimedOut;
+using cli::kUsageError;
 
 // Together with the time to write the journal, a killed run lacks less than its last second.
 constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(850);
@@ -414,8 +418,6 @@ int run_benchmark(const Options& options, const Environment& environment) {
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments) {
-  if (names_saved_run_command(arguments)) return run_saved_run_command(arguments, read_environment());
-  if (names_carbon_command(arguments)) return run_carbon_command(arguments, read_environment());
   const auto command = parse_command_line(arguments);
   if (!command) return complain(command.error(), kUsageError);
   const Environment environment = read_environment();
@@ -425,7 +427,6 @@ int run_program(const std::vector<std::string>& arguments) {
   }
   if (std::holds_alternative<ListRegions>(*command)) return list_regions();
   if (std::holds_alternative<ListImages>(*command)) return list_images(environment);
-  if (const auto* clean = std::get_if<CleanContainers>(&*command)) return clean_containers(environment, clean->all);
   if (const auto* check = std::get_if<CheckImage>(&*command)) return check_image(check->options, environment);
   return run_benchmark(std::get<Options>(*command), environment);
 }

@@ -1,28 +1,30 @@
-#include "app/clean.h"
-
 #include <iostream>
 
-#include "app/run.h"
+#include "cli/complain.h"
+#include "cli/exit_codes.h"
+#include "commands/table.h"
 #include "platform/clock.h"
 #include "platform/process.h"
 #include "workload/docker/own_containers.h"
 
-namespace gpubench::app {
+namespace gpubench::commands {
 namespace {
 
-int complain(const base::Error& error) {
-  std::cerr << "iris-gpubench: " << error.message << "\n";
-  if (!error.remedy.empty()) std::cerr << "  " << error.remedy << "\n";
-  return kCannotRun;
+struct Clean {
+  bool all = false;
+};
+
+cli::OptionTable describe_clean(Clean& spec) {
+  return {{{"Options",
+            {{"--all", "", "Also those of which it cannot be told whether their run is alive", cli::switch_on(spec.all)}}}}};
 }
 
-}  // namespace
-
-int clean_containers(const Environment& environment, bool all) {
-  const auto engine = workload::locate_engine(environment.engine);
-  if (!engine) return complain(engine.error());
+// Never removes a container whose run is alive.
+int clean(const Clean& spec, const Context& context) {
+  const auto engine = workload::locate_engine(context.environment.engine);
+  if (!engine) return cli::complain(engine.error(), cli::kCannotRun);
   const auto containers = workload::list_own_containers(*engine);
-  if (!containers) return complain(containers.error());
+  if (!containers) return cli::complain(containers.error(), cli::kCannotRun);
   const platform::SystemClock clock;
   int exit_code = 0;
   for (const workload::OwnContainer& container : *containers) {
@@ -30,11 +32,11 @@ int clean_containers(const Environment& environment, bool all) {
     const platform::Presence owner = platform::presence_of(container.owner, !container.is_remote);
     if (owner == platform::Presence::running) {
       std::cout << "kept: " << words << ": its run is alive\n";
-    } else if (owner == platform::Presence::unknown && !all) {
+    } else if (owner == platform::Presence::unknown && !spec.all) {
       std::cout << "kept: " << words
                 << ": its run may still be alive, hidden from this user or on another machine (clean --all removes it)\n";
     } else if (const auto removed = workload::remove_own_container(*engine, container, clock); !removed) {
-      exit_code = complain(removed.error());
+      exit_code = cli::complain(removed.error(), cli::kCannotRun);
     } else {
       std::cout << "removed: " << words << "\n";
     }
@@ -43,4 +45,10 @@ int clean_containers(const Environment& environment, bool all) {
   return exit_code;
 }
 
-}  // namespace gpubench::app
+}  // namespace
+
+Command clean_command() {
+  return make_command("clean", "Remove containers that killed runs have left", describe_clean, clean);
+}
+
+}  // namespace gpubench::commands

@@ -1,0 +1,81 @@
+#include "cli/carbon_options.h"
+
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+namespace gpubench::cli {
+namespace {
+
+// "1000 images": a number above 0, a space, a unit; a unit alone is one of it.
+base::Result<void> take_functional_unit(const std::string& option, std::string_view text, carbon::CarbonOptions& options) {
+  const char* const end = text.data() + text.size();
+  double count = 0;
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): `end` bounds it
+  const auto [rest, error] = std::from_chars(text.data(), end, count);
+  if (error == std::errc()) {
+    const bool is_count = rest != end && *rest == ' ' && std::isfinite(count) && count > 0;
+    if (!is_count) return base::failure(option + " must be a unit, or a number above 0 and a unit", "\"1000 images\"");
+    options.functional_units = count;
+    text.remove_prefix(static_cast<std::size_t>(rest + 1 - text.data()));
+  } else {
+    options.functional_units = 1;
+  }
+  constexpr std::size_t longest = 40;
+  if (text.find_first_not_of(' ') == std::string_view::npos || text.size() > longest)
+    return base::failure(option + " names no unit of at most 40 characters", "\"1000 images\"");
+  options.functional_unit = text;
+  return {};
+}
+
+Value functional_unit(carbon::CarbonOptions& options) {
+  const auto take = [&options](const std::string& option, const std::string& text) {
+    return take_functional_unit(option, text, options);
+  };
+  return {take, options.functional_unit};
+}
+
+}  // namespace
+
+Option carbon_source_option(std::string& source) {
+  Option option{"--carbon_source", "SOURCE",
+                "Where the carbon intensity comes from: grid_gb (regional), grid_gb_national, electricity_maps,\n"
+                "watttime, file:PATH or yearly (the built-in factor of a country)",
+                text(source)};
+  option.value.choices = {"grid_gb", "grid_gb_national", "electricity_maps", "watttime", "file:", "yearly"};
+  return option;
+}
+
+std::vector<Option> carbon_options(carbon::CarbonOptions& options, std::string& region) {
+  const auto intensity = [&options](double value) {
+    options.intensity = base::CarbonIntensity::from_grams_per_kilowatt_hour(value);
+  };
+  const auto pue = [&options](double value) { options.pue = base::Ratio::from_fraction(value); };
+  const auto embodied = [&options](double value) { options.embodied = base::Emissions::from_grams(value * 1000); };
+  const auto lifetime = [&options](double value) { options.lifetime_years = value; };
+  return {
+      {"--carbon_region", "REGION",
+       "Where the power is drawn: a region of Great Britain, its number or a postcode;\n"
+       "a zone or country for the other sources; \"\" lists the regions",
+       text(region)},
+      carbon_source_option(options.source),
+      {"--carbon_intensity", "G_PER_KWH", "The intensity itself, in gCO2 per kWh; nothing is asked for",
+       number({0, 10000}, intensity)},
+      {"--pue", "FACTOR", "Power usage effectiveness of the data centre, which multiplies the energy",
+       number({1, 10}, pue, options.pue.fraction())},
+      {"--embodied_kg", "KG",
+       "kgCO2 of making one GPU (default: what is published for its model, if anything is);\n"
+       "the run's share of its lifetime is counted",
+       number({0, 1e6}, embodied)},
+      {"--lifetime_years", "YEARS", "Years that a GPU is in use", number({0.1, 100}, lifetime, options.lifetime_years)},
+      {"--functional_unit", "\"N UNIT\"", "What the run did, for the SCI score: \"1000 images\"", functional_unit(options)},
+  };
+}
+
+base::Result<void> check_carbon(const carbon::CarbonOptions& options) {
+  if (options.intensity && options.source != carbon::CarbonOptions{}.source)
+    return base::failure("--carbon_intensity and --carbon_source exclude each other", "give one of them");
+  return {};
+}
+
+}  // namespace gpubench::cli

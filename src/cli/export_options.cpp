@@ -1,0 +1,22 @@
+#include "cli/export_options.h"
+
+namespace gpubench::cli {
+
+std::vector<Option> export_options(exporting::ExportSpec& spec) {
+  constexpr Range day{0, 86400};
+  using exporting::Dialect;
+  using exporting::Names;
+  const Choices<Dialect> protocols{{"import", Dialect::import}, {"remote_write", Dialect::remote_write}};
+  const Choices<Names> names{{"standard", Names::standard}, {"classic", Names::classic}};
+  return {
+      {"--export_protocol", "PROTOCOL", "import (VictoriaMetrics) or remote_write (Prometheus, Mimir, Thanos, vminsert)",
+       choice(spec.dialect, protocols)},
+      {"--export_names", "NAMES", "standard, or classic: the names of the predecessor's dashboards",
+       choice(spec.names, names)},
+      {"--export_settle", "SECONDS",
+       "Seconds that the database takes to write down what it has accepted, before it is read back",
+       seconds(spec.settle, day)},
+  };
+}
+
+}  // namespace gpubench::cli

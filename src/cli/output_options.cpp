@@ -1,0 +1,21 @@
+#include "cli/output_options.h"
+
+namespace gpubench::cli {
+
+std::vector<Option> output_options(report::OutputSpec& spec) {
+  using report::PlotFormat;
+  using report::TimeseriesFormat;
+  const Choices<TimeseriesFormat> tables{
+      {"csv", TimeseriesFormat::csv}, {"csv.gz", TimeseriesFormat::csv_gz}, {"none", TimeseriesFormat::none}};
+  const Choices<PlotFormat> pictures{{"png", PlotFormat::png}, {"svg", PlotFormat::svg}, {"pdf", PlotFormat::pdf}};
+  return {
+      {"--timeseries_format", "FORMAT", "Form of timeseries.csv and power.csv: csv, csv.gz or none",
+       choice(spec.timeseries, tables)},
+      {"--no_plot", "", "Do not draw the plot", switch_off(spec.plot)},
+      {"--plot_format", "FORMAT", "png, svg or pdf: form of the plot, and the end of its name",
+       choice(spec.plot_format, pictures)},
+      {"--no_html", "", "Do not write report.html", switch_off(spec.html)},
+  };
+}
+
+}  // namespace gpubench::cli

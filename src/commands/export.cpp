@@ -1,0 +1,49 @@
+#include <iostream>
+
+#include "app/export_command.h"
+#include "app/saved_run.h"
+#include "cli/complain.h"
+#include "cli/exit_codes.h"
+#include "cli/export_options.h"
+#include "cli/saved_run_options.h"
+#include "commands/table.h"
+
+namespace gpubench::commands {
+namespace {
+
+constexpr int kNotComplete = 1;  // something waits, was refused or was not found
+
+struct Export {
+  cli::SavedRunName name;
+  exporting::ExportSpec to;
+  bool verify = false;
+  base::Duration patience = std::chrono::seconds(30);
+};
+
+cli::OptionTable describe_export(Export& spec) {
+  return {{{"Options", cli::saved_run_options(spec.name)},
+           {"Options", cli::export_options(spec.to)},
+           {"Options",
+            {{"--verify", "", "Read everything back, whatever was read back before", cli::switch_on(spec.verify)},
+             {"--patience", "SECONDS", "Seconds without any progress after which it gives up",
+              cli::seconds(spec.patience, {0, 86400})}}}}};
+}
+
+int export_run(const Export& spec, const Context& context) {
+  const auto directory = app::find_run(spec.name.results_dir, spec.name.run);
+  if (!directory) return cli::complain(directory.error(), cli::kUsageError);
+  const app::ExportOptions options{spec.to.dialect, spec.to.names, spec.to.drain, spec.to.settle};
+  const auto exported = app::export_saved_run(*directory, {options, spec.verify, spec.patience}, context.environment);
+  if (!exported) return cli::complain(exported.error(), cli::kCannotRun);
+  std::cout << app::export_text(*exported);
+  return app::is_complete(*exported) ? 0 : kNotComplete;
+}
+
+}  // namespace
+
+Command export_command() {
+  return make_command("export", "Send what a metrics database does not have yet of a run that is over", describe_export,
+                      export_run);
+}
+
+}  // namespace gpubench::commands

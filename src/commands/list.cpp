@@ -1,0 +1,41 @@
+#include <iostream>
+#include <string>
+
+#include "app/saved_run_list.h"
+#include "cli/complain.h"
+#include "cli/exit_codes.h"
+#include "cli/saved_run_options.h"
+#include "commands/table.h"
+
+namespace gpubench::commands {
+namespace {
+
+struct List {
+  std::string folder;
+  std::string results_dir = "results";
+};
+
+cli::OptionTable describe_list(List& spec) {
+  const auto check = [&spec]() -> base::Result<void> {
+    if (!spec.folder.empty() && spec.results_dir != List{}.results_dir)
+      return base::failure("DIR and --results_dir are two names of one folder", "give one of them");
+    return {};
+  };
+  const cli::Option folder{"DIR", "", "The same folder, without the option's name", cli::text(spec.folder)};
+  return {{{"Options", {folder, cli::results_dir_option(spec.results_dir)}, check}}};
+}
+
+int list(const List& spec, const Context& /*context*/) {
+  const auto table = app::list_runs(spec.folder.empty() ? spec.results_dir : spec.folder);
+  if (!table) return cli::complain(table.error(), cli::kCannotRun);
+  std::cout << *table;
+  return 0;
+}
+
+}  // namespace
+
+Command list_command() {
+  return make_command("list", "List the runs in a results folder", describe_list, list);
+}
+
+}  // namespace gpubench::commands

@@ -1,0 +1,78 @@
+#include "app/recarbon.h"
+
+#include <iostream>
+
+#include "app/saved_run.h"
+#include "cli/carbon_options.h"
+#include "cli/complain.h"
+#include "cli/exit_codes.h"
+#include "cli/saved_run_options.h"
+#include "commands/table.h"
+
+namespace gpubench::commands {
+namespace {
+
+struct Recarbon {
+  std::vector<std::string> runs;
+  std::string results_dir = "results";
+  carbon::CarbonOptions carbon;
+  std::string region;
+};
+
+cli::OptionTable describe_recarbon(Recarbon& spec) {
+  cli::Option runs{"RUN", "", "Runs: folders, ids, or latest", cli::texts(spec.runs)};
+  runs.required = true;
+  cli::OptionTable table{
+      {{"Options", {runs, cli::results_dir_option(spec.results_dir)}},
+       {"Options", cli::carbon_options(spec.carbon, spec.region), [&spec] { return cli::check_carbon(spec.carbon); }}}};
+  table.shows_defaults = false;
+  table.footer =
+      "\nWhat is not given stays as the run has it. Without a source, region or intensity the run's own source is asked\n"
+      "again: forecasts may have become actual values since. Written beside the run's files, which stay: recarbon.txt\n"
+      "(what changed), recarbon.yml and recarbon.json (all figures), recarbon_intensities.json (what was used;\n"
+      "--carbon_source file: reads it).\n";
+  return table;
+}
+
+// The run's own options with what the command line gives in their place.
+app::Recosting recosting(const cli::Parsed& line) {
+  app::Recosting change;
+  change.asks_elsewhere = line.gives("--carbon_source") || line.gives("--carbon_region") || line.gives("--carbon_intensity");
+  change.apply = [line, elsewhere = change.asks_elsewhere](carbon::CarbonOptions& own, std::string& region) {
+    Recarbon spec;
+    spec.carbon = own;
+    spec.region = region;
+    if (elsewhere) spec.carbon.intensity.reset();
+    if (line.gives("--carbon_intensity")) spec.carbon.source = carbon::CarbonOptions{}.source;
+    static_cast<void>(cli::parse(describe_recarbon(spec), line.own));  // it was parsed before
+    own = spec.carbon;
+    region = spec.region;
+  };
+  return change;
+}
+
+// One run that cannot be recalculated does not stop the others.
+int recarbon(const Recarbon& spec, const Context& context) {
+  int status = 0;
+  for (const std::string& run : spec.runs) {
+    const auto directory = app::find_run(spec.results_dir, run);
+    const auto done = directory ? app::recarbon(*directory, recosting(context.line), context.environment)
+                                : base::failure(directory.error());
+    if (!done) {
+      status = cli::complain(done.error(), directory ? cli::kCannotRun : cli::kUsageError);
+      continue;
+    }
+    std::cout << done->changes << "\nWritten: " << (directory->path / "recarbon.{txt,yml,json}").string() << "\n\n";
+    if (!done->note.empty()) std::cerr << "iris-gpubench: " << done->note << "\n";
+  }
+  return status;
+}
+
+}  // namespace
+
+Command recarbon_command() {
+  return make_command("recarbon", "Cost saved runs anew: other source, region, PUE, or values that have become actual since",
+                      describe_recarbon, recarbon);
+}
+
+}  // namespace gpubench::commands

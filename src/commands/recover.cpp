@@ -1,0 +1,41 @@
+#include <iostream>
+
+#include "app/costed_run.h"
+#include "cli/complain.h"
+#include "cli/exit_codes.h"
+#include "cli/output_options.h"
+#include "cli/saved_run_options.h"
+#include "commands/saved_outputs.h"
+#include "commands/table.h"
+#include "report/formatted_tables.h"
+
+namespace gpubench::commands {
+namespace {
+
+struct Recover {
+  cli::SavedRunName name;
+  report::OutputSpec outputs;
+};
+
+cli::OptionTable describe_recover(Recover& spec) {
+  return {{{"Options", cli::saved_run_options(spec.name)}, {"Options", cli::output_options(spec.outputs)}}};
+}
+
+int recover(const Recover& spec, const Context& context) {
+  const auto directory = app::find_run(spec.name.results_dir, spec.name.run);
+  if (!directory) return cli::complain(directory.error(), cli::kUsageError);
+  const auto saved = app::load_costed_run(*directory, context.environment);
+  if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
+  if (const auto whole = check_journal(*saved, *directory); !whole) return cli::complain(whole.error(), cli::kCannotRun);
+  std::cout << report::formatted_tables(saved->run) << "\n";
+  return write_outputs(*directory, *saved, spec.outputs);
+}
+
+}  // namespace
+
+Command recover_command() {
+  return make_command("recover", "Make the outputs of a run that was killed, up to the last second of its journal",
+                      describe_recover, recover);
+}
+
+}  // namespace gpubench::commands

@@ -1,0 +1,47 @@
+#include "commands/saved_outputs.h"
+
+#include <iostream>
+
+#include "app/reports.h"
+#include "app/saved_metrics.h"
+#include "cli/complain.h"
+#include "cli/exit_codes.h"
+#include "record/finding.h"
+#include "report/text.h"
+
+namespace gpubench::commands {
+namespace {
+
+// What a new plot fails by is no finding of the run.
+int draw(const app::RunDirectory& directory, const app::SavedRun& saved, report::PlotFormat format) {
+  record::RunRecord drawn = saved.run;
+  app::draw_plot(directory, drawn, saved.series, format);
+  if (drawn.findings.size() == saved.run.findings.size()) return 0;
+  return cli::complain({record::finding_text(drawn.findings.back()), {}}, cli::kCannotRun);
+}
+
+}  // namespace
+
+base::Result<void> check_journal(const app::SavedRun& saved, const app::RunDirectory& directory) {
+  const auto metrics = app::read_saved_metrics(directory.path);
+  if (saved.finished || !metrics) return {};
+  const auto elapsed = metrics->find("elapsed_time");
+  const double known = base::to_seconds(saved.run.elapsed());
+  if (elapsed == metrics->end() || !elapsed->is_number() || elapsed->get<double>() <= known + 1e-6) return {};
+  return base::failure("the journal of the run " + directory.run_id + " is damaged: it ends " +
+                           report::short_number(known, 3) + " s after the start, before the results that were made of it",
+                       "they are left as they are; to make what the journal holds, move metrics.json away first");
+}
+
+int write_outputs(const app::RunDirectory& directory, const app::SavedRun& saved, const report::OutputSpec& outputs) {
+  int status = outputs.plot ? draw(directory, saved, outputs.plot_format) : 0;
+  if (const auto written = app::write_reports(directory, saved.run, saved.series, outputs.timeseries); !written)
+    status = cli::complain(written.error(), cli::kCannotRun);
+  if (outputs.html)
+    if (const auto written = app::write_page(directory, saved.run, saved.series); !written)
+      status = cli::complain(written.error(), cli::kCannotRun);
+  std::cout << app::list_result_files(directory);
+  return status;
+}
+
+}  // namespace gpubench::commands

@@ -1,0 +1,24 @@
+// The commands, in the order of --help. A new one is a file and a line in both lists.
+#pragma once
+
+#include <vector>
+
+#include "commands/command.h"
+
+namespace gpubench::commands {
+
+Command list_command();
+Command show_command();
+Command report_command();
+Command recover_command();
+Command clean_command();
+Command export_command();
+Command recarbon_command();
+Command plan_command();
+
+inline std::vector<Command> all_commands() {
+  return {list_command(),  show_command(),   report_command(),   recover_command(),
+          clean_command(), export_command(), recarbon_command(), plan_command()};
+}
+
+}  // namespace gpubench::commands
