@@ -136,10 +136,7 @@ class Sources(EngineTest):
 
     def test_commits_that_lack_what_is_run(self):
         for image, repository, reason in (
-                ("synthetic_regression", "sciml-bench", "there is no benchmark synthetic_regression"),
-                ("stemdl_classification_1gpu", "sciml-bench", "there is no benchmark stemdl_classification"),
-                ("stemdl_classification_2gpu", "sciml-bench", "there is no benchmark stemdl_classification"),
-                ("mnist_tf_keras", "sciml-bench", "mnist_tf_keras.py"),
+                ("sciml_base", "sciml-bench", "stemdl_classification.py"),
                 ("mantid_run_4", "mantid_imaging_cloud_bench", "spheres_4GB.yaml"),
                 ("mantid_base", "tomophantomtool", "environment.yaml"),
                 ("llm_generation", "llama.cpp", "CMakeLists.txt")):
