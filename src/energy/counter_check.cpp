@@ -8,6 +8,7 @@
 
 #include "energy/counter_transitions.h"
 #include "energy/running_area.h"
+#include "energy/sensor.h"
 
 namespace gpubench::energy {
 namespace {
@@ -26,10 +27,13 @@ struct PieceRule {
   base::Duration longest_gap;  // between samples within it
   bool steps;                  // fine enough to find one
 };
-constexpr PieceRule kRingPieces{500ms, 100ms, true};
-constexpr PieceRule kAveragePieces{2s, 1200ms, false};
-constexpr base::Duration kPieceTiming = 110ms;  // 60 ms of lag, 50 ms of a change seen by readings a second apart
-constexpr double kPieceShare = 0.05;            // ring against counter on a load locked to the sensor
+constexpr PieceRule kAveragePieces{5s, 1200ms, false};
+// Ten samples or more, so that the lag of one hardly matters.
+PieceRule ring_pieces(base::Duration spacing) {
+  return {std::max<base::Duration>(500ms, 10 * spacing), std::max<base::Duration>(100ms, 2 * spacing),
+          spacing <= kFineSamples};
+}
+constexpr double kPieceShare = 0.05;  // ring against counter on a load locked to the sensor
 
 // Straight line through (samples' power, counter's power), weighted by time.
 class Fit {
@@ -71,15 +75,16 @@ struct Tracking {
   base::Energy step;
 };
 
-// A piece may differ by what lag and timing of its two changes make of the span of power, and by the samples' own error.
-base::Energy unexplained(base::Energy difference, base::Energy piece, base::Power span) {
-  const base::Energy explained = span * kPieceTiming + piece * kPieceShare;
+// A piece may differ by what the lag makes of the span of power, by the timing of its two changes at the power then, and by
+// the samples' own error.
+base::Energy unexplained(base::Energy difference, base::Energy piece, base::Duration timing, const PowerSpan& span) {
+  const base::Energy explained = (span.high - span.low) * kLongestLag + span.high * timing + piece * kPieceShare;
   return size_of(difference) > explained ? size_of(difference) : base::Energy{};
 }
 
 template <class T>
 Tracking track(const series::Series<meter::CounterReading>& counter, const series::Series<T>& power, base::Window run,
-               PieceRule rule, base::Power span) {
+               PieceRule rule, const PowerSpan& span) {
   Fit fit;
   base::Energy step;
   std::optional<RunningArea<T>> area;
@@ -96,7 +101,9 @@ Tracking track(const series::Series<meter::CounterReading>& counter, const serie
       const base::Duration length = change->time - from->time;
       const base::Energy counted = change->energy - from->energy;
       fit.add(part.energy / length, counted / length, length);
-      if (rule.steps) step = std::max(step, unexplained(counted - part.energy, part.energy, span));
+      if (rule.steps)
+        step =
+            std::max(step, unexplained(counted - part.energy, part.energy, from->uncertainty + change->uncertainty, span));
     }
     from = change;
     return true;
@@ -116,8 +123,9 @@ std::string percent(double fraction) {
 }
 
 Tracking tracking_of(const series::GpuSeries& gpu, base::Window run, const EnergyEstimate& independent) {
-  const base::Power span = independent.span ? independent.span->high - independent.span->lowest : base::Power{};
-  if (independent.method == EnergyMethod::power_ring) return track(*gpu.counter, *gpu.power, run, kRingPieces, span);
+  const PowerSpan span = independent.span.value_or(PowerSpan{});
+  if (independent.method == EnergyMethod::power_ring)
+    return track(*gpu.counter, *gpu.power, run, ring_pieces(independent.spacing), span);
   return track(*gpu.counter, *gpu.readings, run, kAveragePieces, span);
 }
 
@@ -152,7 +160,7 @@ CounterCheck check_counter(const series::GpuSeries& gpu, base::Window run, const
   if (counter == nullptr) return check;
   check.state = CounterState::unchecked;
   if (independent == nullptr) return check;
-  check.against = method_text(independent->method);
+  check.against = method_text(*independent);
   check.difference = independent->energy - counter->energy;
   const Tracking tracking = tracking_of(gpu, run, *independent);
   check.slope = tracking.slope;

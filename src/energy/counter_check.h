@@ -26,7 +26,7 @@ std::string_view state_text(CounterState state);
 struct CounterCheck {
   CounterState state = CounterState::unavailable;
   std::string reason = {};                      // of disputed and broken
-  std::string_view against = {};                // the method it was compared with
+  std::string against = {};                     // the method it was compared with
   std::optional<base::Energy> difference = {};  // that method's energy less the counter's
   base::Energy step = {};                       // greatest difference within a second or so that no lag explains; 0: none
   // Rise of the counter's power for a rise of the samples' power, over pieces of the run and the idle time around it: 1 is

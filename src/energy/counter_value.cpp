@@ -8,6 +8,7 @@
 
 #include "energy/counter_transitions.h"
 #include "energy/power_integral.h"
+#include "energy/sample_spacing.h"
 #include "energy/sensor.h"
 #include "energy/series_search.h"
 #include "energy/uncertainty.h"
@@ -20,17 +21,25 @@ using Counter = series::Series<meter::CounterReading>;
 using Power = series::Series<meter::PowerSample>;
 
 constexpr base::Duration kMeanLag = kLongestLag / 2;
-constexpr base::Duration kIdleReach = 3s;      // of the idle time beside the moment
-constexpr base::Duration kLoadTail = 150ms;    // after a load: lag, and an update under way
-constexpr base::Duration kClearBefore = 20ms;  // a sample
-constexpr base::Duration kClearAfter = 100ms;  // a sample and its lag
-constexpr base::Duration kIdleLevel = 100ms;   // of samples that show the idle power
-constexpr base::Duration kHalfSample = 10ms;
+constexpr base::Duration kSpacingReach = 500ms;  // on either side of the moment
+constexpr base::Duration kIdleReach = 3s;        // of the idle time beside the moment
+constexpr base::Duration kLoadTail = 150ms;      // after a load: lag, and an update under way
+constexpr base::Duration kIdleLevel = 100ms;     // of samples that show the idle power
 constexpr base::Duration kLongestGap = 100ms;
-constexpr base::Duration kLastSample = 60ms;  // the ring's newest sample is at most this old when it is drained
-constexpr double kWithoutLoad = 2;            // highest to lowest power of a time without load in it
+constexpr double kWithoutLoad = 2;  // highest to lowest power of a time without load in it
 // Half a per cent: ring against counter on an H200 (k = 2).
 constexpr double kRingShare = 0.005;
+
+// The driver's samples, and how far apart they are.
+struct Samples {
+  const Power& series;
+  base::Duration spacing;
+  // Before a load begins they may show it, as each is a straight line to the next; after it ends, for as long as they lag.
+  [[nodiscard]] base::Duration clear_before() const { return spacing; }
+  [[nodiscard]] base::Duration clear_after() const { return 2 * kPublicationLag + spacing; }
+  // The newest one is at most this old when they are drained.
+  [[nodiscard]] base::Duration newest_age() const { return sample_lag(spacing); }
+};
 
 // The power samples of one window, in one pass.
 struct WindowPower {
@@ -39,14 +48,14 @@ struct WindowPower {
   base::Power highest;
 };
 
-std::optional<WindowPower> power_in(const Power& power, base::Window window) {
+std::optional<WindowPower> power_in(const Samples& power, base::Window window) {
   PowerIntegral integral(window, kLongestGap);
   std::optional<base::Power> lowest;
   std::optional<base::Power> highest;
-  const std::size_t first = first_not_before(power, window.start, [](const auto& sample) { return sample.time; });
+  const std::size_t first = first_not_before(power.series, window.start, [](const auto& sample) { return sample.time; });
   bool any = false;
   base::SteadyTime newest = base::SteadyTime::min();
-  visit_while(power, first - std::min<std::size_t>(first, 1), [&](const meter::PowerSample& sample) {
+  visit_while(power.series, first - std::min<std::size_t>(first, 1), [&](const meter::PowerSample& sample) {
     any = true;
     newest = sample.time;
     if (sample.time >= window.start && sample.time <= window.end) {
@@ -55,7 +64,7 @@ std::optional<WindowPower> power_in(const Power& power, base::Window window) {
     }
     return integral.add(sample);
   });
-  if (!any || newest < window.end - kLastSample) return std::nullopt;
+  if (!any || newest < window.end - power.newest_age()) return std::nullopt;
   integral.finish();
   if (integral.longest_gap() > kLongestGap) return std::nullopt;
   return WindowPower{integral.energy(), lowest.value_or(base::Power{}), highest.value_or(base::Power{})};
@@ -64,11 +73,11 @@ std::optional<WindowPower> power_in(const Power& power, base::Window window) {
 // The area between any time and the moment, positive if the time is the earlier one.
 class AreaToMoment {
  public:
-  // Idle: what the samples next to the moment show of the load's own edge (a sample is 20 ms long and up to 60 ms late) is
+  // Idle: what the samples next to the moment show of the load's own edge (a sample has a length and comes late) is
   // replaced by the idle power beyond.
-  AreaToMoment(const Power& power, base::SteadyTime moment, IdleSide side, bool idle) : power_(power), from_(moment) {
+  AreaToMoment(const Samples& power, base::SteadyTime moment, IdleSide side, bool idle) : power_(power), from_(moment) {
     if (!idle) return;
-    from_ = side == IdleSide::before ? moment - kClearBefore : moment + kClearAfter;
+    from_ = side == IdleSide::before ? moment - power.clear_before() : moment + power.clear_after();
     const base::Window beyond =
         side == IdleSide::before ? base::Window{from_ - kIdleLevel, from_} : base::Window{from_, from_ + kIdleLevel};
     if (const auto level = power_in(power, beyond))
@@ -83,7 +92,7 @@ class AreaToMoment {
   }
 
  private:
-  const Power& power_;
+  const Samples& power_;
   base::SteadyTime from_;
   base::Energy replaced_;  // from there to the moment
 };
@@ -129,13 +138,13 @@ base::Energy standard_of(const Bounds& bounds) {
 }
 
 // What the samples' coarseness makes of a change of power at the moment itself.
-base::Energy coarseness(const Power& power, base::SteadyTime moment) {
-  const auto beside = power_in(power, {moment - kLastSample, moment + kLastSample});
-  return beside ? (beside->highest - beside->lowest) * kHalfSample : base::Energy{};
+base::Energy coarseness(const Samples& power, base::SteadyTime moment) {
+  const auto beside = power_in(power, {moment - power.newest_age(), moment + power.newest_age()});
+  return beside ? (beside->highest - beside->lowest) * (power.spacing / 2) : base::Energy{};
 }
 
 // With only one reading, or a load beside the moment, the worst case is possible: limits are added up.
-base::Energy cautious_standard_of(const Bounds& bounds, const Power& power, base::SteadyTime moment, bool steady) {
+base::Energy cautious_standard_of(const Bounds& bounds, const Samples& power, base::SteadyTime moment, bool steady) {
   const base::Energy limits = (bounds.high.value - bounds.low.value) / 2;
   return (limits + (steady ? base::Energy{} : coarseness(power, moment))) / kRoot3;
 }
@@ -164,8 +173,14 @@ std::vector<meter::CounterReading> readings_beside(const Counter& counter, base:
   return neighbours;
 }
 
+// Whether samples lie between the reading and the moment without a gap.
+bool is_reached(const Samples& power, base::SteadyTime moment, const meter::CounterReading& reading) {
+  const base::SteadyTime oldest = reading.before - kMeanLag - kCounterPeriod;
+  return power_in(power, {std::min(oldest, moment), std::max(reading.after, moment)}).has_value();
+}
+
 // Whether the time between the moment and the farthest reading has no load in it.
-bool is_steady(const Power& power, base::SteadyTime moment, base::SteadyTime farthest, IdleSide side) {
+bool is_steady(const Samples& power, base::SteadyTime moment, base::SteadyTime farthest, IdleSide side) {
   const base::Window window = side == IdleSide::before ? base::Window{farthest - kCounterPeriod, moment}
                                                        : base::Window{moment + kLoadTail, farthest};
   if (window.length() <= base::Duration::zero()) return false;
@@ -188,9 +203,13 @@ std::optional<Bounds> bounds_together(const std::vector<meter::CounterReading>& 
 
 }  // namespace
 
-std::optional<CounterValue> counter_value_at(const Counter& counter, const Power& power, base::SteadyTime moment,
+std::optional<CounterValue> counter_value_at(const Counter& counter, const Power& series, base::SteadyTime moment,
                                              IdleSide side) {
-  const std::vector<meter::CounterReading> readings = readings_beside(counter, moment, side);
+  const auto spacing = usual_spacing(series, {moment - kSpacingReach, moment + kSpacingReach});
+  if (!spacing || *spacing > kFineSamples) return std::nullopt;
+  const Samples power{series, *spacing};
+  std::vector<meter::CounterReading> readings = readings_beside(counter, moment, side);
+  std::erase_if(readings, [&](const meter::CounterReading& reading) { return !is_reached(power, moment, reading); });
   if (readings.empty()) return std::nullopt;
   CounterValue at;
   at.steady = is_steady(power, moment, readings.back().middle(), side);

@@ -1,15 +1,17 @@
 #include "energy/energy_estimate.h"
 
+#include "energy/sensor.h"
+
 namespace gpubench::energy {
 
-std::string_view method_text(EnergyMethod method) {
-  switch (method) {
+std::string method_text(const EnergyEstimate& estimate) {
+  switch (estimate.method) {
     case EnergyMethod::counter_idle_anchored:
       return "counter, idle-anchored";
     case EnergyMethod::counter_step_model:
       return "counter, step model";
     case EnergyMethod::power_ring:
-      return "power samples (20 ms)";
+      return "power samples (" + std::to_string(rounded_spacing(estimate.spacing) / std::chrono::milliseconds(1)) + " ms)";
     case EnergyMethod::average_power:
       return "average power, area";
     case EnergyMethod::plain_power:

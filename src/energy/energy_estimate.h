@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
+#include <string>
 
 #include "base/quantity.h"
 #include "base/time.h"
@@ -15,12 +15,10 @@ namespace gpubench::energy {
 enum class EnergyMethod : std::uint8_t {
   counter_idle_anchored,  // hardware counter between two idle moments around the run, less the idle energy outside it
   counter_step_model,     // the same without idle around the run: the step model, with its larger interval
-  power_ring,             // integral of the driver's 20 ms power samples
+  power_ring,             // integral of the driver's power samples
   average_power,  // area of the driver's 1 s average, its tail after the run taken in, less half a second of idle each side
   plain_power,    // trapezoids of the power readings (no reading a second after the run)
 };
-// "counter, idle-anchored" ...: the words used in every output.
-std::string_view method_text(EnergyMethod method);
 
 struct EnergyEstimate {
   base::Energy energy;
@@ -28,9 +26,12 @@ struct EnergyEstimate {
   base::Ratio coverage;                // share of the window that valid samples cover
   base::Duration longest_gap{};        // longest time without a sample (power methods) or between readings (counter)
   std::size_t samples = 0;             // used within the window
+  base::Duration spacing{};            // of the samples, usually (power methods)
   std::optional<PowerSpan> span = {};  // of power methods
   Uncertainty uncertainty = {};
 };
+// "counter, idle-anchored", "power samples (20 ms)" ...: the words used in every output.
+std::string method_text(const EnergyEstimate& estimate);
 
 // What is known of a run in addition to its series.
 struct RunLimits {

@@ -8,6 +8,7 @@
 
 #include "energy/counter_energy.h"
 #include "energy/power_energy.h"
+#include "energy/sensor.h"
 
 namespace gpubench::energy {
 namespace {
@@ -26,11 +27,11 @@ const EnergyEstimate* covering(const std::optional<EnergyEstimate>& estimate) {
 void add_disagreement(EnergyEstimate& estimate, const CounterCheck& check) {
   UncertaintyTerm term;
   term.name = "disagreement";
-  term.explanation = "agrees with \"" + std::string(check.against) + "\" within both intervals";
+  term.explanation = "agrees with \"" + check.against + "\" within both intervals";
   if (check.state == CounterState::disputed) {
     const double off = std::max(std::abs(check.difference->joules()), check.step.joules());
     term.standard = base::Energy::from_joules(off / std::numbers::sqrt3);
-    term.explanation = "counter and \"" + std::string(check.against) + "\" differ by more than their uncertainties allow";
+    term.explanation = "counter and \"" + check.against + "\" differ by more than their uncertainties allow";
   }
   estimate.uncertainty.terms.push_back(std::move(term));
 }
@@ -44,23 +45,34 @@ void hold_against_each_other(GpuEnergy& energy, const series::GpuSeries& gpu, ba
   if (checked) add_disagreement(*energy.counter, energy.check);
 }
 
+// What the counter's uncertainty takes for the changes of power. Averages do not show them: any up to the limit is possible.
+std::optional<PowerSpan> power_span(const GpuEnergy& energy) {
+  if (energy.ring && energy.ring->spacing <= kFineSamples) return energy.ring->span;
+  if (!energy.average) return energy.ring ? energy.ring->span : std::nullopt;
+  std::optional<PowerSpan> span = energy.average->span;
+  span->low = span->lowest;
+  span->high = span->highest;
+  span->at_start = span->at_end = span->highest - span->lowest;
+  return span;
+}
+
 }  // namespace
 
 const EnergyEstimate* GpuEnergy::best() const {
   if (counter && check.state != CounterState::broken) return &*counter;
-  for (const auto* estimate : {&ring, &average}) {
-    if (estimate->has_value()) return &**estimate;
-  }
-  return nullptr;
+  const EnergyEstimate* const samples = ring ? &*ring : nullptr;
+  const EnergyEstimate* const readings = average ? &*average : nullptr;
+  if (samples == nullptr || readings == nullptr) return samples != nullptr ? samples : readings;
+  // Fine samples without a gap see more than any average.
+  if (samples->coverage >= kLeastCoverage && samples->spacing <= kFineSamples) return samples;
+  return readings->uncertainty.standard() < samples->uncertainty.standard() ? readings : samples;
 }
 
 GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const RunLimits& known) {
   GpuEnergy energy;
   if (gpu.power) energy.ring = if_there(energy_from_power(*gpu.power, run, known));
   if (gpu.readings) energy.average = if_there(energy_from_average_power(*gpu.readings, run, known));
-  const auto& spans = energy.ring ? energy.ring : energy.average;
-  if (gpu.counter)
-    energy.counter = if_there(energy_from_counter(*gpu.counter, run, spans ? spans->span : std::nullopt, gpu.power.get()));
+  if (gpu.counter) energy.counter = if_there(energy_from_counter(*gpu.counter, run, power_span(energy), gpu.power.get()));
   hold_against_each_other(energy, gpu, run);
   energy.idle = idle_baseline(gpu, run, energy.best());
   return energy;

@@ -18,8 +18,7 @@ struct GpuEnergy {
   std::optional<EnergyEstimate> average;
   CounterCheck check = {};
   IdleBaseline idle = {};
-  // The first of counter, ring, average that is there, a broken counter left out; empty: the energy is not known (never 0
-  // J).
+  // The counter, unless it is broken, else the narrower of ring and average; empty: the energy is not known (never 0 J).
   [[nodiscard]] const EnergyEstimate* best() const;
 };
 

@@ -10,45 +10,40 @@
 #include "energy/power_integral.h"
 #include "energy/power_sample.h"
 #include "energy/power_uncertainty.h"
+#include "energy/sample_spacing.h"
 #include "energy/sensor.h"
 
 namespace gpubench::energy {
 namespace {
 
-constexpr std::size_t kSpacingsForMedian = 4096;
 constexpr base::Duration kAtTheStart = std::chrono::milliseconds(50);
+// Readings further apart leave time between them that the driver's average does not look back over.
+constexpr base::Duration kLongestBetweenReadings = std::chrono::milliseconds(1200);
+constexpr std::size_t kSamplesForSpan = 5;  // within a run, to show between what limits its power was
+// Where the board's limit is not known: times the highest power seen.
+constexpr double kUnseenPower = 2;
 
-// 1.5 times the median distance of the samples from shortly before the window on: a short one may lie within a single gap.
-template <class T>
-base::Duration longest_covered(const series::Series<T>& series, base::Window window) {
-  std::vector<base::Duration> spacings;
-  std::optional<base::SteadyTime> previous;
-  visit_while(series, first_sample_for(series, window.start), [&](const T& value) {
-    const auto sample = to_sample(value);
-    if (!sample || (previous && sample->time <= *previous)) return true;
-    if (previous) spacings.push_back(sample->time - *previous);
-    previous = sample->time;
-    return sample->time < window.end && spacings.size() < kSpacingsForMedian;
-  });
-  if (spacings.empty()) return kShortestGap;
-  const auto middle = spacings.begin() + static_cast<std::ptrdiff_t>(spacings.size() / 2);
-  std::nth_element(spacings.begin(), middle, spacings.end());
-  return std::max(kShortestGap, *middle * 3 / 2);
+base::Duration longest_covered(base::Duration spacing) {
+  return std::max(kShortestGap, spacing * 3 / 2);
 }
 
-// Integral and span of one window. The area may reach further than the run; the coverage is that of the run.
+// Integral and span of one window. The area may reach further than the run.
 struct Passage {
   PowerIntegral run;
   PowerIntegral whole;
   PowerStatistics shape;
+  base::Duration spacing{};
+  base::Duration lost{};  // time of the area without samples
 };
 
 template <class T>
-base::Result<Passage> pass(const series::Series<T>& series, base::Window run, base::SteadyTime until,
+base::Result<Passage> pass(const series::Series<T>& series, base::Window run, base::SteadyTime until, base::Duration longest,
                            const std::string& source) {
   if (run.length() <= base::Duration::zero()) return base::failure("the run has no duration");
-  const base::Duration covered = longest_covered(series, run);
-  Passage passage{{run, covered}, {{run.start, until}, covered}, {run, covered}};
+  const base::Duration spacing = usual_spacing(series, run).value_or(base::Duration::zero());
+  const base::Duration covered = std::min(longest, longest_covered(spacing));
+  const base::Window area{run.start, until};
+  Passage passage{{run, covered}, {area, covered}, {run, covered}, spacing};
   visit_samples(series, run.start, [&](const meter::PowerSample& sample) {
     passage.shape.add(sample);
     const bool more = passage.run.add(sample);
@@ -56,8 +51,9 @@ base::Result<Passage> pass(const series::Series<T>& series, base::Window run, ba
   });
   passage.run.finish();
   passage.whole.finish();
+  passage.lost = area.length() - passage.whole.covered();
+  if (passage.run.samples() == 0) return base::failure("no " + source + " lie within the run");
   if (passage.run.segments() == 0) return base::failure("there are fewer than two " + source + " around the run");
-  if (passage.run.covered() == base::Duration::zero()) return base::failure("no " + source + " cover the run");
   return passage;
 }
 
@@ -68,11 +64,27 @@ EnergyEstimate estimate_of(const Passage& passage, base::Window run, EnergyMetho
   estimate.coverage = base::Ratio::from_fraction(base::to_seconds(passage.run.covered()) / base::to_seconds(run.length()));
   estimate.longest_gap = passage.run.longest_gap();
   estimate.samples = passage.run.samples();
+  estimate.spacing = passage.spacing;
   estimate.span = passage.shape.span();
   if (!estimate.span) return estimate;
-  if (known.limit) estimate.span->highest = std::max(estimate.span->highest, *known.limit);
-  estimate.span->ends_within = known.ends_within;
+  PowerSpan& span = *estimate.span;
+  span.highest = std::max(span.highest, known.limit.value_or(span.highest * kUnseenPower));
+  span.ends_within = known.ends_within;
+  if (estimate.samples < kSamplesForSpan) span.high = span.highest;
+  if (estimate.samples < kSamplesForSpan || estimate.spacing > kFineSamples)
+    span.at_start = span.at_end = span.highest - span.lowest;
   return estimate;
+}
+
+// Power just before the end of the run less that just before its start. A run that is hardly longer than the samples may lag
+// shows neither.
+base::Power step_over(const series::Series<meter::PowerSample>& power, base::Window run, const EnergyEstimate& estimate) {
+  const base::Duration lag = sample_lag(estimate.spacing);
+  if (run.length() < 2 * lag || estimate.samples < kSamplesForSpan) return estimate.span->highest - estimate.span->lowest;
+  const auto before = [&](base::SteadyTime moment) {
+    return integrate(power, {moment - lag, moment}).value_or(base::Energy{}) / lag;
+  };
+  return before(run.end) - before(run.start);
 }
 
 // The readings next to the run from which the 1 s average's idle halves are taken.
@@ -84,7 +96,9 @@ struct AverageEnds {
 AverageEnds average_ends(const series::Series<meter::GpuReading>& readings, base::Window run) {
   AverageEnds ends;
   visit_samples(readings, run.start, [&](const meter::PowerSample& sample) {
-    if (sample.time <= run.start + kAtTheStart && sample.time >= run.start - kAveraged) ends.before = sample.power;
+    const bool before = sample.time <= run.start && sample.time >= run.start - kAveraged;
+    const bool at_start = !ends.before && sample.time <= run.start + kAtTheStart && sample.time > run.start;
+    if (before || at_start) ends.before = sample.power;
     if (sample.time >= run.end + kAveraged) ends.after = sample.power;
     return !ends.after;
   });
@@ -95,14 +109,10 @@ AverageEnds average_ends(const series::Series<meter::GpuReading>& readings, base
 
 base::Result<EnergyEstimate> energy_from_power(const series::Series<meter::PowerSample>& power, base::Window run,
                                                const RunLimits& known) {
-  const auto passage = pass(power, run, run.end, "power samples of the driver");
+  const auto passage = pass(power, run, run.end, base::Duration::max(), "power samples of the driver");
   if (!passage) return base::failure(passage.error());
   EnergyEstimate estimate = estimate_of(*passage, run, EnergyMethod::power_ring, known);
-  const auto before = [&](base::SteadyTime moment) {
-    return integrate(power, {moment - kLongestLag, moment}).value_or(base::Energy{}) / kLongestLag;
-  };
-  const base::Power step = before(run.end) - before(run.start);
-  estimate.uncertainty = ring_uncertainty(estimate, run, passage->shape.roughness(), step);
+  estimate.uncertainty = ring_uncertainty(estimate, run, passage->shape.roughness(), step_over(power, run, estimate));
   return estimate;
 }
 
@@ -110,13 +120,15 @@ base::Result<EnergyEstimate> energy_from_average_power(const series::Series<mete
                                                        const RunLimits& known) {
   const AverageEnds ends = average_ends(readings, run);
   const bool whole = ends.before && ends.after;
-  const auto passage = pass(readings, run, whole ? run.end + kAveraged : run.end, "readings with a power value");
+  const auto passage =
+      pass(readings, run, whole ? run.end + kAveraged : run.end, kLongestBetweenReadings, "readings with a power value");
   if (!passage) return base::failure(passage.error());
   EnergyEstimate estimate =
       estimate_of(*passage, run, whole ? EnergyMethod::average_power : EnergyMethod::plain_power, known);
   if (whole) estimate.energy -= (*ends.before + *ends.after) * (kAveraged / 2);
   if (estimate.energy <= base::Energy{}) return base::failure("the run is too short for the driver's average power");
-  estimate.uncertainty = average_uncertainty(estimate, run, passage->shape.roughness());
+  const base::Power change = whole ? *ends.after - *ends.before : base::Power{};
+  estimate.uncertainty = average_uncertainty(estimate, run, {passage->shape.roughness(), passage->lost, change});
   return estimate;
 }
 

@@ -22,20 +22,20 @@ bool PowerIntegral::add(meter::PowerSample sample) {
   if (previous_ && sample.time <= previous_->time) return true;
   if (window_.contains(sample.time)) ++samples_;
   if (previous_) {
-    add_line(*previous_, sample);
+    add_line(*previous_, sample, longest_covered_);
     if (previous_->time < window_.end && sample.time > window_.start) ++segments_;
   } else if (sample.time > window_.start) {
-    add_line({window_.start, sample.power}, sample);
+    add_line({window_.start, sample.power}, sample, kShortestGap);
   }
   previous_ = sample;
   return sample.time < window_.end;
 }
 
 void PowerIntegral::finish() {
-  if (previous_ && previous_->time < window_.end) add_line(*previous_, {window_.end, previous_->power});
+  if (previous_ && previous_->time < window_.end) add_line(*previous_, {window_.end, previous_->power}, kShortestGap);
 }
 
-void PowerIntegral::add_line(const meter::PowerSample& from, const meter::PowerSample& to) {
+void PowerIntegral::add_line(const meter::PowerSample& from, const meter::PowerSample& to, base::Duration longest) {
   const base::SteadyTime start = std::max(from.time, window_.start);
   const base::SteadyTime end = std::min(to.time, window_.end);
   if (start >= end) return;
@@ -44,7 +44,7 @@ void PowerIntegral::add_line(const meter::PowerSample& from, const meter::PowerS
   // Mean power of the part: the line's value in its middle.
   const double position = (base::to_seconds(start - from.time) + base::to_seconds(length) / 2) / base::to_seconds(spacing);
   energy_ += (from.power + (to.power - from.power) * position) * length;
-  if (spacing <= longest_covered_) covered_ += length;
+  if (spacing <= longest) covered_ += length;
   longest_gap_ = std::max(longest_gap_, length);
 }
 

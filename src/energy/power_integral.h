@@ -35,8 +35,8 @@ class PowerIntegral {
   [[nodiscard]] std::size_t segments() const { return segments_; }  // pairs of samples with a part of it between them
 
  private:
-  // A straight line of power between two moments.
-  void add_line(const meter::PowerSample& from, const meter::PowerSample& to);
+  // A straight line of power between two moments; a longer one does not count as covered.
+  void add_line(const meter::PowerSample& from, const meter::PowerSample& to, base::Duration longest);
 
   base::Window window_;
   base::Duration longest_covered_;

@@ -5,24 +5,29 @@
 #include <cmath>
 #include <numbers>
 #include <string>
+#include <utility>
+
+#include "energy/sensor.h"
 
 namespace gpubench::energy {
 namespace {
 
 constexpr double kRoot2 = std::numbers::sqrt2;
-constexpr base::Duration kSampleLag = std::chrono::milliseconds(60);      // longest seen of a ring's sample: 45 ms
-constexpr base::Duration kSampleSpacing = std::chrono::milliseconds(20);  // of an H200
-constexpr base::Duration kHalfAverage = std::chrono::milliseconds(500);
+constexpr base::Duration kHalfAverage = kAveraged / 2;
 // Ring and counter of an H200 agree within 0.5 % on loads that are not locked to the sensor: that is k = 2.
 constexpr double kRingAgreement = 0.0025;
 constexpr double kIdleSpread = 0.05;  // of idle power over the second next to the run
 
-UncertaintyTerm term(std::string_view name, base::Energy standard, const char* explanation) {
+UncertaintyTerm term(std::string_view name, base::Energy standard, std::string explanation) {
   UncertaintyTerm term;
   term.name = name;
   term.standard = base::Energy::from_joules(std::abs(standard.joules()));
-  term.explanation = explanation;
+  term.explanation = std::move(explanation);
   return term;
+}
+
+std::string milliseconds_text(base::Duration duration) {
+  return std::to_string(rounded_spacing(duration) / std::chrono::milliseconds(1)) + " ms";
 }
 
 PowerSpan power_span_of(const EnergyEstimate& estimate, base::Window run) {
@@ -31,9 +36,8 @@ PowerSpan power_span_of(const EnergyEstimate& estimate, base::Window run) {
 }
 
 // The bridge over a gap may lie at either end of what the power can be: the whole span is the half-width.
-UncertaintyTerm missing_term(const EnergyEstimate& estimate, const PowerSpan& span, base::Window run) {
-  const double lost = std::max(0.0, 1 - estimate.coverage.fraction()) * base::to_seconds(run.length());
-  return term("gaps", (span.highest - span.lowest) * base::from_seconds(lost) / kRoot3,
+UncertaintyTerm missing_term(const PowerSpan& span, base::Duration lost) {
+  return term("gaps", (span.highest - span.lowest) * lost / kRoot3,
               "time without samples: any power between the lowest seen and the highest possible");
 }
 
@@ -54,30 +58,36 @@ UncertaintyTerm instants_term(const PowerSpan& span) {
 Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness, base::Power step) {
   const PowerSpan span = power_span_of(estimate, run);
   const base::Power swing = base::Power::from_watts(std::hypot(span.at_start.watts(), span.at_end.watts()));
-  const std::array edges{step * kSampleLag / kRoot3, swing * kSampleSpacing / kRoot12};
+  const base::Duration lag = sample_lag(estimate.spacing);
+  const std::array edges{step * lag / kRoot3, swing * estimate.spacing / kRoot12};
+  const double lost = std::max(0.0, 1 - estimate.coverage.fraction()) * base::to_seconds(run.length());
   // A step between two samples may lie anywhere between them: that is a rectangle as wide as step times distance.
   const base::Energy unseen = std::max(roughness / kRoot12, estimate.energy * kRingAgreement);
   Uncertainty uncertainty;
-  uncertainty.terms = {term("edges", root_sum_square(edges), "lag of the samples of up to 60 ms, and a sample at each end"),
+  uncertainty.terms = {term("edges", root_sum_square(edges),
+                            "lag of the samples of up to " + milliseconds_text(lag) + ", and a sample at each end"),
                        instants_term(span),
                        term("part_time", unseen,
-                            "samples may cover only part of each 20 ms: from the steps between neighbours, at least 0.25 %"),
-                       missing_term(estimate, span, run), gain_term(estimate.energy)};
+                            "samples may cover only part of each " + milliseconds_text(estimate.spacing) +
+                                ": from the steps between neighbours, at least 0.25 %"),
+                       missing_term(span, base::from_seconds(lost)), gain_term(estimate.energy)};
   return uncertainty;
 }
 
-Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness) {
+Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, const AverageDoubt& doubt) {
   const PowerSpan span = power_span_of(estimate, run);
   const bool whole = estimate.method == EnergyMethod::average_power;
-  const base::Energy edges =
-      whole ? span.lowest * kIdleSpread * kHalfAverage * kRoot2 : (span.high - span.lowest) * kHalfAverage / kRoot3;
+  // Whether a board's reading looks back over a second or less is not known: idle before counts half a second against after.
+  const std::array idle{span.lowest * kIdleSpread * kHalfAverage * kRoot2,
+                        doubt.change * (kHalfAverage + kReadingRenewed) / kRoot3};
+  const base::Energy edges = whole ? root_sum_square(idle) : (span.highest - span.lowest) * kHalfAverage / kRoot3;
   Uncertainty uncertainty;
   uncertainty.terms = {
       term("edges", edges,
            whole ? "idle power on both sides, half a second of each subtracted" : "the average lags half a second behind"),
       instants_term(span),
-      term("part_time", roughness / kRoot12, "steps of power between two readings may lie anywhere between them"),
-      missing_term(estimate, span, run), gain_term(estimate.energy)};
+      term("part_time", doubt.roughness / kRoot12, "steps of power between two readings may lie anywhere between them"),
+      missing_term(span, doubt.lost), gain_term(estimate.energy)};
   return uncertainty;
 }
 

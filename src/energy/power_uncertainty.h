@@ -9,13 +9,19 @@
 
 namespace gpubench::energy {
 
-// `roughness`: PowerStatistics's. `step`: power just before the end of the run less that just before its start, which is
+// `roughness`: PowerStatistics'. `step`: power just before the end of the run less that just before its start, which is
 // what a lag of the samples' times moves in or out.
 Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness, base::Power step);
 
 // Start and end of a workload are known to a millisecond (fork and wait) or a few (the container engine).
 UncertaintyTerm instants_term(const PowerSpan& span);
 
-Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness);
+// What the averaged power leaves open.
+struct AverageDoubt {
+  base::Energy roughness;  // PowerStatistics'
+  base::Duration lost{};   // time without readings, that after the run included
+  base::Power change;      // from idle before the run to idle after it
+};
+Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, const AverageDoubt& doubt);
 
 }  // namespace gpubench::energy

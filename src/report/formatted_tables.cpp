@@ -51,7 +51,7 @@ std::string methods_text(const record::RunRecord& run) {
   std::string text;
   for (const record::GpuRecord& gpu : run.gpus) {
     const energy::EnergyEstimate* best = gpu.energy.best();
-    const std::string method(best == nullptr ? kNotAvailable : energy::method_text(best->method));
+    const std::string method(best == nullptr ? kNotAvailable : energy::method_text(*best));
     if (text.find(method) == std::string::npos) text += (text.empty() ? "" : "; ") + method;
   }
   return text.empty() ? kNotAvailable : text;

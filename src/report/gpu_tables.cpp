@@ -43,7 +43,7 @@ EnergyTexts energy_texts(const record::GpuRecord& gpu) {
     texts.energy = short_number(best->energy.joules(), 1);
     texts.interval = interval_text(best->uncertainty, best->energy, 1);
     texts.half_width = half_width_text(best->uncertainty.comparative(), best->energy);
-    texts.method = std::string(energy::method_text(best->method));
+    texts.method = energy::method_text(*best);
     texts.coverage = coverage_text(sampled.coverage);
     texts.longest_gap = short_number(base::to_seconds(sampled.longest_gap), 3);
   }

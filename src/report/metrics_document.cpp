@@ -183,7 +183,7 @@ void write_part(DocumentWriter& out, const record::RunRecord& run, const record:
 void write_estimate(DocumentWriter& out, const char* key, const std::optional<energy::EnergyEstimate>& estimate) {
   out.map_or_null(key, estimate, [&](const energy::EnergyEstimate& known) {
     out.number("energy_joules", known.energy.joules());
-    out.text("method", energy::method_text(known.method));
+    out.text("method", energy::method_text(known));
     out.number("coverage", known.coverage.fraction());
     out.number("longest_gap_seconds", base::to_seconds(known.longest_gap));
     out.count("samples", known.samples);
@@ -229,7 +229,7 @@ void write_idle(DocumentWriter& out, const energy::IdleBaseline& idle) {
 void write_gpu_energy(DocumentWriter& out, const energy::GpuEnergy& gpu) {
   const energy::EnergyEstimate* best = gpu.best();
   out.number("energy_joules", best != nullptr ? std::optional(best->energy.joules()) : std::nullopt);
-  out.known_text("energy_method", best != nullptr ? energy::method_text(best->method) : std::string_view());
+  out.known_text("energy_method", best != nullptr ? energy::method_text(*best) : std::string());
   out.map("energy", [&] {
     write_estimate(out, "counter", gpu.counter);
     write_estimate(out, "ring", gpu.ring);

@@ -1,10 +1,14 @@
 #include "sampler/readout.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace gpubench::sampler {
 namespace {
+
+// Samples further apart than this, an H200's being 20 ms, show no edge of a load.
+constexpr base::Duration kFineSamples = std::chrono::milliseconds(60);
 
 // Adds one call, from its construction to its end.
 class Timed {
@@ -32,6 +36,8 @@ Readout::Readout(meter::GpuMeter& meter, const platform::Clock& clock, std::vect
       series_(series),
       observer_(std::move(observer)),
       latest_(series.size()),
+      newest_sample_(series.size(), base::SteadyTime::min()),
+      samples_suffice_(series.size(), 1),
       has_ring_(series.size(), 1),
       has_counter_(series.size(), 1) {}
 
@@ -39,6 +45,9 @@ void Readout::perform(const Step& step) {
   switch (step.call) {
     case Call::reading:
       read(step.tick);
+      break;
+    case Call::quick_reading:
+      read_between();
       break;
     case Call::drain:
       drain(step.gpu);
@@ -55,29 +64,48 @@ void Readout::perform_all(std::size_t tick) {
   for (std::size_t gpu = 0; gpu < series_.size(); ++gpu) drain(gpu);
 }
 
-bool Readout::lacks_ring() const {
-  for (std::size_t gpu = 0; gpu < series_.size(); ++gpu)
-    if (has_ring_[gpu] == 0 && has_counter_[gpu] != 0) return true;
-  return false;
+bool Readout::lacks_samples() const {
+  return std::any_of(samples_suffice_.begin(), samples_suffice_.end(), [](char suffice) { return suffice == 0; });
 }
 
 void Readout::read(std::size_t tick) {
-  for (std::size_t gpu = 0; gpu < series_.size(); ++gpu) {
-    {
-      const Timed timed(clock_, calls_.readings);
-      latest_[gpu] = meter_.read(gpu);
-    }
-    if (series_[gpu].readings) series_[gpu].readings->append(latest_[gpu]);
-  }
+  for (std::size_t gpu = 0; gpu < series_.size(); ++gpu) read_gpu(gpu);
   if (observer_) observer_(tick, latest_);
 }
 
+void Readout::read_gpu(std::size_t gpu) {
+  {
+    const Timed timed(clock_, calls_.readings);
+    latest_[gpu] = meter_.read(gpu);
+  }
+  if (series_[gpu].readings) series_[gpu].readings->append(latest_[gpu]);
+}
+
+void Readout::read_between() {
+  for (std::size_t gpu = 0; gpu < series_.size(); ++gpu)
+    if (samples_suffice_[gpu] == 0) read_gpu(gpu);
+}
+
+// They suffice if none is missing since the latest drain.
+void Readout::note_samples(std::size_t gpu, const std::vector<meter::PowerSample>& samples) {
+  base::SteadyTime newest = newest_sample_[gpu];
+  base::Duration longest{};
+  for (const meter::PowerSample& sample : samples) {
+    if (newest != base::SteadyTime::min()) longest = std::max(longest, sample.time - newest);
+    newest = std::max(newest, sample.time);
+  }
+  samples_suffice_[gpu] = !samples.empty() && longest <= kFineSamples ? 1 : 0;
+  newest_sample_[gpu] = newest;
+}
+
 void Readout::drain(std::size_t gpu) {
-  if (has_ring_[gpu] == 0 || !series_[gpu].power) return;
+  if (!series_[gpu].power) return;
+  if (has_ring_[gpu] == 0) return note_samples(gpu, {});
   const auto samples = [&] {
     const Timed timed(clock_, calls_.drains);
     return meter_.drain_power(gpu);
   }();
+  note_samples(gpu, samples ? *samples : std::vector<meter::PowerSample>{});
   if (samples) {
     for (const meter::PowerSample& sample : *samples) series_[gpu].power->append(sample);
   } else if (samples.error() == meter::Absent::unsupported) {

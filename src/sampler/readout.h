@@ -21,12 +21,15 @@ class Readout {
   void perform(const Step& step);
   // A reading, then the counter and the power samples of every GPU: the samples then reach up to the counter's reading.
   void perform_all(std::size_t tick);
-  // A GPU has an energy counter but no power ring.
-  [[nodiscard]] bool lacks_ring() const;
+  // The latest drain of a GPU left more than kFineSamples without a sample.
+  [[nodiscard]] bool lacks_samples() const;
   [[nodiscard]] const meter::DriverCalls& driver_calls() const { return calls_; }
 
  private:
   void read(std::size_t tick);
+  void read_gpu(std::size_t gpu);
+  void read_between();
+  void note_samples(std::size_t gpu, const std::vector<meter::PowerSample>& samples);
   void drain(std::size_t gpu);
   void read_counter(std::size_t gpu);
 
@@ -36,7 +39,9 @@ class Readout {
   ReadingObserver observer_;
   meter::DriverCalls calls_;
   std::vector<meter::GpuReading> latest_;
-  std::vector<char> has_ring_;     // by GPU; false once the driver has said "unsupported": it is not called again
+  std::vector<base::SteadyTime> newest_sample_;  // by GPU
+  std::vector<char> samples_suffice_;            // the latest drain's
+  std::vector<char> has_ring_;     // by GPU; false once the driver has said "unsupported", which is not asked again
   std::vector<char> has_counter_;  // the same for the counter
 };
 

@@ -86,7 +86,7 @@ class Sampler::Loop {
         readout_.perform(*step);
         lock.lock();
         driver_calls_ = readout_.driver_calls();
-        if (step->call == Call::drain) schedule_->rely_on_counters(readout_.lacks_ring());
+        if (step->call == Call::drain) schedule_->without_samples(readout_.lacks_samples());
         if (step->call == Call::drain && step->gpu == 0) compare_clocks();
       } else {
         woken_.wait_for(lock, schedule_->wake() - clock_.now());

@@ -32,10 +32,12 @@ Schedule::Schedule(const SamplerOptions& options, std::size_t gpus, base::Steady
       drain_period_(std::clamp(options.drain_period, kShortestPeriod, kLongestDrainPeriod)),
       counter_period_(std::max(options.counter_period, kShortestPeriod)),
       burst_period_(std::max(options.burst_period, kShortestPeriod)),
+      quick_period_(std::max(options.quick_period, kShortestPeriod)),
       gpus_(gpus),
       origin_(start),
       drain_due_(start),
       counter_due_(start),
+      quick_due_(start),
       burst_due_(start),
       drain_gpu_(gpus),
       counter_gpu_(gpus) {}
@@ -46,9 +48,12 @@ base::SteadyTime Schedule::reading_due() const {
 
 std::optional<Step> Schedule::next(base::SteadyTime now) {
   begin_rounds(now);
-  if (now >= reading_due() && !(after_reading_ && round_open())) {
+  const bool others_first = after_reading_ && round_open();
+  const bool quick = without_samples_ && now >= quick_due_;
+  if (!others_first && (quick || now >= reading_due())) {
     after_reading_ = true;
-    return Step{Call::reading, 0, take_reading(now)};
+    quick_due_ = now + quick_period_;
+    return now >= reading_due() ? Step{Call::reading, 0, take_reading(now)} : Step{Call::quick_reading, 0, 0};
   }
   after_reading_ = false;
   if (drain_gpu_ < gpus_) return Step{Call::drain, drain_gpu_++, 0};
@@ -67,7 +72,7 @@ void Schedule::begin_rounds(base::SteadyTime now) {
 }
 
 bool Schedule::counters_due(base::SteadyTime now) {
-  bool due = counters_relied_on_ && now >= drain_due_;
+  bool due = without_samples_ && now >= drain_due_;
   if (now >= counter_due_) {
     counter_due_ += ((now - counter_due_) / counter_period_ + 1) * counter_period_;
     due = true;
@@ -95,6 +100,7 @@ base::SteadyTime Schedule::wake() const {
   if (round_open()) return base::SteadyTime::min();
   base::SteadyTime due = std::min({reading_due(), drain_due_, counter_due_});
   if (!extra_counters_.empty()) due = std::min(due, extra_counters_.front());
+  if (without_samples_) due = std::min(due, quick_due_);
   if (!bursting()) return due;
   const base::SteadyTime next_of_burst = std::max(burst_due_, burst_->start);
   return next_of_burst < burst_->end ? std::min(due, next_of_burst) : due;

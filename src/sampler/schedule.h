@@ -12,9 +12,10 @@
 namespace gpubench::sampler {
 
 enum class Call : std::uint8_t {
-  reading,  // of all GPUs: cheap
-  drain,    // of one GPU's power ring
-  counter,  // of one GPU: milliseconds
+  reading,        // of all GPUs: cheap
+  quick_reading,  // between the interval's, of the GPUs whose power samples do not suffice
+  drain,          // of one GPU's power ring
+  counter,        // of one GPU: milliseconds
 };
 
 struct Step {
@@ -35,10 +36,11 @@ class Schedule {
   [[nodiscard]] base::SteadyTime wake() const;
   // Two counter rounds within a second and a half of the workload, an odd number of half counter periods apart: they see the
   // counter at different ages. The sampler's first and last round are one of the two where the idle time is no longer than
-  // that. Where counters are relied on: rounds every burst_period next to the workload.
+  // that. Without samples: rounds every burst_period next to the workload.
   void idle(Idle where, base::SteadyTime now, base::Duration length);
-  // True: a GPU has no power samples, so only its counter shows what happened when.
-  void rely_on_counters(bool relied_on) { counters_relied_on_ = relied_on; }
+  // True: a GPU's power samples do not suffice (there are none, few, or they get lost), so that only its counter and its
+  // readings say what happened when.
+  void without_samples(bool without) { without_samples_ = without; }
   // A reading and a drain at once, and both grids from here on.
   void restart(base::SteadyTime now);
   // The tick of one more reading, outside the grid.
@@ -52,12 +54,13 @@ class Schedule {
   std::size_t take_reading(base::SteadyTime now);
   void begin_rounds(base::SteadyTime now);
   [[nodiscard]] bool counters_due(base::SteadyTime now);
-  [[nodiscard]] bool bursting() const { return counters_relied_on_ && burst_.has_value(); }
+  [[nodiscard]] bool bursting() const { return without_samples_ && burst_.has_value(); }
 
   const base::Duration interval_;
   const base::Duration drain_period_;
   const base::Duration counter_period_;
   const base::Duration burst_period_;
+  const base::Duration quick_period_;
   const std::size_t gpus_;
   base::SteadyTime origin_;
   base::Duration::rep next_ = 0;  // number of the next reading since origin_
@@ -66,7 +69,8 @@ class Schedule {
   base::SteadyTime drain_due_;
   base::SteadyTime counter_due_;
   std::vector<base::SteadyTime> extra_counters_;  // one round at each, rising; two at most
-  bool counters_relied_on_ = false;
+  bool without_samples_ = false;
+  base::SteadyTime quick_due_;
   std::optional<base::Window> burst_;
   base::SteadyTime burst_due_;
   std::size_t drain_gpu_;    // next of the round under way; gpus_: none is

@@ -34,6 +34,7 @@ struct ScriptedGpu {
   base::Duration ring_lag{};                              // of what a sample shows behind its own time
   double ring_gain = 1;                                   // its power to that which the counter integrates
   base::Duration average_over = std::chrono::seconds(1);  // the driver's averaged power
+  base::Duration reading_period{};                        // it is renewed this often; zero: all the time
   std::optional<meter::Absent> read_fails;                // what the calls answer instead
   std::optional<meter::Absent> counter_fails;
   std::optional<meter::Absent> drain_fails;
@@ -69,7 +70,11 @@ class ScriptedMeter final : public meter::GpuMeter {
       reading.power = meter::absent(*script.read_fails);
       return reading;
     }
-    reading.power = mean_power(script, {reading.time - script.average_over, reading.time});
+    const base::SteadyTime renewed =
+        script.reading_period > base::Duration::zero()
+            ? base::SteadyTime{reading.time.time_since_epoch() / script.reading_period * script.reading_period}
+            : reading.time;
+    reading.power = mean_power(script, {renewed - script.average_over, renewed});
     reading.utilization =
         base::Ratio::from_fraction(script.script.power(reading.time) > base::Power::from_watts(200) ? 1 : 0);
     reading.temperature = base::Temperature::from_celsius(40);

@@ -34,7 +34,7 @@ class SimulatedSampler {
     while (clock_.now() < until) {
       if (const auto step = schedule_.next(clock_.now())) {
         readout_.perform(*step);
-        if (step->call == sampler::Call::drain) schedule_.rely_on_counters(readout_.lacks_ring());
+        if (step->call == sampler::Call::drain) schedule_.without_samples(readout_.lacks_samples());
       } else {
         clock_.sleep_until(std::min(until, schedule_.wake()));
       }

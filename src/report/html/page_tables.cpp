@@ -58,10 +58,10 @@ void add_energy_row(HtmlTable& table, const record::GpuRecord& gpu) {
   const auto difference = ring_difference(gpu.energy);
   const energy::EnergyEstimate& sampled = gpu.energy.ring ? *gpu.energy.ring : *best;
   table.add_row({gpu_name(gpu.gpu), short_number(best->energy.joules(), 1), half_width(best->uncertainty.comparative()),
-                 half_width(best->uncertainty.absolute()), std::string(energy::method_text(best->method)),
-                 joules(gpu.energy.counter), joules(gpu.energy.ring),
-                 difference ? fmt::format("{:+.2f}", difference->percent()) : kNotAvailable, percent(sampled.coverage),
-                 short_number(base::to_seconds(sampled.longest_gap), 3), watts(gpu.average_power), watts(gpu.peak_power)});
+                 half_width(best->uncertainty.absolute()), energy::method_text(*best), joules(gpu.energy.counter),
+                 joules(gpu.energy.ring), difference ? fmt::format("{:+.2f}", difference->percent()) : kNotAvailable,
+                 percent(sampled.coverage), short_number(base::to_seconds(sampled.longest_gap), 3), watts(gpu.average_power),
+                 watts(gpu.peak_power)});
 }
 
 void add_total_row(HtmlTable& table, const record::RunRecord& run) {

@@ -193,9 +193,9 @@ void expect_inside_or_unknown(const Outcome& outcome, Held& held) {
     ++held.energies;
     if (off > interval) ++held.outside;
     EXPECT_LE(off, interval * 3 / 2) << outcome.words << ", GPU " << gpu.position << ": " << best->energy.joules()
-                                     << " J by " << energy::method_text(best->method) << ", truth " << truth
-                                     << " J, counter " << energy::state_text(gpu.energy.check.state) << " "
-                                     << gpu.energy.check.reason << terms_of(*best);
+                                     << " J by " << energy::method_text(*best) << ", truth " << truth << " J, counter "
+                                     << energy::state_text(gpu.energy.check.state) << " " << gpu.energy.check.reason
+                                     << terms_of(*best);
   }
 }
 

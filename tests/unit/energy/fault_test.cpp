@@ -23,7 +23,7 @@ void expect_inside_or_unknown(const SimulatedRun& run, const GpuEnergy& energy, 
   if (best == nullptr) return;
   const double off = std::abs((best->energy - run.used()).joules());
   EXPECT_LE(off, best->uncertainty.comparative().joules())
-      << what << ": " << best->energy.joules() << " J by " << method_text(best->method) << ", truth " << run.used().joules()
+      << what << ": " << best->energy.joules() << " J by " << method_text(*best) << ", truth " << run.used().joules()
       << " J, counter " << state_text(energy.check.state);
 }
 
@@ -109,6 +109,65 @@ TEST(Faults, CounterJumps) {
 TEST(Faults, RingUnsupported) {
   expect_method([](auto& gpu, auto) { gpu.drain_fails = meter::Absent::unsupported; }, EnergyMethod::counter_idle_anchored,
                 CounterState::trusted, "no ring: held against the average");
+}
+
+// The interval is longer than the run: no reading of it lies in the run.
+TEST(Faults, NoRingInShortRuns) {
+  for (const bool counter : {true, false}) {
+    for (const base::Duration length :
+         {base::Duration(400ms), base::Duration(1s), base::Duration(3s), base::Duration(12s)}) {
+      Conditions conditions;
+      conditions.length = length;
+      conditions.interval = 5s;
+      conditions.lag = 30ms;
+      conditions.fault = [=](support::ScriptedGpu& gpu, base::Window) {
+        gpu.drain_fails = meter::Absent::unsupported;
+        if (!counter) gpu.counter_fails = meter::Absent::unsupported;
+      };
+      const SimulatedRun run = simulate(conditions, constant_load(690));
+      const GpuEnergy energy = measured(run);
+      ASSERT_NE(energy.best(), nullptr);
+      expect_inside_or_unknown(run, energy, "no ring, " + std::to_string(base::to_seconds(length)));
+      EXPECT_LT(energy.best()->uncertainty.comparative() / run.used(), counter ? 0.1 : 0.25);
+      if (counter) {
+        EXPECT_EQ(energy.check.state, CounterState::trusted) << energy.check.reason;
+      }
+    }
+  }
+}
+
+TEST(Faults, SlowOrShallowRing) {
+  for (const auto& [period, depth] :
+       {std::pair<base::Duration, std::size_t>{100ms, 119}, {200ms, 119}, {1s, 119}, {20ms, 10}}) {
+    for (const bool counter : {true, false}) {
+      const auto fault = [&, ring_period = period, ring_depth = depth](support::ScriptedGpu& gpu, base::Window) {
+        gpu.ring_period = ring_period;
+        gpu.ring_depth = ring_depth;
+        if (!counter) gpu.counter_fails = meter::Absent::unsupported;
+      };
+      for_many_runs(fault, {}, [&](const SimulatedRun& run, const GpuEnergy& energy) {
+        ASSERT_NE(energy.best(), nullptr);
+        expect_inside_or_unknown(run, energy, "ring every " + std::to_string(base::to_seconds(run.run.length())));
+        if (counter) {
+          EXPECT_NE(energy.check.state, CounterState::broken) << energy.check.reason;
+        }
+      });
+    }
+  }
+}
+
+// The timing of the counter's changes counts at the level of the power, however flat it is.
+TEST(Faults, FlatPowerIsNoJump) {
+  for (int round = 0; round < 40; ++round) {
+    Conditions conditions;
+    conditions.length = 500ms + round % 4 * 500ms;
+    conditions.roll = 1s;
+    conditions.idle = conditions.idle_after = 100;
+    conditions.phase = round * 7ms;
+    conditions.lag = 30ms;
+    const GpuEnergy energy = measured(simulate(conditions, constant_load(100)));
+    EXPECT_EQ(energy.check.state, CounterState::trusted) << energy.check.reason;
+  }
 }
 
 TEST(Faults, NeitherCounterNorRing) {

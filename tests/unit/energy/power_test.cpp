@@ -93,13 +93,20 @@ TEST(RingEnergy, MissingHeadAndTailAreHeldButNotCovered) {
   EXPECT_EQ(estimate->longest_gap, 1s);
 }
 
-TEST(RingEnergy, RunShorterThanASampleLiesBetweenTwo) {
-  const auto estimate =
-      energy_from_power(Power(every_20_ms(kRunStart, kRunStart + 1s, 300)), {kRunStart + 501ms, kRunStart + 502ms});
-  ASSERT_TRUE(estimate);
-  EXPECT_NEAR(estimate->energy.joules(), 0.3, 1e-12);
-  EXPECT_EQ(estimate->coverage.fraction(), 1.0);
-  EXPECT_EQ(estimate->samples, 0U);
+TEST(RingEnergy, RunBetweenTwoSamplesIsNotSeen) {
+  EXPECT_FALSE(
+      energy_from_power(Power(every_20_ms(kRunStart, kRunStart + 1s, 300)), {kRunStart + 501ms, kRunStart + 502ms}));
+}
+
+TEST(RingEnergy, SaysHowFarApartItsSamplesAre) {
+  const auto text = [](base::Duration period) {
+    Samples samples;
+    for (base::Duration at{}; at < 10s; at += period) samples.push_back({kRunStart + at, watts(300)});
+    return method_text(*energy_from_power(Power(samples), {kRunStart + 1s, kRunStart + 8s}));
+  };
+  EXPECT_EQ(text(20ms), "power samples (20 ms)");
+  EXPECT_EQ(text(21ms), "power samples (20 ms)");
+  EXPECT_EQ(text(200ms), "power samples (200 ms)");
 }
 
 TEST(RingEnergy, TooLittleIsAnError) {
@@ -156,6 +163,22 @@ TEST(AverageEnergy, TrapezoidsOnRealTimes) {
   EXPECT_EQ(estimate->method, EnergyMethod::plain_power) << "no reading a second after the end";
   EXPECT_NEAR(estimate->energy.joules(), 800 + 800 + 2000, 1e-9);
   EXPECT_EQ(estimate->samples, 3U) << "the end is not part of the run";
+}
+
+TEST(AverageEnergy, WhatLiesBetweenSeldomReadingsIsInTheInterval) {
+  series::MemorySeries<meter::GpuReading> readings;
+  for (int i = 0; i <= 3; ++i) readings.append(power_reading(kRunStart + i * 5s, 100));
+  const auto estimate = energy_from_average_power(readings, {kRunStart, kRunStart + 10s}, {watts(700)});
+  ASSERT_TRUE(estimate);
+  EXPECT_EQ(estimate->coverage.fraction(), 0);
+  EXPECT_GT(estimate->uncertainty.comparative().joules(), 6000) << "it may have been 600 W more all the time";
+}
+
+TEST(AverageEnergy, ReadingsOutsideTheRunHaveNoSay) {
+  series::MemorySeries<meter::GpuReading> readings;
+  readings.append(power_reading(kRunStart, 60));
+  readings.append(power_reading(kRunStart + 5s, 60));
+  EXPECT_FALSE(energy_from_average_power(readings, {kRunStart + 1s, kRunStart + 4s}, {watts(700)}));
 }
 
 TEST(AverageEnergy, NoPowerValueIsAnError) {

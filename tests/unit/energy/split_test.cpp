@@ -133,10 +133,15 @@ TEST(MeasureEnergy, MethodsAgreeOnASteadyLoad) {
 }
 
 TEST(MeasureEnergy, MethodsHaveWords) {
-  EXPECT_EQ(method_text(EnergyMethod::counter_idle_anchored), "counter, idle-anchored");
-  EXPECT_EQ(method_text(EnergyMethod::counter_step_model), "counter, step model");
-  EXPECT_FALSE(method_text(EnergyMethod::power_ring).empty());
-  EXPECT_FALSE(method_text(EnergyMethod::average_power).empty());
+  const auto text_by = [](EnergyMethod method) {
+    EnergyEstimate estimate;
+    estimate.method = method;
+    return method_text(estimate);
+  };
+  EXPECT_EQ(text_by(EnergyMethod::counter_idle_anchored), "counter, idle-anchored");
+  EXPECT_EQ(text_by(EnergyMethod::counter_step_model), "counter, step model");
+  EXPECT_FALSE(text_by(EnergyMethod::power_ring).empty());
+  EXPECT_FALSE(text_by(EnergyMethod::average_power).empty());
 }
 
 }  // namespace

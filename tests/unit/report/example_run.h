@@ -53,6 +53,7 @@ inline record::GpuRecord gpu_record(int index) {
   const double joules = 20811.4 + 100 * index;
   gpu.energy.counter = estimate(joules, energy::EnergyMethod::counter_idle_anchored, 1, 1002ms, 33);
   gpu.energy.ring = estimate(joules * 1.0123, energy::EnergyMethod::power_ring, 0.9991, 31ms, 1499);
+  gpu.energy.ring->spacing = 20ms;
   gpu.energy.average = estimate(joules * 0.93, energy::EnergyMethod::average_power, 0.98, 1001ms, 30);
   gpu.energy.check.state = energy::CounterState::trusted;
   gpu.energy.check.against = "power samples (20 ms)";

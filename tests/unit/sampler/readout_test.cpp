@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "support/manual_clock.h"
 #include "support/scripted_meter.h"
 #include "support/simulated_sampler.h"
@@ -90,6 +92,26 @@ TEST(Readout, GapFreeRingWhateverTheInterval) {
     });
     EXPECT_GT(series[0].power->size(), 1000U);
   }
+}
+
+// By what a driver has of power samples: none, few, or so few that they get lost between two drains.
+TEST(Readout, ReadsPowerOftenWhereSamplesDoNotSuffice) {
+  const auto readings_in_10_s = [](const std::function<void(ScriptedGpu&)>& change) {
+    ManualClock clock;
+    ScriptedMeter meter(clock, {steady(100)});
+    change(meter.script(0));
+    auto series = support::memory_series(1);
+    SamplerOptions options;
+    options.interval = 5s;
+    support::SimulatedSampler sampler(meter, clock, series, options);
+    sampler.run_until(clock.now() + 10s);
+    return series[0].readings->size();
+  };
+  EXPECT_EQ(readings_in_10_s([](ScriptedGpu&) {}), 2U);
+  EXPECT_GT(readings_in_10_s([](ScriptedGpu& gpu) { gpu.drain_fails = meter::Absent::unsupported; }), 80U);
+  EXPECT_GT(readings_in_10_s([](ScriptedGpu& gpu) { gpu.drain_fails = meter::Absent::failed; }), 80U);
+  EXPECT_GT(readings_in_10_s([](ScriptedGpu& gpu) { gpu.ring_period = 200ms; }), 80U);
+  EXPECT_GT(readings_in_10_s([](ScriptedGpu& gpu) { gpu.ring_depth = 10; }), 70U);
 }
 
 }  // namespace

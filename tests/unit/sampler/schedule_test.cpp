@@ -32,7 +32,9 @@ struct Costs {
   base::Duration drain = 440us;
   base::Duration counter = 3ms;
   [[nodiscard]] base::Duration of(const Step& step) const {
-    return step.call == Call::reading ? reading : step.call == Call::drain ? drain : counter;
+    return step.call == Call::reading || step.call == Call::quick_reading ? reading
+           : step.call == Call::drain                                     ? drain
+                                                                          : counter;
   }
 };
 
@@ -84,7 +86,7 @@ TEST(Schedule, DrainsAndCountersOnceASecondWhateverTheInterval) {
   for (const auto interval :
        {base::Duration(1ms), base::Duration(100ms), base::Duration(1s), base::Duration(5s), base::Duration(60s)}) {
     Player player(options(interval), 2);
-    player.schedule.rely_on_counters(true);
+    player.schedule.without_samples(true);
     player.play_until(30s);
     for (const std::size_t gpu : {0U, 1U}) {
       for (const Call call : {Call::drain, Call::counter}) {
@@ -152,9 +154,20 @@ TEST(Schedule, CounterIsReadSeldomWhereTheRingTells) {
 
 TEST(Schedule, CounterGoesWithTheDrainsWhereItIsReliedOn) {
   Player player(options(1s), 1);
-  player.schedule.rely_on_counters(true);
+  player.schedule.without_samples(true);
   player.play_until(9500ms);
   EXPECT_EQ(player.of(Call::counter).size(), 10U);
+}
+
+TEST(Schedule, QuickReadingsWhereSamplesDoNotSuffice) {
+  Player player(options(5s), 1);
+  player.play_until(2s);
+  EXPECT_TRUE(player.of(Call::quick_reading).empty());
+  player.schedule.without_samples(true);
+  player.play_until(4s);
+  EXPECT_NEAR(static_cast<double>(player.of(Call::quick_reading).size()), 20, 2);
+  EXPECT_EQ(player.schedule.health().deadlines, 1U);
+  EXPECT_EQ(player.schedule.health().late, 0U);
 }
 
 TEST(Schedule, IdleBeforeIsReadAtBothEndsAnOddNumberOfHalfPeriodsApart) {
@@ -195,7 +208,7 @@ TEST(Schedule, IdleTooShortForASecondReadingHasNone) {
 
 TEST(Schedule, BurstsNextToTheWorkloadWhereCountersAreReliedOn) {
   Player player(options(5s), 1);
-  player.schedule.rely_on_counters(true);
+  player.schedule.without_samples(true);
   player.play_until(2500ms);
   player.schedule.idle(Idle::before_the_workload, player.now, 1500ms);
   player.play_until(10s);
@@ -206,7 +219,7 @@ TEST(Schedule, BurstsNextToTheWorkloadWhereCountersAreReliedOn) {
 
 TEST(Schedule, BurstOfManyGpusGoesRoundWithoutPause) {
   Player player(options(1s), 8);
-  player.schedule.rely_on_counters(true);
+  player.schedule.without_samples(true);
   player.schedule.idle(Idle::after_the_workload, kStart, 1s);
   player.play_until(1s);
   for (std::size_t gpu = 0; gpu < 8; ++gpu) {
@@ -220,16 +233,16 @@ TEST(Schedule, BurstThatEndedDuringAStallDoesNotSpin) {
   Schedule schedule(options(5s), 1, kStart);
   while (schedule.next(kStart)) {
   }
-  schedule.rely_on_counters(true);
+  schedule.without_samples(true);
   schedule.idle(Idle::after_the_workload, kStart, 20ms);
   EXPECT_EQ(schedule.next(kStart + 30ms), std::nullopt);
-  EXPECT_EQ(schedule.wake(), kStart + 1s);
+  EXPECT_EQ(schedule.wake(), kStart + 100ms) << "for a quick reading";
 }
 
 TEST(Schedule, DeadlinesWaitForAtMostOneCall) {
   const Costs costs{100us, 440us, 16ms};
   Player player(options(50ms), 8, costs);
-  player.schedule.rely_on_counters(true);
+  player.schedule.without_samples(true);
   player.schedule.idle(Idle::after_the_workload, kStart, 5s);
   player.play_until(5s);
   const auto readings = player.of(Call::reading);
@@ -239,7 +252,7 @@ TEST(Schedule, DeadlinesWaitForAtMostOneCall) {
 
 TEST(Schedule, ReadingsThatTakeLongerThanTheIntervalStarveNothing) {
   Player player(options(2ms), 4, {5ms, 440us, 3ms});
-  player.schedule.rely_on_counters(true);
+  player.schedule.without_samples(true);
   player.play_until(5s);
   for (std::size_t gpu = 0; gpu < 4; ++gpu) {
     EXPECT_GE(player.of(Call::drain, gpu).size(), 4U);
@@ -280,7 +293,7 @@ TEST(Schedule, NonsenseOptionsAreBounded) {
   zero.counter_period = 0s;
   zero.burst_period = 0s;
   Player player(zero, 1);
-  player.schedule.rely_on_counters(true);
+  player.schedule.without_samples(true);
   player.schedule.idle(Idle::after_the_workload, kStart, 50ms);
   player.play_until(100ms);
   EXPECT_LE(player.of(Call::reading).size(), 100U);
@@ -295,7 +308,7 @@ TEST(Schedule, PropertiesHoldUnderRandomStalls) {
     Player player(options(interval), gpus);
     for (base::Duration until = 0s; until < 10s; until += 500ms) {
       if (random() % 4 == 0) player.now += std::uniform_int_distribution<>(0, 900)(random) * 1ms;
-      if (random() % 4 == 0) player.schedule.rely_on_counters(random() % 2 == 0);
+      if (random() % 4 == 0) player.schedule.without_samples(random() % 2 == 0);
       if (random() % 4 == 0) player.schedule.idle(Idle::before_the_workload, player.now, 300ms);
       player.play_until(until);
     }
