@@ -99,7 +99,7 @@ class Parser {
         option.help);
     added->type_name(option.type)->required(option.required);
     if (shows_defaults_) added->default_str(option.value.default_text);
-    if (option.value.repeated && option.is_positional()) added->expected(-1);
+    if (option.value.repeated && option.is_positional()) added->expected(1, -1)->allow_extra_args();
     if (option.value.repeated && !option.is_positional()) added->expected(1)->take_all()->allow_extra_args(false);
     return added;
   }

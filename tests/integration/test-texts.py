@@ -24,6 +24,7 @@ MISTAKES = (
     ("--log_level", "loud", "--", "true"), ("--export_protocol", "pigeon", "--", "true"), ("--score_regex", "(", "--", "true"),
     ("--meter", "abacus", "--", "true"), ("--meter", "replay:missing.trace", "--", "true"), ("--gpus", "7", "--", "true"),
     ("--benchmark_image", "x"), ("--benchmark_command", ""), ("--no_live_monitor", "--", "no-such-program"),
+    ("sho", "latest"), ("shwo", "latest"), ("rec", "latest"), ("plan", "latest", "--dead", "8h"), ("plan", "latest", "--deadlin", "8h", "--wayt"),
     ("clean", "everything"), ("check-image",), ("show",), ("show", "nothing"), ("report", "nothing", "--timeseries_format", "xml"),
     ("report", "nothing", "--plot_format", "gif"), ("list", "no-such-folder"), ("export", "nothing", "--patience", "-1"),
 )

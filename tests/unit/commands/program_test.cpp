@@ -79,6 +79,13 @@ TEST_F(ProgramTest, ARunThatIsNotThereIsAUsageError) {
   }
 }
 
+TEST_F(ProgramTest, RecarbonTakesSeveralRuns) {
+  const Said said = say({"recarbon", "one", "two", "--results_dir", results_.string()});
+  EXPECT_THAT(said.err, HasSubstr("no run \"one\""));
+  EXPECT_THAT(said.err, HasSubstr("no run \"two\""));
+  EXPECT_THAT(say({"recarbon", "--help"}).out, HasSubstr("RUN ..."));
+}
+
 TEST_F(ProgramTest, ListTakesItsFolderInBothWays) {
   const Said positional = say({"list", results_.string()});
   EXPECT_EQ(positional.code, 0);
