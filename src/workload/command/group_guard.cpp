@@ -13,7 +13,7 @@ namespace gpubench::workload {
 namespace {
 
 // A batch system's SIGTERM to all of a job is for the tool, which ends the group in its own time.
-constexpr const char* kScript = "trap '' TERM INT HUP USR1 USR2; read -r word || kill -KILL -- \"-$0\"";
+constexpr const char* kScript = "trap '' TERM INT HUP USR1 USR2; read -r word || kill -s KILL -- \"-$0\"";
 
 // 0 or an error number.
 int spawn_guard(pid_t& guard, int line, const std::string& group) {
