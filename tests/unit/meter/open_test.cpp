@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "platform/clock.h"
+#include "support/places/places.h"
 
 namespace gpubench::meter {
 namespace {
@@ -12,7 +13,7 @@ using testing::HasSubstr;
 
 TEST(OpenMeter, AReplayOfAsManyGpusAsAreAskedFor) {
   const platform::SystemClock clock;
-  const std::string trace = std::string("replay:") + GPUBENCH_SOURCE_DIR + "/traces/h200.trace";
+  const std::string trace = "replay:" + support::source_folder() + "/traces/h200.trace";
   const auto meter = open_meter({trace + ",gpus=3", "", ""}, clock);
   ASSERT_TRUE(meter) << meter.error().message;
   EXPECT_EQ((*meter)->gpus().size(), 3U);
