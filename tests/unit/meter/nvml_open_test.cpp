@@ -64,7 +64,7 @@ TEST(NvmlOpen, ALibraryThatIsNoNvmlIsRefused) {
   const platform::SystemClock clock;
   const auto meter = open_nvml_meter(clock, "libm.so.6");
   ASSERT_FALSE(meter);
-  EXPECT_THAT(meter.error().message, HasSubstr("no NVML"));
+  EXPECT_THAT(meter.error().message, HasSubstr("not NVML"));
 }
 
 struct Refusal {
@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(Codes, NvmlRefuses,
                                          Refusal{"fail nvmlInit_v2 18", "different versions"},
                                          Refusal{"fail nvmlInit_v2 4", "no permission"},
                                          Refusal{"fail nvmlInit_v2 999", "Fake error (NVML code 999)"},
-                                         Refusal{"missing nvmlInit_v2", "no NVML"}, Refusal{"gpus 0", "finds no GPU"},
+                                         Refusal{"missing nvmlInit_v2", "not NVML"}, Refusal{"gpus 0", "finds no GPU"},
                                          Refusal{"fail nvmlDeviceGetCount_v2 6\ngpus 0", "finds no GPU"},
                                          Refusal{"fail nvmlDeviceGetCount_v2 999", "cannot be counted"},
                                          Refusal{"fail gpu:0 15", "GPU 0 left out: GPU is lost (NVML code 15)"}));
