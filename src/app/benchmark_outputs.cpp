@@ -66,7 +66,7 @@ OutputNames output_names(const Options& options, std::size_t part) {
 }
 
 base::Result<std::unique_ptr<BenchmarkOutputs>> BenchmarkOutputs::create(const Options& options,
-                                                                         const RunDirectory& directory,
+                                                                         const runs::RunDirectory& directory,
                                                                          const platform::Clock& clock,
                                                                          const std::function<void(std::string)>& watch) {
   std::unique_ptr<BenchmarkOutputs> outputs(new BenchmarkOutputs(options));

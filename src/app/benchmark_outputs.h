@@ -10,10 +10,10 @@
 
 #include "app/benchmark_log.h"
 #include "app/options.h"
-#include "app/run_directory.h"
 #include "base/result.h"
 #include "platform/clock.h"
 #include "record/finding.h"
+#include "runs/run_directory.h"
 #include "workload/workload.h"
 
 namespace gpubench::app {
@@ -36,7 +36,7 @@ bool left_some_out(const std::filesystem::path& results);
 class BenchmarkOutputs {
  public:
   // `watch` gets the part of the logs to be shown, from any thread; may be empty.
-  static base::Result<std::unique_ptr<BenchmarkOutputs>> create(const Options& options, const RunDirectory& directory,
+  static base::Result<std::unique_ptr<BenchmarkOutputs>> create(const Options& options, const runs::RunDirectory& directory,
                                                                 const platform::Clock& clock,
                                                                 const std::function<void(std::string)>& watch);
   // Where each part's output goes. Owned by this.

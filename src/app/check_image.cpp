@@ -8,10 +8,10 @@
 
 #include "app/benchmark_log.h"
 #include "app/make_parts.h"
-#include "app/run_directory.h"
 #include "meter/open.h"
 #include "platform/clock.h"
 #include "platform/signals.h"
+#include "runs/run_directory.h"
 
 namespace gpubench::app {
 namespace {
@@ -55,8 +55,8 @@ class ImageCheck {
 
  private:
   base::Result<void> run() {
-    auto directory =
-        make_run_directory(options_.results_dir, make_run_id(clock_.wall_now(), "check-" + benchmark_name(options_)));
+    auto directory = runs::make_run_directory(options_.results_dir,
+                                              runs::make_run_id(clock_.wall_now(), "check-" + benchmark_name(options_)));
     if (!directory) return base::failure(directory.error());
     directory_ = std::move(*directory);
     BenchmarkLogOptions logging;
@@ -132,7 +132,7 @@ class ImageCheck {
   platform::SystemClock clock_;
   meter::SourceKind source_ = meter::SourceKind::nvml;
   std::vector<meter::GpuDescription> gpus_;  // none on a machine without GPUs: an image can be checked there, too
-  RunDirectory directory_;
+  runs::RunDirectory directory_;
   std::unique_ptr<BenchmarkLog> log_;
   std::unique_ptr<workload::Workload> workload_;
   std::optional<workload::WorkloadOutcome> outcome_;

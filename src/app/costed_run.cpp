@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "app/carbon_choice.h"
+#include "app/export_state.h"
 #include "carbon/fallback_factor.h"
 #include "platform/clock.h"
 #include "record/costs.h"
@@ -31,9 +32,11 @@ void cost_unfinished(SavedRun& saved, const Environment& environment) {
   if (!saved.finished && saved.run.total_energy) record::cost(saved.run, saved.series, answer_for(saved.run, environment));
 }
 
-base::Result<SavedRun> load_costed_run(const RunDirectory& directory, const Environment& environment) {
+base::Result<SavedRun> load_costed_run(const runs::RunDirectory& directory, const Environment& environment) {
   auto saved = load_past_run(directory);
-  if (saved) cost_unfinished(*saved, environment);
+  if (!saved) return saved;
+  cost_unfinished(*saved, environment);
+  if (auto outcome = last_export(directory.path)) saved->run.exported = *std::move(outcome);
   return saved;
 }
 

@@ -18,7 +18,7 @@ namespace {
 constexpr base::Duration kBeyondSettling = std::chrono::seconds(5);
 
 // The results of a run that was killed, as far as its journal goes.
-void add_results(ExportSession& session, const RunDirectory& directory, const Environment& environment) {
+void add_results(ExportSession& session, const runs::RunDirectory& directory, const Environment& environment) {
   auto saved = load_run(directory.path);
   if (!saved) return;
   cost_unfinished(*saved, environment);
@@ -27,7 +27,7 @@ void add_results(ExportSession& session, const RunDirectory& directory, const En
 
 }  // namespace
 
-base::Result<record::ExportRecord> export_saved_run(const RunDirectory& directory, const SavedRunExport& wanted,
+base::Result<record::ExportRecord> export_saved_run(const runs::RunDirectory& directory, const SavedRunExport& wanted,
                                                     const Environment& environment) {
   if (series::journal_in_use(directory.path))
     return base::failure("the run " + directory.run_id + " is still under way", "wait for its end");

@@ -5,10 +5,10 @@
 
 #include "app/environment.h"
 #include "app/export_options.h"
-#include "app/run_directory.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "record/run_record.h"
+#include "runs/run_directory.h"
 
 namespace gpubench::app {
 
@@ -18,7 +18,7 @@ struct SavedRunExport {
   base::Duration patience = std::chrono::seconds(30);  // without progress
 };
 
-base::Result<record::ExportRecord> export_saved_run(const RunDirectory& directory, const SavedRunExport& wanted,
+base::Result<record::ExportRecord> export_saved_run(const runs::RunDirectory& directory, const SavedRunExport& wanted,
                                                     const Environment& environment);
 
 // Everything is in the database, if the database can be read.

@@ -5,12 +5,14 @@
 #include <optional>
 #include <utility>
 
-#include "app/json_fields.h"
 #include "exporting/run_series.h"
 #include "record/work_rate.h"
+#include "runs/json_fields.h"
 
 namespace gpubench::app {
 namespace {
+
+using meter::ValueKind;
 
 using Json = nlohmann::ordered_json;
 
@@ -82,9 +84,9 @@ void add_gpus(Results& out, const record::RunRecord& run) {
     out.add("gpubench_run_gpu_average_power_watts", read(gpu.average_power, &base::Power::watts), which);
     out.add("gpubench_run_gpu_peak_power_watts", read(gpu.peak_power, &base::Power::watts), which);
     const auto percent = [](const record::Statistics& all) { return all.average_all / 100; };
-    out.add("gpubench_run_gpu_average_utilization_ratio", read(gpu.utilization, percent), which);
+    out.add("gpubench_run_gpu_average_utilization_ratio", read(gpu.statistics[ValueKind::utilization], percent), which);
     const auto highest = [](const record::Statistics& all) { return all.maximum; };
-    out.add("gpubench_run_gpu_maximum_temperature_celsius", read(gpu.temperature, highest), which);
+    out.add("gpubench_run_gpu_maximum_temperature_celsius", read(gpu.statistics[ValueKind::temperature], highest), which);
   }
 }
 
@@ -132,7 +134,7 @@ std::vector<ResultSample> results_in(std::string_view note) {
       for (const auto& [label, value] : series.at("labels").items())
         sample.labels.emplace_back(label, value.get<std::string>());
       for (const Json& pair : series.at("values")) {
-        sample.time_ms = whole<std::int64_t>(pair.at(0));
+        sample.time_ms = runs::whole<std::int64_t>(pair.at(0));
         sample.value = pair.at(1).get<double>();
         samples.push_back(sample);
       }
@@ -141,23 +143,6 @@ std::vector<ResultSample> results_in(std::string_view note) {
     return {};  // of another version, or not ours
   }
   return samples;
-}
-
-std::optional<NotedCarbon> carbon_in(std::string_view note) {
-  try {
-    const Json json = Json::parse(note);
-    if (json.at("note") != "carbon") return std::nullopt;
-    NotedCarbon carbon;
-    carbon.time = base::SteadyTime(base::Duration(whole<std::int64_t>(json.at("time_ns"))));
-    carbon.intensity = base::CarbonIntensity::from_grams_per_kilowatt_hour(json.at("grams_per_kwh").get<double>());
-    carbon.kind = json.at("kind").get<std::string>();
-    carbon.source = json.at("source").get<std::string>();
-    const Json& grams = json.at("emissions_grams");
-    if (!grams.is_null()) carbon.emissions = base::Emissions::from_grams(grams.get<double>());
-    return carbon;
-  } catch (const std::exception&) {
-    return std::nullopt;
-  }
 }
 
 }  // namespace gpubench::app

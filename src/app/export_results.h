@@ -27,14 +27,4 @@ std::string results_note(const record::RunRecord& run);
 // What such a note holds; nothing of any other.
 std::vector<ResultSample> results_in(std::string_view note);
 
-// What a note has of the grid while the run lasts (run_journal.h, carbon_note).
-struct NotedCarbon {
-  base::SteadyTime time;
-  base::CarbonIntensity intensity;
-  std::string kind;
-  std::string source;
-  std::optional<base::Emissions> emissions;  // since the benchmark's start
-};
-std::optional<NotedCarbon> carbon_in(std::string_view note);
-
 }  // namespace gpubench::app

@@ -11,8 +11,8 @@
 #include <sstream>
 #include <system_error>
 
-#include "app/json_fields.h"
 #include "platform/files.h"
+#include "runs/json_fields.h"
 
 namespace gpubench::app {
 namespace {
@@ -29,7 +29,7 @@ Json place_json(const exporting::Place& place) {
   return Json::array({place.record, place.position});
 }
 exporting::Place place_from(const Json& json) {
-  return {whole<std::uint64_t>(json.at(0)), whole<std::uint32_t>(json.at(1))};
+  return {runs::whole<std::uint64_t>(json.at(0)), runs::whole<std::uint32_t>(json.at(1))};
 }
 
 std::string text_of_file(const fs::path& path) {
@@ -73,11 +73,11 @@ ExportProgress ExportFolder::load(const std::string& destination, const std::str
     ExportProgress progress = fresh;
     progress.delivered = place_from(json.at("delivered"));
     progress.verified = place_from(json.at("verified"));
-    progress.accepted = whole<std::uint64_t>(json.at("accepted"));
-    progress.found = whole<std::uint64_t>(json.at("found"));
-    progress.resent = whole<std::uint64_t>(json.at("resent"));
-    progress.doubled = whole<std::uint64_t>(json.at("doubled"));
-    progress.differing = whole<std::uint64_t>(json.at("differing"));
+    progress.accepted = runs::whole<std::uint64_t>(json.at("accepted"));
+    progress.found = runs::whole<std::uint64_t>(json.at("found"));
+    progress.resent = runs::whole<std::uint64_t>(json.at("resent"));
+    progress.doubled = runs::whole<std::uint64_t>(json.at("doubled"));
+    progress.differing = runs::whole<std::uint64_t>(json.at("differing"));
     progress.ended = json.value("ended", false);
     load_quarantine(destination);
     return progress;
@@ -155,11 +155,11 @@ std::optional<record::ExportRecord> last_export(const fs::path& run_directory) {
     record::ExportRecord outcome;
     outcome.requested = true;
     outcome.destination = json.at("destination").get<std::string>();
-    outcome.recorded = whole<std::size_t>(json.at("recorded"));
-    outcome.accepted = whole<std::size_t>(json.at("accepted"));
-    outcome.verified = whole<std::size_t>(json.at("verified"));
-    outcome.pending = whole<std::size_t>(json.at("pending"));
-    outcome.quarantined = whole<std::size_t>(json.at("quarantined"));
+    outcome.recorded = runs::whole<std::size_t>(json.at("recorded"));
+    outcome.accepted = runs::whole<std::size_t>(json.at("accepted"));
+    outcome.verified = runs::whole<std::size_t>(json.at("verified"));
+    outcome.pending = runs::whole<std::size_t>(json.at("pending"));
+    outcome.quarantined = runs::whole<std::size_t>(json.at("quarantined"));
     outcome.reason = json.at("reason").get<std::string>();
     return outcome;
   } catch (const std::exception&) {

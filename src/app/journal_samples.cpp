@@ -67,7 +67,7 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     const bool known = run.facts.has_value();
     const std::optional<base::SteadyTime> start_told = run.started;
     const bool had_end = run.ended.has_value();
-    take_note(run, text);
+    runs::take_note(run, text);
     if (!run.facts) return;
     if (!known) make_series();
     if (!start_told && run.started) event(exporting::kRunStart, *run.started);
@@ -80,7 +80,7 @@ class JournalSamples::Translation final : public series::JournalVisitor {
       has_results = true;
       add_moment(exporting::make_series(result.name, result.labels), result.time_ms, result.value);
     }
-    if (const auto carbon = carbon_in(text)) grid(*carbon);
+    if (const auto carbon = runs::carbon_in(text)) grid(*carbon);
   }
 
   [[nodiscard]] std::vector<exporting::Sample> end_markers() const {
@@ -103,7 +103,7 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     return true;
   }
 
-  JournalledRun run;
+  runs::JournalledRun run;
   std::string after;
   std::vector<exporting::Series> series;
   std::size_t regular = 0;
@@ -149,7 +149,7 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     add(0, to_milliseconds(anchor().to_wall(time)), 1);
   }
 
-  void grid(const NotedCarbon& now) {
+  void grid(const runs::NotedCarbon& now) {
     const record::RunFacts& facts = *run.facts;
     const std::int64_t time = to_milliseconds(anchor().to_wall(now.time));
     const exporting::RunLabels labels = this->labels();
@@ -212,7 +212,7 @@ const std::vector<exporting::Series>& JournalSamples::series() const {
 std::size_t JournalSamples::regular_series() const {
   return translation_->regular;
 }
-const JournalledRun& JournalSamples::run() const {
+const runs::JournalledRun& JournalSamples::run() const {
   return translation_->run;
 }
 bool JournalSamples::has_results() const {

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "app/run_journal.h"
 #include "base/result.h"
 #include "exporting/run_series.h"
 #include "exporting/sample.h"
+#include "runs/journal_notes.h"
 #include "series/journal/read_journal.h"
 
 namespace gpubench::app {
@@ -43,7 +43,7 @@ class JournalSamples {
   // carbon) may be of any time of the run.
   [[nodiscard]] std::size_t regular_series() const;
   // Known once the journal's first note was read.
-  [[nodiscard]] const JournalledRun& run() const;
+  [[nodiscard]] const runs::JournalledRun& run() const;
   // What ends each series that has lasted through the run, just after the last value of all: no samples of the journal.
   // Results and events are moments and have no end.
   [[nodiscard]] std::vector<exporting::Sample> end_markers() const;

@@ -90,7 +90,7 @@ void set_variable(std::vector<std::string>& environment, const std::string& name
   environment.push_back(name + "=" + value);
 }
 
-std::filesystem::path command_results(const RunDirectory& directory) {
+std::filesystem::path command_results(const runs::RunDirectory& directory) {
   return std::filesystem::absolute(directory.file("benchmark_results"));
 }
 
@@ -119,7 +119,7 @@ std::unique_ptr<workload::Workload> make_command(const Options& options, const E
 
 }  // namespace
 
-WorkloadProcesses workload_processes(const workload::WorkloadDescription& workload, const RunDirectory& directory) {
+WorkloadProcesses workload_processes(const workload::WorkloadDescription& workload, const runs::RunDirectory& directory) {
   WorkloadProcesses processes;
   std::vector<int> all{workload.process_id};
   if (!workload.parts.empty()) all.clear();

@@ -8,11 +8,11 @@
 #include "app/environment.h"
 #include "app/gpu_watch.h"
 #include "app/options.h"
-#include "app/run_directory.h"
 #include "app/workload_gpus.h"
 #include "base/result.h"
 #include "meter/gpu_meter.h"
 #include "platform/clock.h"
+#include "runs/run_directory.h"
 #include "sampler/sampler.h"
 #include "workload/workload.h"
 
@@ -26,7 +26,7 @@ struct WorkloadPlace {
   meter::SourceKind source = meter::SourceKind::nvml;
   const std::vector<meter::GpuDescription>& gpus;  // of this machine
   const WorkloadGpus& own_gpus;
-  const RunDirectory& directory;
+  const runs::RunDirectory& directory;
   int interrupt_fd = -1;  // readable: preparation that takes long is given up
 };
 // `logs`: one for each of several containers, else one.
@@ -35,7 +35,7 @@ base::Result<std::unique_ptr<workload::Workload>> make_workload(const Options& o
                                                                 const std::vector<workload::LogSink*>& logs);
 
 // How to recognise the processes of the started workload.
-WorkloadProcesses workload_processes(const workload::WorkloadDescription& workload, const RunDirectory& directory);
+WorkloadProcesses workload_processes(const workload::WorkloadDescription& workload, const runs::RunDirectory& directory);
 
 // Names of the engine's images, base images left out.
 base::Result<std::vector<std::string>> container_images(const Environment& environment);

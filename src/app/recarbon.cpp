@@ -26,14 +26,7 @@ constexpr const char* kIntensities = "recarbon_intensities.json";
 
 // What the run was costed with, as its source told it.
 std::vector<carbon::IntensitySlot> own_slots(const record::RunRecord& run) {
-  std::vector<carbon::IntensitySlot> slots;
-  if (!run.emissions) return slots;
-  for (const carbon::SlotEmissions& part : run.emissions->slots) {
-    const carbon::IntensitySlot& slot = part.intensity;
-    const bool again = !slots.empty() && slots.back().from == slot.from && slots.back().to == slot.to;
-    if (slot.kind != carbon::IntensityKind::yearly_factor && !again) slots.push_back(slot);
-  }
-  return slots;
+  return run.emissions ? carbon::known_slots(*run.emissions) : std::vector<carbon::IntensitySlot>{};
 }
 
 bool says_the_same(const carbon::IntensitySlot& a, const carbon::IntensitySlot& b) {
@@ -55,13 +48,13 @@ void keep_fetch_times(std::vector<carbon::IntensitySlot>& slots, const std::vect
   }
 }
 
-std::vector<carbon::IntensitySlot> used_the_last_time(const RunDirectory& directory) {
+std::vector<carbon::IntensitySlot> used_the_last_time(const runs::RunDirectory& directory) {
   std::ifstream in(directory.file(kIntensities), std::ios::binary);
   auto slots = carbon::parse_slots(std::string(std::istreambuf_iterator<char>(in), {}));
   return slots ? *std::move(slots) : std::vector<carbon::IntensitySlot>{};  // there was no last time
 }
 
-base::Result<void> write_all(const RunDirectory& directory, const record::RunRecord& run, const std::string& changes,
+base::Result<void> write_all(const runs::RunDirectory& directory, const record::RunRecord& run, const std::string& changes,
                              const std::vector<carbon::IntensitySlot>& slots) {
   const std::array<std::pair<const char*, std::string>, 4> files{{{kIntensities, carbon::slots_json(slots)},
                                                                   {"recarbon.yml", report::metrics_yaml(run)},
@@ -104,7 +97,8 @@ base::Result<CarbonChoice> choose(const SavedRun& saved, const CarbonOptions& ca
 
 }  // namespace
 
-base::Result<Recarboned> recarbon(const RunDirectory& directory, const Recosting& change, const Environment& environment) {
+base::Result<Recarboned> recarbon(const runs::RunDirectory& directory, const Recosting& change,
+                                  const Environment& environment) {
   auto saved = load_costed_run(directory, environment);
   if (!saved) return base::failure(saved.error());
   if (!saved->run.total_energy) return base::failure("the energy of " + directory.run_id + " is not known");

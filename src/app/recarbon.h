@@ -5,9 +5,9 @@
 #include <string>
 
 #include "app/environment.h"
-#include "app/run_directory.h"
 #include "base/result.h"
 #include "carbon/carbon_options.h"
+#include "runs/run_directory.h"
 
 namespace gpubench::app {
 
@@ -24,6 +24,7 @@ struct Recarboned {
 
 // Writes recarbon.txt, .yml, .json and the intensities used into the run's folder; its own files do not change. Repeating it
 // with the same answers leaves the same files. An error: nothing was written.
-base::Result<Recarboned> recarbon(const RunDirectory& directory, const Recosting& change, const Environment& environment);
+base::Result<Recarboned> recarbon(const runs::RunDirectory& directory, const Recosting& change,
+                                  const Environment& environment);
 
 }  // namespace gpubench::app

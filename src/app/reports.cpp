@@ -21,7 +21,7 @@
 namespace gpubench::app {
 namespace {
 
-base::Result<void> write_table(const RunDirectory& directory, const std::string& name, TimeseriesFormat format,
+base::Result<void> write_table(const runs::RunDirectory& directory, const std::string& name, TimeseriesFormat format,
                                const std::function<void(std::ostream&)>& write) {
   if (format == TimeseriesFormat::none) return {};
   if (format == TimeseriesFormat::csv) return platform::stream_file_atomically(directory.path / name, write);
@@ -31,7 +31,7 @@ base::Result<void> write_table(const RunDirectory& directory, const std::string&
 
 }  // namespace
 
-void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series,
+void draw_plot(const runs::RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series,
                report::PlotFormat format) {
   const auto drawn =
       report::write_plot(directory.path / report::plot_file_name(format), report::plot_input(run, series), format);
@@ -47,7 +47,7 @@ base::Result<TimeseriesFormat> timeseries_format(const std::string& name) {
   return base::failure("unknown --timeseries_format \"" + name + "\"", "use csv, csv.gz or none");
 }
 
-base::Result<void> write_reports(const RunDirectory& directory, const record::RunRecord& run,
+base::Result<void> write_reports(const runs::RunDirectory& directory, const record::RunRecord& run,
                                  const std::vector<series::GpuSeries>& series, TimeseriesFormat format) {
   const std::array<base::Result<void>, 5> written{
       platform::write_file_atomically(directory.file("metrics.yml"), report::metrics_yaml(run)),
@@ -62,7 +62,7 @@ base::Result<void> write_reports(const RunDirectory& directory, const record::Ru
   return {};
 }
 
-base::Result<void> write_page(const RunDirectory& directory, const record::RunRecord& run,
+base::Result<void> write_page(const runs::RunDirectory& directory, const record::RunRecord& run,
                               const std::vector<series::GpuSeries>& series) {
   const report::HtmlInput input{&run, &series, directory.file("benchmark.log"), directory.file("benchmark_log_times.csv"),
                                 directory.file("metrics.yml")};
@@ -70,7 +70,7 @@ base::Result<void> write_page(const RunDirectory& directory, const record::RunRe
                                           [&](std::ostream& out) { report::write_html_report(out, input); });
 }
 
-std::string list_result_files(const RunDirectory& directory) {
+std::string list_result_files(const runs::RunDirectory& directory) {
   constexpr std::array<std::pair<const char*, const char*>, 17> kFiles{{
       {"report.html", "everything on one page, for a browser"},
       {"formatted_metrics.txt", "the tables, as they are printed"},

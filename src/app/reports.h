@@ -6,17 +6,17 @@
 #include <string>
 #include <vector>
 
-#include "app/run_directory.h"
 #include "base/result.h"
 #include "record/run_record.h"
 #include "report/plot/plot.h"
 #include "report/spec.h"
+#include "runs/run_directory.h"
 #include "series/gpu_series.h"
 
 namespace gpubench::app {
 
 // Draws metrics_plot; a failure becomes a finding of the run.
-void draw_plot(const RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series,
+void draw_plot(const runs::RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series,
                report::PlotFormat format);
 
 using report::TimeseriesFormat;
@@ -24,14 +24,14 @@ using report::TimeseriesFormat;
 base::Result<TimeseriesFormat> timeseries_format(const std::string& name);
 
 // metrics.yml, metrics.json, formatted_metrics.txt and the time series. All are tried; the first error is returned.
-base::Result<void> write_reports(const RunDirectory& directory, const record::RunRecord& run,
+base::Result<void> write_reports(const runs::RunDirectory& directory, const record::RunRecord& run,
                                  const std::vector<series::GpuSeries>& series, TimeseriesFormat format);
 
 // report.html, from the benchmark's log in the same folder too.
-base::Result<void> write_page(const RunDirectory& directory, const record::RunRecord& run,
+base::Result<void> write_page(const runs::RunDirectory& directory, const record::RunRecord& run,
                               const std::vector<series::GpuSeries>& series);
 
 // The result files that are there, one line each, for the end of a run.
-std::string list_result_files(const RunDirectory& directory);
+std::string list_result_files(const runs::RunDirectory& directory);
 
 }  // namespace gpubench::app

@@ -17,7 +17,6 @@
 #include "app/check_image.h"
 #include "app/energy_so_far.h"
 #include "app/environment.h"
-#include "app/event_note.h"
 #include "app/export_results.h"
 #include "app/exporter.h"
 #include "app/gpu_watch.h"
@@ -30,8 +29,6 @@
 #include "app/measurement.h"
 #include "app/options.h"
 #include "app/reports.h"
-#include "app/run_directory.h"
-#include "app/run_journal.h"
 #include "app/version.h"
 #include "app/workload_gpus.h"
 #include "carbon/regions.h"
@@ -50,6 +47,8 @@
 #include "record/costs.h"
 #include "report/formatted_tables.h"
 #include "report/plot/plot.h"
+#include "runs/journal_notes.h"
+#include "runs/run_directory.h"
 #include "series/journal/journal.h"
 #include "series/open.h"
 
@@ -104,8 +103,8 @@ class BenchmarkRun {
     meter_->close();
     server_.reset();  // values that stand still are not current
     if (live_) live_->finish();
-    if (measured) journal_->note(ended_note(*measured));
-    if (measured) journal_->note(events_note(measured->events));
+    if (measured) journal_->note(runs::ended_note(*measured));
+    if (measured) journal_->note(runs::events_note(measured->events));
     if (!measured) {
       static_cast<void>(workload_->cleanup());
       discard(*directory_);
@@ -147,7 +146,7 @@ class BenchmarkRun {
   WorkloadGpus gpus_;
   std::optional<GpuWatch> watch_;
   record::RunFacts facts_;
-  std::optional<RunDirectory> directory_;
+  std::optional<runs::RunDirectory> directory_;
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<series::Journal> journal_;
   std::vector<series::GpuSeries> series_;  // write to the journal
@@ -197,7 +196,7 @@ base::Result<void> BenchmarkRun::choose_gpus() {
 }
 
 base::Result<void> BenchmarkRun::make_outputs() {
-  auto directory = make_run_directory(options_.results_dir, make_run_id(anchor_.wall, benchmark_name(options_)));
+  auto directory = runs::make_run_directory(options_.results_dir, runs::make_run_id(anchor_.wall, benchmark_name(options_)));
   if (!directory) return base::failure(directory.error());
   directory_ = std::move(*directory);
   try {
@@ -238,7 +237,7 @@ void BenchmarkRun::note_facts() {
   facts_.source = meter_->source();
   facts_.gpus = meter_->gpus();
   facts_.benchmark_gpus = gpus_;
-  journal_->note(facts_note(facts_, workload_->description()));
+  journal_->note(runs::facts_note(facts_, workload_->description()));
 }
 
 void BenchmarkRun::make_live_feed() {
@@ -285,8 +284,8 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.watch = &*watch_;
   plan.started = [this](base::SteadyTime time) {
     energy_.begin(time);
-    journal_->note(started_note(time));
-    if (const auto linked = link_latest(options_.results_dir, *directory_); !linked)
+    journal_->note(runs::started_note(time));
+    if (const auto linked = runs::link_latest(options_.results_dir, *directory_); !linked)
       log_->warn("{}", linked.error().message);
     live_->start(anchor_.to_wall(time));
     if (live_plot_) live_plot_->begin(time);
@@ -320,7 +319,7 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
 void BenchmarkRun::note_carbon(const record::Progress& progress) {
   constexpr base::Duration apart = std::chrono::seconds(1);
   if (!progress.carbon || progress.time < next_carbon_note_) return;
-  journal_->note(carbon_note(anchor_.to_steady(progress.time), *progress.carbon));
+  journal_->note(runs::carbon_note(anchor_.to_steady(progress.time), *progress.carbon));
   next_carbon_note_ = progress.time + apart;
 }
 
@@ -377,7 +376,7 @@ void BenchmarkRun::finish_exports(record::RunRecord& run) {
 }
 
 void BenchmarkRun::close_journal(record::RunRecord& run) {
-  journal_->note(closing_note(run));
+  journal_->note(runs::closing_note(run));
   journal_->close();
   if (const auto error = journal_->error()) run.findings.emplace_back(record::JournalIncomplete{error->message});
 }

@@ -5,12 +5,11 @@
 #include <optional>
 #include <utility>
 
-#include "app/export_state.h"
-#include "app/run_journal.h"
 #include "carbon/fallback_factor.h"
 #include "platform/process.h"
 #include "record/account.h"
 #include "record/costs.h"
+#include "runs/journal_notes.h"
 #include "series/journal/read_journal.h"
 #include "series/open.h"
 
@@ -19,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Puts a journal's values into series and its notes into a JournalledRun.
+// Puts a journal's values into series and its notes into a runs::JournalledRun.
 class Loader final : public series::JournalVisitor {
  public:
   explicit Loader(fs::path spool_directory) : spool_directory_(std::move(spool_directory)) {}
@@ -37,11 +36,11 @@ class Loader final : public series::JournalVisitor {
     last = std::max(last, value.after);
   }
   void note(std::string_view text) override {
-    take_note(notes, text);
+    runs::take_note(notes, text);
     if (notes.facts && series.empty()) make_room();
   }
 
-  JournalledRun notes;
+  runs::JournalledRun notes;
   std::vector<series::GpuSeries> series;
   base::SteadyTime last;  // time of the latest value
   std::optional<base::Error> trouble;
@@ -76,6 +75,15 @@ base::Result<void> check(const Loader& loader, const fs::path& directory) {
   return {};
 }
 
+std::vector<record::BenchmarkScore> scores_of(const runs::RunClosing& closing) {
+  std::vector<record::BenchmarkScore> scores(closing.scores.size());
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    scores[i].seconds = closing.scores[i];
+    if (i < closing.works.size()) scores[i].work = closing.works[i];  // a version before this one knew no work
+  }
+  return scores;
+}
+
 // Where the journal stops without an end, the run is taken to end at its last value.
 record::Measured measured_until(const Loader& loader) {
   record::Measured measured;
@@ -87,12 +95,12 @@ record::Measured measured_until(const Loader& loader) {
   }
   measured.workload = loader.notes.workload;
   measured.events = loader.notes.events;
-  if (loader.notes.closing) measured.scores = loader.notes.closing->scores;
+  if (loader.notes.closing) measured.scores = scores_of(*loader.notes.closing);
   return measured;
 }
 
 // The run's own intensities: its source is not asked again.
-carbon::Answer answer_of(const RunClosing& closing, const record::RunFacts& facts) {
+carbon::Answer answer_of(const runs::RunClosing& closing, const record::RunFacts& facts) {
   carbon::Answer answer;
   answer.place = closing.carbon_place;
   answer.slots = closing.intensities;
@@ -100,7 +108,7 @@ carbon::Answer answer_of(const RunClosing& closing, const record::RunFacts& fact
   return answer;
 }
 
-void add_closing(SavedRun& saved, const RunClosing& closing) {
+void add_closing(SavedRun& saved, const runs::RunClosing& closing) {
   record::RunRecord& run = saved.run;
   record::cost(run, saved.series, answer_of(closing, run.facts));
   run.findings = closing.findings;
@@ -129,22 +137,21 @@ base::Result<SavedRun> load_run(const fs::path& directory) {
     saved.run.findings.insert(saved.run.findings.begin(), record::Recovered{until, readout->missing_records});
   }
   if (!saved.damage.empty() && saved.finished) saved.run.findings.emplace_back(record::JournalIncomplete{saved.damage});
-  if (auto outcome = last_export(directory)) saved.run.exported = *std::move(outcome);
   return saved;
 }
 
-base::Result<RunDirectory> find_run(const fs::path& results_dir, const std::string& name) {
+base::Result<runs::RunDirectory> find_run(const fs::path& results_dir, const std::string& name) {
   std::error_code error;
   for (const fs::path& path : {results_dir / name, fs::path(name)}) {
     if (!fs::is_directory(path, error)) continue;
     const fs::path real = fs::canonical(path, error);
-    return RunDirectory{real, real.filename().string()};
+    return runs::RunDirectory{real, real.filename().string()};
   }
   return base::failure("there is no run \"" + name + "\" in " + results_dir.string(),
                        "name a run's folder or its id; iris-gpubench list shows them");
 }
 
-base::Result<SavedRun> load_past_run(const RunDirectory& directory) {
+base::Result<SavedRun> load_past_run(const runs::RunDirectory& directory) {
   if (series::journal_in_use(directory.path))
     return base::failure("the run " + directory.run_id + " is still under way", "wait for its end");
   return load_run(directory.path);

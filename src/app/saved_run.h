@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "app/run_directory.h"
 #include "base/result.h"
 #include "record/run_record.h"
+#include "runs/run_directory.h"
 #include "series/gpu_series.h"
 
 namespace gpubench::app {
@@ -24,9 +24,9 @@ struct SavedRun {
 base::Result<SavedRun> load_run(const std::filesystem::path& directory);
 
 // The run's folder: `name` is its id in `results_dir`, or its path.
-base::Result<RunDirectory> find_run(const std::filesystem::path& results_dir, const std::string& name);
+base::Result<runs::RunDirectory> find_run(const std::filesystem::path& results_dir, const std::string& name);
 
 // load_run() of a run that is not under way.
-base::Result<SavedRun> load_past_run(const RunDirectory& directory);
+base::Result<SavedRun> load_past_run(const runs::RunDirectory& directory);
 
 }  // namespace gpubench::app

@@ -29,6 +29,18 @@ base::CarbonIntensity average_over_time(const std::vector<SlotEmissions>& slots)
 
 }  // namespace
 
+std::vector<IntensitySlot> known_slots(const EmissionsAccount& account) {
+  std::vector<IntensitySlot> slots;
+  const IntensitySlot* before = nullptr;
+  for (const SlotEmissions& part : account.slots) {
+    const IntensitySlot& slot = part.intensity;
+    const bool again = before != nullptr && before->from == slot.from && before->to == slot.to;
+    if (slot.kind != IntensityKind::yearly_factor && !again) slots.push_back(slot);
+    before = &slot;
+  }
+  return slots;
+}
+
 std::vector<base::WallTime> half_hour_boundaries(base::WallTime from, base::WallTime to) {
   std::vector<base::WallTime> boundaries;
   for (auto next = std::chrono::floor<HalfHours>(from) + HalfHours(1); next < to; next += HalfHours(1)) {

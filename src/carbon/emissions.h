@@ -28,6 +28,9 @@ struct EmissionsAccount {
   bool used_yearly_factor = false;             // for at least one slot
 };
 
+// What the source knew: each of its slots once, however often the account cuts it, and no yearly factor that stood in.
+std::vector<IntensitySlot> known_slots(const EmissionsAccount& account);
+
 // The half-hour boundaries (UTC :00 and :30) strictly inside (from, to).
 std::vector<base::WallTime> half_hour_boundaries(base::WallTime from, base::WallTime to);
 

@@ -1,11 +1,12 @@
 #include <iostream>
 #include <string>
 
-#include "app/saved_run_list.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
+#include "commands/run_list_table.h"
 #include "commands/table.h"
+#include "runs/run_list.h"
 
 namespace gpubench::commands {
 namespace {
@@ -26,9 +27,10 @@ cli::OptionTable describe_list(List& spec) {
 }
 
 int list(const List& spec, const Context& /*context*/) {
-  const auto table = app::list_runs(spec.folder.empty() ? spec.results_dir : spec.folder);
-  if (!table) return cli::complain(table.error(), cli::kCannotRun);
-  std::cout << *table;
+  const std::string folder = spec.folder.empty() ? spec.results_dir : spec.folder;
+  const auto found = runs::list_runs(folder);
+  if (!found) return cli::complain(found.error(), cli::kCannotRun);
+  std::cout << (found->empty() ? "No runs in " + folder + "\n" : run_list_table(*found));
   return 0;
 }
 

@@ -138,7 +138,7 @@ base::Result<carbon::Plan> made_plan(const carbon::PlanQuestion& question) {
 }
 
 // Prints and writes the plan. Returns the exit code.
-int show_plan(const Plan& spec, const app::RunDirectory& directory, const app::SavedRun& saved,
+int show_plan(const Plan& spec, const runs::RunDirectory& directory, const app::SavedRun& saved,
               const carbon::PlanQuestion& question, const carbon::Plan& plan) {
   const record::RunFacts& facts = saved.run.facts;
   const report::PlannedRun run{facts.run_id, *saved.run.total_energy, saved.run.elapsed(), facts.carbon.pue};

@@ -3,17 +3,17 @@
 #include <iostream>
 
 #include "app/reports.h"
-#include "app/saved_metrics.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "record/finding.h"
 #include "report/text.h"
+#include "runs/saved_metrics.h"
 
 namespace gpubench::commands {
 namespace {
 
 // What a new plot fails by is no finding of the run.
-int draw(const app::RunDirectory& directory, const app::SavedRun& saved, report::PlotFormat format) {
+int draw(const runs::RunDirectory& directory, const app::SavedRun& saved, report::PlotFormat format) {
   record::RunRecord drawn = saved.run;
   app::draw_plot(directory, drawn, saved.series, format);
   if (drawn.findings.size() == saved.run.findings.size()) return 0;
@@ -22,8 +22,8 @@ int draw(const app::RunDirectory& directory, const app::SavedRun& saved, report:
 
 }  // namespace
 
-base::Result<void> check_journal(const app::SavedRun& saved, const app::RunDirectory& directory) {
-  const auto metrics = app::read_saved_metrics(directory.path);
+base::Result<void> check_journal(const app::SavedRun& saved, const runs::RunDirectory& directory) {
+  const auto metrics = runs::read_saved_metrics(directory.path);
   if (saved.finished || !metrics) return {};
   const auto elapsed = metrics->find("elapsed_time");
   const double known = base::to_seconds(saved.run.elapsed());
@@ -33,7 +33,7 @@ base::Result<void> check_journal(const app::SavedRun& saved, const app::RunDirec
                        "they are left as they are; to make what the journal holds, move metrics.json away first");
 }
 
-int write_outputs(const app::RunDirectory& directory, const app::SavedRun& saved, const report::OutputSpec& outputs) {
+int write_outputs(const runs::RunDirectory& directory, const app::SavedRun& saved, const report::OutputSpec& outputs) {
   int status = outputs.plot ? draw(directory, saved, outputs.plot_format) : 0;
   if (const auto written = app::write_reports(directory, saved.run, saved.series, outputs.timeseries); !written)
     status = cli::complain(written.error(), cli::kCannotRun);

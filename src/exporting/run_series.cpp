@@ -1,16 +1,13 @@
 #include "exporting/run_series.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <optional>
+
+#include "meter/value_facts.h"
 
 namespace gpubench::exporting {
 namespace {
-
-template <class T, class Read>
-std::optional<double> value_of(const meter::Field<T>& field, Read read) {
-  return field ? std::optional(std::invoke(read, *field)) : std::nullopt;
-}
 
 // One kind of value: its series' names, the value of its domain label (or none) and how it is read.
 struct Quantity {
@@ -18,37 +15,57 @@ struct Quantity {
   std::string_view domain;
   std::string_view classic;  // before "_gpuN"; empty: the predecessor had none
   double classic_scale;      // base units to the predecessor's: percent, MiB, MHz
-  std::optional<double> (*read)(const meter::GpuReading&);
+  meter::Field<double> (*read)(const meter::GpuReading&);
   std::string_view help;
 };
 
-using Reading = meter::GpuReading;
-using Ratio = base::Ratio;
-constexpr double kMebi = 1024.0 * 1024.0;
-constexpr std::array<Quantity, 9> kQuantities{{
-    {"gpubench_gpu_power_watts", "", "power", 1, [](const Reading& r) { return value_of(r.power, &base::Power::watts); },
-     "Power draw as the driver averages it."},
-    {"gpubench_gpu_power_limit_watts", "", "", 1,
-     [](const Reading& r) { return value_of(r.power_limit, &base::Power::watts); }, "Enforced power limit."},
-    {"gpubench_gpu_utilization_ratio", "", "util", 100,
-     [](const Reading& r) { return value_of(r.utilization, &Ratio::fraction); }, "Share of time with a kernel resident."},
-    {"gpubench_gpu_memory_utilization_ratio", "", "", 1,
-     [](const Reading& r) { return value_of(r.memory_utilization, &Ratio::fraction); },
-     "Share of time with memory being read or written."},
-    {"gpubench_gpu_temperature_celsius", "", "temp", 1,
-     [](const Reading& r) { return value_of(r.temperature, &base::Temperature::celsius); }, "Temperature of the GPU core."},
-    {"gpubench_gpu_memory_used_bytes", "", "mem", 1 / kMebi,
-     [](const Reading& r) { return value_of(r.memory_used, &base::Bytes::bytes); }, "Memory in use."},
-    {"gpubench_gpu_clock_hertz", "sm", "clk_speed", 1e-6,
-     [](const Reading& r) { return value_of(r.sm_clock, &base::Frequency::hertz); }, "Clock of the domain."},
-    {"gpubench_gpu_clock_hertz", "memory", "mem_clk_speed", 1e-6,
-     [](const Reading& r) { return value_of(r.memory_clock, &base::Frequency::hertz); }, "Clock of the domain."},
-    {"gpubench_gpu_throttle_reasons", "", "", 1,
-     [](const Reading& r) {
-       return value_of(r.throttle_reasons, [](meter::ThrottleReasons reasons) { return static_cast<double>(reasons.bits); });
-     },
-     "Why the clocks are below their maximum: the driver's bits."},
-}};
+using meter::ValueKind;
+
+// The predecessor's name is that of its column in timeseries.csv.
+std::optional<double> classic_scale(ValueKind kind) {
+  constexpr double kMebi = 1024.0 * 1024.0;
+  switch (kind) {
+    case ValueKind::power:
+    case ValueKind::temperature:
+      return 1;
+    case ValueKind::utilization:
+      return 100;
+    case ValueKind::memory_used:
+      return 1 / kMebi;
+    case ValueKind::sm_clock:
+    case ValueKind::memory_clock:
+      return 1e-6;
+    default:
+      return std::nullopt;
+  }
+}
+
+meter::Field<double> throttle_bits(const meter::GpuReading& reading) {
+  if (!reading.throttle_reasons) return meter::absent(reading.throttle_reasons.error());
+  return static_cast<double>(reading.throttle_reasons->bits);
+}
+
+// Their order is that of the samples of a reading: a run may be sent by one version and go on to be sent by another, so a
+// new value comes last.
+std::vector<Quantity> make_quantities() {
+  constexpr std::size_t kBeforeReasons = 8;
+  std::vector<Quantity> all;
+  for (const ValueKind kind : meter::values_in_order({ValueKind::power, ValueKind::power_limit})) {
+    const meter::ValueFacts& facts = meter::facts_of(kind);
+    const auto scale = classic_scale(kind);
+    all.push_back({facts.metric, facts.domain, scale ? facts.column : std::string_view(), scale.value_or(1),
+                   facts.read_metric, facts.help});
+    if (all.size() == kBeforeReasons)
+      all.push_back({"gpubench_gpu_throttle_reasons", "", "", 1, throttle_bits,
+                     "Why the clocks are below their maximum: the driver's bits."});
+  }
+  return all;
+}
+
+const std::vector<Quantity>& quantities() {
+  static const std::vector<Quantity> all = make_quantities();
+  return all;
+}
 
 // "NVIDIA H200" or, where they differ, "NVIDIA A30, NVIDIA H200".
 std::string gpu_names(const RunLabels& run) {
@@ -113,8 +130,8 @@ Labels result_labels(const RunLabels& run) {
 
 std::vector<Series> reading_series(const RunLabels& run, const meter::GpuDescription& gpu, Names names) {
   std::vector<Series> series;
-  series.reserve(kQuantities.size());
-  for (const Quantity& quantity : kQuantities) {
+  series.reserve(quantities().size());
+  for (const Quantity& quantity : quantities()) {
     if (names == Names::classic && !quantity.classic.empty()) {
       series.push_back(classic_series(run, gpu, quantity.classic));
       continue;
@@ -127,9 +144,9 @@ std::vector<Series> reading_series(const RunLabels& run, const meter::GpuDescrip
 }
 
 void visit_values(const meter::GpuReading& reading, Names names, const std::function<void(std::size_t, double)>& visit) {
-  for (std::size_t i = 0; i < kQuantities.size(); ++i) {
-    const Quantity& quantity = kQuantities[i];
-    const std::optional<double> value = quantity.read(reading);
+  for (std::size_t i = 0; i < quantities().size(); ++i) {
+    const Quantity& quantity = quantities()[i];
+    const auto value = quantity.read(reading);
     const double scale = names == Names::classic && !quantity.classic.empty() ? quantity.classic_scale : 1;
     if (value && std::isfinite(*value)) visit(i, *value * scale);
   }
@@ -164,7 +181,7 @@ Series energy_so_far_series(const RunLabels& run, const meter::GpuDescription& g
 
 std::vector<Meaning> meanings() {
   std::vector<Meaning> all{{"gpubench_run_info", "gauge", "Labels of the whole run; always 1."}};
-  for (const Quantity& quantity : kQuantities)
+  for (const Quantity& quantity : quantities())
     if (quantity.name != all.back().name) all.push_back({quantity.name, "gauge", quantity.help});
   all.insert(
       all.end(),

@@ -4,18 +4,22 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace gpubench::live {
 namespace {
 
+using meter::ValueKind;
+
 constexpr int kBlockWidth = 62;  // least
-constexpr int kBlockHeight = 7;
+constexpr int kBlockHeight = 1 + static_cast<int>(std::count_if(meter::kValueFacts.begin(), meter::kValueFacts.end(),
+                                                                [](const meter::ValueFacts& facts) { return facts.shown; }));
 constexpr double kHot = 0.9;    // of the threshold
 constexpr double kCool = 0.75;  // of it
 
 // One quantity of one GPU.
 struct Metric {
-  const char* name;
+  std::string_view name;
   std::string value;  // with its limit and unit
   std::string brief;  // without the unit
   const Sparkline* history;
@@ -33,7 +37,7 @@ std::string with_limit(const std::string& value, const std::optional<T>& limit, 
 
 // Temperature says by its tone how near the threshold is.
 Tone heat_tone(const GpuState& gpu) {
-  const auto share = newest(gpu.temperature);
+  const auto share = newest(gpu.history[ValueKind::temperature]);
   if (!share || *share < kCool) return Tone::bar;
   return *share < kHot ? Tone::warm : Tone::alarm;
 }
@@ -41,14 +45,14 @@ Tone heat_tone(const GpuState& gpu) {
 Metric utilization(const GpuState& gpu) {
   const std::string value = value_text(gpu.latest.utilization, [](base::Ratio r) { return r.percent(); });
   const std::string whole = gpu.latest.utilization ? fmt::format("{:.0f}", gpu.latest.utilization->percent()) : value;
-  return {"utilisation", whole + " %", whole + "%", &gpu.utilization};
+  return {"utilisation", whole + " %", whole + "%", &gpu.history[ValueKind::utilization]};
 }
 
 Metric power(const GpuState& gpu) {
   const auto watts = [](base::Power p) { return p.watts(); };
   const auto limit = gpu.latest.power_limit ? std::optional(*gpu.latest.power_limit) : gpu.gpu.power_limit;
   const std::string text = with_limit(value_text(gpu.latest.power, watts), limit, watts);
-  return {"power", text + " W", text, &gpu.power};
+  return {"power", text + " W", text, &gpu.history[ValueKind::power]};
 }
 
 Metric temperature(const GpuState& gpu) {
@@ -57,13 +61,13 @@ Metric temperature(const GpuState& gpu) {
                                                    : value_text(gpu.latest.temperature, celsius);
   const auto threshold = temperature_threshold(gpu.gpu);
   const std::string text = threshold ? value + fmt::format("/{:.0f}", threshold->celsius()) : value;
-  return {"temperature", text + " C", text, &gpu.temperature, heat_tone(gpu)};
+  return {"temperature", text + " C", text, &gpu.history[ValueKind::temperature], heat_tone(gpu)};
 }
 
 Metric memory(const GpuState& gpu) {
   const auto gibibytes = [](base::Bytes b) { return b.mebibytes() / 1024; };
   const std::string text = with_limit(value_text(gpu.latest.memory_used, gibibytes), gpu.gpu.memory_total, gibibytes);
-  return {"memory", text + " GiB", text, &gpu.memory};
+  return {"memory", text + " GiB", text, &gpu.history[ValueKind::memory_used]};
 }
 
 Metric clock(const char* name, const meter::Field<base::Frequency>& now, const std::optional<base::Frequency>& highest,
@@ -74,10 +78,35 @@ Metric clock(const char* name, const meter::Field<base::Frequency>& now, const s
 }
 
 Metric sm_clock(const GpuState& gpu) {
-  return clock("SM clock", gpu.latest.sm_clock, gpu.gpu.max_sm_clock, gpu.sm_clock);
+  return clock("SM clock", gpu.latest.sm_clock, gpu.gpu.max_sm_clock, gpu.history[ValueKind::sm_clock]);
 }
 Metric memory_clock(const GpuState& gpu) {
-  return clock("mem clock", gpu.latest.memory_clock, gpu.gpu.max_memory_clock, gpu.memory_clock);
+  return clock("mem clock", gpu.latest.memory_clock, gpu.gpu.max_memory_clock, gpu.history[ValueKind::memory_clock]);
+}
+
+// A value that nothing above is made for.
+Metric plain(const GpuState& gpu, const meter::ValueFacts& facts) {
+  const std::string value = value_text(facts.read(gpu.latest), [](double number) { return number; });
+  return {facts.title, value + " " + std::string(facts.unit), value, &gpu.history[facts.kind]};
+}
+
+Metric metric_of(const GpuState& gpu, const meter::ValueFacts& facts) {
+  switch (facts.kind) {
+    case ValueKind::utilization:
+      return utilization(gpu);
+    case ValueKind::power:
+      return power(gpu);
+    case ValueKind::temperature:
+      return temperature(gpu);
+    case ValueKind::memory_used:
+      return memory(gpu);
+    case ValueKind::sm_clock:
+      return sm_clock(gpu);
+    case ValueKind::memory_clock:
+      return memory_clock(gpu);
+    default:
+      return plain(gpu, facts);
+  }
 }
 
 // "power cap" for the state of the clocks; name, bar, value, history of each quantity below.
@@ -90,8 +119,9 @@ void draw_block(Screen& screen, Area area, const GpuState& gpu, bool utf8) {
   constexpr int kValue = 16;
   const int bar = (area.width - kName - kValue - 3) / 2;
   int row = area.row + 1;
-  for (const Metric& metric :
-       {utilization(gpu), power(gpu), temperature(gpu), memory(gpu), sm_clock(gpu), memory_clock(gpu)}) {
+  for (const meter::ValueFacts& facts : meter::kValueFacts) {
+    if (!facts.shown) continue;
+    const Metric metric = metric_of(gpu, facts);
     int column = area.column;
     screen.put(row, column, metric.name, Tone::plain, kName);
     draw_bar(screen, {row, column += kName, bar, 1}, newest(*metric.history), metric.tone, utf8);
@@ -150,7 +180,7 @@ void draw_row(Screen& screen, Area area, const GpuState& gpu, bool utf8) {
   int column = area.column;
   put_right(screen, {area.row, column, kIndex, 1}, std::to_string(gpu.gpu.index), Tone::strong);
   column += kIndex + 1;
-  draw_bar(screen, {area.row, column, plan.bar, 1}, newest(gpu.utilization), Tone::bar, utf8);
+  draw_bar(screen, {area.row, column, plan.bar, 1}, newest(gpu.history[ValueKind::utilization]), Tone::bar, utf8);
   column += plan.bar;
   const auto value = [&](int width, const Metric& metric) {
     if (gpu.is_read)
@@ -165,7 +195,7 @@ void draw_row(Screen& screen, Area area, const GpuState& gpu, bool utf8) {
   value(kClock, memory_clock(gpu));
   const ClockState state = clock_state(gpu);
   screen.put(area.row, column + 1, state.text, state.tone, kState - 1);
-  draw_sparkline(screen, {area.row, column + kState, plan.spark, 1}, gpu.power, utf8);
+  draw_sparkline(screen, {area.row, column + kState, plan.spark, 1}, gpu.history[ValueKind::power], utf8);
 }
 
 int block_columns(int columns, std::size_t gpus) {

@@ -3,17 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/text_table.h"
+#include "meter/value_facts.h"
 
 namespace gpubench::live {
 namespace {
 
 // A value with its digits, "n/s" where this GPU does not support it, "failed" where it could not be read this time.
-template <class T, class Value>
-std::string cell(const meter::Field<T>& field, int digits, Value value) {
-  if (field) return fmt::format("{:.{}f}", value(*field), digits);
-  switch (field.error()) {
+std::string cell(const meter::Field<double>& value, int digits) {
+  if (value) return fmt::format("{:.{}f}", *value, digits);
+  switch (value.error()) {
     case meter::Absent::unsupported:
       return "n/s";
     case meter::Absent::gpu_lost:
@@ -42,30 +44,54 @@ std::string common_name(const std::vector<meter::GpuDescription>& gpus) {
   return same ? gpus.front().name : "several types";
 }
 
+// How the table calls a value, with and without much room; one that is not here goes by its own title.
+struct Titles {
+  meter::ValueKind kind;
+  const char* wide;
+  const char* narrow;
+};
+constexpr std::array<Titles, 6> kTitles{{
+    {meter::ValueKind::utilization, "Utilization (%)", "Util (%)"},
+    {meter::ValueKind::power, "Power (W)", "Power (W)"},
+    {meter::ValueKind::temperature, "Temperature (C)", "Temp (C)"},
+    {meter::ValueKind::memory_used, "Memory (MiB)", "Mem (MiB)"},
+    {meter::ValueKind::sm_clock, "SM Clock (MHz)", "SM (MHz)"},
+    {meter::ValueKind::memory_clock, "Memory Clock (MHz)", "Mem (MHz)"},
+}};
+
+std::string title_of(const meter::ValueFacts& facts, const char* Titles::* width) {
+  for (const Titles& titles : kTitles)
+    if (titles.kind == facts.kind) return titles.*width;
+  return fmt::format("{} ({})", facts.title, facts.unit);
+}
+
+std::vector<std::string> header(std::string first, const char* Titles::* width) {
+  std::vector<std::string> header{std::move(first)};
+  for (const meter::ValueFacts& facts : meter::kValueFacts)
+    if (facts.shown) header.push_back(title_of(facts, width));
+  return header;
+}
+
 std::vector<std::string> wide_header(const std::vector<meter::GpuDescription>& gpus) {
   const std::string limit = common(gpus, &meter::GpuDescription::power_limit, [](base::Power p) { return p.watts(); }, 1);
   const std::string memory =
       common(gpus, &meter::GpuDescription::memory_total, [](base::Bytes b) { return b.mebibytes(); }, 1);
-  return {fmt::format("GPU Index ({})", common_name(gpus)),
-          "Utilization (%)",
-          limit.empty() ? "Power (W)" : fmt::format("Power (W) / Max {} W", limit),
-          "Temperature (C)",
-          memory.empty() ? "Memory (MiB)" : fmt::format("Memory (MiB) / Total {} MiB", memory),
-          "SM Clock (MHz)",
-          "Memory Clock (MHz)"};
+  auto titles = header(fmt::format("GPU Index ({})", common_name(gpus)), &Titles::wide);
+  for (std::string& title : titles) {
+    if (title == "Power (W)" && !limit.empty()) title += fmt::format(" / Max {} W", limit);
+    if (title == "Memory (MiB)" && !memory.empty()) title += fmt::format(" / Total {} MiB", memory);
+  }
+  return titles;
 }
 
 std::string table(std::vector<std::string> header, const std::vector<meter::GpuDescription>& gpus,
                   const std::vector<meter::GpuReading>& readings) {
   base::TextTable text(std::move(header), base::Align::right);
   for (std::size_t i = 0; i < std::min(gpus.size(), readings.size()); ++i) {
-    const meter::GpuReading& reading = readings[i];
-    text.add_row({std::to_string(gpus[i].index), cell(reading.utilization, 0, [](base::Ratio r) { return r.percent(); }),
-                  cell(reading.power, 3, [](base::Power p) { return p.watts(); }),
-                  cell(reading.temperature, 0, [](base::Temperature t) { return t.celsius(); }),
-                  cell(reading.memory_used, 2, [](base::Bytes b) { return b.mebibytes(); }),
-                  cell(reading.sm_clock, 0, [](base::Frequency f) { return f.megahertz(); }),
-                  cell(reading.memory_clock, 0, [](base::Frequency f) { return f.megahertz(); })});
+    std::vector<std::string> row{std::to_string(gpus[i].index)};
+    for (const meter::ValueFacts& facts : meter::kValueFacts)
+      if (facts.shown) row.push_back(cell(facts.read(readings[i]), facts.decimals));
+    text.add_row(std::move(row));
   }
   return text.text();
 }
@@ -81,9 +107,8 @@ std::string current_metrics_table(const std::vector<meter::GpuDescription>& gpus
   const std::string when = base::utc_table_text(progress.time);
   const std::string wide = table(wide_header(gpus), gpus, progress.readings);
   if (fits(wide, columns)) return fmt::format("Current GPU Metrics as of {} UTC:\n{}", when, wide);
-  return fmt::format(
-      "Current GPU Metrics ({}) as of {} UTC:\n{}", common_name(gpus), when,
-      table({"GPU", "Util (%)", "Power (W)", "Temp (C)", "Mem (MiB)", "SM (MHz)", "Mem (MHz)"}, gpus, progress.readings));
+  return fmt::format("Current GPU Metrics ({}) as of {} UTC:\n{}", common_name(gpus), when,
+                     table(header("GPU", &Titles::narrow), gpus, progress.readings));
 }
 
 }  // namespace gpubench::live

@@ -8,31 +8,33 @@
 namespace gpubench::live {
 namespace {
 
+using meter::ValueKind;
+
 constexpr std::size_t kKeptValues = 300;  // as wide as a screen
 constexpr std::size_t kKeptLines = 20000;
 constexpr std::size_t kKeptBytes = std::size_t{4} << 20;
 
-template <class Quantity>
-std::optional<double> share(const meter::Field<Quantity>& value, const std::optional<Quantity>& whole) {
-  if (!value || !whole || *whole <= Quantity{}) return std::nullopt;
+std::optional<double> share(const meter::Field<double>& value, std::optional<double> whole) {
+  if (!value || !whole || *whole <= 0) return std::nullopt;
   return std::clamp(*value / *whole, 0.0, 1.0);
 }
 
-template <class Quantity>
-std::optional<Quantity> known(const meter::Field<Quantity>& value) {
-  return value ? std::optional(*value) : std::nullopt;
+// The limit that is enforced now goes before the one at the start; of temperatures the lowest threshold counts.
+std::optional<double> highest_now(const meter::ValueFacts& facts, const meter::GpuDescription& gpu,
+                                  const meter::GpuReading& reading) {
+  if (facts.kind == ValueKind::power && reading.power_limit) return reading.power_limit->watts();
+  if (facts.kind == ValueKind::temperature) {
+    const auto threshold = temperature_threshold(gpu);
+    return threshold ? std::optional(threshold->celsius()) : std::nullopt;
+  }
+  return facts.highest == nullptr ? std::nullopt : facts.highest(gpu);
 }
 
 void take_reading(GpuState& gpu, const meter::GpuReading& reading) {
   gpu.latest = reading;
   gpu.is_read = true;
-  const auto limit = reading.power_limit ? known(reading.power_limit) : gpu.gpu.power_limit;
-  gpu.utilization.add(share(reading.utilization, std::optional(base::Ratio::from_fraction(1))));
-  gpu.power.add(share(reading.power, limit));
-  gpu.temperature.add(share(reading.temperature, temperature_threshold(gpu.gpu)));
-  gpu.memory.add(share(reading.memory_used, gpu.gpu.memory_total));
-  gpu.sm_clock.add(share(reading.sm_clock, gpu.gpu.max_sm_clock));
-  gpu.memory_clock.add(share(reading.memory_clock, gpu.gpu.max_memory_clock));
+  for (const meter::ValueFacts& facts : meter::kValueFacts)
+    gpu.history[facts.kind].add(share(facts.read(reading), highest_now(facts, gpu.gpu, reading)));
 }
 
 std::optional<base::Power> power_of(const std::vector<GpuState>& gpus) {

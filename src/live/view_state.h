@@ -14,6 +14,7 @@
 #include "live/keys.h"
 #include "live/log_lines.h"
 #include "meter/reading.h"
+#include "meter/value_facts.h"
 #include "record/progress.h"
 
 namespace gpubench::live {
@@ -31,14 +32,9 @@ class Sparkline {
 struct GpuState {
   meter::GpuDescription gpu;
   meter::GpuReading latest;
-  bool counts = true;    // the benchmark's; others are in no total
-  bool is_read = false;  // `latest` is a reading
-  Sparkline utilization;
-  Sparkline power;  // of the limit
-  Sparkline temperature;
-  Sparkline memory;
-  Sparkline sm_clock;
-  Sparkline memory_clock;
+  bool counts = true;                     // the benchmark's; others are in no total
+  bool is_read = false;                   // `latest` is a reading
+  meter::OfEachValue<Sparkline> history;  // of the highest that each can be
 };
 
 // Sums over the benchmark's GPUs, by the interval readings: the final figures are the counters'.

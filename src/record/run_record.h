@@ -13,6 +13,7 @@
 #include "carbon/footprint.h"
 #include "energy/gpu_energy.h"
 #include "meter/gpu_meter.h"
+#include "meter/value_facts.h"
 #include "record/finding.h"
 #include "record/gpu_events.h"
 #include "record/quality.h"
@@ -37,6 +38,16 @@ struct ThrottleShare {
   bool slowdown = false;    // throttled by heat or hardware; false for the software power cap
 };
 
+// What the interval readings of one GPU say over the run.
+struct ReadingStatistics {
+  std::size_t readings = 0;
+  meter::OfEachValue<std::optional<Statistics>> values;  // in the value's unit; of those that are shown
+  std::vector<ThrottleShare> throttling;                 // reasons seen at least once
+
+  std::optional<Statistics>& operator[](meter::ValueKind kind) { return values[kind]; }
+  const std::optional<Statistics>& operator[](meter::ValueKind kind) const { return values[kind]; }
+};
+
 // One GPU's share of the run.
 struct GpuRecord {
   meter::GpuDescription gpu;
@@ -44,14 +55,7 @@ struct GpuRecord {
   energy::GpuEnergy energy;
   std::optional<base::Power> average_power;  // best energy / elapsed time
   std::optional<base::Power> peak_power;     // highest 20 ms sample
-  std::optional<Statistics> utilization;     // percent
-  std::optional<Statistics> power;           // watt
-  std::optional<Statistics> temperature;     // degree Celsius
-  std::optional<Statistics> memory;          // MiB
-  std::optional<Statistics> sm_clock;        // MHz
-  std::optional<Statistics> memory_clock;    // MHz
-  std::vector<ThrottleShare> throttling;     // reasons seen at least once
-  std::size_t readings = 0;                  // interval readings within the run
+  ReadingStatistics statistics = {};
   SeriesQuality quality = {};
   std::optional<base::Duration> utilized_time = {};  // with utilisation above 0
   std::optional<base::Energy> utilized_energy = {};  // of the best energy, the part within that time

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "base/quantity.h"
@@ -16,18 +14,6 @@
 #include "series/gpu_series.h"
 
 namespace gpubench::record {
-
-// What the interval readings of one GPU say over the run.
-struct ReadingStatistics {
-  std::size_t readings = 0;
-  std::optional<Statistics> utilization;   // percent
-  std::optional<Statistics> power;         // watt
-  std::optional<Statistics> temperature;   // degree Celsius
-  std::optional<Statistics> memory;        // MiB
-  std::optional<Statistics> sm_clock;      // MHz
-  std::optional<Statistics> memory_clock;  // MHz
-  std::vector<ThrottleShare> throttling;   // reasons seen at least once
-};
 
 // One pass over the readings within `run`, in constant memory.
 ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& readings, base::Window run);
@@ -43,12 +29,5 @@ std::optional<Throttled> throttling_finding(const GpuRecord& gpu, base::Duration
 
 // What the driver reported of the GPU during the run that casts doubt on its figures.
 std::vector<Finding> event_findings(const GpuRecord& gpu);
-
-// The name of a single throttle reason bit, for programs ("hardware_thermal"); empty if unknown.
-std::string_view throttle_reason_name(std::uint64_t bit);
-// The same name as a literal, also of reasons that only the driver's own times know; empty if unknown.
-std::string_view throttle_reason_literal(std::string_view name);
-// For a reader: "software thermal slowdown".
-std::string_view throttle_reason_words(std::string_view name);
 
 }  // namespace gpubench::record

@@ -12,6 +12,8 @@
 namespace gpubench::report {
 namespace {
 
+using meter::ValueKind;
+
 constexpr double kMilli = 1e3;
 
 std::string milliseconds(base::Duration duration) {
@@ -71,11 +73,12 @@ std::string quality_table(const record::RunRecord& run) {
   for (const record::GpuRecord& gpu : run.gpus) {
     const record::SeriesQuality& quality = gpu.quality;
     const auto& ring = gpu.energy.ring;
-    table.add_row(
-        {std::to_string(gpu.gpu.index), std::string(energy::state_text(gpu.energy.check.state)),
-         std::to_string(quality.counter_restarts), std::to_string(quality.ring.samples), std::to_string(quality.ring.lost),
-         ring ? coverage_text(ring->coverage) : kNotAvailable, ring ? milliseconds(ring->longest_gap) : kNotAvailable,
-         milliseconds_of(quality.ring.jitter, quality.ring.samples), milliseconds_of(quality.reading_jitter, gpu.readings)});
+    table.add_row({std::to_string(gpu.gpu.index), std::string(energy::state_text(gpu.energy.check.state)),
+                   std::to_string(quality.counter_restarts), std::to_string(quality.ring.samples),
+                   std::to_string(quality.ring.lost), ring ? coverage_text(ring->coverage) : kNotAvailable,
+                   ring ? milliseconds(ring->longest_gap) : kNotAvailable,
+                   milliseconds_of(quality.ring.jitter, quality.ring.samples),
+                   milliseconds_of(quality.reading_jitter, gpu.statistics.readings)});
   }
   return table.text() + sampling_line(run);
 }
@@ -107,7 +110,8 @@ std::string utilized_table(const record::RunRecord& run) {
     table.add_row({std::to_string(gpu.gpu.index),
                    gpu.utilized_time ? short_number(base::to_seconds(*gpu.utilized_time), 1) : kNotAvailable,
                    known(gpu.utilized_energy, &base::Energy::joules), known(power, &base::Power::watts),
-                   known(gpu.peak_power, &base::Power::watts), maximum(gpu.temperature), maximum(gpu.memory)});
+                   known(gpu.peak_power, &base::Power::watts), maximum(gpu.statistics[ValueKind::temperature]),
+                   maximum(gpu.statistics[ValueKind::memory_used])});
   }
   return table.text();
 }

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "base/time.h"
+#include "series/series.h"
 
 namespace gpubench::report {
 
@@ -33,6 +36,19 @@ struct CurveExtent {
   std::size_t count = 0;
   std::size_t most_points = kMostPoints;  // a longer series is reduced to at most these
 };
+
+// Of a series of values with a time; empty: there is none.
+template <class T>
+std::optional<CurveExtent> extent_of(const series::Series<T>* series, base::SteadyTime origin,
+                                     std::size_t most_points = kMostPoints) {
+  const std::size_t count = series == nullptr ? 0 : series->size();
+  if (count == 0) return std::nullopt;
+  T first;
+  T last;
+  if (series->read(0, std::span<T>(&first, 1)) == 0 || series->read(count - 1, std::span<T>(&last, 1)) == 0)
+    return std::nullopt;
+  return CurveExtent{base::to_seconds(first.time - origin), base::to_seconds(last.time - origin), count, most_points};
+}
 
 class CurveBuilder {
  public:

@@ -20,6 +20,8 @@
 namespace gpubench::report {
 namespace {
 
+using meter::ValueKind;
+
 constexpr std::size_t kMostHalfHours = 12;  // rows of the half-hour table; a longer run's are in metrics.yml
 
 std::string number(double value) {
@@ -160,17 +162,19 @@ std::string gpu_table(const record::RunRecord& run, const Summary& sum) {
   base::TextTable table({"Metric", "Value"});
   table.add_row({"GPU Name", sum.gpu_names.empty() ? kNotAvailable : one_line(sum.gpu_names, kLongestCell)});
   table.add_row({"No. of GPUs", gpu_count_text(run)});
-  table.add_row({"Average GPU Util. (for >0.00% GPU Util.) (%)", average_text(sum.utilization, sum)});
-  table.add_row({"Avg GPU Power (for >0.00% GPU Util.) (W)",
-                 with_limit(average_text(sum.power, sum), "Power Limit", gpu.power_limit, &base::Power::watts, whole)});
-  table.add_row({"Avg GPU Temperature (for >0.00% GPU Util.) (C)", average_text(sum.temperature, sum)});
+  table.add_row({"Average GPU Util. (for >0.00% GPU Util.) (%)", average_text(sum.averages[ValueKind::utilization], sum)});
   table.add_row(
-      {"Avg GPU Memory (for >0.00% GPU Util.) (MiB)",
-       with_limit(average_text(sum.memory, sum), "Total Memory", gpu.memory_total, &base::Bytes::mebibytes, number)});
-  table.add_row({"Average Clock Speed (MHz)",
-                 with_limit(average_text(sum.sm_clock, sum), "Max", gpu.max_sm_clock, &base::Frequency::megahertz, whole)});
-  table.add_row({"Average Memory Clock Speed (MHz)", with_limit(average_text(sum.memory_clock, sum), "Max",
-                                                                gpu.max_memory_clock, &base::Frequency::megahertz, whole)});
+      {"Avg GPU Power (for >0.00% GPU Util.) (W)", with_limit(average_text(sum.averages[ValueKind::power], sum),
+                                                              "Power Limit", gpu.power_limit, &base::Power::watts, whole)});
+  table.add_row({"Avg GPU Temperature (for >0.00% GPU Util.) (C)", average_text(sum.averages[ValueKind::temperature], sum)});
+  table.add_row({"Avg GPU Memory (for >0.00% GPU Util.) (MiB)",
+                 with_limit(average_text(sum.averages[ValueKind::memory_used], sum), "Total Memory", gpu.memory_total,
+                            &base::Bytes::mebibytes, number)});
+  table.add_row({"Average Clock Speed (MHz)", with_limit(average_text(sum.averages[ValueKind::sm_clock], sum), "Max",
+                                                         gpu.max_sm_clock, &base::Frequency::megahertz, whole)});
+  table.add_row(
+      {"Average Memory Clock Speed (MHz)", with_limit(average_text(sum.averages[ValueKind::memory_clock], sum), "Max",
+                                                      gpu.max_memory_clock, &base::Frequency::megahertz, whole)});
   const auto threshold = [&](const char* row, const std::optional<base::Temperature>& value) {
     table.add_row({row, value ? plain_number(value->celsius(), 1) : kNotSupported});
   };

@@ -10,6 +10,8 @@
 namespace gpubench::report {
 namespace {
 
+using meter::ValueKind;
+
 std::string count_text(const std::optional<std::uint64_t>& count) {
   return count ? std::to_string(*count) : std::string(kNotSupported);
 }
@@ -18,7 +20,7 @@ std::string count_text(const std::optional<std::uint64_t>& count) {
 std::string held_down_text(const record::GpuRecord& gpu, std::string_view reason) {
   for (const record::ThrottleTime& time : gpu.events.throttle_times)
     if (time.reason == reason) return short_number(base::to_seconds(time.time), 3);
-  const bool seen = std::any_of(gpu.throttling.begin(), gpu.throttling.end(),
+  const bool seen = std::any_of(gpu.statistics.throttling.begin(), gpu.statistics.throttling.end(),
                                 [&](const record::ThrottleShare& share) { return share.reason == reason; });
   return std::string(kNotSupported) + (seen ? " (seen in readings)" : "");
 }
@@ -80,7 +82,9 @@ std::string other_gpus_table(const record::RunRecord& run) {
     table.add_row({std::to_string(gpu.gpu.index),
                    best != nullptr ? short_number(best->energy.joules(), 1) : std::string(kNotAvailable),
                    watts(gpu.average_power), watts(gpu.peak_power),
-                   gpu.utilization ? short_number(gpu.utilization->average_all, 1) : std::string(kNotSupported),
+                   gpu.statistics[ValueKind::utilization]
+                       ? short_number(gpu.statistics[ValueKind::utilization]->average_all, 1)
+                       : std::string(kNotSupported),
                    one_line(gpu.gpu.name, 40)});
   }
   return table.text();

@@ -15,6 +15,8 @@
 namespace gpubench::report {
 namespace {
 
+using meter::ValueKind;
+
 std::string joules_text(const std::optional<energy::EnergyEstimate>& estimate) {
   return estimate ? short_number(estimate->energy.joules(), 1) : kNotAvailable;
 }
@@ -63,12 +65,12 @@ bool same_for_all(const record::RunRecord& run, const std::function<std::string(
 }
 
 std::string average_cell(const record::GpuRecord& gpu, const std::optional<record::Statistics>& statistics) {
-  if (!statistics) return gpu.readings == 0 ? kNotAvailable : kNotSupported;
+  if (!statistics) return gpu.statistics.readings == 0 ? kNotAvailable : kNotSupported;
   return statistics->utilized_count > 0 ? short_number(statistics->average, 1) : "not busy";
 }
 
 std::string maximum_cell(const record::GpuRecord& gpu, const std::optional<record::Statistics>& statistics) {
-  if (!statistics) return gpu.readings == 0 ? kNotAvailable : kNotSupported;
+  if (!statistics) return gpu.statistics.readings == 0 ? kNotAvailable : kNotSupported;
   return plain_number(statistics->maximum, 1);
 }
 
@@ -84,7 +86,7 @@ struct ReasonSpan {
 std::vector<ReasonSpan> throttling_spans(const record::RunRecord& run) {
   std::vector<ReasonSpan> spans;
   for (const record::GpuRecord& gpu : run.gpus) {
-    for (const record::ThrottleShare& share : gpu.throttling) {
+    for (const record::ThrottleShare& share : gpu.statistics.throttling) {
       const double percent = share.share.percent();
       auto span = std::find_if(spans.begin(), spans.end(), [&](const ReasonSpan& s) { return s.reason == share.reason; });
       if (span == spans.end())
@@ -140,10 +142,13 @@ std::string each_gpu_table(const record::RunRecord& run) {
   base::TextTable table(header);
   for (const record::GpuRecord& gpu : run.gpus) {
     const auto& limit = gpu.gpu.power_limit ? gpu.gpu.power_limit : gpu.gpu.max_power_limit;
-    table.add_row({std::to_string(gpu.gpu.index), average_cell(gpu, gpu.utilization), average_cell(gpu, gpu.power),
-                   limit ? plain_number(limit->watts(), 1) : kNotSupported, average_cell(gpu, gpu.temperature),
-                   maximum_cell(gpu, gpu.temperature), average_cell(gpu, gpu.memory), average_cell(gpu, gpu.sm_clock),
-                   average_cell(gpu, gpu.memory_clock), one_line(gpu.gpu.name, 40)});
+    table.add_row(
+        {std::to_string(gpu.gpu.index), average_cell(gpu, gpu.statistics[ValueKind::utilization]),
+         average_cell(gpu, gpu.statistics[ValueKind::power]), limit ? plain_number(limit->watts(), 1) : kNotSupported,
+         average_cell(gpu, gpu.statistics[ValueKind::temperature]),
+         maximum_cell(gpu, gpu.statistics[ValueKind::temperature]),
+         average_cell(gpu, gpu.statistics[ValueKind::memory_used]), average_cell(gpu, gpu.statistics[ValueKind::sm_clock]),
+         average_cell(gpu, gpu.statistics[ValueKind::memory_clock]), one_line(gpu.gpu.name, 40)});
   }
   return table.text();
 }

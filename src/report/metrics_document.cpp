@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "meter/gpu_limits.h"
 #include "record/work_rate.h"
 #include "report/gpu_event_tables.h"
 #include "report/summary.h"
@@ -13,6 +14,8 @@
 
 namespace gpubench::report {
 namespace {
+
+using meter::ValueKind;
 
 // Writes keys and values into a document, in order; unknown is null.
 class DocumentWriter {
@@ -83,12 +86,12 @@ void write_predecessor_keys(DocumentWriter& out, const record::RunRecord& run) {
   out.number("av_carbon_forecast", sum.average_intensity, &base::CarbonIntensity::grams_per_kilowatt_hour);
   out.number("start_carbon_forecast", sum.start_intensity, &base::CarbonIntensity::grams_per_kilowatt_hour);
   out.number("end_carbon_forecast", sum.end_intensity, &base::CarbonIntensity::grams_per_kilowatt_hour);
-  out.number("av_util", sum.utilization.average);
-  out.number("av_power", sum.power.average);
-  out.number("av_temp", sum.temperature.average);
-  out.number("av_mem", sum.memory.average);
-  out.number("av_clk_speed", sum.sm_clock.average);
-  out.number("av_mem_clk_speed", sum.memory_clock.average);
+  out.number("av_util", sum.averages[ValueKind::utilization].average);
+  out.number("av_power", sum.averages[ValueKind::power].average);
+  out.number("av_temp", sum.averages[ValueKind::temperature].average);
+  out.number("av_mem", sum.averages[ValueKind::memory_used].average);
+  out.number("av_clk_speed", sum.averages[ValueKind::sm_clock].average);
+  out.number("av_mem_clk_speed", sum.averages[ValueKind::memory_clock].average);
   out.number("max_power_limit", sum.first.power_limit, &base::Power::watts);
   out.number("total_mem", sum.first.memory_total, &base::Bytes::mebibytes);
   out.number("max_clk_speed", sum.first.max_sm_clock, &base::Frequency::megahertz);
@@ -254,7 +257,7 @@ void write_quality(DocumentWriter& out, const record::GpuRecord& gpu) {
     };
     out.number("power_sample_spacing_seconds", seconds_of(quality.ring.spacing, quality.ring.samples));
     out.number("power_sample_jitter_seconds", seconds_of(quality.ring.jitter, quality.ring.samples));
-    out.number("reading_jitter_seconds", seconds_of(quality.reading_jitter, gpu.readings));
+    out.number("reading_jitter_seconds", seconds_of(quality.reading_jitter, gpu.statistics.readings));
     out.count("readings_without_power", quality.readings_without_power);
     out.count("counter_readings", quality.counter_readings);
     out.count("counter_restarts", quality.counter_restarts);
@@ -301,8 +304,13 @@ void write_events(DocumentWriter& out, const record::GpuEvents& events) {
   });
 }
 
-void write_statistics(DocumentWriter& out, const char* key, const std::optional<record::Statistics>& statistics) {
-  out.map_or_null(key, statistics, [&](const record::Statistics& known) {
+// "sm_clock_mhz"
+std::string key_of(const meter::ValueFacts& value) {
+  return std::string(value.key) + "_" + std::string(value.key_unit);
+}
+
+void write_statistics(DocumentWriter& out, const std::string& key, const std::optional<record::Statistics>& statistics) {
+  out.map_or_null(key.c_str(), statistics, [&](const record::Statistics& known) {
     out.number("average", known.utilized_count > 0 ? std::optional(known.average) : std::nullopt);
     out.number("average_all", known.average_all);
     out.number("maximum", known.maximum);
@@ -311,15 +319,16 @@ void write_statistics(DocumentWriter& out, const char* key, const std::optional<
 }
 
 void write_limits(DocumentWriter& out, const meter::GpuDescription& gpu) {
+  const auto write = [&](std::string_view name, const auto& value, const auto& unit) {
+    out.number((std::string(name) + "_" + std::string(unit.name)).c_str(), value, unit.number);
+  };
   out.map("limits", [&] {
-    out.number("power_limit_watts", gpu.power_limit, &base::Power::watts);
-    out.number("max_power_limit_watts", gpu.max_power_limit, &base::Power::watts);
-    out.number("memory_total_mib", gpu.memory_total, &base::Bytes::mebibytes);
-    out.number("max_sm_clock_mhz", gpu.max_sm_clock, &base::Frequency::megahertz);
-    out.number("max_memory_clock_mhz", gpu.max_memory_clock, &base::Frequency::megahertz);
-    out.number("max_operating_celsius", gpu.max_operating_temperature, &base::Temperature::celsius);
-    out.number("slowdown_celsius", gpu.slowdown_temperature, &base::Temperature::celsius);
-    out.number("shutdown_celsius", gpu.shutdown_temperature, &base::Temperature::celsius);
+    meter::for_each_limit([&](std::string_view name, auto limit, const auto& unit) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(unit)>, base::Unit<base::Bytes>>)
+        write(name, gpu.*limit, base::kMebibytes);
+      else
+        write(name, gpu.*limit, unit);
+    });
   });
 }
 
@@ -336,14 +345,10 @@ void write_gpu(DocumentWriter& out, const record::GpuRecord& gpu) {
   write_utilized(out, gpu);
   write_quality(out, gpu);
   write_events(out, gpu.events);
-  out.count("readings", gpu.readings);
-  write_statistics(out, "utilization_percent", gpu.utilization);
-  write_statistics(out, "power_watts", gpu.power);
-  write_statistics(out, "temperature_celsius", gpu.temperature);
-  write_statistics(out, "memory_mib", gpu.memory);
-  write_statistics(out, "sm_clock_mhz", gpu.sm_clock);
-  write_statistics(out, "memory_clock_mhz", gpu.memory_clock);
-  out.list("throttling", gpu.throttling, [&](const record::ThrottleShare& share) {
+  out.count("readings", gpu.statistics.readings);
+  for (const meter::ValueFacts& value : meter::kValueFacts)
+    if (value.shown) write_statistics(out, key_of(value), gpu.statistics[value.kind]);
+  out.list("throttling", gpu.statistics.throttling, [&](const record::ThrottleShare& share) {
     out.text("reason", share.reason);
     out.number("share", share.share.fraction());
     out.boolean("slowdown", share.slowdown);

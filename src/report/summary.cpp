@@ -6,12 +6,12 @@
 namespace gpubench::report {
 namespace {
 
-PooledAverage pooled(const record::RunRecord& run, std::optional<record::Statistics> record::GpuRecord::* value) {
+PooledAverage pooled(const record::RunRecord& run, meter::ValueKind value) {
   PooledAverage result;
   double sum = 0;
   std::size_t count = 0;
   for (const record::GpuRecord& gpu : run.gpus) {
-    const std::optional<record::Statistics>& statistics = gpu.*value;
+    const std::optional<record::Statistics>& statistics = gpu.statistics[value];
     if (!statistics) continue;
     result.supported = true;
     sum += statistics->average * static_cast<double>(statistics->utilized_count);
@@ -45,13 +45,8 @@ Summary summarize(const record::RunRecord& run) {
   summary.gpu_names = different_names(run);
   if (!run.gpus.empty()) summary.first = run.gpus.front().gpu;
   if (!summary.first.power_limit) summary.first.power_limit = summary.first.max_power_limit;
-  summary.utilization = pooled(run, &record::GpuRecord::utilization);
-  summary.power = pooled(run, &record::GpuRecord::power);
-  summary.temperature = pooled(run, &record::GpuRecord::temperature);
-  summary.memory = pooled(run, &record::GpuRecord::memory);
-  summary.sm_clock = pooled(run, &record::GpuRecord::sm_clock);
-  summary.memory_clock = pooled(run, &record::GpuRecord::memory_clock);
-  for (const record::GpuRecord& gpu : run.gpus) summary.readings += gpu.readings;
+  for (const meter::ValueFacts& value : meter::kValueFacts) summary.averages[value.kind] = pooled(run, value.kind);
+  for (const record::GpuRecord& gpu : run.gpus) summary.readings += gpu.statistics.readings;
   if (run.emissions) take_emissions(summary, *run.emissions);
   return summary;
 }

@@ -19,13 +19,8 @@ struct Summary {
   std::string gpu_names;  // each different name once, "A, B"
   meter::GpuDescription
       first;  // limits of the first GPU stand for all, power limit: enforced, else the highest that could be set
-  PooledAverage utilization;   // percent
-  PooledAverage power;         // watt
-  PooledAverage temperature;   // degree Celsius
-  PooledAverage memory;        // MiB
-  PooledAverage sm_clock;      // MHz
-  PooledAverage memory_clock;  // MHz
-  std::size_t readings = 0;    // of all GPUs
+  meter::OfEachValue<PooledAverage> averages;  // in the value's unit
+  std::size_t readings = 0;                    // of all GPUs
   std::optional<base::Emissions> total_carbon;
   std::optional<base::CarbonIntensity> average_intensity;
   std::optional<base::CarbonIntensity> start_intensity;

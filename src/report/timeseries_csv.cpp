@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <iterator>
 #include <string>
+#include <vector>
 
-#include "record/statistics.h"
+#include "meter/throttle_reasons.h"
+#include "meter/value_facts.h"
 #include "report/text.h"
 
 namespace gpubench::report {
@@ -94,9 +96,17 @@ class RowClock {
   base::WallTime second_;
 };
 
-template <class Quantity>
-std::string cell(const meter::Field<Quantity>& field, double (Quantity::*unit)() const) {
-  return field ? plain_number(((*field).*unit)(), 5) : std::string();
+// The predecessor's columns first.
+const std::vector<meter::ValueKind>& value_columns() {
+  using meter::ValueKind;
+  static const std::vector<ValueKind> order = meter::values_in_order(
+      {ValueKind::utilization, ValueKind::power, ValueKind::temperature, ValueKind::memory_used, ValueKind::sm_clock,
+       ValueKind::memory_clock, ValueKind::power_limit, ValueKind::memory_utilization});
+  return order;
+}
+
+std::string cell(const meter::Field<double>& value) {
+  return value ? plain_number(*value, 5) : std::string();
 }
 
 // "software_power_cap|hardware_thermal", "none"; bits without a name as one hexadecimal number.
@@ -105,7 +115,7 @@ std::string reasons_text(meter::ThrottleReasons reasons) {
   std::uint64_t unknown = 0;
   for (std::uint64_t bit = 1; bit != 0; bit <<= 1U) {
     if ((reasons.bits & bit) == 0) continue;
-    const std::string_view name = record::throttle_reason_name(bit);
+    const std::string_view name = meter::throttle_reason_name(bit);
     if (name.empty()) unknown |= bit;
     if (!name.empty()) text += (text.empty() ? "" : "|") + std::string(name);
   }
@@ -122,21 +132,10 @@ std::vector<int> gpu_indices(const record::RunRecord& run, std::size_t series) {
 }
 
 void write_reading(std::ostream& out, RowClock& clock, int gpu, const meter::GpuReading& reading, std::string_view source) {
-  const std::array<std::string, 13> cells = {
-      std::string(clock.timestamp(reading.time)),
-      std::to_string(gpu),
-      cell(reading.utilization, &base::Ratio::percent),
-      cell(reading.power, &base::Power::watts),
-      cell(reading.temperature, &base::Temperature::celsius),
-      cell(reading.memory_used, &base::Bytes::mebibytes),
-      cell(reading.sm_clock, &base::Frequency::megahertz),
-      cell(reading.memory_clock, &base::Frequency::megahertz),
-      cell(reading.power_limit, &base::Power::watts),
-      cell(reading.memory_utilization, &base::Ratio::percent),
-      reading.throttle_reasons ? reasons_text(*reading.throttle_reasons) : std::string(),
-      plain_number(base::to_seconds(clock.elapsed(reading.time)), 6),
-      std::string(source)};
-  for (std::size_t i = 0; i < cells.size(); ++i) out << (i == 0 ? "" : ",") << csv_field(cells[i]);
+  out << clock.timestamp(reading.time) << ',' << gpu;
+  for (const meter::ValueKind kind : value_columns()) out << ',' << cell(meter::facts_of(kind).read(reading));
+  out << ',' << (reading.throttle_reasons ? csv_field(reasons_text(*reading.throttle_reasons)) : "") << ','
+      << plain_number(base::to_seconds(clock.elapsed(reading.time)), 6) << ',' << csv_field(source);
   out << '\n';
 }
 
@@ -202,8 +201,9 @@ class PowerRows {
 }  // namespace
 
 void write_timeseries_csv(std::ostream& out, const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
-  out << "timestamp,gpu_idx,util,power,temp,mem,clk_speed,mem_clk_speed,power_limit,mem_util,throttle_reasons,elapsed_s,"
-         "source\n";
+  out << "timestamp,gpu_idx";
+  for (const meter::ValueKind kind : value_columns()) out << ',' << meter::facts_of(kind).column;
+  out << ",throttle_reasons,elapsed_s,source\n";
   std::vector<Cursor<meter::GpuReading>> cursors;
   cursors.reserve(series.size());
   for (const series::GpuSeries& gpu : series) cursors.emplace_back(gpu.readings.get());

@@ -4,16 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "app/run_journal.h"
+#include "runs/journal_notes.h"
 #include "slots_check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace gpubench;
-  app::JournalledRun run;
+  runs::JournalledRun run;
   std::string_view text(reinterpret_cast<const char*>(bytes), size);
   while (!text.empty()) {  // one note per line
     const std::size_t end = std::min(text.find('\n'), text.size());
-    app::take_note(run, text.substr(0, end));
+    runs::take_note(run, text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   if (run.closing) fuzz::require(carbon::are_sane(run.closing->intensities));

@@ -1,11 +1,13 @@
 #include "meter/replay/trace_header.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <type_traits>
+
+#include "meter/gpu_limits.h"
 
 namespace gpubench::meter {
 namespace {
@@ -18,38 +20,19 @@ constexpr std::size_t kMostGpus = 64;
 constexpr std::size_t kLongestText = 200;
 constexpr double kGreatestNumber = 1e15;
 
-// The optional figures of a GPU: key, how it is read, how it is made.
-template <class Quantity>
-struct Figure {
-  const char* key;
-  std::optional<Quantity> GpuDescription::* member;
-  double (Quantity::*read)() const;
-  Quantity (*make)(double);
-};
-constexpr std::array kPowers = {Figure<base::Power>{"power_limit_mw", &GpuDescription::power_limit, &base::Power::milliwatts,
-                                                    base::Power::from_milliwatts},
-                                Figure<base::Power>{"max_power_limit_mw", &GpuDescription::max_power_limit,
-                                                    &base::Power::milliwatts, base::Power::from_milliwatts}};
-constexpr std::array kMemories = {
-    Figure<base::Bytes>{"memory_total_bytes", &GpuDescription::memory_total, &base::Bytes::bytes, base::Bytes::from_bytes}};
-constexpr std::array kClocks = {Figure<base::Frequency>{"max_sm_clock_mhz", &GpuDescription::max_sm_clock,
-                                                        &base::Frequency::megahertz, base::Frequency::from_megahertz},
-                                Figure<base::Frequency>{"max_memory_clock_mhz", &GpuDescription::max_memory_clock,
-                                                        &base::Frequency::megahertz, base::Frequency::from_megahertz}};
-constexpr std::array kTemperatures = {
-    Figure<base::Temperature>{"max_operating_temperature_c", &GpuDescription::max_operating_temperature,
-                              &base::Temperature::celsius, base::Temperature::from_celsius},
-    Figure<base::Temperature>{"slowdown_temperature_c", &GpuDescription::slowdown_temperature, &base::Temperature::celsius,
-                              base::Temperature::from_celsius},
-    Figure<base::Temperature>{"shutdown_temperature_c", &GpuDescription::shutdown_temperature, &base::Temperature::celsius,
-                              base::Temperature::from_celsius}};
-
+// visit(key, member, unit) of each figure that the driver may tell.
 template <class Visit>
 void for_each_figure(Visit visit) {
-  for (const auto& figure : kPowers) visit(figure);
-  for (const auto& figure : kMemories) visit(figure);
-  for (const auto& figure : kClocks) visit(figure);
-  for (const auto& figure : kTemperatures) visit(figure);
+  for_each_limit([&](std::string_view name, auto member, const auto& unit) {
+    using Unit = std::decay_t<decltype(unit)>;
+    const std::string key(name);
+    if constexpr (std::is_same_v<Unit, base::Unit<base::Power>>)
+      visit(key + "_mw", member, base::kMilliwatts);
+    else if constexpr (std::is_same_v<Unit, base::Unit<base::Temperature>>)
+      visit(key + "_temperature_c", member, unit);
+    else
+      visit(key + "_" + std::string(unit.name), member, unit);
+  });
 }
 
 // Reads the members of one JSON object and remembers the first thing wrong with it. Every key must be known.
@@ -60,7 +43,7 @@ class Reader {
   }
 
   // Printable text: it goes to terminals and into reports.
-  std::string text(const char* key, bool required) {
+  std::string text(const std::string& key, bool required) {
     const Json* value = find(key, required);
     if (value == nullptr) return {};
     if (!value->is_string()) return fail(where_ + "." + key + " is not a text"), "";
@@ -72,7 +55,7 @@ class Reader {
     return text;
   }
 
-  std::optional<double> number(const char* key, bool required) {
+  std::optional<double> number(const std::string& key, bool required) {
     const Json* value = find(key, required);
     if (value == nullptr) return {};
     if (!value->is_number_integer() || std::abs(value->get<double>()) > kGreatestNumber) {
@@ -81,7 +64,7 @@ class Reader {
     return value->get<double>();
   }
 
-  const Json* find(const char* key, bool required) {
+  const Json* find(const std::string& key, bool required) {
     known_.insert(key);
     if (!object_.is_object()) return nullptr;
     const auto found = object_.find(key);
@@ -118,8 +101,8 @@ base::Result<GpuDescription> parse_gpu(const Json& json) {
   gpu.name = reader.text("name", true);
   gpu.uuid = reader.text("uuid", true);
   gpu.pci_bus_id = reader.text("pci_bus_id", true);
-  for_each_figure([&](const auto& figure) {
-    if (const auto number = reader.number(figure.key, false)) gpu.*figure.member = figure.make(*number);
+  for_each_figure([&](const std::string& key, auto member, const auto& unit) {
+    if (const auto number = reader.number(key, false)) gpu.*member = unit.make(*number);
   });
   if (const std::string problem = reader.problem(); !problem.empty()) return base::failure(problem);
   if (index < 0 || index > 1e6) return base::failure("gpus[].index is out of range");
@@ -193,9 +176,9 @@ std::string header_line(const TraceOrigin& recorded, const std::vector<GpuDescri
                  {"name", printable(gpu.name)},
                  {"uuid", printable(gpu.uuid)},
                  {"pci_bus_id", printable(gpu.pci_bus_id)}};
-    for_each_figure([&](const auto& figure) {
-      const auto& value = gpu.*figure.member;
-      if (value) json[figure.key] = number_json(((*value).*figure.read)());
+    for_each_figure([&](const std::string& key, auto member, const auto& unit) {
+      const auto& value = gpu.*member;
+      if (value) json[key] = number_json(((*value).*unit.number)());
     });
     list.push_back(std::move(json));
   }

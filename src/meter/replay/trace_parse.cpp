@@ -8,6 +8,7 @@
 
 #include "meter/replay/trace.h"
 #include "meter/replay/trace_header.h"
+#include "meter/value_facts.h"
 
 namespace gpubench::meter {
 namespace {
@@ -77,19 +78,29 @@ using Problem = std::string_view;
 constexpr Problem kMalformed = "a field is missing, malformed or out of range";
 constexpr Problem kNotInOrder = "the times are not in order";
 
+void take(Fields& fields, Field<base::Ratio>& ratio) {
+  ratio = fields.value(100, base::Ratio::from_percent);
+}
+void take(Fields& fields, Field<base::Power>& power) {
+  power = fields.value(kGreatestPowerMw, base::Power::from_milliwatts);
+}
+void take(Fields& fields, Field<base::Temperature>& temperature) {
+  temperature = fields.value(1000, base::Temperature::from_celsius);
+}
+void take(Fields& fields, Field<base::Bytes>& memory) {
+  memory = fields.value(kGreatestValue, base::Bytes::from_bytes);
+}
+void take(Fields& fields, Field<base::Frequency>& clock) {
+  clock = fields.value(100'000, base::Frequency::from_megahertz);
+}
+void take(Fields& fields, Field<ThrottleReasons>& reasons) {
+  reasons = fields.value(kGreatestValue, [](double bits) { return ThrottleReasons{static_cast<std::uint64_t>(bits)}; });
+}
+
 Problem take_reading(Fields& fields, TraceOfGpu& gpu) {
   GpuReading reading;
   reading.time = fields.time();
-  reading.utilization = fields.value(100, base::Ratio::from_percent);
-  reading.memory_utilization = fields.value(100, base::Ratio::from_percent);
-  reading.power = fields.value(kGreatestPowerMw, base::Power::from_milliwatts);
-  reading.power_limit = fields.value(kGreatestPowerMw, base::Power::from_milliwatts);
-  reading.temperature = fields.value(1000, base::Temperature::from_celsius);
-  reading.memory_used = fields.value(kGreatestValue, base::Bytes::from_bytes);
-  reading.sm_clock = fields.value(100'000, base::Frequency::from_megahertz);
-  reading.memory_clock = fields.value(100'000, base::Frequency::from_megahertz);
-  reading.throttle_reasons =
-      fields.value(kGreatestValue, [](double bits) { return ThrottleReasons{static_cast<std::uint64_t>(bits)}; });
+  for_each_field(reading, [&](auto& field) { take(fields, field); });
   if (!fields.at_end()) return kMalformed;
   if (!gpu.readings.empty() && reading.time < gpu.readings.back().time) return kNotInOrder;
   gpu.readings.push_back(reading);

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "meter/replay/trace.h"
+#include "meter/value_facts.h"
 
 namespace gpubench::meter {
 namespace {
@@ -33,6 +34,26 @@ std::string field_text(const Field<Value>& field, Read read) {
   return " " + std::to_string(static_cast<std::uint64_t>(number));
 }
 
+// Per cent, milliwatt, degree Celsius, byte, megahertz, the driver's bits.
+auto number_in_trace(const Field<base::Ratio>& /*field*/) {
+  return &base::Ratio::percent;
+}
+auto number_in_trace(const Field<base::Power>& /*field*/) {
+  return &base::Power::milliwatts;
+}
+auto number_in_trace(const Field<base::Temperature>& /*field*/) {
+  return &base::Temperature::celsius;
+}
+auto number_in_trace(const Field<base::Bytes>& /*field*/) {
+  return &base::Bytes::bytes;
+}
+auto number_in_trace(const Field<base::Frequency>& /*field*/) {
+  return &base::Frequency::megahertz;
+}
+auto number_in_trace(const Field<ThrottleReasons>& /*field*/) {
+  return &ThrottleReasons::bits;
+}
+
 std::string start_of_line(char letter, std::size_t gpu, base::SteadyTime time) {
   return std::string(1, letter) + " " + std::to_string(gpu) + " " + time_text(time);
 }
@@ -40,13 +61,9 @@ std::string start_of_line(char letter, std::size_t gpu, base::SteadyTime time) {
 }  // namespace
 
 std::string reading_line(std::size_t gpu, const GpuReading& reading) {
-  return start_of_line('R', gpu, reading.time) + field_text(reading.utilization, &base::Ratio::percent) +
-         field_text(reading.memory_utilization, &base::Ratio::percent) +
-         field_text(reading.power, &base::Power::milliwatts) + field_text(reading.power_limit, &base::Power::milliwatts) +
-         field_text(reading.temperature, &base::Temperature::celsius) +
-         field_text(reading.memory_used, &base::Bytes::bytes) + field_text(reading.sm_clock, &base::Frequency::megahertz) +
-         field_text(reading.memory_clock, &base::Frequency::megahertz) +
-         field_text(reading.throttle_reasons, &ThrottleReasons::bits) + "\n";
+  std::string line = start_of_line('R', gpu, reading.time);
+  for_each_field(reading, [&](const auto& field) { line += field_text(field, number_in_trace(field)); });
+  return line + "\n";
 }
 
 std::string counter_line(std::size_t gpu, const TraceCounter& reading) {

@@ -20,6 +20,8 @@
 namespace gpubench::report {
 namespace {
 
+using meter::ValueKind;
+
 std::string gpu_name(const meter::GpuDescription& gpu) {
   return "GPU " + std::to_string(gpu.index);
 }
@@ -98,7 +100,7 @@ std::string maximum(const std::optional<record::Statistics>& statistics) {
 
 std::string held_down(const record::GpuRecord& gpu) {
   std::string text;
-  for (const record::ThrottleShare& share : gpu.throttling) {
+  for (const record::ThrottleShare& share : gpu.statistics.throttling) {
     std::string reason(share.reason);
     std::replace(reason.begin(), reason.end(), '_', ' ');
     text += (text.empty() ? "" : ", ") + reason + " " + percent(share.share) + " %";
@@ -125,9 +127,11 @@ std::string activity_table(const record::RunRecord& run) {
                   {"GPU", "Utilisation (%)", "Power (W)", "Temperature (\u00b0C)", "Highest (\u00b0C)", "Memory (MiB)",
                    "Most memory (MiB)", "SM clock (MHz)", "Memory clock (MHz)", "Throttled by"});
   for (const record::GpuRecord& gpu : run.gpus)
-    table.add_row({gpu_name(gpu.gpu), average(gpu.utilization), average(gpu.power), average(gpu.temperature),
-                   maximum(gpu.temperature), average(gpu.memory), maximum(gpu.memory), average(gpu.sm_clock),
-                   average(gpu.memory_clock), held_down(gpu)});
+    table.add_row({gpu_name(gpu.gpu), average(gpu.statistics[ValueKind::utilization]),
+                   average(gpu.statistics[ValueKind::power]), average(gpu.statistics[ValueKind::temperature]),
+                   maximum(gpu.statistics[ValueKind::temperature]), average(gpu.statistics[ValueKind::memory_used]),
+                   maximum(gpu.statistics[ValueKind::memory_used]), average(gpu.statistics[ValueKind::sm_clock]),
+                   average(gpu.statistics[ValueKind::memory_clock]), held_down(gpu)});
   return table.text();
 }
 
@@ -152,7 +156,9 @@ std::string html_other_gpus(const record::RunRecord& run) {
     table.add_row({gpu_name(gpu.gpu), one_line(gpu.gpu.name, 100),
                    best != nullptr ? short_number(best->energy.joules(), 1) : std::string(kNotAvailable),
                    watts(gpu.average_power), watts(gpu.peak_power),
-                   gpu.utilization ? short_number(gpu.utilization->average_all, 1) : std::string(kNotSupported)});
+                   gpu.statistics[ValueKind::utilization]
+                       ? short_number(gpu.statistics[ValueKind::utilization]->average_all, 1)
+                       : std::string(kNotSupported)});
   }
   return table.text() + "<p class=\"note\">The benchmark's GPUs were chosen by " +
          html_text(one_line(run.facts.benchmark_gpus.by, 200)) + ".</p>\n";

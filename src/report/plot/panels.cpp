@@ -9,55 +9,40 @@
 #include <optional>
 #include <utility>
 
+#include "meter/value_facts.h"
 #include "report/text.h"
 
 namespace gpubench::report {
 namespace {
 
-// The interval values that have a panel.
+using meter::ValueKind;
+
+// The interval values of one GPU.
 struct ReadingCurves {
-  Curve utilization;   // percent
-  Curve temperature;   // degree Celsius
-  Curve memory;        // MiB
-  Curve sm_clock;      // MHz
-  Curve memory_clock;  // MHz
-  Curve power;         // watt, the driver's average
+  meter::OfEachValue<Curve> values;  // in their units; of those that are shown
   std::vector<ThrottlePhase> phases;
 };
-
-template <class T>
-std::optional<CurveExtent> extent_of(const series::Series<T>* series, base::SteadyTime origin) {
-  const std::size_t count = series == nullptr ? 0 : series->size();
-  if (count == 0) return std::nullopt;
-  T first;
-  T last;
-  if (series->read(0, std::span<T>(&first, 1)) == 0 || series->read(count - 1, std::span<T>(&last, 1)) == 0)
-    return std::nullopt;
-  return CurveExtent{base::to_seconds(first.time - origin), base::to_seconds(last.time - origin), count};
-}
-
-template <class Quantity>
-void add_field(CurveBuilder& builder, double seconds, const meter::Field<Quantity>& field,
-               double (Quantity::*unit)() const) {
-  field ? builder.add(seconds, ((*field).*unit)()) : builder.miss();
-}
 
 ReadingCurves reading_curves(const series::GpuSeries& gpu, std::size_t position, base::SteadyTime origin) {
   const auto extent = extent_of(gpu.readings.get(), origin);
   if (!extent) return {};
-  std::vector<CurveBuilder> b(6, CurveBuilder(*extent));
+  std::vector<CurveBuilder> builders(meter::kValues, CurveBuilder(*extent));
   ThrottleFinder throttled(*extent);
   series::for_each(*gpu.readings, [&](const meter::GpuReading& reading) {
     const double seconds = base::to_seconds(reading.time - origin);
     throttled.add(seconds, reading);
-    add_field(b[0], seconds, reading.utilization, &base::Ratio::percent);
-    add_field(b[1], seconds, reading.temperature, &base::Temperature::celsius);
-    add_field(b[2], seconds, reading.memory_used, &base::Bytes::mebibytes);
-    add_field(b[3], seconds, reading.sm_clock, &base::Frequency::megahertz);
-    add_field(b[4], seconds, reading.memory_clock, &base::Frequency::megahertz);
-    add_field(b[5], seconds, reading.power, &base::Power::watts);
+    for (const meter::ValueFacts& facts : meter::kValueFacts) {
+      if (!facts.shown) continue;
+      CurveBuilder& builder = builders[meter::place_of(facts.kind)];
+      const auto value = facts.read(reading);
+      value ? builder.add(seconds, *value) : builder.miss();
+    }
   });
-  return {b[0].take(), b[1].take(), b[2].take(), b[3].take(), b[4].take(), b[5].take(), throttled.phases(position)};
+  ReadingCurves curves;
+  for (const meter::ValueFacts& facts : meter::kValueFacts)
+    curves.values[facts.kind] = builders[meter::place_of(facts.kind)].take();
+  curves.phases = throttled.phases(position);
+  return curves;
 }
 
 Curve power_curve(const series::GpuSeries& gpu, base::SteadyTime origin) {
@@ -88,13 +73,8 @@ Span value_span(const std::vector<Curve>& curves) {
 }
 
 // The different values of one limit over the GPUs: each is a line; when there are more than three only the ends are.
-template <class Quantity>
-std::vector<LimitLine> limit_lines(const std::vector<meter::GpuDescription>& gpus, const std::string& name,
-                                   std::optional<Quantity> meter::GpuDescription::* limit, double (Quantity::*unit)() const,
-                                   const std::string& unit_text, double scale = 1, int decimals = 0) {
-  std::vector<double> values;
-  for (const meter::GpuDescription& gpu : gpus)
-    if (gpu.*limit) values.push_back((*(gpu.*limit).*unit)() / scale);
+std::vector<LimitLine> lines_at(std::vector<double> values, const std::string& name, const std::string& unit_text,
+                                int decimals = 0) {
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
   if (values.size() > 3) values = {values.front(), values.back()};
@@ -103,6 +83,16 @@ std::vector<LimitLine> limit_lines(const std::vector<meter::GpuDescription>& gpu
   for (const double value : values)
     lines.push_back({value, fmt::format("{} {:.{}f} {}", name, value, decimals, unit_text), false});
   return lines;
+}
+
+template <class Quantity>
+std::vector<LimitLine> limit_lines(const std::vector<meter::GpuDescription>& gpus, const std::string& name,
+                                   std::optional<Quantity> meter::GpuDescription::* limit, double (Quantity::*unit)() const,
+                                   const std::string& unit_text, double scale = 1, int decimals = 0) {
+  std::vector<double> values;
+  for (const meter::GpuDescription& gpu : gpus)
+    if (gpu.*limit) values.push_back((*(gpu.*limit).*unit)() / scale);
+  return lines_at(std::move(values), name, unit_text, decimals);
 }
 
 void append(std::vector<LimitLine>& lines, std::vector<LimitLine> more) {
@@ -191,14 +181,36 @@ Panel memory_panel(const PlotInput& input, std::vector<Curve> curves) {
   return panel;
 }
 
-Panel clock_panel(const PlotInput& input, const std::string& title, std::vector<Curve> curves,
-                  std::optional<base::Frequency> meter::GpuDescription::* limit) {
+// "max 1980 MHz" of each different highest value; of more than three only the ends.
+std::vector<LimitLine> highest_lines(const std::vector<meter::GpuDescription>& gpus, const meter::ValueFacts& facts) {
+  std::vector<double> values;
+  for (const meter::GpuDescription& gpu : gpus)
+    if (const auto highest = facts.highest(gpu)) values.push_back(*highest);
+  return lines_at(std::move(values), "max", std::string(facts.unit));
+}
+
+Panel plain_panel(const PlotInput& input, const meter::ValueFacts& facts, std::vector<Curve> curves) {
   Panel panel;
-  panel.title = title;
+  panel.title = fmt::format("{} ({})", facts.title, facts.unit);
   panel.curves = std::move(curves);
-  panel.limits = limit_lines(input.gpus, "max", limit, &base::Frequency::megahertz, "MHz");
+  if (facts.highest != nullptr) panel.limits = highest_lines(input.gpus, facts);
   fit_from_zero(panel);
   return panel;
+}
+
+Panel panel_of(const PlotInput& input, ValueKind kind, std::vector<Curve> curves) {
+  switch (kind) {
+    case ValueKind::power:
+      return power_panel(input, std::move(curves));
+    case ValueKind::utilization:
+      return utilization_panel(std::move(curves));
+    case ValueKind::temperature:
+      return temperature_panel(input, std::move(curves));
+    case ValueKind::memory_used:
+      return memory_panel(input, std::move(curves));
+    default:
+      return plain_panel(input, meter::facts_of(kind), std::move(curves));
+  }
 }
 
 // Room for the strips below zero.
@@ -250,36 +262,26 @@ bool Panel::is_empty() const {
 
 Panels make_panels(const PlotInput& input) {
   Panels result;
-  std::vector<Curve> power;
-  std::vector<Curve> utilization;
-  std::vector<Curve> temperature;
-  std::vector<Curve> memory;
-  std::vector<Curve> sm_clock;
-  std::vector<Curve> memory_clock;
+  meter::OfEachValue<std::vector<Curve>> curves;
   std::vector<ThrottlePhase> phases;
   for (std::size_t position = 0; position < input.series->size(); ++position) {
     const series::GpuSeries& gpu = (*input.series)[position];
     ReadingCurves readings = reading_curves(gpu, position, input.origin);
     phases.insert(phases.end(), readings.phases.begin(), readings.phases.end());
     Curve samples = power_curve(gpu, input.origin);
-    const bool stand_in = samples.points.empty() && !readings.power.points.empty();
+    Curve& averages = readings.values[ValueKind::power];
+    const bool stand_in = samples.points.empty() && !averages.points.empty();
     result.average_power = result.average_power || stand_in;
-    power.push_back(std::move(stand_in ? readings.power : samples));
-    utilization.push_back(std::move(readings.utilization));
-    temperature.push_back(std::move(readings.temperature));
-    memory.push_back(std::move(readings.memory));
-    sm_clock.push_back(std::move(readings.sm_clock));
-    memory_clock.push_back(std::move(readings.memory_clock));
+    if (!stand_in) averages = std::move(samples);
+    for (const meter::ValueFacts& facts : meter::kValueFacts)
+      curves[facts.kind].push_back(std::move(readings.values[facts.kind]));
   }
   result.time = time_axis(input);
-  result.panels.push_back(power_panel(input, std::move(power)));
-  result.panels.push_back(utilization_panel(std::move(utilization)));
-  result.panels.push_back(temperature_panel(input, std::move(temperature)));
-  result.panels.push_back(memory_panel(input, std::move(memory)));
-  result.panels.push_back(clock_panel(input, "SM clock (MHz)", std::move(sm_clock), &meter::GpuDescription::max_sm_clock));
-  show_phases(result.panels.back(), std::move(phases));
-  result.panels.push_back(
-      clock_panel(input, "Memory clock (MHz)", std::move(memory_clock), &meter::GpuDescription::max_memory_clock));
+  for (const ValueKind kind : meter::values_in_order({ValueKind::power})) {
+    if (!meter::facts_of(kind).shown) continue;
+    result.panels.push_back(panel_of(input, kind, std::move(curves[kind])));
+    if (kind == ValueKind::sm_clock) show_phases(result.panels.back(), std::move(phases));
+  }
   return result;
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/unit.h"
+#include "meter/value_facts.h"
 #include "series/journal/crc32c.h"
 
 namespace gpubench::series::journal_format {
@@ -49,24 +51,57 @@ Status status_of(meter::Absent why) {
   return Status::failed;
 }
 
+// The unit in which a value of each type is kept.
+const base::Unit<base::Ratio>& unit_of(const meter::Field<base::Ratio>& /*field*/) {
+  return base::kFraction;
+}
+const base::Unit<base::Power>& unit_of(const meter::Field<base::Power>& /*field*/) {
+  return base::kWatts;
+}
+const base::Unit<base::Temperature>& unit_of(const meter::Field<base::Temperature>& /*field*/) {
+  return base::kCelsius;
+}
+const base::Unit<base::Bytes>& unit_of(const meter::Field<base::Bytes>& /*field*/) {
+  return base::kBytes;
+}
+const base::Unit<base::Frequency>& unit_of(const meter::Field<base::Frequency>& /*field*/) {
+  return base::kMegahertz;
+}
+
 // The fields of a reading one after the other.
 class FieldWriter {
  public:
   explicit FieldWriter(std::byte* to) : to_(to) {}
+  template <class Quantity>
+  void operator()(const meter::Field<Quantity>& field) {
+    add(field, field ? ((*field).*unit_of(field).number)() : 0.0);
+  }
+  void operator()(const meter::Field<meter::ThrottleReasons>& field) { add(field, field ? field->bits : std::uint64_t{0}); }
+
+ private:
   template <class T, class Number>
   void add(const meter::Field<T>& field, Number number) {
     put(to_, field ? Status::value : status_of(field.error()));
-    put(to_ + 1, field ? number(*field) : decltype(number(*field)){});
+    put(to_ + 1, number);
     to_ += 9;
   }
 
- private:
   std::byte* to_;
 };
 
 class FieldReader {
  public:
   explicit FieldReader(const std::byte* from) : from_(from) {}
+  template <class Quantity>
+  void operator()(meter::Field<Quantity>& field) {
+    take<double>(field, unit_of(field).make);
+  }
+  void operator()(meter::Field<meter::ThrottleReasons>& field) {
+    take<std::uint64_t>(field, [](std::uint64_t bits) { return meter::ThrottleReasons{bits}; });
+  }
+  [[nodiscard]] bool good() const { return good_; }
+
+ private:
   template <class Number, class T, class Make>
   void take(meter::Field<T>& field, Make make) {
     switch (get<Status>(from_)) {
@@ -87,9 +122,7 @@ class FieldReader {
     }
     from_ += 9;
   }
-  [[nodiscard]] bool good() const { return good_; }
 
- private:
   const std::byte* from_;
   bool good_ = true;
 };
@@ -168,34 +201,14 @@ std::optional<meter::CounterReading> Entry<meter::CounterReading>::decode(const 
 
 void Entry<meter::GpuReading>::encode(const meter::GpuReading& value, std::byte* to) {
   put_time(to, value.time);
-  FieldWriter fields(to + 8);
-  const auto megahertz = [](base::Frequency clock) { return clock.megahertz(); };
-  const auto watts = [](base::Power power) { return power.watts(); };
-  const auto fraction = [](base::Ratio ratio) { return ratio.fraction(); };
-  fields.add(value.utilization, fraction);
-  fields.add(value.memory_utilization, fraction);
-  fields.add(value.power, watts);
-  fields.add(value.power_limit, watts);
-  fields.add(value.temperature, [](base::Temperature temperature) { return temperature.celsius(); });
-  fields.add(value.memory_used, [](base::Bytes memory) { return memory.bytes(); });
-  fields.add(value.sm_clock, megahertz);
-  fields.add(value.memory_clock, megahertz);
-  fields.add(value.throttle_reasons, [](meter::ThrottleReasons reasons) { return reasons.bits; });
+  meter::for_each_field(value, FieldWriter(to + 8));
 }
 
 std::optional<meter::GpuReading> Entry<meter::GpuReading>::decode(const std::byte* from) {
   meter::GpuReading value;
   value.time = time_at(from);
   FieldReader fields(from + 8);
-  fields.take<double>(value.utilization, base::Ratio::from_fraction);
-  fields.take<double>(value.memory_utilization, base::Ratio::from_fraction);
-  fields.take<double>(value.power, base::Power::from_watts);
-  fields.take<double>(value.power_limit, base::Power::from_watts);
-  fields.take<double>(value.temperature, base::Temperature::from_celsius);
-  fields.take<double>(value.memory_used, base::Bytes::from_bytes);
-  fields.take<double>(value.sm_clock, base::Frequency::from_megahertz);
-  fields.take<double>(value.memory_clock, base::Frequency::from_megahertz);
-  fields.take<std::uint64_t>(value.throttle_reasons, [](std::uint64_t bits) { return meter::ThrottleReasons{bits}; });
+  meter::for_each_field(value, fields);
   return fields.good() ? std::optional(value) : std::nullopt;
 }
 

@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "meter/reading.h"
+#include "meter/value_facts.h"
 
 namespace gpubench::series::journal_format {
 
@@ -89,8 +90,9 @@ struct Entry<meter::CounterReading> {
 template <>
 struct Entry<meter::GpuReading> {
   static constexpr Kind kKind = Kind::reading;
-  // Time (ns), then for each of nine fields a status (0 value, 1 unsupported, 2 failed, 3 lost) and a value (8).
-  static constexpr std::size_t kFields = 9;
+  // Time (ns), then for each of nine fields a status (0 value, 1 unsupported, 2 failed, 3 lost) and a value (8). Another
+  // number of fields is another version of the format.
+  static constexpr std::size_t kFields = meter::kReadingFields;
   static constexpr std::size_t kBytes = 8 + kFields * 9;
   static void encode(const meter::GpuReading& value, std::byte* to);
   static std::optional<meter::GpuReading> decode(const std::byte* from);

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "app/export_results.h"
-#include "app/run_journal.h"
 #include "carbon/emissions.h"
+#include "runs/journal_notes.h"
 #include "series/journal/journal.h"
 
 namespace {
@@ -171,16 +171,16 @@ void write_run(const std::filesystem::path& folder, int gpus, int seconds, const
   measured.outcome.ran = {kStart, kStart + std::chrono::seconds(seconds)};
   measured.outcome.exit_code = 0;
   LongRun out(folder, gpus, measured.outcome.ran.end, run_id);
-  out.note(app::facts_note(run, workload));
+  out.note(runs::facts_note(run, workload));
   for (int second = -2; second < seconds + 2; ++second) out.second(kStart + std::chrono::seconds(second), second % 5 == 0);
-  out.note(app::ended_note(measured));
+  out.note(runs::ended_note(measured));
   record::RunRecord closing;
   closing.facts = run;
   closing.carbon_place = run.carbon_region;
   closing.ran = measured.outcome.ran;
   closing.emissions = grid(closing.start_time(), closing.end_time());
   out.note(app::results_note(closing));
-  out.note(app::closing_note(closing));
+  out.note(runs::closing_note(closing));
   out.write();
 }
 

@@ -92,5 +92,99 @@ INSTANTIATE_TEST_SUITE_P(Calendar, CalendarRuns,
                                          Seam{"leap_day", "2028-02-28T23:50Z", minutes(20)}),
                          [](const auto& one) { return std::string(one.param.name); });
 
+// A run of one GPU, 100 W for an hour, whose energy is known.
+class Costs : public testing::Test {
+ protected:
+  Costs() {
+    series_.push_back({std::make_unique<series::MemorySeries<meter::GpuReading>>(),
+                       std::make_unique<series::MemorySeries<meter::PowerSample>>(),
+                       std::make_unique<series::MemorySeries<meter::CounterReading>>()});
+    for (base::Duration at = -seconds(1); at <= minutes(61); at += std::chrono::milliseconds(500))
+      series_[0].power->append({kBegin + at, base::Power::from_watts(100)});
+    run_.facts.anchor = {kBegin, carbon::parse_utc_time("2026-11-22T12:00Z").value()};
+    run_.ran = {kBegin, kBegin + minutes(60)};
+    run_.gpus.emplace_back();
+    run_.gpus[0].gpu.name = "NVIDIA H100";
+    run_.gpus[0].energy = energy::measure_energy(series_[0], run_.ran);
+    run_.total_energy = run_.gpus[0].energy.best()->energy;
+    run_.total_uncertainty = run_.gpus[0].energy.best()->uncertainty;
+  }
+
+  [[nodiscard]] carbon::Answer whole_answer() const {
+    carbon::Answer answer;
+    answer.place = "South England";
+    answer.slots = forecast(run_.start_time(), run_.end_time());
+    answer.fallback = carbon::great_britain();
+    return answer;
+  }
+  [[nodiscard]] std::vector<std::string> findings() const {
+    std::vector<std::string> names;
+    for (const Finding& finding : run_.findings) names.push_back(finding_name(finding));
+    return names;
+  }
+
+  static constexpr base::SteadyTime kBegin{std::chrono::hours(5)};
+  std::vector<series::GpuSeries> series_;
+  RunRecord run_;
+};
+
+TEST_F(Costs, OfAWholeAnswerHaveNoDoubt) {
+  run_.facts.carbon.pue = base::Ratio::from_fraction(1.5);
+  run_.facts.carbon.embodied = base::Emissions::from_grams(150000);
+  cost(run_, series_, whole_answer());
+  ASSERT_TRUE(run_.emissions && run_.footprint);
+  EXPECT_EQ(run_.carbon_place, "South England");
+  EXPECT_TRUE(findings().empty());
+  EXPECT_NEAR(run_.footprint->operational.grams(), 1.5 * run_.emissions->total.grams(), 1e-9);
+  EXPECT_NEAR(run_.footprint->embodied.value().grams(), 150000.0 / (4 * 365 * 24), 1e-6);
+  EXPECT_TRUE(run_.emissions->uncertainty) << "the energy's";
+}
+
+TEST_F(Costs, AHoleTakesTheYearlyFactorAndIsSaid) {
+  carbon::Answer answer = whole_answer();
+  answer.slots.erase(answer.slots.begin());
+  answer.trouble = "no network";
+  cost(run_, series_, answer);
+  ASSERT_TRUE(run_.emissions);
+  EXPECT_TRUE(run_.emissions->used_yearly_factor);
+  ASSERT_EQ(findings(), std::vector<std::string>{"carbon_fallback"});
+  EXPECT_NE(finding_text(run_.findings[0]).find("no network"), std::string::npos);
+}
+
+TEST_F(Costs, AFactorThatWasAskedForIsNoDoubt) {
+  carbon::Answer answer;
+  answer.fallback = carbon::great_britain();
+  answer.fallback_was_chosen = true;
+  cost(run_, series_, answer);
+  EXPECT_TRUE(run_.emissions->used_yearly_factor);
+  EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(Costs, WithoutAFallbackAHoleLeavesThemUnknown) {
+  carbon::Answer answer = whole_answer();
+  answer.fallback.reset();
+  answer.slots.pop_back();
+  answer.trouble = "the source has nothing for part of the run";
+  cost(run_, series_, answer);
+  EXPECT_FALSE(run_.emissions || run_.footprint);
+  EXPECT_EQ(findings(), std::vector<std::string>{"carbon_unknown"});
+}
+
+// What a run costs is replaced as a whole, doubts included.
+TEST_F(Costs, AnotherAnswerReplacesTheFirst) {
+  run_.findings = {LogIncomplete{"full"}};
+  cost(run_, series_, {});
+  EXPECT_EQ(findings(), (std::vector<std::string>{"log_incomplete", "carbon_unknown"}));
+  cost(run_, series_, whole_answer());
+  EXPECT_EQ(findings(), std::vector<std::string>{"log_incomplete"});
+  EXPECT_TRUE(run_.emissions);
+}
+
+TEST_F(Costs, EmbodiedOfAnUnknownGpuIsUnknown) {
+  run_.gpus[0].gpu.name = "a GPU that nobody has written about";
+  cost(run_, series_, whole_answer());
+  EXPECT_FALSE(run_.footprint->embodied || run_.footprint->total || run_.footprint->sci);
+}
+
 }  // namespace
 }  // namespace gpubench::record

@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using base::SteadyTime;
 using meter::ThrottleReasons;
+using meter::ValueKind;
 
 constexpr base::Window kMeasured{SteadyTime(10s), SteadyTime(20s)};
 
@@ -33,12 +34,12 @@ TEST(Statistics, AveragesOverUtilizedReadingsAndOverAll) {
       readings({utilized_reading(10s, 0, 100), utilized_reading(12s, 50, 300), utilized_reading(14s, 100, 500)});
   const auto statistics = summarize_readings(series, kMeasured);
   EXPECT_EQ(statistics.readings, 3U);
-  ASSERT_TRUE(statistics.power);
-  EXPECT_DOUBLE_EQ(statistics.power->average, 400);
-  EXPECT_DOUBLE_EQ(statistics.power->average_all, 300);
-  EXPECT_DOUBLE_EQ(statistics.power->maximum, 500);
-  EXPECT_EQ(statistics.power->utilized_count, 2U);
-  EXPECT_DOUBLE_EQ(statistics.utilization->average, 75);
+  ASSERT_TRUE(statistics[ValueKind::power]);
+  EXPECT_DOUBLE_EQ(statistics[ValueKind::power]->average, 400);
+  EXPECT_DOUBLE_EQ(statistics[ValueKind::power]->average_all, 300);
+  EXPECT_DOUBLE_EQ(statistics[ValueKind::power]->maximum, 500);
+  EXPECT_EQ(statistics[ValueKind::power]->utilized_count, 2U);
+  EXPECT_DOUBLE_EQ(statistics[ValueKind::utilization]->average, 75);
 }
 
 TEST(Statistics, OnlyTheRunCounts) {
@@ -46,29 +47,29 @@ TEST(Statistics, OnlyTheRunCounts) {
       readings({utilized_reading(9999ms, 100, 900), utilized_reading(10s, 100, 200), utilized_reading(20s, 100, 900)});
   const auto statistics = summarize_readings(series, kMeasured);
   EXPECT_EQ(statistics.readings, 1U);
-  EXPECT_DOUBLE_EQ(statistics.power->maximum, 200);
+  EXPECT_DOUBLE_EQ(statistics[ValueKind::power]->maximum, 200);
 }
 
 TEST(Statistics, AbsentIsNotZero) {
   auto lost = utilized_reading(12s, 50, 300);
   lost.power = meter::absent(meter::Absent::failed);
   const auto statistics = summarize_readings(readings({lost, utilized_reading(13s, 50, 100)}), kMeasured);
-  EXPECT_DOUBLE_EQ(statistics.power->average_all, 100);
-  EXPECT_FALSE(statistics.temperature);
-  EXPECT_FALSE(statistics.memory);
-  EXPECT_FALSE(summarize_readings(readings({}), kMeasured).utilization);
+  EXPECT_DOUBLE_EQ(statistics[ValueKind::power]->average_all, 100);
+  EXPECT_FALSE(statistics[ValueKind::temperature]);
+  EXPECT_FALSE(statistics[ValueKind::memory_used]);
+  EXPECT_FALSE(summarize_readings(readings({}), kMeasured)[ValueKind::utilization]);
 }
 
 TEST(Statistics, NeverUtilizedHasNoAverageOverUtilized) {
   const auto statistics = summarize_readings(readings({utilized_reading(12s, 0, 75)}), kMeasured);
-  EXPECT_EQ(statistics.power->utilized_count, 0U);
-  EXPECT_DOUBLE_EQ(statistics.power->average_all, 75);
+  EXPECT_EQ(statistics[ValueKind::power]->utilized_count, 0U);
+  EXPECT_DOUBLE_EQ(statistics[ValueKind::power]->average_all, 75);
 }
 
 TEST(Statistics, NegativeMaximumStaysNegative) {
   auto cold = utilized_reading(12s, 1, 75);
   cold.temperature = base::Temperature::from_celsius(-5);
-  EXPECT_DOUBLE_EQ(summarize_readings(readings({cold}), kMeasured).temperature->maximum, -5);
+  EXPECT_DOUBLE_EQ(summarize_readings(readings({cold}), kMeasured)[ValueKind::temperature]->maximum, -5);
 }
 
 TEST(Statistics, ThrottleSharesAreOfReadingsThatTold) {
@@ -91,11 +92,11 @@ TEST(Statistics, ThrottleSharesAreOfReadingsThatTold) {
 TEST(Statistics, ThePowerCapAloneIsNoFinding) {
   GpuRecord gpu;
   gpu.gpu.index = 3;
-  gpu.throttling = {{"software_power_cap", base::Ratio::from_percent(90), false}};
+  gpu.statistics.throttling = {{"software_power_cap", base::Ratio::from_percent(90), false}};
   gpu.events.throttle_times = {{"software_power_cap", 9s, false}};
   EXPECT_FALSE(throttling_finding(gpu, 10s));
-  gpu.throttling.push_back({"software_thermal", base::Ratio::from_percent(10), true});
-  gpu.throttling.push_back({"hardware_power_brake", base::Ratio::from_percent(20), true});
+  gpu.statistics.throttling.push_back({"software_thermal", base::Ratio::from_percent(10), true});
+  gpu.statistics.throttling.push_back({"hardware_power_brake", base::Ratio::from_percent(20), true});
   const auto finding = throttling_finding(gpu, 10s);
   ASSERT_TRUE(finding);
   EXPECT_EQ(finding->gpu_index, 3);
@@ -105,7 +106,7 @@ TEST(Statistics, ThePowerCapAloneIsNoFinding) {
 
 TEST(Statistics, TheDriversOwnTimeGoesBeforeTheReadings) {
   GpuRecord gpu;
-  gpu.throttling = {{"software_thermal", base::Ratio::from_percent(40), true}};
+  gpu.statistics.throttling = {{"software_thermal", base::Ratio::from_percent(40), true}};
   gpu.events.throttle_times = {{"software_thermal", 2500ms, true}};
   const auto finding = throttling_finding(gpu, 10s);
   ASSERT_TRUE(finding);
@@ -150,10 +151,10 @@ TEST(Statistics, PeakPowerIsTheHighestSampleOfTheRun) {
 
 TEST(Statistics, AnAccountWithoutSeriesKnowsNothing) {
   const GpuRecord record = account_gpu({}, {}, {}, kMeasured);
-  EXPECT_EQ(record.readings, 0U);
+  EXPECT_EQ(record.statistics.readings, 0U);
   EXPECT_FALSE(record.average_power);
   EXPECT_FALSE(record.peak_power);
-  EXPECT_FALSE(record.power);
+  EXPECT_FALSE(record.statistics[ValueKind::power]);
 }
 
 TEST(Statistics, AverageOverLongSeriesIsOnePass) {
@@ -162,7 +163,7 @@ TEST(Statistics, AverageOverLongSeriesIsOnePass) {
   for (int i = 0; i < 1000; ++i) many.push_back(utilized_reading(10s + i * 5ms, 10, 100 + i % 2));
   const auto statistics = summarize_readings(readings(std::move(many)), kMeasured);
   EXPECT_EQ(statistics.readings, 1000U);
-  EXPECT_DOUBLE_EQ(statistics.power->average, 100.5);
+  EXPECT_DOUBLE_EQ(statistics[ValueKind::power]->average, 100.5);
 }
 
 }  // namespace

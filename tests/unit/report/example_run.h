@@ -72,14 +72,14 @@ inline record::GpuRecord gpu_record(int index) {
   gpu.utilized_energy = base::Energy::from_joules(joules * 0.97);
   gpu.average_power = base::Power::from_watts(joules / 30.004117);
   gpu.peak_power = base::Power::from_watts(698.731 + index);
-  gpu.readings = 30;
-  gpu.utilization = record::Statistics{98.5 - index, 92.25, 100, 28};
-  gpu.power = record::Statistics{690.12345 + index, 655.5, 699.9, 28};
-  gpu.temperature = record::Statistics{51.33333, 50.1, 56, 28};
-  gpu.memory = record::Statistics{6500.00595, 6400.5, 6612, 28};
-  gpu.sm_clock = record::Statistics{1754.2, 1760, 1980, 28};
-  gpu.memory_clock = record::Statistics{3201, 3201, 3201, 28};
-  gpu.throttling = {{"software_power_cap", base::Ratio::from_percent(93.333333), false}};
+  gpu.statistics.readings = 30;
+  gpu.statistics[meter::ValueKind::utilization] = record::Statistics{98.5 - index, 92.25, 100, 28};
+  gpu.statistics[meter::ValueKind::power] = record::Statistics{690.12345 + index, 655.5, 699.9, 28};
+  gpu.statistics[meter::ValueKind::temperature] = record::Statistics{51.33333, 50.1, 56, 28};
+  gpu.statistics[meter::ValueKind::memory_used] = record::Statistics{6500.00595, 6400.5, 6612, 28};
+  gpu.statistics[meter::ValueKind::sm_clock] = record::Statistics{1754.2, 1760, 1980, 28};
+  gpu.statistics[meter::ValueKind::memory_clock] = record::Statistics{3201, 3201, 3201, 28};
+  gpu.statistics.throttling = {{"software_power_cap", base::Ratio::from_percent(93.333333), false}};
   return gpu;
 }
 
@@ -176,9 +176,9 @@ inline record::RunRecord unsupported_run() {
   record::GpuRecord& old = run.gpus[0];
   old = {};
   old.gpu.name = "Tesla K80";
-  old.readings = 30;
+  old.statistics.readings = 30;
   old.quality.reading_jitter = 412us;
-  old.temperature = record::Statistics{0, 40, 41, 0};
+  old.statistics[meter::ValueKind::temperature] = record::Statistics{0, 40, 41, 0};
   record::GpuRecord& silent = run.gpus[1];
   silent = {};
   silent.gpu.index = 1;
@@ -205,7 +205,7 @@ inline record::RunRecord failed_run() {
   run.gpus[0].energy.check = {};
   run.gpus[0].quality.counter_restarts = 1;
   run.gpus[0].energy.ring->coverage = base::Ratio::from_percent(99.999);
-  run.gpus[0].throttling.push_back({"hardware_thermal", base::Ratio::from_percent(12.5), true});
+  run.gpus[0].statistics.throttling.push_back({"hardware_thermal", base::Ratio::from_percent(12.5), true});
   run.total_energy = run.gpus[0].energy.ring->energy;
   run.emissions = emissions_of(*run.total_energy, run.start_time(), run.end_time());
   run.findings = {record::Interrupted{"SIGINT"}, record::WorkloadFailed{137, true, ""},

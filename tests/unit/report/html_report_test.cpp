@@ -144,7 +144,7 @@ TEST(HtmlReport, WithoutEnergyOrSeries) {
   run.total_energy.reset();
   run.emissions.reset();
   run.gpus[0].energy = {};
-  run.gpus[0].utilization.reset();
+  run.gpus[0].statistics[meter::ValueKind::utilization].reset();
   const std::vector<series::GpuSeries> none(1);
   std::ostringstream out;
   write_html_report(out, {&run, &none, {}, {}});

@@ -211,9 +211,9 @@ TEST(MetricsYaml, WorkOfAContainerIsOverItsOwnEnergyAndTime) {
 
 TEST(MetricsYaml, AveragesAreOverAllGpusReadings) {
   auto run = example::container_run(2);
-  run.gpus[0].power = record::Statistics{100, 90, 120, 30};
-  run.gpus[1].power = record::Statistics{400, 90, 410, 10};
-  run.gpus[1].temperature.reset();
+  run.gpus[0].statistics[meter::ValueKind::power] = record::Statistics{100, 90, 120, 30};
+  run.gpus[1].statistics[meter::ValueKind::power] = record::Statistics{400, 90, 410, 10};
+  run.gpus[1].statistics[meter::ValueKind::temperature].reset();
   const YAML::Node node = written(run);
   EXPECT_EQ(node["device_count"].as<int>(), 2);
   EXPECT_DOUBLE_EQ(node["av_power"].as<double>(), 175);

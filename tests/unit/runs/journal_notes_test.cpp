@@ -1,13 +1,12 @@
-#include "app/run_journal.h"
+#include "runs/journal_notes.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-#include "app/event_note.h"
 #include "support/golden.h"
 
-namespace gpubench::app {
+namespace gpubench::runs {
 namespace {
 
 using namespace std::chrono_literals;
@@ -33,7 +32,7 @@ record::RunFacts facts() {
   return run;
 }
 
-TEST(RunJournal, FactsComeBack) {
+TEST(JournalNotes, FactsComeBack) {
   workload::WorkloadDescription workload;
   workload.kind = workload::WorkloadDescription::Kind::container;
   workload.name = "image";
@@ -56,7 +55,7 @@ TEST(RunJournal, FactsComeBack) {
   EXPECT_EQ(back.workload.command_line, workload.command_line);
 }
 
-TEST(RunJournal, StartAndEndComeBack) {
+TEST(JournalNotes, StartAndEndComeBack) {
   record::Measured measured;
   measured.outcome.ran = {base::SteadyTime(10s), base::SteadyTime(20s + 1ns)};
   measured.outcome.exit_code = 137;
@@ -78,7 +77,7 @@ TEST(RunJournal, StartAndEndComeBack) {
   EXPECT_EQ(back.ended->health.wall_clock_step, -2s);
 }
 
-TEST(RunJournal, ClosingKeepsWhatCannotBeComputed) {
+TEST(JournalNotes, ClosingKeepsWhatCannotBeComputed) {
   record::RunRecord run;
   run.benchmark.score = 12.4366;
   run.benchmark.work = record::Work{60000, "images"};
@@ -99,9 +98,9 @@ TEST(RunJournal, ClosingKeepsWhatCannotBeComputed) {
   JournalledRun back;
   take_note(back, closing_note(run));
   ASSERT_TRUE(back.closing);
-  EXPECT_EQ(back.closing->scores.at(0).seconds, 12.4366);
-  EXPECT_EQ(back.closing->scores.at(0).work->amount, 60000);
-  EXPECT_EQ(back.closing->scores.at(0).work->unit, "images");
+  EXPECT_EQ(back.closing->scores.at(0), 12.4366);
+  EXPECT_EQ(back.closing->works.at(0)->amount, 60000);
+  EXPECT_EQ(back.closing->works.at(0)->unit, "images");
   ASSERT_EQ(back.closing->intensities.size(), 1U) << "once, and without what stood in";
   EXPECT_EQ(back.closing->intensities[0].to, base::WallTime(3h));
   ASSERT_EQ(back.closing->findings.size(), 1U);
@@ -111,7 +110,7 @@ TEST(RunJournal, ClosingKeepsWhatCannotBeComputed) {
   EXPECT_EQ(back.closing->invocation, run.facts.invocation);
 }
 
-TEST(RunJournal, WorkOfEachContainerComesBack) {
+TEST(JournalNotes, WorkOfEachContainerComesBack) {
   record::RunRecord run;
   run.parts.resize(3);
   run.parts[0].benchmark.score = 1.5;
@@ -120,13 +119,13 @@ TEST(RunJournal, WorkOfEachContainerComesBack) {
   take_note(back, closing_note(run));
   ASSERT_TRUE(back.closing);
   ASSERT_EQ(back.closing->scores.size(), 3U);
-  EXPECT_EQ(back.closing->scores[0].seconds, 1.5);
-  EXPECT_FALSE(back.closing->scores[0].work || back.closing->scores[1].work || back.closing->scores[2].seconds);
-  EXPECT_EQ(back.closing->scores[2].work.value().amount, 0.25);
-  EXPECT_EQ(back.closing->scores[2].work->unit, "steps\xEF\xBF\xBD");
+  EXPECT_EQ(back.closing->scores[0], 1.5);
+  EXPECT_FALSE(back.closing->works.at(0) || back.closing->works[1] || back.closing->scores[2]);
+  EXPECT_EQ(back.closing->works.at(2).value().amount, 0.25);
+  EXPECT_EQ(back.closing->works[2]->unit, "steps\xEF\xBF\xBD");
 }
 
-TEST(RunJournal, ClosingOfAVersionWithoutWorkAndOneWithImpossibleWork) {
+TEST(JournalNotes, ClosingOfAVersionWithoutWorkAndOneWithImpossibleWork) {
   record::RunRecord run;
   run.benchmark.score = 12.5;
   run.benchmark.work = record::Work{8, "images"};
@@ -141,8 +140,8 @@ TEST(RunJournal, ClosingOfAVersionWithoutWorkAndOneWithImpossibleWork) {
   };
   const auto older = with_works("");
   ASSERT_TRUE(older);
-  EXPECT_EQ(older->scores.at(0).seconds, 12.5);
-  EXPECT_FALSE(older->scores[0].work);
+  EXPECT_EQ(older->scores.at(0), 12.5);
+  EXPECT_TRUE(older->works.empty());
   for (const char* amount : {"0", "-1", "\"many\"", "null"})
     EXPECT_FALSE(with_works(R"("works":[{"amount":)" + std::string(amount) + R"(,"unit":"images"}],)")) << amount;
 }
@@ -219,7 +218,7 @@ record::RunRecord closed_run() {
 }
 
 // Keys, their order and how each value is written are a format that older and newer versions read.
-TEST(RunJournal, NotesAreWrittenAsTheyAlwaysWere) {
+TEST(JournalNotes, NotesAreWrittenAsTheyAlwaysWere) {
   record::RunFacts known = facts();
   known.benchmark_gpus = {{0, 1}, "--gpus all", "why"};
   known.gpus[0].slowdown_temperature = base::Temperature::from_celsius(92);
@@ -237,7 +236,7 @@ TEST(RunJournal, NotesAreWrittenAsTheyAlwaysWere) {
 }
 
 // What one version has written another reads, and writes again as it was.
-TEST(RunJournal, EveryNoteComesBackAsAWhole) {
+TEST(JournalNotes, EveryNoteComesBackAsAWhole) {
   JournalledRun back;
   take_note(back, facts_note(facts(), two_containers()));
   ASSERT_TRUE(back.facts);
@@ -254,7 +253,7 @@ TEST(RunJournal, EveryNoteComesBackAsAWhole) {
 }
 
 // The journal of a run that a version before those keys wrote.
-TEST(RunJournal, KeysThatOlderJournalsLack) {
+TEST(JournalNotes, KeysThatOlderJournalsLack) {
   std::ifstream corpus(support::source_folder() + "/tests/fuzz/corpus/run_note/whole");
   JournalledRun back;
   for (std::string line; std::getline(corpus, line);) take_note(back, line);
@@ -265,7 +264,35 @@ TEST(RunJournal, KeysThatOlderJournalsLack) {
   EXPECT_EQ(back.ended->health.driver.readings.calls, 0U);
 }
 
-TEST(RunJournal, UnknownAndBrokenNotesSayNothing) {
+TEST(JournalNotes, EventsComeBack) {
+  record::GpuEvents events;
+  events.checks = 3;
+  events.throttle_times_known = true;
+  events.throttle_times = {{"software_thermal", 1234567ns, true}, {"board_limit", 0ns, false}};
+  events.corrected_errors = 4;
+  events.xids_told = true;
+  events.xids = {31, 79};
+  events.users = {{77, "a\xff", record::UserKind::foreign, base::Bytes::from_mebibytes(3)},
+                  {78, "", record::UserKind::unknown, {}}};
+  events.more_users = 2;
+  events.users_untold = "why";
+  JournalledRun run;
+  take_note(run, events_note({events, {}}));
+  const auto& back = run.events;
+  ASSERT_EQ(back.size(), 2U);
+  EXPECT_EQ(back[0].throttle_times.at(0).time, base::Duration(1234567ns));
+  EXPECT_EQ(back[0].throttle_times.at(1).reason, "board_limit");
+  EXPECT_EQ(back[0].corrected_errors, 4U);
+  EXPECT_FALSE(back[0].remapped_rows);
+  EXPECT_EQ(back[0].xids, events.xids);
+  EXPECT_EQ(back[0].users.at(0).kind, record::UserKind::foreign);
+  EXPECT_EQ(back[0].users.at(0).most_memory, events.users[0].most_memory);
+  EXPECT_FALSE(back[0].users.at(1).most_memory);
+  EXPECT_EQ(back[0].users_untold, "why");
+  EXPECT_EQ(back[1].checks, 0U);
+}
+
+TEST(JournalNotes, UnknownAndBrokenNotesSayNothing) {
   JournalledRun back;
   for (const char* note :
        {"", "{", "[]", "null", "{\"note\":\"of a later version\"}", "{\"note\":\"started\"}", "{\"note\":5}"})
@@ -274,4 +301,4 @@ TEST(RunJournal, UnknownAndBrokenNotesSayNothing) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::runs

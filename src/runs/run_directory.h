@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "base/time.h"
 
-namespace gpubench::app {
+namespace gpubench::runs {
 
 struct RunDirectory {
   std::filesystem::path path;  // results/<run id>
@@ -29,4 +29,4 @@ base::Result<void> link_latest(const std::filesystem::path& results_dir, const R
 // Removes a run folder in which nothing was measured, and a link to it.
 void discard(const RunDirectory& run);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::runs

@@ -1,8 +1,8 @@
-#include "app/saved_metrics.h"
+#include "runs/saved_metrics.h"
 
 #include <fstream>
 
-namespace gpubench::app {
+namespace gpubench::runs {
 namespace {
 
 namespace fs = std::filesystem;
@@ -21,4 +21,4 @@ base::Result<nlohmann::ordered_json> read_saved_metrics(const fs::path& run_dire
   return metrics;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::runs

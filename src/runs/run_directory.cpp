@@ -1,4 +1,4 @@
-#include "app/run_directory.h"
+#include "runs/run_directory.h"
 
 #include <sys/stat.h>
 
@@ -8,7 +8,7 @@
 #include <chrono>
 #include <system_error>
 
-namespace gpubench::app {
+namespace gpubench::runs {
 namespace {
 
 namespace fs = std::filesystem;
@@ -87,4 +87,4 @@ void discard(const RunDirectory& run) {
   fs::remove_all(run.path, ignored);
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::runs

@@ -1,10 +1,10 @@
-#include "app/json_fields.h"
+#include "runs/json_fields.h"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 
-namespace gpubench::app {
+namespace gpubench::runs {
 namespace {
 
 using Json = nlohmann::json;
@@ -18,8 +18,7 @@ TEST(WholeNumber, OnlyWhatFits) {
     EXPECT_THROW(static_cast<void>(whole<std::uint8_t>(Json::parse(text))), std::range_error) << text;
   EXPECT_THROW(static_cast<void>(whole<int>(Json(2147483648LL))), std::range_error);
   EXPECT_THROW(static_cast<void>(whole<std::int64_t>(Json(UINT64_MAX))), std::range_error);
-  EXPECT_THROW(static_cast<void>(whole_numbers<int>(Json::parse("[1, 2.5e21]"))), std::range_error);
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::runs

@@ -1,11 +1,11 @@
-#include "app/run_directory.h"
+#include "runs/run_directory.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <fstream>
 
-namespace gpubench::app {
+namespace gpubench::runs {
 namespace {
 
 namespace fs = std::filesystem;
@@ -66,4 +66,4 @@ TEST_F(RunDirectoryTest, AnUnusableFolderIsNamedWithTheRemedy) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::runs

@@ -6,9 +6,9 @@
 
 #include "base/result.h"
 
-namespace gpubench::app {
+namespace gpubench::runs {
 
 // An object. An error: there is none, or it is not JSON.
 base::Result<nlohmann::ordered_json> read_saved_metrics(const std::filesystem::path& run_directory);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::runs

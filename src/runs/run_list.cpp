@@ -1,0 +1,109 @@
+#include "runs/run_list.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "runs/saved_metrics.h"
+#include "series/journal/read_journal.h"
+
+namespace gpubench::runs {
+namespace {
+
+namespace fs = std::filesystem;
+using Metrics = nlohmann::ordered_json;
+
+std::string text_in(const Metrics& run, const char* key) {
+  const auto found = run.find(key);
+  return found != run.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::optional<double> number_in(const Metrics& run, const char* key) {
+  const auto found = run.find(key);
+  return found != run.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
+}
+
+std::optional<std::int64_t> count_in(const Metrics& run, const char* key) {
+  const auto found = run.find(key);
+  return found != run.end() && found->is_number_integer() ? std::optional(found->get<std::int64_t>()) : std::nullopt;
+}
+
+std::string why_unknown(const fs::path& directory, const std::string& error) {
+  std::error_code ignored;
+  if (series::journal_in_use(directory)) return "under way";
+  if (!fs::exists(directory / "metrics.json", ignored) && series::has_journal(directory))
+    return "not finished: iris-gpubench recover";
+  return error;
+}
+
+// What keeps a run's figures from being those of a whole benchmark on this machine.
+std::optional<std::string> outcome_of(const Metrics& run) {
+  constexpr std::array<std::pair<const char*, const char*>, 5> kTold{{{"replayed", "REPLAY"},
+                                                                      {"recovered", "recovered"},
+                                                                      {"timed_out", "timed out"},
+                                                                      {"interrupted", "interrupted"},
+                                                                      {"workload_failed", "FAILED"}}};
+  const auto findings = run.find("findings");
+  if (findings == run.end() || !findings->is_array()) return std::nullopt;
+  std::string text;
+  for (const auto& [name, word] : kTold) {
+    const bool there = std::any_of(findings->begin(), findings->end(), [&, wanted = name](const Metrics& finding) {
+      return finding.is_object() && finding.value("name", Metrics()) == wanted;
+    });
+    if (there) text += (text.empty() ? "" : ", ") + std::string(word);
+  }
+  return text.empty() ? "complete" : text;
+}
+
+std::optional<double> joules_per_work(const Metrics& run) {
+  const auto work = run.find("work");
+  return work != run.end() && work->is_object() ? number_in(*work, "joules_per_unit") : std::nullopt;
+}
+
+ListedRun listed(const fs::path& directory) {
+  ListedRun one;
+  one.id = directory.filename().string();
+  const auto metrics = read_saved_metrics(directory);
+  if (!metrics) {
+    one.why_unknown = why_unknown(directory, metrics.error().message);
+    return one;
+  }
+  const Metrics& run = *metrics;
+  one.benchmark = text_in(run, "benchmark");
+  one.gpu_name = text_in(run, "name");
+  one.gpu_count = count_in(run, "device_count");
+  one.start = text_in(run, "start_datetime");
+  one.seconds = number_in(run, "elapsed_time");
+  one.kilowatt_hours = number_in(run, "total_energy");
+  one.grams = number_in(run, "total_carbon");
+  one.score = number_in(run, "score");
+  one.joules_per_work = joules_per_work(run);
+  one.outcome = outcome_of(run);
+  return one;
+}
+
+bool is_run(const fs::directory_entry& entry) {
+  std::error_code error;
+  if (entry.is_symlink(error) || !entry.is_directory(error)) return false;
+  return fs::exists(entry.path() / "metrics.json", error) || fs::exists(entry.path() / "metrics.yml", error) ||
+         series::has_journal(entry.path());
+}
+
+}  // namespace
+
+base::Result<std::vector<ListedRun>> list_runs(const fs::path& results_dir) {
+  std::error_code error;
+  std::vector<fs::path> folders;
+  for (fs::directory_iterator entry(results_dir, error), end; !error && entry != end; entry.increment(error))
+    if (is_run(*entry)) folders.push_back(entry->path());
+  if (error)
+    return base::failure("cannot list " + results_dir.string() + ": " + error.message(), "name a folder of results");
+  std::sort(folders.begin(), folders.end());
+  std::vector<ListedRun> runs;
+  runs.reserve(folders.size());
+  for (const fs::path& folder : folders) runs.push_back(listed(folder));
+  return runs;
+}
+
+}  // namespace gpubench::runs

@@ -1,0 +1,33 @@
+// The runs of a folder, each by what its metrics.json says.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace gpubench::runs {
+
+// Texts and numbers are empty where metrics.json has none.
+struct ListedRun {
+  std::string id;
+  std::string why_unknown;  // why there are no figures: "under way"; empty: there are
+  std::string benchmark;
+  std::string gpu_name;
+  std::optional<std::int64_t> gpu_count;
+  std::string start;
+  std::optional<double> seconds;
+  std::optional<double> kilowatt_hours;
+  std::optional<double> grams;
+  std::optional<double> score;
+  std::optional<double> joules_per_work;
+  std::optional<std::string> outcome;  // "complete", or what keeps the figures from being a whole benchmark's
+};
+
+// Oldest first.
+base::Result<std::vector<ListedRun>> list_runs(const std::filesystem::path& results_dir);
+
+}  // namespace gpubench::runs
