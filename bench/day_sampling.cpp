@@ -12,7 +12,7 @@
 #include <system_error>
 #include <thread>
 
-#include "app/make_parts.h"
+#include "app/workload_setup.h"
 #include "live/view_state.h"
 #include "meter/replay/replay_meter.h"
 #include "platform/clock.h"

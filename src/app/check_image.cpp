@@ -6,8 +6,9 @@
 #include <iostream>
 #include <memory>
 
-#include "app/benchmark_log.h"
-#include "app/make_parts.h"
+#include "app/workload_setup.h"
+#include "base/try.h"
+#include "benchmark/benchmark_log.h"
 #include "meter/open.h"
 #include "platform/clock.h"
 #include "platform/signals.h"
@@ -59,17 +60,18 @@ class ImageCheck {
                                               runs::make_run_id(clock_.wall_now(), "check-" + benchmark_name(options_)));
     if (!directory) return base::failure(directory.error());
     directory_ = std::move(*directory);
-    BenchmarkLogOptions logging;
+    benchmark::BenchmarkLogOptions logging;
     logging.file.path = directory_.file("benchmark.log");
     logging.file.cap_bytes = options_.log_cap_bytes;
-    logging.score = options_.score_pattern;
-    auto log = BenchmarkLog::create(std::move(logging), clock_);
+    if (options_.score_regex)
+      GPUBENCH_ASSIGN_OR_RETURN(logging.score, benchmark::ScorePattern::compile(*options_.score_regex));
+    auto log = benchmark::BenchmarkLog::create(std::move(logging), clock_);
     if (!log) return base::failure(log.error());
     log_ = std::move(*log);
-    const auto gpus = find_workload_gpus(options_, environment_.all, source_, gpus_);
+    const auto spec = workload_spec(options_, environment_);
+    const auto gpus = gpus::find_workload_gpus(spec, source_, gpus_);
     if (!gpus) return base::failure(gpus.error());
-    auto workload =
-        make_workload(options_, environment_, {source_, gpus_, *gpus, directory_, signals_.fd()}, clock_, {log_.get()});
+    auto workload = make_workload(spec, {source_, *gpus, directory_, signals_.fd()}, clock_, {log_.get()});
     if (!workload) return base::failure(workload.error());
     workload_ = std::move(*workload);
     if (auto ready = workload_->prepare(); !ready) return ready;
@@ -116,7 +118,7 @@ class ImageCheck {
     if (!collected)
       verdict_.say(false, "its results cannot be copied: " + collected.error().message, collected.error().remedy);
     std::optional<double> score = log_->score();
-    if (!score && collected && *collected) score = read_score(folder).seconds;
+    if (!score && collected && *collected) score = benchmark::read_score(folder).seconds;
     if (score)
       verdict_.say(true, "it leaves a score");
     else
@@ -133,7 +135,7 @@ class ImageCheck {
   meter::SourceKind source_ = meter::SourceKind::nvml;
   std::vector<meter::GpuDescription> gpus_;  // none on a machine without GPUs: an image can be checked there, too
   runs::RunDirectory directory_;
-  std::unique_ptr<BenchmarkLog> log_;
+  std::unique_ptr<benchmark::BenchmarkLog> log_;
   std::unique_ptr<workload::Workload> workload_;
   std::optional<workload::WorkloadOutcome> outcome_;
   Verdict verdict_;

@@ -1,6 +1,5 @@
 #include "app/live_style.h"
 
-#include "app/make_parts.h"
 #include "app/options.h"
 #include "live/full_view.h"
 #include "live/table_view.h"
@@ -29,7 +28,7 @@ std::unique_ptr<live::View> make_view(LiveStyle style, const Options& options, c
                                       const LivePlace& place) {
   if (style == LiveStyle::full) {
     live::FullViewOptions full;
-    full.benchmark = benchmark_name(options);
+    full.benchmark = place.benchmark;
     full.counted = place.counted;
     if (place.replays) full.notice = "REPLAY";
     full.abilities = {environment.utf8, environment.colours};

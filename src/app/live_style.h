@@ -32,7 +32,8 @@ struct LivePlace {
   const platform::Clock& clock;
   const std::vector<meter::GpuDescription>& gpus;
   const std::vector<std::size_t>& counted;  // positions of the benchmark's GPUs
-  bool replays = false;                     // the readings are not a measurement, and the view says so
+  std::string benchmark;                    // its name
+  bool replays = false;                     // the readings are no measurement, and the view says so
 };
 std::unique_ptr<live::View> make_view(LiveStyle style, const Options& options, const Environment& environment,
                                       const LivePlace& place);

@@ -89,7 +89,7 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
                                platform::SignalQueue& signals, std::vector<series::GpuSeries>& series,
                                const MeasurementPlan& plan, std::optional<InterruptedBeforeStart>& interrupted) {
   sampler::Sampler sampler(meter, clock, series, plan.sampling, plan.observer);
-  if (plan.watch != nullptr) plan.watch->begin();
+  if (plan.events != nullptr) plan.events->begin();
   sampler.start();
   if (const auto signal = idle_before(sampler, signals, plan.idle_roll)) {
     interrupted = InterruptedBeforeStart{*signal};
@@ -104,14 +104,14 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   if (plan.ended) plan.ended(outcome->ran.end);
   idle_after(sampler, signals, plan.idle_roll);
   sampler.stop();
-  if (plan.watch != nullptr) plan.watch->end();
+  if (plan.events != nullptr) plan.events->end();
   Measured measured;
   measured.workload = workload.description();
   measured.outcome = *std::move(outcome);
   measured.health = sampler.health();
   measured.interrupted_by = interruption.first();
   measured.timed_out = interruption.timed_out();
-  if (plan.watch != nullptr) measured.events = plan.watch->events();
+  if (plan.events != nullptr) measured.events = plan.events->events();
   return measured;
 }
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "app/gpu_watch.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "gpus/event_monitor.h"
 #include "meter/gpu_meter.h"
 #include "platform/clock.h"
 #include "platform/signals.h"
@@ -26,8 +26,8 @@ struct MeasurementPlan {
   base::Duration idle_roll{};
   std::optional<base::Duration> timeout;  // after which the workload is stopped as by a signal; from its start
   sampler::ReadingObserver observer;
-  GpuWatch* watch = nullptr;                      // begun before the first reading, ended after the last; may be null
-  std::function<void(base::SteadyTime)> started;  // called when the workload runs; may be empty
+  gpus::EventMonitor* events = nullptr;           // begun before the first reading, ended after the last; may be null
+  std::function<void(base::SteadyTime)> started;  // told when the workload runs; may be empty
   std::function<void(base::SteadyTime)> ended;    // and when it has ended; may be empty
   std::function<void(const std::string&)> say;    // what the user is to see at once
 };

@@ -12,6 +12,7 @@
 #include "app/several_containers.h"
 #include "app/version.h"
 #include "base/spelling.h"
+#include "benchmark/score.h"
 #include "cli/invocation.h"
 
 namespace gpubench::app {
@@ -279,9 +280,9 @@ base::Result<void> take_log_flags(const Raw& raw, Options& options) {
   if (!cap) return base::failure(cap.error().with_context("--log_cap"));
   options.log_cap_bytes = *cap;
   if (!raw.score_regex) return {};
-  auto pattern = ScorePattern::compile(*raw.score_regex);
+  const auto pattern = benchmark::ScorePattern::compile(*raw.score_regex);
   if (!pattern) return base::failure(pattern.error());
-  options.score_pattern = std::move(*pattern);
+  options.score_regex = raw.score_regex;
   return {};
 }
 

@@ -11,7 +11,6 @@
 #include "app/export_options.h"
 #include "app/live_style.h"
 #include "app/reports.h"
-#include "app/score.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "platform/listen_address.h"
@@ -31,7 +30,7 @@ struct BenchmarkOptions {
   std::vector<std::string> tmpfs;  // TARGET[:OPTIONS]
   workload::ContainerSettings container;
   base::Duration stop_grace = std::chrono::seconds(10);  // from SIGTERM to SIGKILL
-  std::optional<ScorePattern> score_pattern;             // of the log line that holds the score
+  std::optional<std::string> score_regex;                // of the log line that holds the score
 };
 
 struct Options : BenchmarkOptions {

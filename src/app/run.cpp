@@ -11,7 +11,6 @@
 #include <optional>
 #include <utility>
 
-#include "app/benchmark_outputs.h"
 #include "app/carbon_choice.h"
 #include "app/carbon_lookup.h"
 #include "app/check_image.h"
@@ -19,22 +18,23 @@
 #include "app/environment.h"
 #include "app/export_results.h"
 #include "app/exporter.h"
-#include "app/gpu_watch.h"
 #include "app/journal_samples.h"
 #include "app/live_carbon.h"
 #include "app/live_feed.h"
 #include "app/live_plot.h"
 #include "app/live_style.h"
-#include "app/make_parts.h"
 #include "app/measurement.h"
 #include "app/options.h"
 #include "app/reports.h"
 #include "app/version.h"
-#include "app/workload_gpus.h"
+#include "app/workload_setup.h"
+#include "benchmark/benchmark_outputs.h"
 #include "carbon/regions.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "exporting/metrics_page.h"
+#include "gpus/event_monitor.h"
+#include "gpus/workload_gpus.h"
 #include "meter/open.h"
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -51,6 +51,7 @@
 #include "runs/run_directory.h"
 #include "series/journal/journal.h"
 #include "series/open.h"
+#include "workload/open.h"
 
 namespace gpubench::app {
 namespace {
@@ -71,7 +72,7 @@ int list_regions() {
 }
 
 int list_images(const Environment& environment) {
-  const auto images = container_images(environment);
+  const auto images = workload::list_images(environment.engine);
   if (!images) return complain(images.error(), kCannotRun);
   std::cout << (images->empty() ? "No images (base images are left out).\n"
                                 : "Images that can be run (base images left out):\n");
@@ -135,6 +136,7 @@ class BenchmarkRun {
   const Options& options_;
   const Environment& environment_;
   CarbonChoice carbon_choice_;
+  const workload::WorkloadSpec workload_spec_ = workload_spec(options_, environment_);
   platform::SignalQueue signals_;  // before any thread
   platform::SystemClock clock_;
   platform::Terminal terminal_;
@@ -143,15 +145,15 @@ class BenchmarkRun {
   std::optional<LiveCarbon> live_carbon_;
   base::WallTime next_carbon_note_;  // of the sampler's thread
   std::unique_ptr<meter::GpuMeter> meter_;
-  WorkloadGpus gpus_;
-  std::optional<GpuWatch> watch_;
+  gpus::WorkloadGpus gpus_;
+  std::optional<gpus::EventMonitor> events_;
   record::RunFacts facts_;
   std::optional<runs::RunDirectory> directory_;
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<series::Journal> journal_;
   std::vector<series::GpuSeries> series_;  // write to the journal
   EnergySoFar energy_{series_};            // adding: the sampler's thread
-  std::unique_ptr<BenchmarkOutputs> outputs_;
+  std::unique_ptr<benchmark::BenchmarkOutputs> outputs_;
   LiveStyle live_style_ = LiveStyle::none;  // never automatic
   std::unique_ptr<LiveFeed> live_;
   std::unique_ptr<platform::HttpClient> export_http_;
@@ -169,8 +171,7 @@ base::Result<void> BenchmarkRun::prepare() {
   if (const auto chosen = choose_gpus(); !chosen) return chosen;
   if (const auto made = make_outputs(); !made) return made;
   auto workload =
-      make_workload(options_, environment_, {meter_->source().kind, meter_->gpus(), gpus_, *directory_, signals_.fd()},
-                    clock_, outputs_->sinks());
+      make_workload(workload_spec_, {meter_->source().kind, gpus_, *directory_, signals_.fd()}, clock_, outputs_->sinks());
   if (!workload) return base::failure(workload.error());
   workload_ = std::move(*workload);
   if (const auto ready = workload_->prepare(); !ready) return ready;
@@ -188,10 +189,10 @@ base::Result<void> BenchmarkRun::prepare() {
 }
 
 base::Result<void> BenchmarkRun::choose_gpus() {
-  auto gpus = find_workload_gpus(options_, environment_.all, meter_->source().kind, meter_->gpus());
+  auto gpus = gpus::find_workload_gpus(workload_spec_, meter_->source().kind, meter_->gpus());
   if (!gpus) return base::failure(gpus.error());
   gpus_ = std::move(*gpus);
-  watch_.emplace(*meter_);
+  events_.emplace(*meter_);
   return {};
 }
 
@@ -219,7 +220,8 @@ base::Result<void> BenchmarkRun::make_outputs() {
   std::function<void(std::string)> watch;
   if (options_.monitor_benchmark_logs || live_style_ == LiveStyle::full)
     watch = [this](std::string bytes) { live_->show_log(std::move(bytes)); };
-  auto outputs = BenchmarkOutputs::create(options_, *directory_, clock_, watch);
+  auto outputs = benchmark::BenchmarkOutputs::create(workload_spec_.benchmarks,
+                                                     {directory_->path, options_.log_cap_bytes, watch}, clock_);
   if (!outputs) return base::failure(outputs.error());
   outputs_ = std::move(*outputs);
   return {};
@@ -245,7 +247,8 @@ void BenchmarkRun::make_live_feed() {
   const bool replays = meter_->source().kind == meter::SourceKind::replay;
   live_ = std::make_unique<LiveFeed>(
       terminal_,
-      make_view(live_style_, options_, environment_, {terminal_, clock_, meter_->gpus(), gpus_.positions, replays}),
+      make_view(live_style_, options_, environment_,
+                {terminal_, clock_, meter_->gpus(), gpus_.positions, benchmark_name(options_), replays}),
       live_style_ == LiveStyle::full);
   if (options_.live_plot && options_.plot) make_live_plot();
 }
@@ -278,10 +281,10 @@ MeasurementPlan BenchmarkRun::plan() {
   MeasurementPlan plan;
   plan.sampling.interval = options_.interval;
   plan.sampling.drain_period = kDrainPeriod;
-  if (!options_.record_trace.empty()) plan.sampling = trace_sampling();
+  if (!options_.record_trace.empty()) plan.sampling = sampler::trace_sampling();
   plan.idle_roll = options_.idle_roll;
   plan.timeout = options_.timeout;
-  plan.watch = &*watch_;
+  plan.events = &*events_;
   plan.started = [this](base::SteadyTime time) {
     energy_.begin(time);
     journal_->note(runs::started_note(time));
@@ -290,7 +293,7 @@ MeasurementPlan BenchmarkRun::plan() {
     live_->start(anchor_.to_wall(time));
     if (live_plot_) live_plot_->begin(time);
     if (page_) page_->begin(time);
-    watch_->workload_started(workload_processes(workload_->description(), *directory_), time);
+    events_->workload_started(gpus::processes_of(workload_->description(), command_results(*directory_)), time);
   };
   plan.ended = [this](base::SteadyTime time) {
     energy_.end(time);
@@ -312,7 +315,7 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
   if (live_plot_) live_plot_->show(progress);
   if (page_) page_->show(progress);
   live_->show(std::move(progress));
-  watch_->look(clock_.now());
+  events_->poll(clock_.now());
 }
 
 // Once a second at most: the grid changes no faster, and short intervals would fill the journal with it.
@@ -350,12 +353,12 @@ void BenchmarkRun::collect_results(Measured& measured) {
     complain(removed.error(), 0);
   }
   measured.scores = outputs_->scores(collected && *collected ? results : std::filesystem::path());
-  for (const BenchmarkScore& score : measured.scores)
+  for (const record::BenchmarkScore& score : measured.scores)
     if (!score.trouble.empty()) measured.findings.emplace_back(record::ScoreUnusable{score.trouble});
   if (!collected) {
     measured.findings.emplace_back(record::ResultsNotCollected{collected.error().message});
     log_->warn("{}", collected.error().message);
-  } else if (left_some_out(results)) {
+  } else if (benchmark::left_some_out(results)) {
     measured.findings.emplace_back(
         record::ResultsNotCollected{"not all of them: skipped.txt in benchmark_results names the others"});
   }

@@ -5,7 +5,7 @@
 #include "commands/table.h"
 #include "platform/clock.h"
 #include "platform/process.h"
-#include "workload/docker/own_containers.h"
+#include "workload/open.h"
 
 namespace gpubench::commands {
 namespace {
@@ -21,9 +21,7 @@ cli::OptionTable describe_clean(Clean& spec) {
 
 // Never removes a container whose run is alive.
 int clean(const Clean& spec, const Context& context) {
-  const auto engine = workload::locate_engine(context.environment.engine);
-  if (!engine) return cli::complain(engine.error(), cli::kCannotRun);
-  const auto containers = workload::list_own_containers(*engine);
+  const auto containers = workload::list_own_containers(context.environment.engine);
   if (!containers) return cli::complain(containers.error(), cli::kCannotRun);
   const platform::SystemClock clock;
   int exit_code = 0;
@@ -35,7 +33,7 @@ int clean(const Clean& spec, const Context& context) {
     } else if (owner == platform::Presence::unknown && !spec.all) {
       std::cout << "kept: " << words
                 << ": its run may still be alive, hidden from this user or on another machine (clean --all removes it)\n";
-    } else if (const auto removed = workload::remove_own_container(*engine, container, clock); !removed) {
+    } else if (const auto removed = workload::remove_own_container(context.environment.engine, container, clock); !removed) {
       exit_code = cli::complain(removed.error(), cli::kCannotRun);
     } else {
       std::cout << "removed: " << words << "\n";

@@ -140,4 +140,12 @@ SamplerHealth Sampler::health() const {
   return loop_->health();
 }
 
+SamplerOptions trace_sampling() {
+  SamplerOptions sampling;
+  sampling.interval = std::chrono::milliseconds(100);
+  sampling.drain_period = std::chrono::milliseconds(20);
+  sampling.counter_period = sampling.drain_period;  // it moves every 100 ms
+  return sampling;
+}
+
 }  // namespace gpubench::sampler

@@ -13,6 +13,9 @@
 
 namespace gpubench::sampler {
 
+// How a meter is read whose trace is recorded: often enough to keep every step of the energy counter.
+SamplerOptions trace_sampling();
+
 class Sampler {
  public:
   // `series` has one entry per GPU of the meter. Everything referred to must outlive the sampler.

@@ -1,10 +1,10 @@
-#include "app/benchmark_log.h"
+#include "benchmark/benchmark_log.h"
 
 #include <pthread.h>
 
 #include <utility>
 
-namespace gpubench::app {
+namespace gpubench::benchmark {
 namespace {
 
 constexpr std::size_t kLargestPiece = std::size_t{64} << 10;
@@ -100,4 +100,4 @@ base::Result<void> BenchmarkLog::close() {
   return {};
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::benchmark

@@ -1,4 +1,4 @@
-#include "app/gpu_selection.h"
+#include "gpus/selection.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-namespace gpubench::app {
+namespace gpubench::gpus {
 namespace {
 
 using meter::GpuDescription;
@@ -149,4 +149,4 @@ base::Result<Assignment> assign_gpus(const std::vector<std::string>& wishes, boo
   return chosen;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::gpus

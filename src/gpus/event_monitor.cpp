@@ -1,4 +1,4 @@
-#include "app/gpu_watch.h"
+#include "gpus/event_monitor.h"
 
 #include <algorithm>
 #include <array>
@@ -8,14 +8,14 @@
 
 #include "platform/process.h"
 
-namespace gpubench::app {
+namespace gpubench::gpus {
 namespace {
 
 using namespace std::chrono_literals;
 using record::UserKind;
 
-constexpr base::Duration kFirstLook = 2s;  // after the start
-constexpr base::Duration kLookEvery = 15s;
+constexpr base::Duration kFirstPoll = 2s;  // after the start
+constexpr base::Duration kPollEvery = 15s;
 constexpr std::size_t kMostUsers = 32;  // listed, per GPU
 constexpr int kMostAncestors = 64;
 constexpr base::Duration kCountersMayLead = 1s;  // a count that rises more than time passes is none of time
@@ -26,12 +26,12 @@ std::optional<std::uint64_t> rise(const meter::Field<std::uint64_t>& from, const
   return *to - *from;
 }
 
-struct HeldDown {
-  std::string_view reason;
+struct ThrottleReason {
+  std::string_view name;
   meter::Field<base::Duration> meter::ThrottleTimes::* time;
   bool slowdown;
 };
-constexpr std::array<HeldDown, 5> kHeldDown{{
+constexpr std::array<ThrottleReason, 5> kThrottleReasons{{
     {"software_power_cap", &meter::ThrottleTimes::software_power_cap, false},
     {"software_thermal", &meter::ThrottleTimes::software_thermal, true},
     {"sync_boost", &meter::ThrottleTimes::sync_boost, false},
@@ -42,12 +42,12 @@ constexpr std::array<HeldDown, 5> kHeldDown{{
 void note_throttle_times(record::GpuEvents& events, const meter::GpuCheckup& first, const meter::GpuCheckup& last) {
   events.throttle_times.clear();
   events.throttle_times_known = false;
-  for (const HeldDown& held : kHeldDown) {
-    const auto& from = first.throttled.*held.time;
-    const auto& to = last.throttled.*held.time;
+  for (const ThrottleReason& reason : kThrottleReasons) {
+    const auto& from = first.throttled.*reason.time;
+    const auto& to = last.throttled.*reason.time;
     if (!from || !to || *to < *from || *to - *from > last.time - first.time + kCountersMayLead) continue;
-    events.throttle_times.push_back({held.reason, *to - *from, held.slowdown});
-    if (held.slowdown) events.throttle_times_known = true;
+    events.throttle_times.push_back({reason.name, *to - *from, reason.slowdown});
+    if (reason.slowdown) events.throttle_times_known = true;
   }
 }
 
@@ -58,17 +58,30 @@ bool lists(const meter::GpuCheckup& checkup, unsigned id) {
 
 }  // namespace
 
-GpuWatch::GpuWatch(meter::GpuMeter& meter) : meter_(meter), events_(meter.gpus().size()) {
+WorkloadProcesses processes_of(const workload::WorkloadDescription& workload, const std::filesystem::path& results) {
+  WorkloadProcesses processes;
+  std::vector<int> all{workload.process_id};
+  if (!workload.parts.empty()) all.clear();
+  for (const workload::WorkloadDescription& part : workload.parts) all.push_back(part.process_id);
+  for (const int first : all)
+    if (first > 0) processes.first.push_back(first);
+  processes.all_known = processes.first.size() == all.size();
+  processes.container = workload.kind == workload::WorkloadDescription::Kind::container;
+  if (!processes.container) processes.variable = "IRIS_GPUBENCH_RESULTS=" + results.string();
+  return processes;
+}
+
+EventMonitor::EventMonitor(meter::GpuMeter& meter) : meter_(meter), events_(meter.gpus().size()) {
   if (platform::sees_all_processes()) return;
   for (record::GpuEvents& events : events_)
     events.users_untold = "this tool runs in a container or process namespace of its own: processes outside it are hidden";
 }
 
-void GpuWatch::begin() {
+void EventMonitor::begin() {
   check(meter::CheckupScope::everything);
 }
 
-void GpuWatch::workload_started(const WorkloadProcesses& processes, base::SteadyTime time) {
+void EventMonitor::workload_started(const WorkloadProcesses& processes, base::SteadyTime time) {
   const auto own = platform::look_at_process(platform::own_process_id());
   std::vector<std::string> cgroups;
   for (const int first : processes.first) {
@@ -79,28 +92,28 @@ void GpuWatch::workload_started(const WorkloadProcesses& processes, base::Steady
   const std::lock_guard lock(mutex_);
   workload_ = processes;
   workload_cgroups_ = std::move(cgroups);
-  next_look_ = time + kFirstLook;
+  next_poll_ = time + kFirstPoll;
 }
 
-void GpuWatch::look(base::SteadyTime now) {
+void EventMonitor::poll(base::SteadyTime now) {
   {
     const std::lock_guard lock(mutex_);
-    if (!next_look_ || now < *next_look_) return;
-    next_look_ = now + kLookEvery;
+    if (!next_poll_ || now < *next_poll_) return;
+    next_poll_ = now + kPollEvery;
   }
   check(meter::CheckupScope::users_and_events);
 }
 
-void GpuWatch::end() {
+void EventMonitor::end() {
   check(meter::CheckupScope::everything);
 }
 
-std::vector<record::GpuEvents> GpuWatch::events() const {
+std::vector<record::GpuEvents> EventMonitor::events() const {
   const std::lock_guard lock(mutex_);
   return events_;
 }
 
-void GpuWatch::check(meter::CheckupScope scope) {
+void EventMonitor::check(meter::CheckupScope scope) {
   const bool first = first_.empty();
   for (std::size_t gpu = 0; gpu < meter_.gpus().size(); ++gpu) {
     const meter::GpuCheckup checkup = meter_.check_up(gpu, scope);
@@ -120,7 +133,7 @@ void GpuWatch::check(meter::CheckupScope scope) {
   }
 }
 
-void GpuWatch::note_users(record::GpuEvents& events, std::size_t gpu, const meter::GpuCheckup& checkup) {
+void EventMonitor::note_users(record::GpuEvents& events, std::size_t gpu, const meter::GpuCheckup& checkup) {
   if (!checkup.processes) {
     if (events.users_untold.empty()) events.users_untold = "the driver does not list the GPU's processes";
     return;
@@ -134,14 +147,14 @@ void GpuWatch::note_users(record::GpuEvents& events, std::size_t gpu, const mete
 }
 
 // A process that nothing is known of may be gone from the list by now.
-bool GpuWatch::has_ended(record::GpuEvents& events, std::size_t gpu, unsigned id) {
+bool EventMonitor::has_ended(record::GpuEvents& events, std::size_t gpu, unsigned id) {
   const meter::GpuCheckup again = meter_.check_up(gpu, meter::CheckupScope::users_and_events);
   if (again.xids) events.xids.insert(events.xids.end(), again.xids->begin(), again.xids->end());
   return !lists(again, id);
 }
 
-void GpuWatch::note_user(record::GpuEvents& events, const meter::GpuProcess& process, const std::string& name,
-                         UserKind kind) {
+void EventMonitor::note_user(record::GpuEvents& events, const meter::GpuProcess& process, const std::string& name,
+                             UserKind kind) {
   auto user =
       std::find_if(events.users.begin(), events.users.end(), [&](const record::GpuUser& u) { return u.id == process.id; });
   if (user == events.users.end() && events.users.size() >= kMostUsers) {
@@ -152,14 +165,14 @@ void GpuWatch::note_user(record::GpuEvents& events, const meter::GpuProcess& pro
   if (process.memory && (!user->most_memory || *user->most_memory < *process.memory)) user->most_memory = process.memory;
 }
 
-UserKind GpuWatch::kind_of(int id) const {
+UserKind EventMonitor::kind_of(int id) const {
   if (!workload_) return UserKind::foreign;  // the benchmark does not run yet
   if (!workload_->variable.empty() && platform::was_started_with(id, workload_->variable)) return UserKind::benchmark;
   if (descends_from_benchmark(id)) return UserKind::benchmark;
   return workload_->all_known ? UserKind::foreign : UserKind::unknown;
 }
 
-bool GpuWatch::descends_from_benchmark(int id) const {
+bool EventMonitor::descends_from_benchmark(int id) const {
   const auto is_first = [&](int process) {
     return std::find(workload_->first.begin(), workload_->first.end(), process) != workload_->first.end();
   };
@@ -176,4 +189,4 @@ bool GpuWatch::descends_from_benchmark(int id) const {
   return false;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::gpus

@@ -1,7 +1,8 @@
-// Who uses the GPUs and what their driver counts, looked at before, now and then during, and after a run.
+// Who uses the GPUs and what their driver counts, polled before, now and then during, and after a run.
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -10,8 +11,9 @@
 #include "base/time.h"
 #include "meter/gpu_meter.h"
 #include "record/gpu_events.h"
+#include "workload/workload.h"
 
-namespace gpubench::app {
+namespace gpubench::gpus {
 
 // What tells the benchmark's processes from others.
 struct WorkloadProcesses {
@@ -20,17 +22,19 @@ struct WorkloadProcesses {
   bool container = false;  // then everything in its control group is its own
   std::string variable;    // "NAME=value" that only its processes have in their environment; empty: none
 };
+// Of a workload that has been started. `results`: the folder that a command was given for its results.
+WorkloadProcesses processes_of(const workload::WorkloadDescription& workload, const std::filesystem::path& results);
 
-// The meter is called by whoever calls begin(), look() and end(): the sampler's thread while it runs.
-class GpuWatch {
+// The meter is called by whoever calls begin(), poll() and end(): the sampler's thread while it runs.
+class EventMonitor {
  public:
   // The meter must outlive it.
-  explicit GpuWatch(meter::GpuMeter& meter);
+  explicit EventMonitor(meter::GpuMeter& meter);
   void begin();
   // From then on there are processes of the benchmark. Any thread.
   void workload_started(const WorkloadProcesses& processes, base::SteadyTime time);
-  // Looks if it is time to; seldom enough to cost nothing.
-  void look(base::SteadyTime now);
+  // Asks the driver if it is time to; seldom enough to cost nothing.
+  void poll(base::SteadyTime now);
   void end();
   // One per GPU, of what was seen so far. Any thread.
   [[nodiscard]] std::vector<record::GpuEvents> events() const;
@@ -46,11 +50,11 @@ class GpuWatch {
 
   meter::GpuMeter& meter_;
   std::vector<meter::GpuCheckup> first_;  // of each GPU, for what is counted; the sampler's thread
-  std::optional<base::SteadyTime> next_look_;
+  std::optional<base::SteadyTime> next_poll_;
   mutable std::mutex mutex_;  // guards all below
   std::optional<WorkloadProcesses> workload_;
   std::vector<std::string> workload_cgroups_;
   std::vector<record::GpuEvents> events_;
 };
 
-}  // namespace gpubench::app
+}  // namespace gpubench::gpus

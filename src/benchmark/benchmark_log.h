@@ -13,13 +13,13 @@
 #include <string_view>
 #include <thread>
 
-#include "app/log_file.h"
-#include "app/score.h"
 #include "base/result.h"
+#include "benchmark/log_file.h"
+#include "benchmark/score.h"
 #include "platform/clock.h"
 #include "workload/workload.h"
 
-namespace gpubench::app {
+namespace gpubench::benchmark {
 
 struct BenchmarkLogOptions {
   LogFileOptions file;                             // its on_line is used for the score
@@ -71,4 +71,4 @@ class BenchmarkLog final : public workload::LogSink {
   std::thread thread_;
 };
 
-}  // namespace gpubench::app
+}  // namespace gpubench::benchmark

@@ -6,23 +6,26 @@
 #include <string_view>
 #include <vector>
 
-#include "app/gpu_selection.h"
-#include "app/options.h"
 #include "base/result.h"
 #include "meter/gpu_meter.h"
 #include "record/benchmark_gpus.h"
+#include "workload/gpu_request.h"
+#include "workload/spec.h"
 
-namespace gpubench::app {
+namespace gpubench::gpus {
 
 struct WorkloadGpus : record::BenchmarkGpus {
-  std::vector<workload::GpuRequest> requests;  // what the benchmark is to be given
-  bool given_by_us = false;                    // to a command, by CUDA_VISIBLE_DEVICES
+  std::vector<std::vector<workload::GpuRequest>> requests;  // what each benchmark is to be given
+  bool given_by_us = false;                                 // to a command, by CUDA_VISIBLE_DEVICES
 };
 
-// By --gpus and --gpu_access, then by CUDA_VISIBLE_DEVICES and NVIDIA_VISIBLE_DEVICES: of `environment` ("NAME=value", the
-// tool's own) for a command, of --env for a container. A replay has no GPUs to give, and knows no environment.
-base::Result<WorkloadGpus> find_workload_gpus(const Options& options, const std::vector<std::string>& environment,
-                                              meter::SourceKind source, const std::vector<meter::GpuDescription>& gpus);
+// By --gpus and --gpu_access, then by CUDA_VISIBLE_DEVICES and NVIDIA_VISIBLE_DEVICES: of the tool's own environment for a
+// command, of --env for a container. A replay has no GPUs to give, and knows no environment.
+base::Result<WorkloadGpus> find_workload_gpus(const workload::WorkloadSpec& spec, meter::SourceKind source,
+                                              const std::vector<meter::GpuDescription>& gpus);
+
+// Sets CUDA_VISIBLE_DEVICES in a command's environment where it is we who give it its GPUs.
+void give_to_command(const WorkloadGpus& gpus, std::vector<std::string>& environment);
 
 // What CUDA makes of the value of CUDA_VISIBLE_DEVICES where it could see the GPUs at these positions, in this order:
 // numbers, UUIDs or their beginnings, MIG instances; an entry that is none of them hides all after it.
@@ -37,4 +40,4 @@ CudaChoice cuda_visible(std::string_view value, const std::vector<meter::GpuDesc
 // The value of CUDA_VISIBLE_DEVICES that gives a plain command these GPUs.
 std::string cuda_value(const std::vector<workload::GpuRequest>& requests);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::gpus

@@ -1,22 +1,24 @@
 // The outputs of a benchmark, or of each of several: its log and its score.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "app/benchmark_log.h"
-#include "app/options.h"
 #include "base/result.h"
+#include "benchmark/benchmark_log.h"
 #include "platform/clock.h"
 #include "record/finding.h"
-#include "runs/run_directory.h"
+#include "workload/spec.h"
 #include "workload/workload.h"
 
-namespace gpubench::app {
+namespace gpubench::benchmark {
 
 // Names of the outputs in the run's folder. Of several, the files and folders have the container's number from 1.
 struct OutputNames {
@@ -24,10 +26,13 @@ struct OutputNames {
   std::string log_times;
   std::string results;  // in benchmark_results; empty: that itself
 };
-OutputNames output_names(const Options& options, std::size_t part);
+OutputNames output_names(std::size_t benchmarks, std::size_t part);
 
-// How many containers, or 1.
-std::size_t part_count(const Options& options);
+struct OutputPlan {
+  std::filesystem::path folder;                          // of the run
+  std::uint64_t log_cap_bytes = std::uint64_t{1} << 30;  // of each log
+  std::function<void(std::string)> watch;  // given what is to be shown of the logs, from any thread; may be empty
+};
 
 // Whether result files were left out when they were collected: a list of them is there.
 bool left_some_out(const std::filesystem::path& results);
@@ -35,10 +40,8 @@ bool left_some_out(const std::filesystem::path& results);
 // The logs and scores of all parts.
 class BenchmarkOutputs {
  public:
-  // `watch` gets the part of the logs to be shown, from any thread; may be empty.
-  static base::Result<std::unique_ptr<BenchmarkOutputs>> create(const Options& options, const runs::RunDirectory& directory,
-                                                                const platform::Clock& clock,
-                                                                const std::function<void(std::string)>& watch);
+  static base::Result<std::unique_ptr<BenchmarkOutputs>> create(const std::vector<workload::BenchmarkSpec>& benchmarks,
+                                                                const OutputPlan& plan, const platform::Clock& clock);
   // Where each part's output goes. Owned by this.
   [[nodiscard]] std::vector<workload::LogSink*> sinks() const;
   // Completes the logs; what is missing from them becomes findings.
@@ -47,10 +50,11 @@ class BenchmarkOutputs {
   [[nodiscard]] std::vector<BenchmarkScore> scores(const std::filesystem::path& results) const;
 
  private:
-  explicit BenchmarkOutputs(const Options& options) : options_(options) {}
+  explicit BenchmarkOutputs(std::vector<workload::BenchmarkSpec> benchmarks) : benchmarks_(std::move(benchmarks)) {}
+  [[nodiscard]] OutputNames names(std::size_t part) const { return output_names(benchmarks_.size(), part); }
 
-  const Options& options_;
+  std::vector<workload::BenchmarkSpec> benchmarks_;
   std::vector<std::unique_ptr<BenchmarkLog>> logs_;
 };
 
-}  // namespace gpubench::app
+}  // namespace gpubench::benchmark

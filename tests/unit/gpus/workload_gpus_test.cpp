@@ -1,12 +1,12 @@
 // Which GPUs are the benchmark's own, by options and environment.
-#include "app/workload_gpus.h"
+#include "gpus/workload_gpus.h"
 
 #include <gtest/gtest.h>
 
 #include "support/manual_clock.h"
 #include "support/scripted_meter.h"
 
-namespace gpubench::app {
+namespace gpubench::gpus {
 namespace {
 
 using Positions = std::vector<std::size_t>;
@@ -34,19 +34,26 @@ Positions seen_by_cuda(const std::string& value, const Positions& among = kAll) 
   return cuda_visible(value, four_gpus(), among).positions;
 }
 
+workload::WorkloadSpec command_spec(const Environment& environment) {
+  workload::WorkloadSpec spec;
+  spec.benchmarks.resize(1);
+  spec.benchmarks.front().arguments = {"true"};
+  spec.environment = environment;
+  return spec;
+}
+
 WorkloadGpus of_command(const Environment& environment, const std::string& gpus = "all") {
-  Options options;
-  options.arguments = {"true"};
-  options.gpus = gpus;
-  return find_workload_gpus(options, environment, kDriver, four_gpus()).value();
+  auto spec = command_spec(environment);
+  spec.benchmarks.front().gpus = gpus;
+  return find_workload_gpus(spec, kDriver, four_gpus()).value();
 }
 
 WorkloadGpus of_container(const Environment& env, const std::string& gpus = "all") {
-  Options options;
-  options.benchmark_image = "image";
-  options.environment = env;
-  options.gpus = gpus;
-  return find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=0"}, kDriver, four_gpus()).value();
+  auto spec = command_spec({"CUDA_VISIBLE_DEVICES=0"});
+  spec.benchmarks.front().image = "image";
+  spec.benchmarks.front().environment = env;
+  spec.benchmarks.front().gpus = gpus;
+  return find_workload_gpus(spec, kDriver, four_gpus()).value();
 }
 
 TEST(WorkloadGpus, CudaTakesNumbersUuidsTheirBeginningsAndInstances) {
@@ -90,14 +97,15 @@ TEST(WorkloadGpus, WhatTheToolkitsVariableDoesNotSayIsNotGuessed) {
 TEST(WorkloadGpus, NumbersOnDifferentModelsAreUnclear) {
   auto gpus = four_gpus();
   gpus[1].name = "NVIDIA T4";
-  Options options;
-  const auto unclear = find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1"}, kDriver, gpus);
+  const auto found = [&](const Environment& environment) {
+    return find_workload_gpus(command_spec(environment), kDriver, gpus);
+  };
+  const auto unclear = found({"CUDA_VISIBLE_DEVICES=1"});
   EXPECT_EQ(unclear->positions, kAll);
   EXPECT_NE(unclear->unclear.find("CUDA_DEVICE_ORDER"), std::string::npos);
-  const auto ordered =
-      find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1", "CUDA_DEVICE_ORDER=PCI_BUS_ID"}, kDriver, gpus);
+  const auto ordered = found({"CUDA_VISIBLE_DEVICES=1", "CUDA_DEVICE_ORDER=PCI_BUS_ID"});
   EXPECT_EQ(ordered->positions, (Positions{1}));
-  EXPECT_EQ(find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=GPU-b0000000-1"}, kDriver, gpus)->positions, (Positions{1}));
+  EXPECT_EQ(found({"CUDA_VISIBLE_DEVICES=GPU-b0000000-1"})->positions, (Positions{1}));
 }
 
 TEST(WorkloadGpus, AnUnknownInstanceIsUnclear) {
@@ -110,8 +118,8 @@ TEST(WorkloadGpus, TheOptionGivesACommandItsGpus) {
   const WorkloadGpus own = of_command({"CUDA_VISIBLE_DEVICES=0"}, "device=1,2");
   EXPECT_EQ(own.positions, (Positions{1, 2}));
   EXPECT_TRUE(own.given_by_us);
-  EXPECT_EQ(cuda_value(own.requests), "GPU-b0000000-1,GPU-c0000000-1");
-  EXPECT_EQ(cuda_value(of_command({}, "none").requests), "");
+  EXPECT_EQ(cuda_value(own.requests.front()), "GPU-b0000000-1,GPU-c0000000-1");
+  EXPECT_EQ(cuda_value(of_command({}, "none").requests.front()), "");
   EXPECT_EQ(of_command({}, "none").positions, Positions());
 }
 
@@ -123,26 +131,26 @@ TEST(WorkloadGpus, OfAContainerByItsRequestAndItsEnvironment) {
   EXPECT_EQ(of_container({}, "none").positions, Positions());
   const WorkloadGpus named = of_container({"NVIDIA_VISIBLE_DEVICES=1"});
   EXPECT_EQ(named.positions, (Positions{1}));
-  ASSERT_EQ(named.requests.size(), 1U);
-  EXPECT_EQ(named.requests[0].index, 1);
+  ASSERT_EQ(named.requests.at(0).size(), 1U);
+  EXPECT_EQ(named.requests.at(0).at(0).index, 1);
   EXPECT_EQ(of_container({"NVIDIA_VISIBLE_DEVICES=1"}, "device=2").positions, (Positions{2})) << "the request wins";
   EXPECT_EQ(of_container({"NVIDIA_VISIBLE_DEVICES=none"}).positions, Positions());
 }
 
 TEST(WorkloadGpus, OfAReplayAllUnlessTheOptionSaysOtherwise) {
-  Options options;
-  EXPECT_EQ(find_workload_gpus(options, {"CUDA_VISIBLE_DEVICES=1"}, kReplay, four_gpus())->positions, kAll);
-  options.gpus = "0,2";
-  EXPECT_EQ(find_workload_gpus(options, {}, kReplay, four_gpus())->positions, (Positions{0, 2}));
-  options.gpus = "device=9";
-  EXPECT_FALSE(find_workload_gpus(options, {}, kReplay, four_gpus()));
+  auto spec = command_spec({"CUDA_VISIBLE_DEVICES=1"});
+  EXPECT_EQ(find_workload_gpus(spec, kReplay, four_gpus())->positions, kAll);
+  spec.benchmarks.front().gpus = "0,2";
+  EXPECT_EQ(find_workload_gpus(spec, kReplay, four_gpus())->positions, (Positions{0, 2}));
+  spec.benchmarks.front().gpus = "device=9";
+  EXPECT_FALSE(find_workload_gpus(spec, kReplay, four_gpus()));
 }
 
 TEST(WorkloadGpus, AnOptionThatNamesNoGpuIsAnError) {
-  Options options;
-  options.gpus = "device=9";
-  EXPECT_FALSE(find_workload_gpus(options, {}, kDriver, four_gpus()));
+  auto spec = command_spec({});
+  spec.benchmarks.front().gpus = "device=9";
+  EXPECT_FALSE(find_workload_gpus(spec, kDriver, four_gpus()));
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::gpus

@@ -1,11 +1,11 @@
-#include "app/score.h"
+#include "benchmark/score.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <fstream>
 
-namespace gpubench::app {
+namespace gpubench::benchmark {
 namespace {
 
 namespace fs = std::filesystem;
@@ -71,4 +71,4 @@ TEST_F(MetricsFile, SaysWhatIsThereAndCannotBeUsed) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::benchmark

@@ -1,17 +1,14 @@
-#include "app/benchmark_outputs.h"
+#include "benchmark/benchmark_outputs.h"
 
 #include <algorithm>
 #include <utility>
 
+#include "base/try.h"
 #include "record/run_record.h"
 #include "workload/container_settings.h"
 
-namespace gpubench::app {
+namespace gpubench::benchmark {
 namespace {
-
-const BenchmarkOptions& part_of(const Options& options, std::size_t part) {
-  return options.several.empty() ? static_cast<const BenchmarkOptions&>(options) : options.several[part];
-}
 
 // Puts the container's number before each line; what is not a whole line yet waits.
 class NumberedLines {
@@ -55,32 +52,26 @@ bool left_some_out(const std::filesystem::path& results) {
   return false;
 }
 
-std::size_t part_count(const Options& options) {
-  return options.several.empty() ? 1 : options.several.size();
-}
-
-OutputNames output_names(const Options& options, std::size_t part) {
-  if (options.several.empty()) return {"benchmark.log", "benchmark_log_times.csv", ""};
+OutputNames output_names(std::size_t benchmarks, std::size_t part) {
+  if (benchmarks == 1) return {"benchmark.log", "benchmark_log_times.csv", ""};
   const std::string number = std::to_string(part + 1);
   return {record::part_log_name(part), "benchmark_" + number + "_log_times.csv", number};
 }
 
-base::Result<std::unique_ptr<BenchmarkOutputs>> BenchmarkOutputs::create(const Options& options,
-                                                                         const runs::RunDirectory& directory,
-                                                                         const platform::Clock& clock,
-                                                                         const std::function<void(std::string)>& watch) {
-  std::unique_ptr<BenchmarkOutputs> outputs(new BenchmarkOutputs(options));
-  for (std::size_t part = 0; part < part_count(options); ++part) {
-    const OutputNames names = output_names(options, part);
+base::Result<std::unique_ptr<BenchmarkOutputs>> BenchmarkOutputs::create(
+    const std::vector<workload::BenchmarkSpec>& benchmarks, const OutputPlan& plan, const platform::Clock& clock) {
+  std::unique_ptr<BenchmarkOutputs> outputs(new BenchmarkOutputs(benchmarks));
+  for (std::size_t part = 0; part < benchmarks.size(); ++part) {
     BenchmarkLogOptions logging;
-    logging.file.path = directory.path / names.log;
-    logging.file.times_path = directory.path / names.log_times;
-    logging.file.cap_bytes = options.log_cap_bytes;
-    logging.score = part_of(options, part).score_pattern;
-    if (watch && options.several.empty())
-      logging.watch = watch;
-    else if (watch)
-      logging.watch = NumberedLines(part + 1, watch);
+    logging.file.path = plan.folder / outputs->names(part).log;
+    logging.file.times_path = plan.folder / outputs->names(part).log_times;
+    logging.file.cap_bytes = plan.log_cap_bytes;
+    if (const auto& regex = benchmarks[part].score_regex)
+      GPUBENCH_ASSIGN_OR_RETURN(logging.score, ScorePattern::compile(*regex));
+    if (plan.watch && benchmarks.size() == 1)
+      logging.watch = plan.watch;
+    else if (plan.watch)
+      logging.watch = NumberedLines(part + 1, plan.watch);
     auto log = BenchmarkLog::create(std::move(logging), clock);
     if (!log) return base::failure(log.error());
     outputs->logs_.push_back(std::move(*log));
@@ -98,7 +89,7 @@ std::vector<workload::LogSink*> BenchmarkOutputs::sinks() const {
 void BenchmarkOutputs::close(std::vector<record::Finding>& findings) {
   for (std::size_t part = 0; part < logs_.size(); ++part) {
     const auto closed = logs_[part]->close();
-    const std::string where = options_.several.empty() ? "" : output_names(options_, part).log + ": ";
+    const std::string where = logs_.size() == 1 ? "" : names(part).log + ": ";
     if (!closed) findings.emplace_back(record::LogIncomplete{where + closed.error().message});
   }
 }
@@ -107,7 +98,7 @@ std::vector<BenchmarkScore> BenchmarkOutputs::scores(const std::filesystem::path
   std::vector<BenchmarkScore> scores;
   for (std::size_t part = 0; part < logs_.size(); ++part) {
     BenchmarkScore score{logs_[part]->score(), {}};
-    if (part_of(options_, part).score_pattern && !score.seconds)
+    if (benchmarks_[part].score_regex && !score.seconds)
       score.trouble = "no line of its log held a number where --score_regex looks";
     if (const std::size_t lines = logs_[part]->lines_given_up(); lines > 0)
       score.trouble += (score.trouble.empty() ? "" : "; ") + std::string("--score_regex took too long on ") +
@@ -118,13 +109,13 @@ std::vector<BenchmarkScore> BenchmarkOutputs::scores(const std::filesystem::path
       if (!score.work) score.work = told.work;
       if (!told.trouble.empty()) score.trouble += (score.trouble.empty() ? "" : "; ") + told.trouble;
     };
-    const auto folder = results / output_names(options_, part).results;
+    const auto folder = results / names(part).results;
     add(folder);
-    for (const std::string& path : part_of(options_, part).container.results_paths)
+    for (const std::string& path : benchmarks_[part].container.results_paths)
       add(folder / workload::results_folder_name(path));
     scores.push_back(std::move(score));
   }
   return scores;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::benchmark

@@ -9,7 +9,7 @@
 #include "meter/reading.h"
 #include "workload/gpu_request.h"
 
-namespace gpubench::app {
+namespace gpubench::gpus {
 
 // "all", "none", a number of GPUs ("2": the first two), indices ("0,2", "device=1") or UUIDs ("GPU-...", from 8 characters
 // on).
@@ -22,4 +22,4 @@ base::Result<std::vector<std::vector<workload::GpuRequest>>> assign_gpus(const s
                                                                          bool in_turn,
                                                                          const std::vector<meter::GpuDescription>& gpus);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::gpus

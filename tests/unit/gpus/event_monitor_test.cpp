@@ -1,5 +1,5 @@
 // Who used the GPUs and what their driver counted.
-#include "app/gpu_watch.h"
+#include "gpus/event_monitor.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -7,7 +7,7 @@
 
 #include <csignal>
 
-namespace gpubench::app {
+namespace gpubench::gpus {
 namespace {
 
 using namespace std::chrono_literals;
@@ -68,7 +68,7 @@ std::vector<meter::GpuProcess> running(std::initializer_list<int> ids) {
   return processes;
 }
 
-UserKind kind_of(const GpuWatch& watch, int id) {
+UserKind kind_of(const EventMonitor& watch, int id) {
   const std::vector<record::GpuEvents> events = watch.events();
   for (const record::GpuUser& user : events.at(0).users)
     if (user.id == static_cast<unsigned>(id)) return user.kind;
@@ -76,35 +76,35 @@ UserKind kind_of(const GpuWatch& watch, int id) {
   return UserKind::unknown;
 }
 
-TEST(GpuWatch, WhoIsThereBeforeTheBenchmarkIsForeign) {
+TEST(EventMonitor, WhoIsThereBeforeTheBenchmarkIsForeign) {
   const Sleeper early(false);
   ToldMeter meter;
   meter.next.processes = running({early.id()});
-  GpuWatch watch(meter);
+  EventMonitor watch(meter);
   watch.begin();
   watch.workload_started({{early.id()}, true, false, ""}, SteadyTime(10s));
   watch.end();
   EXPECT_EQ(kind_of(watch, early.id()), UserKind::foreign);
 }
 
-TEST(GpuWatch, TheBenchmarksDescendantsAreItsOwn) {
+TEST(EventMonitor, TheBenchmarksDescendantsAreItsOwn) {
   const Sleeper other(true);
   ToldMeter meter;
   meter.next.processes = running({});
-  GpuWatch watch(meter);
+  EventMonitor watch(meter);
   watch.begin();
   watch.workload_started({{getpid()}, true, false, ""}, SteadyTime(10s));
   meter.next.processes = running({other.id(), getppid()});
-  watch.look(SteadyTime(13s));
+  watch.poll(SteadyTime(13s));
   EXPECT_EQ(kind_of(watch, other.id()), UserKind::benchmark) << "a child";
   EXPECT_EQ(kind_of(watch, getppid()), UserKind::foreign);
   EXPECT_EQ(watch.events().at(0).users.at(0).most_memory, base::Bytes::from_mebibytes(64));
 }
 
-TEST(GpuWatch, AnOrphanIsKnownByItsEnvironment) {
+TEST(EventMonitor, AnOrphanIsKnownByItsEnvironment) {
   ToldMeter meter;
   meter.next.processes = running({});
-  GpuWatch watch(meter);
+  EventMonitor watch(meter);
   watch.begin();
   const std::string path = std::string("PATH=") + getenv("PATH");
   watch.workload_started({{1 << 30}, true, false, path}, SteadyTime(10s));
@@ -113,11 +113,11 @@ TEST(GpuWatch, AnOrphanIsKnownByItsEnvironment) {
   EXPECT_EQ(kind_of(watch, getpid()), UserKind::benchmark);
 }
 
-TEST(GpuWatch, WithoutAFirstProcessNothingCanBeTold) {
+TEST(EventMonitor, WithoutAFirstProcessNothingCanBeTold) {
   const Sleeper other(true);
   ToldMeter meter;
   meter.next.processes = running({});
-  GpuWatch watch(meter);
+  EventMonitor watch(meter);
   watch.begin();
   watch.workload_started({{}, false, true, ""}, SteadyTime(10s));
   meter.next.processes = running({other.id()});
@@ -125,37 +125,37 @@ TEST(GpuWatch, WithoutAFirstProcessNothingCanBeTold) {
   EXPECT_EQ(kind_of(watch, other.id()), UserKind::unknown);
 }
 
-TEST(GpuWatch, AProcessThatIsHiddenIsUnknown) {
+TEST(EventMonitor, AProcessThatIsHiddenIsUnknown) {
   ToldMeter meter;
   meter.next.processes = running({1 << 30});
-  GpuWatch watch(meter);
+  EventMonitor watch(meter);
   watch.begin();
   EXPECT_EQ(kind_of(watch, 1 << 30), UserKind::unknown);
 }
 
-TEST(GpuWatch, LooksSeldom) {
+TEST(EventMonitor, PollsSeldom) {
   ToldMeter meter;
-  GpuWatch watch(meter);
+  EventMonitor watch(meter);
   watch.begin();
-  watch.look(SteadyTime(1s));
+  watch.poll(SteadyTime(1s));
   EXPECT_EQ(meter.checks, 1) << "the benchmark does not run";
   watch.workload_started({}, SteadyTime(10s));
-  for (int tenths = 100; tenths < 700; ++tenths) watch.look(SteadyTime(tenths * 100ms));
+  for (int tenths = 100; tenths < 700; ++tenths) watch.poll(SteadyTime(tenths * 100ms));
   EXPECT_EQ(meter.checks, 1 + 4) << "at 2, 17, 32, 47 s";
 }
 
-TEST(GpuWatch, CountsWhatRoseAndTakesNoEventsOfBefore) {
+TEST(EventMonitor, CountsWhatRoseAndTakesNoEventsOfBefore) {
   ToldMeter meter;
   meter.next.throttled.software_power_cap = 100s;
   meter.next.throttled.software_thermal = 7s;
   meter.next.errors.corrected = 5;
   meter.next.xids = std::vector<std::uint64_t>{13};
   meter.next.time = SteadyTime(0s);
-  GpuWatch watch(meter);
+  EventMonitor watch(meter);
   watch.begin();
   meter.next.xids = std::vector<std::uint64_t>{79};
   watch.workload_started({}, SteadyTime(10s));
-  watch.look(SteadyTime(12s));
+  watch.poll(SteadyTime(12s));
   meter.next.throttled.software_power_cap = 104s;
   meter.next.throttled.software_thermal = 6s;
   meter.next.throttled.sync_boost = 3s;
@@ -172,11 +172,11 @@ TEST(GpuWatch, CountsWhatRoseAndTakesNoEventsOfBefore) {
   EXPECT_EQ(events.users_untold.empty(), false) << "this meter lists no processes";
 }
 
-TEST(GpuWatch, ACountThatRisesFasterThanTimeIsNone) {
+TEST(EventMonitor, ACountThatRisesFasterThanTimeIsNone) {
   ToldMeter meter;
   meter.next.throttled.software_thermal = 0s;
   meter.next.time = SteadyTime(0s);
-  GpuWatch watch(meter);
+  EventMonitor watch(meter);
   watch.begin();
   meter.next.throttled.software_thermal = 4000s;
   meter.next.time = SteadyTime(30s);
@@ -185,4 +185,4 @@ TEST(GpuWatch, ACountThatRisesFasterThanTimeIsNone) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::gpus

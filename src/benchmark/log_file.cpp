@@ -1,4 +1,4 @@
-#include "app/log_file.h"
+#include "benchmark/log_file.h"
 
 #include <fcntl.h>
 #include <sys/statvfs.h>
@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-namespace gpubench::app {
+namespace gpubench::benchmark {
 namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{64} << 10;  // a longer one is written as it comes
@@ -201,4 +201,4 @@ void LogFile::write_at(int file, std::string_view bytes, std::uint64_t offset) {
   }
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::benchmark

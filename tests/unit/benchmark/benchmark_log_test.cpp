@@ -1,4 +1,4 @@
-#include "app/benchmark_log.h"
+#include "benchmark/benchmark_log.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -12,10 +12,10 @@
 #include <future>
 #include <iterator>
 
-#include "app/log_file.h"
-#include "app/score.h"
+#include "benchmark/log_file.h"
+#include "benchmark/score.h"
 
-namespace gpubench::app {
+namespace gpubench::benchmark {
 namespace {
 
 namespace fs = std::filesystem;
@@ -222,4 +222,4 @@ TEST(ScorePattern, GroupsWholeMatchesAndOddNumbers) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::benchmark

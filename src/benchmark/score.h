@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "record/work.h"
 
-namespace gpubench::app {
+namespace gpubench::benchmark {
 
 // Where a log line holds the score: a regular expression as Perl and Python know it (PCRE2). The score is its first group,
 // or all of it.
@@ -34,4 +34,4 @@ std::optional<double> parse_score(std::string_view text);
 // and `work_unit`.
 BenchmarkScore read_score(const std::filesystem::path& results);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::benchmark

@@ -1,4 +1,4 @@
-#include "app/score.h"
+#include "benchmark/score.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 
-namespace gpubench::app {
+namespace gpubench::benchmark {
 namespace {
 
 constexpr std::size_t kLongestScoreLine = 4096;
@@ -136,4 +136,4 @@ BenchmarkScore read_score(const std::filesystem::path& results) {
   }
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::benchmark

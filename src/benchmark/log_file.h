@@ -15,7 +15,7 @@
 #include "base/time.h"
 #include "workload/workload.h"
 
-namespace gpubench::app {
+namespace gpubench::benchmark {
 
 struct LogFileOptions {
   std::filesystem::path path;
@@ -88,4 +88,4 @@ class LogFile {
   std::optional<base::Error> error_;
 };
 
-}  // namespace gpubench::app
+}  // namespace gpubench::benchmark

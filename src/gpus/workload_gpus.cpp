@@ -1,4 +1,4 @@
-#include "app/workload_gpus.h"
+#include "gpus/workload_gpus.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
+#include "gpus/selection.h"
 
-namespace gpubench::app {
+namespace gpubench::gpus {
 namespace {
 
 using meter::GpuDescription;
@@ -117,9 +119,9 @@ std::optional<Positions> nvidia_visible(std::string_view value, const Gpus& gpus
 }
 
 // The positions of what is requested; an instance counts for its GPU.
-Positions requested(WorkloadGpus& own, const Gpus& gpus) {
+Positions requested(WorkloadGpus& own, const std::vector<workload::GpuRequest>& requests, const Gpus& gpus) {
   Positions positions;
-  for (const workload::GpuRequest& request : own.requests) {
+  for (const workload::GpuRequest& request : requests) {
     std::optional<std::size_t> found;
     for (std::size_t i = 0; i < gpus.size(); ++i)
       if (request.index >= 0 && gpus[i].index == request.index) found = i;
@@ -131,62 +133,59 @@ Positions requested(WorkloadGpus& own, const Gpus& gpus) {
 }
 
 // What --gpus says or, where it says nothing, NVIDIA_VISIBLE_DEVICES of --env.
-std::pair<std::string, std::string> container_wish(const BenchmarkOptions& options, const Gpus& gpus) {
-  const auto value = variable_in(options.environment, kNvidiaVisible);
+std::pair<std::string, std::string> container_wish(const workload::BenchmarkSpec& benchmark, const Gpus& gpus) {
+  const auto value = variable_in(benchmark.environment, kNvidiaVisible);
   const std::string words = std::string(kNvidiaVisible) + "=" + value.value_or("");
-  if (options.gpus != "all") return {options.gpus, "--gpus " + options.gpus};
+  if (benchmark.gpus != "all") return {benchmark.gpus, "--gpus " + benchmark.gpus};
   if (value == "none" || value == "void") return {"none", words};
   if (value && *value != "all" && nvidia_visible(*value, gpus)) return {"device=" + *value, words};
   return {"all", "all GPUs of this machine"};
 }
 
-base::Result<WorkloadGpus> gpus_of_container(const BenchmarkOptions& options, const Gpus& gpus) {
+base::Result<WorkloadGpus> gpus_of_container(const workload::BenchmarkSpec& benchmark, const Gpus& gpus) {
   WorkloadGpus own;
-  const auto [wish, by] = container_wish(options, gpus);
+  const auto [wish, by] = container_wish(benchmark, gpus);
   auto requests = select_gpus(wish, gpus);
-  if (!requests && wish != options.gpus) requests = select_gpus(options.gpus, gpus);  // "0:1", which no request can name
+  if (!requests && wish != benchmark.gpus) requests = select_gpus(benchmark.gpus, gpus);  // "0:1", which no request can name
   if (!requests) return base::failure(requests.error());
-  own.requests = std::move(*requests);
   own.by = by;
-  own.positions = requested(own, gpus);
-  if (options.container.gpu_access == workload::GpuAccessWish::none) {
-    own.positions.clear();  // though they are requested, which the workload reports
+  own.positions = requested(own, *requests, gpus);
+  own.requests = {*std::move(requests)};
+  if (benchmark.container.gpu_access == workload::GpuAccessWish::none) {
+    own.positions.clear();  // though they are requested, which the workload tells
     own.by = "--gpu_access none";
   }
-  narrow_by_cuda(own, options.environment, gpus, own.positions);
+  narrow_by_cuda(own, benchmark.environment, gpus, own.positions);
   return own;
 }
 
 // The union of what each container has.
-base::Result<WorkloadGpus> gpus_of_several(const Options& options, const Gpus& gpus) {
+base::Result<WorkloadGpus> gpus_of_several(const workload::WorkloadSpec& spec, const Gpus& gpus) {
   std::vector<std::string> wishes;
-  wishes.reserve(options.several.size());
-  for (const BenchmarkOptions& part : options.several) wishes.push_back(part.gpus);
-  const auto assigned = assign_gpus(wishes, options.in_turn, gpus);
-  if (!assigned) return base::failure(assigned.error());
+  wishes.reserve(spec.benchmarks.size());
+  for (const workload::BenchmarkSpec& benchmark : spec.benchmarks) wishes.push_back(benchmark.gpus);
   WorkloadGpus all;
+  GPUBENCH_ASSIGN_OR_RETURN(all.requests, assign_gpus(wishes, spec.in_turn, gpus));
   all.by = "--gpus of each container";
-  for (std::size_t i = 0; i < assigned->size(); ++i) {
+  for (std::size_t i = 0; i < all.requests.size(); ++i) {
     WorkloadGpus own;
-    own.requests = (*assigned)[i];
-    own.positions = requested(own, gpus);
-    narrow_by_cuda(own, options.several[i].environment, gpus, own.positions);
+    own.positions = requested(own, all.requests[i], gpus);
+    narrow_by_cuda(own, spec.benchmarks[i].environment, gpus, own.positions);
     for (const std::size_t position : own.positions) add(all.positions, position);
     if (all.unclear.empty()) all.unclear = own.unclear;
   }
   return all;
 }
 
-base::Result<WorkloadGpus> gpus_of_command(const Options& options, const std::vector<std::string>& environment,
+base::Result<WorkloadGpus> gpus_of_command(const std::string& wish, const std::vector<std::string>& environment,
                                            const Gpus& gpus) {
   WorkloadGpus own;
+  own.requests.resize(1);
   own.positions = all_of(gpus);
-  if (options.gpus != "all") {
-    auto requests = select_gpus(options.gpus, gpus);
-    if (!requests) return base::failure(requests.error());
-    own.requests = std::move(*requests);
-    own.by = "--gpus " + options.gpus;
-    own.positions = requested(own, gpus);
+  if (wish != "all") {
+    GPUBENCH_ASSIGN_OR_RETURN(own.requests.front(), select_gpus(wish, gpus));
+    own.by = "--gpus " + wish;
+    own.positions = requested(own, own.requests.front(), gpus);
     own.given_by_us = true;
     return own;
   }
@@ -199,6 +198,24 @@ base::Result<WorkloadGpus> gpus_of_command(const Options& options, const std::ve
     }
   }
   return own;
+}
+
+base::Result<WorkloadGpus> gpus_of_replay(const std::string& wish, const Gpus& gpus) {
+  const auto requests = select_gpus(wish, gpus);
+  if (!requests) return base::failure(requests.error());
+  WorkloadGpus own;
+  own.by = wish == "all" ? "all GPUs of the replay" : "--gpus " + wish;
+  own.positions = requested(own, *requests, gpus);
+  own.requests.resize(1);
+  return own;
+}
+
+base::Result<WorkloadGpus> gpus_of(const workload::WorkloadSpec& spec, meter::SourceKind source, const Gpus& gpus) {
+  const workload::BenchmarkSpec& benchmark = spec.benchmarks.front();
+  if (spec.benchmarks.size() > 1) return gpus_of_several(spec, gpus);
+  if (source == meter::SourceKind::replay) return gpus_of_replay(benchmark.gpus, gpus);
+  if (benchmark.image) return gpus_of_container(benchmark, gpus);
+  return gpus_of_command(benchmark.gpus, spec.environment, gpus);
 }
 
 }  // namespace
@@ -225,23 +242,19 @@ std::string cuda_value(const std::vector<workload::GpuRequest>& requests) {
   return value;
 }
 
-base::Result<WorkloadGpus> find_workload_gpus(const Options& options, const std::vector<std::string>& environment,
-                                              meter::SourceKind source, const Gpus& gpus) {
-  base::Result<WorkloadGpus> own;
-  if (!options.several.empty()) {
-    own = gpus_of_several(options, gpus);
-  } else if (source == meter::SourceKind::replay) {
-    const auto requests = select_gpus(options.gpus, gpus);
-    if (!requests) return base::failure(requests.error());
-    own->by = options.gpus == "all" ? "all GPUs of the replay" : "--gpus " + options.gpus;
-    own->requests = *requests;
-    own->positions = requested(*own, gpus);
-    own->requests.clear();
-  } else {
-    own = options.benchmark_image ? gpus_of_container(options, gpus) : gpus_of_command(options, environment, gpus);
-  }
+base::Result<WorkloadGpus> find_workload_gpus(const workload::WorkloadSpec& spec, meter::SourceKind source,
+                                              const Gpus& gpus) {
+  auto own = gpus_of(spec, source, gpus);
   if (own) std::sort(own->positions.begin(), own->positions.end());
   return own;
 }
 
-}  // namespace gpubench::app
+void give_to_command(const WorkloadGpus& gpus, std::vector<std::string>& environment) {
+  if (!gpus.given_by_us) return;
+  const std::string name = std::string(kCudaVisible) + "=";
+  const auto is_it = [&](const std::string& entry) { return entry.starts_with(name); };
+  environment.erase(std::remove_if(environment.begin(), environment.end(), is_it), environment.end());
+  environment.push_back(name + cuda_value(gpus.requests.front()));
+}
+
+}  // namespace gpubench::gpus

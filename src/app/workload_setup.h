@@ -1,0 +1,41 @@
+// What the options come to for the room that runs the benchmark.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/environment.h"
+#include "app/options.h"
+#include "base/result.h"
+#include "gpus/workload_gpus.h"
+#include "meter/gpu_meter.h"
+#include "platform/clock.h"
+#include "runs/run_directory.h"
+#include "workload/spec.h"
+#include "workload/workload.h"
+
+namespace gpubench::app {
+
+workload::WorkloadSpec workload_spec(const Options& options, const Environment& environment);
+
+// Image or command name, of several containers joined: for the run id and the title.
+std::string benchmark_name(const Options& options);
+
+// Where a command may leave result files. Absolute.
+std::filesystem::path command_results(const runs::RunDirectory& directory);
+
+// What a workload is given beside its spec.
+struct WorkloadPlace {
+  meter::SourceKind source = meter::SourceKind::nvml;
+  const gpus::WorkloadGpus& gpus;
+  const runs::RunDirectory& directory;
+  int interrupt_fd = -1;  // readable: preparation that takes long is given up
+};
+// `logs`: one for each of several containers, else one.
+base::Result<std::unique_ptr<workload::Workload>> make_workload(workload::WorkloadSpec spec, const WorkloadPlace& place,
+                                                                const platform::Clock& clock,
+                                                                const std::vector<workload::LogSink*>& logs);
+
+}  // namespace gpubench::app

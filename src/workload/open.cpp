@@ -1,0 +1,121 @@
+#include "workload/open.h"
+
+#include <system_error>
+#include <utility>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "platform/process.h"
+#include "workload/benchmark_name.h"
+#include "workload/command/command_workload.h"
+#include "workload/docker/container_workload.h"
+#include "workload/docker/engine/location.h"
+#include "workload/docker/images.h"
+#include "workload/docker/own_containers.h"
+#include "workload/several/several_workload.h"
+
+namespace gpubench::workload {
+namespace {
+
+base::Result<ContainerOptions> container_options(const BenchmarkSpec& benchmark, const EngineHints& hints,
+                                                 const WorkloadContext& context) {
+  EngineLocation engine;
+  GPUBENCH_ASSIGN_OR_RETURN(engine, locate_engine(hints));
+  ContainerOptions container;
+  container.image = *benchmark.image;
+  container.docker_host = engine.host;
+  container.tls = engine.tls;
+  container.config_folder = hints.config_folder;
+  container.owner = platform::own_identity();
+  container.run_id = context.run_id;
+  container.command = benchmark.arguments;
+  container.entrypoint = benchmark.entrypoint;
+  container.env = benchmark.environment;
+  container.binds = benchmark.volumes;
+  container.tmpfs = benchmark.tmpfs;
+  container.settings = benchmark.container;
+  container.stop_grace = benchmark.stop_grace;
+  container.interrupt_fd = context.interrupt_fd;
+  container.tell = context.tell;
+  return container;
+}
+
+base::Result<std::unique_ptr<Workload>> open_container(const WorkloadSpec& spec, const WorkloadContext& context,
+                                                       const platform::Clock& clock) {
+  ContainerOptions container;
+  GPUBENCH_ASSIGN_OR_RETURN(container, container_options(spec.benchmarks.front(), spec.engine, context));
+  if (context.gives_gpus) container.gpus = context.gpus.front();
+  return make_container_workload(std::move(container), clock, *context.logs.front());
+}
+
+std::vector<int> indices_of(const std::vector<GpuRequest>& gpus) {
+  std::vector<int> indices;
+  for (const GpuRequest& gpu : gpus)
+    if (gpu.index >= 0) indices.push_back(gpu.index);
+  return indices;
+}
+
+base::Result<std::unique_ptr<Workload>> open_several(const WorkloadSpec& spec, const WorkloadContext& context,
+                                                     const platform::Clock& clock) {
+  std::vector<Part> parts;
+  for (std::size_t i = 0; i < spec.benchmarks.size(); ++i) {
+    const std::string number = std::to_string(i + 1);
+    ContainerOptions container;
+    GPUBENCH_ASSIGN_OR_RETURN(container, container_options(spec.benchmarks[i], spec.engine, context));
+    container.run_id += "-" + number;
+    if (context.gives_gpus) container.gpus = context.gpus[i];
+    parts.push_back(
+        {make_container_workload(std::move(container), clock, *context.logs[i]), number, indices_of(context.gpus[i])});
+  }
+  return make_several_workload(std::move(parts), spec.in_turn ? Order::in_turn : Order::side_by_side);
+}
+
+std::unique_ptr<Workload> open_command(const WorkloadSpec& spec, const WorkloadContext& context,
+                                       const platform::Clock& clock) {
+  const BenchmarkSpec& benchmark = spec.benchmarks.front();
+  CommandOptions command;
+  command.name = benchmark_name(spec);
+  command.stop_grace = benchmark.stop_grace;
+  command.environment = spec.environment;
+  if (benchmark.command_line) {
+    command.command_line = *benchmark.command_line;
+    command.argv = {"/bin/sh", "-c", *benchmark.command_line};
+  } else {
+    command.command_line = base::joined(benchmark.arguments);
+    command.argv = benchmark.arguments;
+  }
+  std::error_code error;
+  std::filesystem::create_directory(context.results, error);
+  if (!error) command.results_directory = context.results.string();
+  return make_command_workload(std::move(command), clock, *context.logs.front());
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Workload>> open_workload(const WorkloadSpec& spec, const WorkloadContext& context,
+                                                      const platform::Clock& clock) {
+  if (spec.benchmarks.size() > 1) return open_several(spec, context, clock);
+  if (spec.benchmarks.front().image) return open_container(spec, context, clock);
+  return open_command(spec, context, clock);
+}
+
+base::Result<std::vector<std::string>> list_images(const EngineHints& hints) {
+  const auto engine = locate_engine(hints);
+  if (!engine) return base::failure(engine.error());
+  return list_container_images(*engine);
+}
+
+base::Result<std::vector<OwnContainer>> list_own_containers(const EngineHints& hints) {
+  const auto engine = locate_engine(hints);
+  if (!engine) return base::failure(engine.error());
+  return list_own_containers(*engine);
+}
+
+base::Result<void> remove_own_container(const EngineHints& hints, const OwnContainer& container,
+                                        const platform::Clock& clock) {
+  const auto engine = locate_engine(hints);
+  if (!engine) return base::failure(engine.error());
+  return remove_own_container(*engine, container, clock);
+}
+
+}  // namespace gpubench::workload
