@@ -21,7 +21,7 @@ LiveFeed::LiveFeed(platform::Terminal& terminal, std::unique_ptr<live::View> vie
     : terminal_(terminal),
       view_(std::move(view)),
       has_keys_(has_keys),
-      worker_("live view", kQueuedItems, Worker<Item>::WhenFull::replace_oldest, [this](Item& item) { handle(item); }) {
+      worker_("live view", kQueuedItems, [this](Item& item) { handle(item); }) {
   if (has_keys_)
     keyboard_ =
         std::make_unique<platform::Keyboard>(terminal_.fd(), [this](std::string bytes) { post_typed(std::move(bytes)); });

@@ -18,9 +18,7 @@ void extend_intensity(std::vector<report::IntensityStep>& steps, const carbon::I
 }
 
 LivePlot::LivePlot(Plan plan)
-    : plan_(std::move(plan)),
-      worker_("live plot", 1, Worker<record::Progress>::WhenFull::replace_oldest,
-              [this](const record::Progress& progress) { draw(progress); }) {}
+    : plan_(std::move(plan)), worker_("live plot", 1, [this](const record::Progress& progress) { draw(progress); }) {}
 
 void LivePlot::begin(base::SteadyTime time) {
   const std::lock_guard lock(mutex_);

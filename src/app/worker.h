@@ -15,16 +15,14 @@
 
 namespace gpubench::app {
 
-// post() and finish() from any one thread each; `handle` runs on the worker's own thread.
+// post() and finish() from any one thread each; `handle` runs on the worker's own thread. A full queue gives up its oldest
+// item and counts it.
 template <class T>
 class Worker {
  public:
-  // What a full queue gives up.
-  enum class WhenFull : std::uint8_t { refuse_new, replace_oldest };
-
   // `name`: of the thread, at most 15 bytes.
-  Worker(const char* name, std::size_t capacity, WhenFull when_full, std::function<void(T&)> handle)
-      : name_(name), capacity_(capacity), when_full_(when_full), handle_(std::move(handle)), thread_([this] { run(); }) {}
+  Worker(const char* name, std::size_t capacity, std::function<void(T&)> handle)
+      : name_(name), capacity_(capacity), handle_(std::move(handle)), thread_([this] { run(); }) {}
   ~Worker() { finish(); }
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -34,7 +32,6 @@ class Worker {
       const std::lock_guard lock(mutex_);
       if (queue_.size() >= capacity_) {
         ++dropped_;
-        if (when_full_ == WhenFull::refuse_new) return;
         queue_.pop_front();
       }
       queue_.push_back(std::move(item));
@@ -83,7 +80,6 @@ class Worker {
 
   const char* const name_;
   const std::size_t capacity_;
-  const WhenFull when_full_;
   const std::function<void(T&)> handle_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -54,6 +54,13 @@ std::optional<Postcode> parse_postcode(std::string_view text) {
   return std::nullopt;
 }
 
+// Northern Ireland's grid is the island of Ireland's; Jersey, Guernsey and the Isle of Man have their own.
+bool is_on_another_grid(const Postcode& postcode) {
+  constexpr std::array<std::string_view, 4> areas{"BT", "JE", "GY", "IM"};
+  const std::string_view area = std::string_view(postcode.outward).substr(0, postcode.outward.find_first_of("0123456789"));
+  return std::find(areas.begin(), areas.end(), area) != areas.end();
+}
+
 std::optional<Region> region_by_number(std::string_view text) {
   const std::string digits = compact(text);
   for (const Region& region : regions())
@@ -66,7 +73,12 @@ std::optional<Region> region_by_number(std::string_view text) {
 base::Result<Place> parse_place(std::string_view text) {
   if (const auto region = find_region(text)) return Place(*region);
   if (const auto region = region_by_number(text)) return Place(*region);
-  if (auto postcode = parse_postcode(text)) return Place(*std::move(postcode));
+  if (auto postcode = parse_postcode(text)) {
+    if (!is_on_another_grid(*postcode)) return Place(*std::move(postcode));
+    return base::failure(
+        "postcode " + postcode->outward + " is not on the grid of Great Britain, the only one that is covered",
+        "take another --carbon_source, or your own value with --carbon_intensity");
+  }
   std::string list;
   for (const Region& region : regions()) list += (list.empty() ? "" : ", ") + std::string(region.name);
   std::vector<std::string> names;

@@ -17,7 +17,8 @@ struct Postcode {
 };
 using Place = std::variant<Region, Postcode>;
 
-// A region's name or number, or a postcode (whole or its outward code; checked by form only). An error lists the regions.
+// A region's name or number, or a postcode (whole or its outward code; checked by form, and that it is in Great
+// Britain). An error lists the regions, or says what is not covered.
 base::Result<Place> parse_place(std::string_view text);
 // "South England (region 12)", "postcode OX11"
 std::string place_text(const Place& place);

@@ -86,16 +86,4 @@ base::Result<Plan> make_plan(const PlanQuestion& question) {
   return plan;
 }
 
-std::vector<EnergyStep> coarser(const std::vector<EnergyStep>& run, std::size_t most) {
-  if (run.size() <= most || most == 0) return run;
-  std::vector<EnergyStep> joined;
-  const std::size_t together = (run.size() + most - 1) / most;
-  for (std::size_t i = 0; i < run.size(); ++i) {
-    if (i % together == 0) joined.push_back({});
-    joined.back().length += run[i].length;
-    joined.back().energy += run[i].energy;
-  }
-  return joined;
-}
-
 }  // namespace gpubench::carbon

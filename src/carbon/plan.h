@@ -50,7 +50,4 @@ std::optional<base::Emissions> emissions_from(const std::vector<EnergyStep>& run
 // error: no region's forecast holds the run before the deadline.
 base::Result<Plan> make_plan(const PlanQuestion& question);
 
-// The same run with at most `most` steps, neighbours joined; energy and length stay.
-std::vector<EnergyStep> coarser(const std::vector<EnergyStep>& run, std::size_t most);
-
 }  // namespace gpubench::carbon

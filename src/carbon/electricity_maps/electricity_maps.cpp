@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "carbon/service_words.h"
 #include "carbon/utc_time.h"
 #include "platform/http_retry.h"
 
@@ -62,6 +63,7 @@ class ElectricityMapsProvider final : public IntensityProvider {
 
  private:
   base::Result<std::vector<IntensitySlot>> ask(const std::string& path, IntensityKind kind, base::SteadyTime deadline);
+  [[nodiscard]] base::Error refusal(const platform::HttpResponse& answer) const;
   [[nodiscard]] std::string past_path(base::WallTime from, base::WallTime to, base::WallTime now) const;
 
   platform::HttpClient& http_;
@@ -106,11 +108,7 @@ base::Result<std::vector<IntensitySlot>> ElectricityMapsProvider::ask(const std:
   request.max_body_bytes = kLongestAnswer;
   const auto response = platform::perform_with_retry(http_, clock_, request, deadline);
   if (!response) return base::failure(response.error());
-  if (response->status == 401 || response->status == 403)
-    return base::failure(
-        "Electricity Maps refused the token for zone " + access_.zone + " (HTTP " + std::to_string(response->status) + ")",
-        "check the token, and that it is for this zone");
-  if (response->status != 200) return base::failure("HTTP " + std::to_string(response->status));
+  if (response->status != 200) return base::failure(refusal(*response));
   auto slots = parse_electricity_maps_answer(response->body, access_.zone, kind);
   if (!slots) return base::failure(slots.error());
   for (IntensitySlot& slot : *slots) {
@@ -118,6 +116,16 @@ base::Result<std::vector<IntensitySlot>> ElectricityMapsProvider::ask(const std:
     slot.fetched = clock_.wall_now();
   }
   return slots;
+}
+
+// The token may be good and the plan too small, or the zone another one: only the service knows.
+base::Error ElectricityMapsProvider::refusal(const platform::HttpResponse& answer) const {
+  const std::string words = service_words({answer.status, answer.body, answer.header("location"), access_.token});
+  if (answer.status == 401) return {"Electricity Maps refused the token (" + words + ")", "check the token"};
+  if (answer.status == 403)
+    return {"Electricity Maps refused this for zone " + access_.zone + " (" + words + ")",
+            "check that the token's plan includes it, and that it is for this zone"};
+  return {"Electricity Maps, zone " + access_.zone + ": " + words, {}};
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "carbon/file/csv.h"
 #include "carbon/utc_time.h"
 
 namespace gpubench::carbon {
@@ -24,13 +25,6 @@ constexpr std::array kKinds{IntensityKind::forecast, IntensityKind::actual, Inte
 
 std::string quoted(std::string_view text) {
   return "\"" + base::excerpt(text, kLongestExcerpt) + "\"";
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\"";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 base::Result<IntensityKind> parse_kind(std::string_view text) {
@@ -81,14 +75,13 @@ base::Result<std::vector<IntensitySlot>> sorted(std::vector<IntensitySlot> slots
   return slots;
 }
 
-std::vector<std::string_view> fields(std::string_view line) {
-  std::vector<std::string_view> found;
-  for (;;) {
-    const std::size_t comma = std::min(line.find(','), line.size());
-    found.push_back(trimmed(line.substr(0, comma)));
-    if (comma == line.size()) return found;
-    line.remove_prefix(comma + 1);
-  }
+// No value is known for this time: the service that the table comes from had none. Anything else that is no number is a slip
+// that is better found than passed over.
+bool is_unknown(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower.empty() || lower == "nan" || lower == "null";
 }
 
 std::optional<double> number(std::string_view text) {
@@ -100,50 +93,62 @@ std::optional<double> number(std::string_view text) {
 // The position of each column by its header; npos: none.
 struct Columns {
   std::size_t from, to, grams, kind, source;
+  std::size_t count;
   [[nodiscard]] bool complete() const { return std::max({from, to, grams}) != std::string_view::npos; }
 };
 
-Columns columns_of(std::string_view header) {
-  const auto names = fields(header);
+Columns columns_of(const std::vector<std::string>& names) {
   const auto at = [&](std::string_view name) {
     const auto found = std::find(names.begin(), names.end(), name);
     return found == names.end() ? std::string_view::npos : static_cast<std::size_t>(found - names.begin());
   };
-  return {at("from"), at("to"), at("g_per_kwh"), at("kind"), at("source")};
+  return {at("from"), at("to"), at("g_per_kwh"), at("kind"), at("source"), names.size()};
 }
 
-base::Result<IntensitySlot> parse_row(std::string_view line, const Columns& columns) {
-  const auto cells = fields(line);
-  const auto cell = [&](std::size_t column) { return column < cells.size() ? cells[column] : std::string_view(); };
-  return checked(
+// Empty: no value is known for its time.
+base::Result<std::optional<IntensitySlot>> parse_row(const CsvRow& row, const Columns& columns) {
+  if (row.cells.size() != columns.count)
+    return base::failure(std::to_string(row.cells.size()) + " cells below a header of " + std::to_string(columns.count));
+  const auto cell = [&](std::size_t column) {
+    return column < row.cells.size() ? std::string_view(row.cells[column]) : std::string_view();
+  };
+  if (is_unknown(cell(columns.grams))) return std::optional<IntensitySlot>();
+  auto slot = checked(
       {cell(columns.from), cell(columns.to), cell(columns.kind), cell(columns.source), {}, number(cell(columns.grams))});
+  if (!slot) return base::failure(slot.error());
+  return std::optional(*std::move(slot));
 }
 
 base::Result<std::vector<IntensitySlot>> parse_csv(std::string_view text) {
+  CsvReader reader(text);
   std::optional<Columns> columns;
   std::vector<IntensitySlot> slots;
-  for (std::size_t line_number = 1; !text.empty(); ++line_number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (trimmed(line).empty() || line.front() == '#') continue;
+  for (;;) {
+    const auto row = reader.next();
+    if (!row) return base::failure(row.error());
+    if (!*row) return sorted(std::move(slots));
+    const std::string line = "line " + std::to_string((*row)->line);
     if (!columns) {
-      columns = columns_of(line);
-      if (!columns->complete())
-        return base::failure("line " + std::to_string(line_number) + ": the header does not name from, to and g_per_kwh");
+      columns = columns_of((*row)->cells);
+      if (!columns->complete()) return base::failure(line + ": the header does not name from, to and g_per_kwh");
       continue;
     }
-    auto slot = parse_row(line, *columns);
-    if (!slot) return base::failure(slot.error().with_context("line " + std::to_string(line_number)));
-    slots.push_back(*std::move(slot));
+    auto slot = parse_row(**row, *columns);
+    if (!slot) return base::failure(slot.error().with_context(line));
+    if (*slot) slots.push_back(**std::move(slot));
   }
-  return sorted(std::move(slots));
 }
 
 std::string_view text_member(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? std::string_view(found->get_ref<const std::string&>())
                                                      : std::string_view();
+}
+
+// Its value is null, as that of a service which knows none for this time.
+bool is_unknown(const Json& object) {
+  const auto grams = object.is_object() ? object.find("g_per_kwh") : object.end();
+  return grams != object.end() && grams->is_null();
 }
 
 base::Result<IntensitySlot> parse_entry(const Json& object) {
@@ -166,9 +171,12 @@ base::Result<std::vector<IntensitySlot>> parse_json(std::string_view text) {
   }
   if (!list->is_array()) return base::failure("\"slots\" is not a list");
   std::vector<IntensitySlot> slots;
+  std::size_t number = 0;
   for (const Json& object : *list) {
+    ++number;
+    if (is_unknown(object)) continue;
     auto slot = parse_entry(object);
-    if (!slot) return base::failure(slot.error().with_context("entry " + std::to_string(slots.size() + 1)));
+    if (!slot) return base::failure(slot.error().with_context("entry " + std::to_string(number)));
     slots.push_back(*std::move(slot));
   }
   return sorted(std::move(slots));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "carbon/grid_gb/intensity_answer.h"
+#include "carbon/service_words.h"
 #include "platform/http_retry.h"
 
 namespace gpubench::carbon {
@@ -113,9 +114,7 @@ base::Result<std::string> GridGbProvider::fetch(const std::string& url, base::St
   auto response = platform::perform_with_retry(http_, clock_, request, deadline);
   if (!response) return base::failure(response.error());
   if (response->status == 200) return std::move(response->body);
-  // The body of an error says why, if anything does.
-  const auto words = parse(response->body);
-  return base::failure("HTTP " + std::to_string(response->status) + (words ? "" : ": " + words.error().message));
+  return base::failure(service_words({response->status, response->body, response->header("location"), {}}));
 }
 
 }  // namespace

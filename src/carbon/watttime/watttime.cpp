@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "carbon/service_words.h"
 #include "carbon/utc_time.h"
 #include "platform/http_retry.h"
 
@@ -58,6 +59,10 @@ void straighten(std::vector<IntensitySlot>& slots) {
   const auto same = [](const auto& a, const auto& b) { return a.from == b.from; };
   slots.erase(std::unique(slots.begin(), slots.end(), same), slots.end());
   for (std::size_t i = 1; i < slots.size(); ++i) slots[i - 1].to = std::min(slots[i - 1].to, slots[i].from);
+}
+
+std::string words_of(const platform::HttpResponse& answer, std::string_view secret) {
+  return service_words({answer.status, answer.body, answer.header("location"), secret});
 }
 
 class WattTimeProvider final : public IntensityProvider {
@@ -114,10 +119,10 @@ base::Result<std::string> WattTimeProvider::log_in(base::SteadyTime deadline) {
   request.max_body_bytes = std::size_t{1} << 16;
   const auto response = platform::perform_with_retry(http_, clock_, request, deadline);
   if (!response) return base::failure(response.error().with_context("WattTime login"));
+  const std::string words = words_of(*response, access_.password);
   if (response->status == 401 || response->status == 403)
-    return base::failure("WattTime refused the login (HTTP " + std::to_string(response->status) + ")",
-                         "check the user name and the password");
-  if (response->status != 200) return base::failure("WattTime login: HTTP " + std::to_string(response->status));
+    return base::failure("WattTime refused the login (" + words + ")", "check the user name and the password");
+  if (response->status != 200) return base::failure("WattTime login: " + words);
   const Json answer = Json::parse(response->body, nullptr, /*allow_exceptions=*/false);
   std::string token(text_member(answer, "token"));
   const bool printable = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
@@ -133,11 +138,11 @@ base::Result<std::vector<IntensitySlot>> WattTimeProvider::ask(const std::string
   request.max_body_bytes = kLongestAnswer;
   const auto response = platform::perform_with_retry(http_, clock_, request, deadline);
   if (!response) return base::failure(response.error());
+  const std::string words = words_of(*response, token);
   if (response->status == 401 || response->status == 403)
-    return base::failure("this WattTime account has no access to region " + access_.region + " (HTTP " +
-                             std::to_string(response->status) + ")",
+    return base::failure("this WattTime account has no access to region " + access_.region + " (" + words + ")",
                          "accounts without a subscription have CAISO_NORTH only");
-  if (response->status != 200) return base::failure("HTTP " + std::to_string(response->status));
+  if (response->status != 200) return base::failure("WattTime, region " + access_.region + ": " + words);
   auto slots = parse_watttime_answer(response->body, access_.region);
   if (!slots) return base::failure(slots.error());
   for (IntensitySlot& slot : *slots) {

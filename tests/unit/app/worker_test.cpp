@@ -13,7 +13,7 @@ using IntWorker = Worker<int>;
 
 TEST(Worker, HandlesAllInOrderBeforeItEnds) {
   std::vector<int> seen;
-  IntWorker worker("test", 1000, IntWorker::WhenFull::refuse_new, [&](int& item) { seen.push_back(item); });
+  IntWorker worker("test", 1000, [&](int& item) { seen.push_back(item); });
   for (int i = 0; i < 500; ++i) worker.post(i);
   worker.finish();
   ASSERT_EQ(seen.size(), 500U);
@@ -25,7 +25,7 @@ TEST(Worker, AFullQueueNeverBlocksAndCounts) {
   std::shared_future<void> open = gate.get_future().share();
   std::promise<void> began;
   std::vector<int> seen;
-  IntWorker worker("test", 2, IntWorker::WhenFull::replace_oldest, [&](int& item) {
+  IntWorker worker("test", 2, [&](int& item) {
     if (item == 0) began.set_value();
     open.wait();
     seen.push_back(item);

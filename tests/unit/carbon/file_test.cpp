@@ -55,7 +55,7 @@ TEST(ParseSlots, NamesWhatIsWrong) {
   EXPECT_THAT(complaint(head), HasSubstr("no intensities"));
   EXPECT_THAT(complaint(head + "2026-11-22T12:00,2026-11-22T12:30Z,1,"), HasSubstr("line 2"));
   EXPECT_THAT(complaint(head + "2026-11-22T12:30Z,2026-11-22T12:00Z,1,"), HasSubstr("ends before"));
-  for (const char* value : {"", "-1", "nan", "inf", "1e9", "12x", "1,5"})
+  for (const char* value : {"-1", "inf", "1e9", "12x", "1,5", "\"1,234\"", "12 x", "1 234", "none"})
     EXPECT_THAT(complaint(head + "2026-11-22T12:00Z,2026-11-22T12:30Z," + value + ",\n"), HasSubstr("line 2")) << value;
   EXPECT_THAT(complaint(head + "2026-11-22T12:00Z,2026-11-22T12:30Z,1,guess"), HasSubstr("kind"));
   EXPECT_THAT(complaint(head + "2026-11-22T12:00Z,2026-11-22T12:30Z,1,\n2026-11-22T12:15Z,2026-11-22T12:45Z,2,\n"),
@@ -67,6 +67,47 @@ TEST(ParseSlots, NamesWhatIsWrong) {
   EXPECT_THAT(complaint("[{\"from"), HasSubstr("JSON"));
   EXPECT_THAT(complaint(R"([{"from":"2026-11-22T12:00Z","to":"2026-11-22T12:30Z","g_per_kwh":"120"}])"),
               HasSubstr("g_per_kwh"));
+}
+
+// RFC 4180. "1,234" in quotes was once taken for 1.
+TEST(ParseSlots, CsvCellsInQuotes) {
+  const std::string head = "from,to,g_per_kwh,source\n";
+  const std::string time = "\"2026-11-22T12:00Z\",\"2026-11-22T12:30Z\",";
+  const auto slots = parse_slots(head + time + "\"12.5\" , \"a, \"\"quoted\"\"\nsource\"\r\n");
+  ASSERT_TRUE(slots) << slots.error().message;
+  EXPECT_EQ(slots->front().intensity.grams_per_kilowatt_hour(), 12.5);
+  EXPECT_EQ(slots->front().source, "a, \"quoted\" source");
+  const auto complaint = [&](const std::string& rest) {
+    const auto found = parse_slots(head + time + rest);
+    return found ? std::string("none") : found.error().message;
+  };
+  EXPECT_EQ(complaint("\"1,234\","), "line 2: g_per_kwh is not a number from 0 to 10000");
+  EXPECT_EQ(complaint("\"1\"234,"), "line 2: text after a quoted cell");
+  EXPECT_EQ(complaint("1\"2\","), "line 2: a quote within a cell that does not begin with one");
+  EXPECT_EQ(complaint("1,\"open"), "line 2: a quote that is not closed");
+  EXPECT_EQ(complaint("1,\"a\nb\"\n1"), "line 4: 1 cells below a header of 4");
+}
+
+TEST(ParseSlots, ARowHasTheCellsOfTheHeader) {
+  const std::string head = "from,to,g_per_kwh,source\n";
+  for (const char* rest : {"120", "120,here,more", "120,here,", "1,234,here"})
+    EXPECT_FALSE(parse_slots(head + "2026-11-22T12:00Z,2026-11-22T12:30Z," + rest + "\n")) << rest;
+}
+
+// The times without a value stay unknown; the table's others are as good as before.
+TEST(ParseSlots, AnEmptyOrNanCellIsNotKnown) {
+  for (const char* unknown : {"", " ", "NaN", "nan", "null", "\"\""}) {
+    const auto slots = parse_slots("from,to,g_per_kwh\n2026-11-22T12:00Z,2026-11-22T12:30Z," + std::string(unknown) +
+                                   "\n2026-11-22T12:30Z,2026-11-22T13:00Z,90\n");
+    ASSERT_TRUE(slots) << unknown << ": " << slots.error().message;
+    ASSERT_EQ(slots->size(), 1u);
+    EXPECT_EQ(slots->front().intensity.grams_per_kilowatt_hour(), 90);
+  }
+  const auto json = parse_slots(R"([{"from":"2026-11-22T12:00Z","to":"2026-11-22T12:30Z","g_per_kwh":null},)"
+                                R"({"from":"2026-11-22T12:30Z","to":"2026-11-22T13:00Z","g_per_kwh":90}])");
+  ASSERT_TRUE(json) << json.error().message;
+  EXPECT_EQ(json->size(), 1u);
+  EXPECT_FALSE(parse_slots("from,to,g_per_kwh\n2026-11-22T12:00Z,2026-11-22T12:30Z,NaN\n")) << "nothing is known";
 }
 
 TEST(SlotsJson, ReadsBackAsItWas) {

@@ -116,9 +116,7 @@ TEST_F(GridGb, ThreeTriesAtMostAndTheLastErrorIsNamed) {
   const auto slots = ask(http, "2026-11-22T12:10Z", "2026-11-22T12:20Z");
   ASSERT_FALSE(slots);
   EXPECT_EQ(http.requests.size(), 3u);
-  EXPECT_EQ(slots.error().message,
-            "no carbon forecast from http://carbon.test: HTTP 500: the service answered with an error: Requested resource "
-            "not found.");
+  EXPECT_EQ(slots.error().message, "no carbon forecast from http://carbon.test: HTTP 500: Requested resource not found.");
   EXPECT_THAT(slots.error().remedy, HasSubstr("network"));
 }
 

@@ -33,6 +33,17 @@ TEST(ParsePlace, RefusesTheRestAndSaysWhatThereIs) {
   }
 }
 
+// A fallback for Great Britain would be another grid's figure there.
+TEST(ParsePlace, RefusesPostcodesThatAreNotOnTheGridOfGreatBritain) {
+  for (const char* text : {"BT1", "bt1 1aa", "BT99", "JE2", "JE2 3QA", "GY1", "IM1", "IM99 1AA"}) {
+    const auto place = parse_place(text);
+    ASSERT_FALSE(place) << text;
+    EXPECT_NE(place.error().message.find("not on the grid of Great Britain"), std::string::npos) << place.error().message;
+    EXPECT_NE(place.error().remedy.find("--carbon_source"), std::string::npos);
+  }
+  for (const char* text : {"B1", "BB1", "G1", "GL1", "IG1", "IP1", "E1", "TR21"}) EXPECT_TRUE(parse_place(text)) << text;
+}
+
 TEST(PlaceText, NamesIt) {
   EXPECT_EQ(place_text(*parse_place("12")), "South England (region 12)");
   EXPECT_EQ(place_text(*parse_place("ox11 0qx")), "postcode OX11");

@@ -108,21 +108,5 @@ TEST(MakePlan, IsNeverWorseThanAnyMinuteOfAThousandRandomForecasts) {
   }
 }
 
-TEST(Coarser, KeepsEnergyAndLength) {
-  std::vector<EnergyStep> run;
-  for (int i = 1; i <= 103; ++i) run.push_back(step(i, i * 0.5));
-  const auto joined = coarser(run, 10);
-  EXPECT_LE(joined.size(), 10u);
-  Energy energy;
-  base::Duration length{};
-  for (const EnergyStep& one : joined) {
-    energy += one.energy;
-    length += one.length;
-  }
-  EXPECT_EQ(length, minutes(103 * 104 / 2));
-  EXPECT_NEAR(energy.kilowatt_hours(), 103 * 104 / 4.0, 1e-9);
-  EXPECT_EQ(coarser(run, 200).size(), run.size());
-}
-
 }  // namespace
 }  // namespace gpubench::carbon

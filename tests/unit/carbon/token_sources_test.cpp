@@ -118,6 +118,27 @@ TEST_F(TokenSources, FaultsAreErrorsThatTellNoSecret) {
   }
 }
 
+// A free plan is refused the forecast with a token that is good for the history.
+TEST_F(TokenSources, TheServicesOwnWordsAreTheReason) {
+  const auto complaint = [&](int status, const std::string& body, std::string location = {}) {
+    ScriptedHttp http({platform::HttpResponse{status, {{"location", std::move(location)}}, body}});
+    return electricity_maps(http, "2026-11-22T12:10Z", "2026-11-22T13:30Z").error().message;
+  };
+  EXPECT_THAT(complaint(403, R"({"message":"your plan does not include this endpoint"})"),
+              HasSubstr("refused this for zone DE (HTTP 403: your plan does not include this endpoint)"));
+  EXPECT_THAT(complaint(401, R"({"error":"invalid auth-token"})"),
+              HasSubstr("refused the token (HTTP 401: invalid auth-token)"));
+  EXPECT_THAT(complaint(404, R"({"error":{"code":7,"message":"zone does not exist"}})"),
+              HasSubstr("zone DE: HTTP 404: zone does not exist"));
+  EXPECT_THAT(complaint(404, "no such page\x1b[31m"), HasSubstr("HTTP 404: no such page [31m"));
+  EXPECT_THAT(complaint(301, "moved", "https://em.example/v4"),
+              HasSubstr("HTTP 301, a redirect to https://em.example/v4, is not followed"));
+  EXPECT_THAT(complaint(404, "{}"), testing::EndsWith("HTTP 404"));
+  ScriptedHttp refuses({http_answer(403, R"({"error":"Region not in subscription"})")});
+  EXPECT_THAT(watttime(refuses, "2026-11-22T12:10Z", "2026-11-22T13:30Z").error().message,
+              HasSubstr("refused the login (HTTP 403: Region not in subscription)"));
+}
+
 TEST_F(TokenSources, HangingServicesCostNoMoreThanThePatience) {
   ScriptedHttp hanging([&](const platform::HttpRequest& request) -> ScriptedHttp::Answer {
     clock_.advance(request.timeout);
