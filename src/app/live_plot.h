@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "app/worker.h"
 #include "base/time.h"
+#include "live/worker.h"
 #include "record/progress.h"
 #include "report/plot/plot.h"
 
@@ -44,7 +44,7 @@ class LivePlot {
   Plan plan_;  // the worker's thread's own
   std::mutex mutex_;
   std::optional<base::SteadyTime> started_;  // guarded by it
-  Worker<record::Progress> worker_;          // last: starts when all else is there
+  live::Worker<record::Progress> worker_;    // last: starts when all else is there
 };
 
 }  // namespace gpubench::app

@@ -14,13 +14,11 @@
 #include "app/carbon_choice.h"
 #include "app/carbon_lookup.h"
 #include "app/check_image.h"
-#include "app/energy_so_far.h"
 #include "app/environment.h"
 #include "app/export_results.h"
 #include "app/exporter.h"
 #include "app/journal_samples.h"
 #include "app/live_carbon.h"
-#include "app/live_feed.h"
 #include "app/live_plot.h"
 #include "app/live_style.h"
 #include "app/measurement.h"
@@ -35,6 +33,7 @@
 #include "exporting/metrics_page.h"
 #include "gpus/event_monitor.h"
 #include "gpus/workload_gpus.h"
+#include "live/feed.h"
 #include "meter/open.h"
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -45,6 +44,7 @@
 #include "platform/terminal.h"
 #include "record/account.h"
 #include "record/costs.h"
+#include "record/energy_so_far.h"
 #include "report/formatted_tables.h"
 #include "report/plot/plot.h"
 #include "runs/journal_notes.h"
@@ -152,10 +152,10 @@ class BenchmarkRun {
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<series::Journal> journal_;
   std::vector<series::GpuSeries> series_;  // write to the journal
-  EnergySoFar energy_{series_};            // adding: the sampler's thread
+  record::EnergySoFar energy_{series_};    // adding: the sampler's thread
   std::unique_ptr<benchmark::BenchmarkOutputs> outputs_;
   LiveStyle live_style_ = LiveStyle::none;  // never automatic
-  std::unique_ptr<LiveFeed> live_;
+  std::unique_ptr<live::Feed> live_;
   std::unique_ptr<platform::HttpClient> export_http_;
   std::unique_ptr<Exporter> exporter_;
   std::unique_ptr<LivePlot> live_plot_;
@@ -245,7 +245,7 @@ void BenchmarkRun::note_facts() {
 void BenchmarkRun::make_live_feed() {
   live_style_ = live_style_for(options_.live_style, environment_, terminal_);
   const bool replays = meter_->source().kind == meter::SourceKind::replay;
-  live_ = std::make_unique<LiveFeed>(
+  live_ = std::make_unique<live::Feed>(
       terminal_,
       make_view(live_style_, options_, environment_,
                 {terminal_, clock_, meter_->gpus(), gpus_.positions, benchmark_name(options_), replays}),

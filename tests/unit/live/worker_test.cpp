@@ -1,11 +1,11 @@
-#include "app/worker.h"
+#include "live/worker.h"
 
 #include <gtest/gtest.h>
 
 #include <future>
 #include <vector>
 
-namespace gpubench::app {
+namespace gpubench::live {
 namespace {
 
 using namespace std::chrono_literals;
@@ -41,4 +41,4 @@ TEST(Worker, AFullQueueNeverBlocksAndCounts) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::live

@@ -8,19 +8,19 @@
 #include <string>
 #include <variant>
 
-#include "app/worker.h"
 #include "base/time.h"
 #include "live/view.h"
+#include "live/worker.h"
 #include "platform/keyboard.h"
 #include "platform/terminal.h"
 #include "record/progress.h"
 
-namespace gpubench::app {
+namespace gpubench::live {
 
-class LiveFeed {
+class Feed {
  public:
   // A view that has keys gets those typed in the terminal.
-  LiveFeed(platform::Terminal& terminal, std::unique_ptr<live::View> view, bool has_keys);
+  Feed(platform::Terminal& terminal, std::unique_ptr<View> view, bool has_keys);
   // None blocks; what a stopped terminal cannot take is dropped and counted.
   void start(base::WallTime time) { worker_.post(time); }
   void show(record::Progress progress) { worker_.post(std::move(progress)); }
@@ -49,7 +49,7 @@ class LiveFeed {
   void post_typed(std::string bytes);
 
   platform::Terminal& terminal_;
-  std::unique_ptr<live::View> view_;
+  std::unique_ptr<View> view_;
   bool has_keys_;
   std::string said_;  // to be repeated at the end; the caller's thread
   std::size_t told_dropped_ = 0;
@@ -58,4 +58,4 @@ class LiveFeed {
   std::unique_ptr<platform::Keyboard> keyboard_;  // last: it posts to the worker
 };
 
-}  // namespace gpubench::app
+}  // namespace gpubench::live

@@ -1,10 +1,10 @@
-#include "app/live_feed.h"
+#include "live/feed.h"
 
 #include <chrono>
 #include <iostream>
 #include <utility>
 
-namespace gpubench::app {
+namespace gpubench::live {
 namespace {
 
 constexpr std::size_t kQueuedItems = 256;  // at most 64 KiB of log each
@@ -17,7 +17,7 @@ struct Cases : Actions... {
 
 }  // namespace
 
-LiveFeed::LiveFeed(platform::Terminal& terminal, std::unique_ptr<live::View> view, bool has_keys)
+Feed::Feed(platform::Terminal& terminal, std::unique_ptr<View> view, bool has_keys)
     : terminal_(terminal),
       view_(std::move(view)),
       has_keys_(has_keys),
@@ -27,12 +27,12 @@ LiveFeed::LiveFeed(platform::Terminal& terminal, std::unique_ptr<live::View> vie
         std::make_unique<platform::Keyboard>(terminal_.fd(), [this](std::string bytes) { post_typed(std::move(bytes)); });
 }
 
-void LiveFeed::post_typed(std::string bytes) {
+void Feed::post_typed(std::string bytes) {
   if (bytes.empty() && tick_waits_.exchange(true)) return;
   worker_.post(Typed{std::move(bytes)});
 }
 
-void LiveFeed::tell_dropped() {
+void Feed::tell_dropped() {
   const std::size_t dropped = worker_.dropped();
   if (dropped == told_dropped_) return;
   view_->show_log("\n[the terminal was too slow: " + std::to_string(dropped - told_dropped_) +
@@ -41,7 +41,7 @@ void LiveFeed::tell_dropped() {
   tick_waits_ = false;  // it may be among them
 }
 
-void LiveFeed::handle(Item& item) {
+void Feed::handle(Item& item) {
   tell_dropped();
   std::visit(Cases{[this](base::WallTime time) { view_->start(time); },
                    [this](const record::Progress& progress) { view_->show(progress); },
@@ -54,7 +54,7 @@ void LiveFeed::handle(Item& item) {
              item);
 }
 
-void LiveFeed::say(const std::string& line) {
+void Feed::say(const std::string& line) {
   if (!has_keys_) {
     std::cerr << line << "\n";
     return;
@@ -63,7 +63,7 @@ void LiveFeed::say(const std::string& line) {
   worker_.post(Said{line});
 }
 
-void LiveFeed::finish() {
+void Feed::finish() {
   keyboard_.reset();
   if (!worker_.drain(kLastFrameWithin)) terminal_.abandon();
   worker_.finish();
@@ -71,4 +71,4 @@ void LiveFeed::finish() {
   std::cerr << std::exchange(said_, {});
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::live

@@ -12,7 +12,7 @@
 #include "record/progress.h"
 #include "series/gpu_series.h"
 
-namespace gpubench::app {
+namespace gpubench::record {
 
 // Power times time by the interval readings; where power is not reported, the energy counter.
 class EnergySoFar {
@@ -25,7 +25,7 @@ class EnergySoFar {
 
   // One interval's readings, one per GPU; empty before the benchmark's start. While a GPU reports nothing, its energy is not
   // known: a missing part is not 0. The power that it reports next then counts for that time, too.
-  std::optional<record::EnergyNow> add(const std::vector<meter::GpuReading>& readings);
+  std::optional<EnergyNow> add(const std::vector<meter::GpuReading>& readings);
 
  private:
   // What one GPU told last.
@@ -48,4 +48,4 @@ class EnergySoFar {
   base::Duration time_{};           // that the benchmark ran until then
 };
 
-}  // namespace gpubench::app
+}  // namespace gpubench::record

@@ -13,7 +13,7 @@
 
 #include "base/time.h"
 
-namespace gpubench::app {
+namespace gpubench::live {
 
 // post() and finish() from any one thread each; `handle` runs on the worker's own thread. A full queue gives up its oldest
 // item and counts it.
@@ -90,4 +90,4 @@ class Worker {
   std::thread thread_;  // last: starts when all else is there
 };
 
-}  // namespace gpubench::app
+}  // namespace gpubench::live

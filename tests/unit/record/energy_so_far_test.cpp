@@ -1,11 +1,11 @@
-#include "app/energy_so_far.h"
+#include "record/energy_so_far.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <memory>
 
-namespace gpubench::app {
+namespace gpubench::record {
 namespace {
 
 using std::chrono::seconds;
@@ -99,4 +99,4 @@ TEST_F(EnergySoFarTest, TheCounterStandsInWherePowerIsNotTold) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::record

@@ -1,9 +1,9 @@
-#include "app/energy_so_far.h"
+#include "record/energy_so_far.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace gpubench::app {
+namespace gpubench::record {
 
 base::Duration EnergySoFar::within_the_run(base::SteadyTime from, base::SteadyTime to) const {
   const base::SteadyTime begin{base::Duration(begin_.load())};
@@ -22,7 +22,7 @@ std::optional<base::Energy> EnergySoFar::energy_between(const Mark& from, const 
   return (*to.counter - *from.counter) * (base::to_seconds(ran) / base::to_seconds(to.time - from.time));
 }
 
-std::optional<record::EnergyNow> EnergySoFar::add(const std::vector<meter::GpuReading>& readings) {
+std::optional<EnergyNow> EnergySoFar::add(const std::vector<meter::GpuReading>& readings) {
   if (readings.empty()) return std::nullopt;
   std::vector<Mark> marks;
   for (std::size_t gpu = 0; gpu < readings.size(); ++gpu) {
@@ -34,7 +34,7 @@ std::optional<record::EnergyNow> EnergySoFar::add(const std::vector<meter::GpuRe
     sums_.resize(marks.size());
     last_time_ = readings.front().time;
   }
-  record::EnergyNow now;
+  EnergyNow now;
   for (std::size_t gpu = 0; gpu < marks.size(); ++gpu) {
     const auto part = energy_between(told_[gpu], marks[gpu]);
     if (part) {
@@ -49,4 +49,4 @@ std::optional<record::EnergyNow> EnergySoFar::add(const std::vector<meter::GpuRe
   return begin_ == kNever ? std::nullopt : std::optional(std::move(now));
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::record
