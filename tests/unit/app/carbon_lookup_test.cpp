@@ -180,11 +180,11 @@ TEST_F(Choice, OfEverySource) {
   EXPECT_EQ(choose("grid_gb_national", "South England")->place, "Great Britain");
   EXPECT_EQ(choose("yearly", "South England")->place, "United Kingdom");
   EXPECT_EQ(choose("yearly", "FR")->place, "France");
-  environment_.electricity_maps_token = "token";
+  environment_.carbon.electricity_maps_token.value = "token";
   EXPECT_EQ(choose("electricity_maps", "DE")->fallback->name, "Germany");
   EXPECT_FALSE(choose("electricity_maps", "AU-NSW")->fallback);
-  environment_.watttime_user = "user";
-  environment_.watttime_password = "password";
+  environment_.carbon.watttime_user = "user";
+  environment_.carbon.watttime_password.value = "password";
   EXPECT_FALSE(choose("watttime", "CAISO_NORTH")->fallback);
 }
 
@@ -196,8 +196,9 @@ TEST_F(Choice, IsRefusedWithTheRemedyBeforeAnythingRuns) {
   EXPECT_THAT(complaint("grid_gb", "19"), HasSubstr("South England"));
   EXPECT_THAT(complaint("tea_leaves", "London"), HasSubstr("grid_gb_national"));
   EXPECT_THAT(complaint("electricity_maps", "South England"), HasSubstr("zone"));
+  environment_.carbon.electricity_maps_token.variable = "IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN";
   EXPECT_THAT(complaint("electricity_maps", "DE"), HasSubstr("IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN"));
-  environment_.electricity_maps_token = "a\r\nb";
+  environment_.carbon.electricity_maps_token.value = "a\r\nb";
   EXPECT_THAT(complaint("electricity_maps", "DE"), testing::Not(HasSubstr("a\r")));
   EXPECT_THAT(complaint("watttime", "CAISO_NORTH"), HasSubstr("IRIS_GPUBENCH_WATTTIME_USERNAME"));
   EXPECT_THAT(complaint("file:/nonexistent.csv", "London"), HasSubstr("nonexistent"));
@@ -215,12 +216,12 @@ TEST_F(Choice, OfAUserValueHoldsAtAllTimes) {
 }
 
 TEST_F(Choice, KeepsTheCachesOfDifferentPlacesApart) {
-  environment_.cache_folder = "/cache";
+  environment_.carbon.cache_folder = "/cache";
   EXPECT_NE(choose("grid_gb", "12")->cache->path(), choose("grid_gb", "13")->cache->path());
   EXPECT_NE(choose("grid_gb", "12")->cache->path(), choose("grid_gb_national", "12")->cache->path());
-  environment_.carbon_url = "http://127.0.0.1:1";
+  environment_.carbon.grid_gb_url = "http://127.0.0.1:1";
   const auto other = choose("grid_gb", "12")->cache->path();
-  environment_.carbon_url.clear();
+  environment_.carbon.grid_gb_url.clear();
   EXPECT_NE(choose("grid_gb", "12")->cache->path(), other);
   EXPECT_EQ(other.parent_path(), "/cache/carbon");
 }
