@@ -169,6 +169,7 @@ CounterCheck check_counter(const series::GpuSeries& gpu, base::Window run, const
   const base::Energy allowed = tolerance(*counter, *independent);
   const bool deaf = check.slope && (check.slope->fraction() < kDeaf || check.slope->fraction() > 1 / kDeaf);
   const bool far = distance > independent->energy * kFar + allowed;
+  check.apart = distance > allowed;
   check.state = CounterState::trusted;
   if (!deaf && distance <= allowed && check.step == base::Energy{}) return check;
   check.state = (deaf || far) && !vouched_for(*counter, *independent, third) ? CounterState::broken : CounterState::disputed;

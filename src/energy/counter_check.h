@@ -26,6 +26,7 @@ std::string_view state_text(CounterState state);
 struct CounterCheck {
   CounterState state = CounterState::unavailable;
   std::string reason = {};                      // of disputed and broken
+  bool apart = false;                           // the two energies differ by more than both may be off
   std::string against = {};                     // the method it was compared with
   std::optional<base::Energy> difference = {};  // that method's energy less the counter's
   base::Energy step = {};                       // greatest difference within a second or so that no lag explains; 0: none

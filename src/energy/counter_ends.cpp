@@ -228,7 +228,7 @@ base::Result<CounterEnds> EndsWalk::finish() const {
 base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run,
                                        const series::Series<meter::PowerSample>* power) {
   if (run.length() <= base::Duration::zero()) return base::failure("the run has no duration");
-  if (counter.size() == 0) return base::failure("the energy counter could not be read");
+  if (counter.size() == 0) return base::failure("there is no reading of an energy counter");
   EndsWalk walk(counter, run, power);
   visit_while(counter, first_reading_for(counter, run.start), [&](const auto& reading) { return walk.add(reading); });
   return walk.finish();

@@ -15,18 +15,27 @@ using AllSeries = std::vector<series::GpuSeries>;  // one per GPU of the facts
 
 constexpr base::Duration kClockStepWorthSaying = std::chrono::milliseconds(500);
 
+// What replaces the counter; empty: nothing.
+std::string instead_of_counter(const energy::GpuEnergy& energy) {
+  const energy::EnergyEstimate* const best = energy.best();
+  if (best == nullptr) return {};
+  return best->method == energy::EnergyMethod::power_ring ? "power samples" : "power readings";
+}
+
 void note_energy(const GpuRecord& gpu, const series::GpuSeries& series, base::Window run, std::vector<Finding>& findings) {
   const energy::GpuEnergy& energy = gpu.energy;
   if (energy.best() == nullptr)
     findings.emplace_back(EnergyUnknown{gpu.gpu.index, "neither an energy counter nor power samples over the run"});
   if (!energy.counter) {
     const auto why = energy::energy_from_counter(*series.counter, run, std::nullopt, series.power.get());
-    findings.emplace_back(CounterUnusable{gpu.gpu.index, why ? "not usable" : why.error().message});
+    findings.emplace_back(
+        CounterUnusable{gpu.gpu.index, why ? "not usable" : why.error().message, instead_of_counter(energy)});
   } else if (energy.check.state == energy::CounterState::broken) {
-    findings.emplace_back(CounterUnusable{gpu.gpu.index, energy.check.reason});
+    findings.emplace_back(CounterUnusable{gpu.gpu.index, energy.check.reason, instead_of_counter(energy)});
   } else if (energy.check.state == energy::CounterState::disputed) {
     const base::Energy counter = energy.counter->energy;
-    findings.emplace_back(MethodsDisagree{gpu.gpu.index, counter, counter + *energy.check.difference});
+    findings.emplace_back(MethodsDisagree{gpu.gpu.index, counter, counter + *energy.check.difference,
+                                          energy.check.apart ? std::string() : energy.check.reason});
   }
   if (energy.ring && energy.ring->coverage < energy::kLeastCoverage)
     findings.emplace_back(PowerGap{gpu.gpu.index, energy.ring->coverage, energy.ring->longest_gap});
@@ -37,7 +46,7 @@ void note_lost_gpu(const GpuRecord& gpu, const series::GpuSeries& series, std::v
   series::for_each(*series.readings, [&](const meter::GpuReading& reading) {
     lost = lost || (!reading.power && reading.power.error() == meter::Absent::gpu_lost);
   });
-  if (lost) findings.emplace_back(GpuLost{gpu.gpu.index});
+  if (lost) findings.emplace_back(GpuLost{gpu.gpu.index, gpu.energy.best() != nullptr});
 }
 
 void note_gpu(const GpuRecord& gpu, const series::GpuSeries& series, const RunRecord& run, std::vector<Finding>& findings) {
@@ -95,6 +104,8 @@ void note_gpu_access(const Measured& measured, std::vector<Finding>& findings) {
 
 void note_sampling(const sampler::SamplerHealth& health, std::vector<Finding>& findings) {
   if (health.late > 0) findings.emplace_back(DeadlinesMissed{health.late, health.deadlines, health.worst_lateness});
+  for (const sampler::Impossible& gpu : health.impossible)
+    findings.emplace_back(ImpossibleValues{gpu.gpu_index, gpu.count, gpu.first});
   if (std::chrono::abs(health.wall_clock_step) > kClockStepWorthSaying)
     findings.emplace_back(WallClockStepped{health.wall_clock_step});
 }

@@ -55,19 +55,20 @@ std::string text(const EnergyUnknown& f) {
 }
 
 std::string text(const CounterUnusable& f) {
-  return fmt::format(
-      "The energy counter of GPU {} could not be used{}: its energy comes from its power samples instead, which is "
-      "less certain.",
-      f.gpu_index, because(f.reason));
+  const std::string instead = f.instead.empty()
+                                  ? "its energy is not known"
+                                  : "its energy comes from its " + f.instead + " instead, which is less certain";
+  return fmt::format("The energy counter of GPU {} could not be used{}: {}.", f.gpu_index, because(f.reason), instead);
 }
 
 std::string text(const MethodsDisagree& f) {
   const double difference = (f.ring - f.counter) / f.counter * 100.0;
   const std::string size = std::isfinite(difference) ? fmt::format("{:+.1f} %", difference) : "all of it";
-  return fmt::format(
-      "The energy of GPU {} is {:.1f} J by its counter and {:.1f} J by its power samples ({}), which is more than their "
-      "uncertainties allow: its interval was widened by the difference.",
-      f.gpu_index, f.counter.joules(), f.ring.joules(), size);
+  const std::string reason =
+      f.reason.empty() ? ", which is more than their uncertainties allow: its interval was widened by the difference"
+                       : "; the counter is in doubt, as " + f.reason + ", so its interval was widened";
+  return fmt::format("The energy of GPU {} is {:.1f} J by its counter and {:.1f} J by its power samples ({}){}.",
+                     f.gpu_index, f.counter.joules(), f.ring.joules(), size, reason);
 }
 
 std::string text(const PowerGap& f) {
@@ -93,9 +94,8 @@ std::string text(const WallClockStepped& f) {
 
 std::string text(const GpuLost& f) {
   return fmt::format(
-      "GPU {} was lost during the run (it fell off the bus): its figures end there and the totals are too low or "
-      "not available.",
-      f.gpu_index);
+      "GPU {} was lost during the run (it fell off the bus): its readings end there and its energy {}.", f.gpu_index,
+      f.energy_known ? "from then on is an estimate, whose interval says how little is known of it" : "is not known");
 }
 
 std::string text(const Throttled& f) {
@@ -195,12 +195,18 @@ std::string text(const ScoreUnusable& f) {
   return "The benchmark's score or work could not be used" + because(f.reason) + ".";
 }
 
+std::string text(const ImpossibleValues& f) {
+  return fmt::format("The driver gave {} of GPU {} that the board cannot have ({}{}): left out of all figures.",
+                     f.count == 1 ? "a value" : fmt::format("{} values", f.count), f.gpu_index,
+                     f.count == 1 ? "" : "the first ", f.first);
+}
+
 std::string text(const ToldFinding& f) {
   return f.text;
 }
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 31> kNames = {"replayed",
+constexpr std::array<std::string_view, 32> kNames = {"replayed",
                                                      "interrupted",
                                                      "timed_out",
                                                      "workload_failed",
@@ -230,6 +236,7 @@ constexpr std::array<std::string_view, 31> kNames = {"replayed",
                                                      "xid_errors",
                                                      "memory_errors",
                                                      "score_unusable",
+                                                     "impossible_values",
                                                      "told"};
 static_assert(kNames.size() == std::variant_size_v<Finding>);
 

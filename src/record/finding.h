@@ -37,12 +37,14 @@ struct EnergyUnknown {
 struct CounterUnusable {
   int gpu_index;
   std::string reason;
+  std::string instead = "power samples";  // what its energy comes from; empty: it is not known
 };
-// Counter and power samples differ by more than the intervals of both allow.
+// Counter and power samples differ by more than the intervals of both allow, or do not go together.
 struct MethodsDisagree {
   int gpu_index;
   base::Energy counter;
-  base::Energy ring;  // by the power samples
+  base::Energy ring;        // by the power samples
+  std::string reason = {};  // empty: by more than both may be off
 };
 // Power samples missing from the 20 ms series.
 struct PowerGap {
@@ -61,6 +63,13 @@ struct WallClockStepped {
 };
 struct GpuLost {
   int gpu_index;
+  bool energy_known = false;  // filled in to the end of the run
+};
+// The driver gave values that the board cannot have.
+struct ImpossibleValues {
+  int gpu_index;
+  std::size_t count;
+  std::string first;  // "a power of 70000 W"
 };
 // The GPU was throttled, in a share of the readings or, if the driver counts it, of the time.
 struct Throttled {
@@ -159,7 +168,7 @@ using Finding =
                  DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown, ResultsNotCollected,
                  PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered,
                  JournalIncomplete, NoGpuGiven, GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors,
-                 MemoryErrors, ScoreUnusable, ToldFinding>;
+                 MemoryErrors, ScoreUnusable, ImpossibleValues, ToldFinding>;
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);

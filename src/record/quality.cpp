@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 
 constexpr base::Duration kBin = 1ms;
 constexpr double kGap = 1.5;  // times the usual spacing
+// The driver's utilisation is that of the time just before: a reading sooner after the start is of the time before the run.
+constexpr base::Duration kLookedBackOver = 200ms;
 
 // Distances of samples in bins of a millisecond; those of two seconds and more only by their sum.
 class Spacings {
@@ -113,25 +115,31 @@ template <class T>
 std::optional<Utilized> utilized(const series::Series<meter::GpuReading>& readings, const series::Series<T>& power,
                                  base::Window run) {
   Utilized result;
-  bool told = false;
+  bool known = false;
+  bool busy_last = false;
   energy::RunningArea area(power, run.start);
   base::Energy whole;
   base::Energy busy;
   base::SteadyTime from = run.start;
   series::for_each(readings, [&](const meter::GpuReading& reading) {
-    if (reading.time <= run.start || from >= run.end) return;
-    const base::SteadyTime until = std::min(reading.time, run.end);
-    const base::Energy part = area.until(until).energy;
+    if (reading.time <= run.start || reading.time > run.end) return;
+    const base::Energy part = area.until(reading.time).energy;
     whole += part;
-    if (reading.utilization) told = true;
-    if (reading.utilization && reading.utilization->fraction() > 0) {
-      result.time += until - from;
+    if (reading.utilization && reading.time - run.start >= kLookedBackOver) known = true;
+    busy_last = reading.utilization && reading.utilization->fraction() > 0;
+    if (busy_last) {
+      result.time += reading.time - from;
       busy += part;
     }
-    from = std::max(from, reading.time);
+    from = reading.time;
   });
-  whole += area.until(run.end).energy;
-  if (!told) return std::nullopt;
+  const base::Energy rest = area.until(run.end).energy;
+  whole += rest;
+  if (busy_last) {
+    result.time += run.end - from;
+    busy += rest;
+  }
+  if (!known) return std::nullopt;
   if (whole > base::Energy{}) result.share_of_energy = base::Ratio::from_fraction(busy / whole);
   return result;
 }

@@ -30,12 +30,13 @@ struct SeriesQuality {
 // One pass, constant memory.
 RingQuality ring_quality(const series::Series<meter::PowerSample>& power, base::Window run);
 
-// How busy the GPU was by its readings. A reading covers the time since the one before it.
+// How busy the GPU was by its readings. A reading covers the time since the one before it, the last one of the run also the
+// rest of it: readings after the run say nothing of it.
 struct Utilized {
   base::Duration time{};        // with utilisation above 0
   base::Ratio share_of_energy;  // of the run's, within that time: by the power samples; without any by the readings' power
 };
-// Empty: the GPU does not report its utilisation. `series` has readings.
+// Empty: no reading of the run says its utilisation. `series` has readings.
 std::optional<Utilized> utilized(const series::GpuSeries& series, base::Window run);
 
 SeriesQuality series_quality(const series::GpuSeries& series, base::Window run);

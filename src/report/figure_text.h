@@ -10,6 +10,8 @@
 namespace gpubench::report {
 
 inline constexpr const char* kNotAvailable = "not available";  // could be known, but is not for this run
+inline constexpr const char* kNotBusy = "not busy";
+inline constexpr const char* kBusyNotKnown = "not known";      // whether it was busy
 inline constexpr const char* kNotSupported = "not supported";  // this GPU does not report it
 
 // A share in percent; one below the whole is never rounded up to it.

@@ -135,7 +135,8 @@ std::string half_hour_table(const record::RunRecord& run) {
 // An average over busy readings, or why there is none.
 std::string average_text(const PooledAverage& pooled, const Summary& sum) {
   if (pooled.average) return number(*pooled.average);
-  if (pooled.supported) return std::string(kNotAvailable) + " (no GPU was busy)";
+  if (pooled.supported)
+    return std::string(kNotAvailable) + (sum.busy_known ? " (no GPU was busy)" : " (when busy is not known)");
   return sum.readings == 0 ? std::string(kNotAvailable) + " (no reading within the run)" : kNotSupported;
 }
 

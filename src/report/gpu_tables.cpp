@@ -66,7 +66,8 @@ bool same_for_all(const record::RunRecord& run, const std::function<std::string(
 
 std::string average_cell(const record::GpuRecord& gpu, const std::optional<record::Statistics>& statistics) {
   if (!statistics) return gpu.statistics.readings == 0 ? kNotAvailable : kNotSupported;
-  return statistics->utilized_count > 0 ? short_number(statistics->average, 1) : "not busy";
+  if (statistics->utilized_count > 0) return short_number(statistics->average, 1);
+  return gpu.utilized_time ? kNotBusy : kBusyNotKnown;
 }
 
 std::string maximum_cell(const record::GpuRecord& gpu, const std::optional<record::Statistics>& statistics) {

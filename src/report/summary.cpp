@@ -46,7 +46,10 @@ Summary summarize(const record::RunRecord& run) {
   if (!run.gpus.empty()) summary.first = run.gpus.front().gpu;
   if (!summary.first.power_limit) summary.first.power_limit = summary.first.max_power_limit;
   for (const meter::ValueFacts& value : meter::kValueFacts) summary.averages[value.kind] = pooled(run, value.kind);
-  for (const record::GpuRecord& gpu : run.gpus) summary.readings += gpu.statistics.readings;
+  for (const record::GpuRecord& gpu : run.gpus) {
+    summary.readings += gpu.statistics.readings;
+    summary.busy_known = summary.busy_known && gpu.utilized_time.has_value();
+  }
   if (run.emissions) take_emissions(summary, *run.emissions);
   return summary;
 }

@@ -21,6 +21,7 @@ struct Summary {
       first;  // limits of the first GPU stand for all, power limit: enforced, else the highest that could be set
   meter::OfEachValue<PooledAverage> averages;  // in the value's unit
   std::size_t readings = 0;                    // of all GPUs
+  bool busy_known = true;                      // of each GPU it is known when it was in use
   std::optional<base::Emissions> total_carbon;
   std::optional<base::CarbonIntensity> average_intensity;
   std::optional<base::CarbonIntensity> start_intensity;

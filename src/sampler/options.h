@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "base/time.h"
@@ -25,6 +26,13 @@ struct SamplerOptions {
   base::Duration quick_period = std::chrono::milliseconds(100);
 };
 
+// What a GPU's driver gave that the board cannot have.
+struct Impossible {
+  int gpu_index = 0;
+  std::size_t count = 0;
+  std::string first;  // "a power of 70000 W"
+};
+
 struct SamplerHealth {
   std::size_t deadlines = 0;  // interval readings planned so far
   std::size_t late = 0;       // of these, begun more than a tenth of the interval (at least 10 ms) late, or skipped
@@ -32,6 +40,7 @@ struct SamplerHealth {
   // Largest change seen of the wall clock against the steady clock; positive: the wall clock was set forward.
   base::Duration wall_clock_step{};
   meter::DriverCalls driver = {};
+  std::vector<Impossible> impossible = {};  // of the GPUs of which there are any
 };
 
 // Gets each interval's readings (one per GPU), on the sampler thread; must not block.

@@ -39,7 +39,10 @@ Readout::Readout(meter::GpuMeter& meter, const platform::Clock& clock, std::vect
       newest_sample_(series.size(), base::SteadyTime::min()),
       samples_suffice_(series.size(), 1),
       has_ring_(series.size(), 1),
-      has_counter_(series.size(), 1) {}
+      has_counter_(series.size(), 1) {
+  for (std::size_t gpu = 0; gpu < series.size(); ++gpu)
+    plausible_.emplace_back(gpu < meter.gpus().size() ? meter.gpus()[gpu] : meter::GpuDescription{});
+}
 
 void Readout::perform(const Step& step) {
   switch (step.call) {
@@ -68,6 +71,13 @@ bool Readout::lacks_samples() const {
   return std::any_of(samples_suffice_.begin(), samples_suffice_.end(), [](char suffice) { return suffice == 0; });
 }
 
+std::vector<Impossible> Readout::impossible() const {
+  std::vector<Impossible> all;
+  for (const Plausible& gpu : plausible_)
+    if (gpu.impossible().count > 0) all.push_back(gpu.impossible());
+  return all;
+}
+
 void Readout::read(std::size_t tick) {
   for (std::size_t gpu = 0; gpu < series_.size(); ++gpu) read_gpu(gpu);
   if (observer_) observer_(tick, latest_);
@@ -78,6 +88,7 @@ void Readout::read_gpu(std::size_t gpu) {
     const Timed timed(clock_, calls_.readings);
     latest_[gpu] = meter_.read(gpu);
   }
+  plausible_[gpu].check(latest_[gpu]);
   if (series_[gpu].readings) series_[gpu].readings->append(latest_[gpu]);
 }
 
@@ -101,10 +112,11 @@ void Readout::note_samples(std::size_t gpu, const std::vector<meter::PowerSample
 void Readout::drain(std::size_t gpu) {
   if (!series_[gpu].power) return;
   if (has_ring_[gpu] == 0) return note_samples(gpu, {});
-  const auto samples = [&] {
+  auto samples = [&] {
     const Timed timed(clock_, calls_.drains);
     return meter_.drain_power(gpu);
   }();
+  if (samples) plausible_[gpu].check(*samples);
   note_samples(gpu, samples ? *samples : std::vector<meter::PowerSample>{});
   if (samples) {
     for (const meter::PowerSample& sample : *samples) series_[gpu].power->append(sample);

@@ -7,6 +7,7 @@
 #include "meter/gpu_meter.h"
 #include "platform/clock.h"
 #include "sampler/options.h"
+#include "sampler/plausible.h"
 #include "sampler/schedule.h"
 #include "series/gpu_series.h"
 
@@ -24,6 +25,8 @@ class Readout {
   // The latest drain of a GPU left more than kFineSamples without a sample.
   [[nodiscard]] bool lacks_samples() const;
   [[nodiscard]] const meter::DriverCalls& driver_calls() const { return calls_; }
+  // Of the GPUs whose driver gave values that they cannot have.
+  [[nodiscard]] std::vector<Impossible> impossible() const;
 
  private:
   void read(std::size_t tick);
@@ -41,6 +44,7 @@ class Readout {
   std::vector<meter::GpuReading> latest_;
   std::vector<base::SteadyTime> newest_sample_;  // by GPU
   std::vector<char> samples_suffice_;            // the latest drain's
+  std::vector<Plausible> plausible_;             // by GPU
   std::vector<char> has_ring_;     // by GPU; false once the driver has said "unsupported", which is not asked again
   std::vector<char> has_counter_;  // the same for the counter
 };

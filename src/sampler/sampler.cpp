@@ -64,6 +64,7 @@ class Sampler::Loop {
     SamplerHealth health = schedule_ ? schedule_->health() : SamplerHealth{};
     health.wall_clock_step = wall_clock_step_;
     health.driver = driver_calls_;
+    health.impossible = impossible_;
     return health;
   }
 
@@ -87,7 +88,7 @@ class Sampler::Loop {
         lock.lock();
         driver_calls_ = readout_.driver_calls();
         if (step->call == Call::drain) schedule_->without_samples(readout_.lacks_samples());
-        if (step->call == Call::drain && step->gpu == 0) compare_clocks();
+        if (step->call == Call::drain && step->gpu == 0) note_health();
       } else {
         woken_.wait_for(lock, schedule_->wake() - clock_.now());
       }
@@ -97,6 +98,11 @@ class Sampler::Loop {
     readout_.perform_all(tick);
     lock.lock();
     driver_calls_ = readout_.driver_calls();
+    note_health();
+  }
+
+  void note_health() {
+    impossible_ = readout_.impossible();
     compare_clocks();
   }
 
@@ -117,6 +123,7 @@ class Sampler::Loop {
   base::Duration first_offset_{};
   base::Duration wall_clock_step_{};
   meter::DriverCalls driver_calls_;
+  std::vector<Impossible> impossible_;
 };
 
 Sampler::Sampler(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series,

@@ -19,11 +19,13 @@ struct PowerScript {
   [[nodiscard]] base::Energy used(base::Window window) const { return energy(window.end) - energy(window.start); }
 };
 
-// Power that holds from each moment until the next; the moments rise. The first power also holds before it.
+// Power that holds from each moment until the next; an earlier moment replaces what was to come after it. The first power
+// also holds before it.
 class PowerSteps {
  public:
   explicit PowerSteps(base::Power from_the_start) : steps_{{base::SteadyTime{}, from_the_start, base::Energy{}}} {}
   PowerSteps& then(base::SteadyTime from, base::Power power) {
+    while (steps_.size() > 1 && steps_.back().from >= from) steps_.pop_back();  // replaces what was to hold then
     const Step& last = steps_.back();
     steps_.push_back({from, power, last.before + last.power * (from - last.from)});
     return *this;

@@ -31,7 +31,9 @@ struct ScriptedGpu {
   base::Energy counter_jump_by = base::Energy::from_joules(1500);
   base::Duration ring_period = std::chrono::milliseconds(20);
   std::size_t ring_depth = 119;
-  base::Duration ring_lag{};                              // of what a sample shows behind its own time
+  base::Duration ring_lag{};                    // of what a sample shows behind its own time
+  std::optional<base::SteadyTime> ring_glitch;  // the sample from then on says ring_glitch_says
+  base::Power ring_glitch_says = base::Power::from_watts(70000);
   double ring_gain = 1;                                   // its power to that which the counter integrates
   base::Duration average_over = std::chrono::seconds(1);  // the driver's averaged power
   base::Duration reading_period{};                        // it is renewed this often; zero: all the time
@@ -100,6 +102,8 @@ class ScriptedMeter final : public meter::GpuMeter {
       const base::SteadyTime time{i * script.ring_period};
       const base::SteadyTime shown = time - script.ring_lag;
       samples.push_back({time, mean_power(script, {shown - script.ring_period, shown}) * script.ring_gain});
+      if (script.ring_glitch && time >= *script.ring_glitch && time - *script.ring_glitch < script.ring_period)
+        samples.back().power = script.ring_glitch_says;
     }
     next_sample_[gpu] = last + 1;
     return samples;

@@ -89,9 +89,10 @@ std::string terms_table(const record::RunRecord& run) {
   return table.text();
 }
 
-std::string average(const std::optional<record::Statistics>& statistics) {
+std::string average(const record::GpuRecord& gpu, const std::optional<record::Statistics>& statistics) {
   if (!statistics) return kNotSupported;
-  return statistics->utilized_count > 0 ? short_number(statistics->average, 1) : "not busy";
+  if (statistics->utilized_count > 0) return short_number(statistics->average, 1);
+  return gpu.utilized_time ? kNotBusy : kBusyNotKnown;
 }
 
 std::string maximum(const std::optional<record::Statistics>& statistics) {
@@ -127,11 +128,11 @@ std::string activity_table(const record::RunRecord& run) {
                   {"GPU", "Utilisation (%)", "Power (W)", "Temperature (\u00b0C)", "Highest (\u00b0C)", "Memory (MiB)",
                    "Most memory (MiB)", "SM clock (MHz)", "Memory clock (MHz)", "Throttled by"});
   for (const record::GpuRecord& gpu : run.gpus)
-    table.add_row({gpu_name(gpu.gpu), average(gpu.statistics[ValueKind::utilization]),
-                   average(gpu.statistics[ValueKind::power]), average(gpu.statistics[ValueKind::temperature]),
-                   maximum(gpu.statistics[ValueKind::temperature]), average(gpu.statistics[ValueKind::memory_used]),
-                   maximum(gpu.statistics[ValueKind::memory_used]), average(gpu.statistics[ValueKind::sm_clock]),
-                   average(gpu.statistics[ValueKind::memory_clock]), held_down(gpu)});
+    table.add_row({gpu_name(gpu.gpu), average(gpu, gpu.statistics[ValueKind::utilization]),
+                   average(gpu, gpu.statistics[ValueKind::power]), average(gpu, gpu.statistics[ValueKind::temperature]),
+                   maximum(gpu.statistics[ValueKind::temperature]), average(gpu, gpu.statistics[ValueKind::memory_used]),
+                   maximum(gpu.statistics[ValueKind::memory_used]), average(gpu, gpu.statistics[ValueKind::sm_clock]),
+                   average(gpu, gpu.statistics[ValueKind::memory_clock]), held_down(gpu)});
   return table.text();
 }
 

@@ -65,7 +65,7 @@ TEST(CounterEnergy, NeverExtrapolatesFurther) {
 }
 
 TEST(CounterEnergy, NothingToGoBy) {
-  EXPECT_EQ(message({}), "the energy counter could not be read");
+  EXPECT_EQ(message({}), "there is no reading of an energy counter");
   EXPECT_NE(message({reading(kStart, 5)}).find("fewer than two readings"), std::string::npos);
   EXPECT_NE(message(every_second(kStart - 20s, kStart - 10s)), "no error");
   EXPECT_NE(message(every_second(kStart + 20s, kStart + 30s)), "no error");

@@ -156,6 +156,27 @@ TEST(Faults, SlowOrShallowRing) {
   }
 }
 
+// One sample of 70 kW or 4.29 MW is a failed one: it moves no figure.
+TEST(Faults, OneImpossibleSample) {
+  for (const bool counter : {true, false}) {
+    for (const double says : {70'000.0, 4.29e6}) {
+      const auto fault = [&](support::ScriptedGpu& gpu, base::Window run) {
+        gpu.ring_glitch = run.start + 1s;
+        gpu.ring_glitch_says = watts(says);
+        if (!counter) gpu.counter_fails = meter::Absent::unsupported;
+      };
+      for_many_runs(fault, {}, [&](const SimulatedRun& run, const GpuEnergy& energy) {
+        ASSERT_NE(energy.best(), nullptr);
+        expect_inside_or_unknown(run, energy, "one impossible sample");
+        EXPECT_LT(energy.best()->uncertainty.comparative() / run.used(), 0.05);
+        if (counter) {
+          EXPECT_EQ(energy.check.state, CounterState::trusted) << energy.check.reason;
+        }
+      });
+    }
+  }
+}
+
 // The timing of the counter's changes counts at the level of the power, however flat it is.
 TEST(Faults, FlatPowerIsNoJump) {
   for (int round = 0; round < 40; ++round) {

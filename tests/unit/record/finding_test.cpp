@@ -43,6 +43,7 @@ std::vector<Finding> one_of_each() {
           XidErrors{9, "31, 79"},
           MemoryErrors{10, 3, 1, 2},
           ScoreUnusable{"time in metrics.yml is no number"},
+          ImpossibleValues{3, 2, "a power of 70000 W"},
           ToldFinding{"gpu_shared", "Somebody else used the GPU."}};
 }
 
@@ -63,15 +64,16 @@ TEST(Finding, EveryKindHasItsOwnNameAndOneSentence) {
 TEST(Finding, NamesBelongToTheirKinds) {
   std::vector<std::string> names;
   for (const Finding& finding : one_of_each()) names.push_back(finding_name(finding));
-  EXPECT_EQ(names,
-            (std::vector<std::string>{
-                "replayed",         "interrupted",        "timed_out",           "workload_failed",  "energy_unknown",
-                "counter_unusable", "methods_disagree",   "power_gap",           "deadlines_missed", "wall_clock_stepped",
-                "gpu_lost",         "throttled",          "carbon_fallback",     "carbon_unknown",   "results_not_collected",
-                "plot_not_made",    "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",
-                "recovered",        "journal_incomplete", "no_gpu_given",        "gpus_unclear",     "foreign_process",
-                "unknown_process",  "shared_by_mig",      "xid_errors",          "memory_errors",    "score_unusable",
-                "gpu_shared"}));
+  EXPECT_EQ(
+      names,
+      (std::vector<std::string>{
+          "replayed",          "interrupted",        "timed_out",           "workload_failed",  "energy_unknown",
+          "counter_unusable",  "methods_disagree",   "power_gap",           "deadlines_missed", "wall_clock_stepped",
+          "gpu_lost",          "throttled",          "carbon_fallback",     "carbon_unknown",   "results_not_collected",
+          "plot_not_made",     "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",
+          "recovered",         "journal_incomplete", "no_gpu_given",        "gpus_unclear",     "foreign_process",
+          "unknown_process",   "shared_by_mig",      "xid_errors",          "memory_errors",    "score_unusable",
+          "impossible_values", "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {
@@ -86,6 +88,21 @@ TEST(Finding, SaysNumbersWithUnits) {
       finding_text(WallClockStepped{-3s}),
       "The clock of this machine was set back by 3.00 s during the run: times of day follow the clock as it was at the "
       "start; durations and energy are not affected.");
+}
+
+TEST(Finding, SaysWhatWasDecided) {
+  EXPECT_NE(finding_text(CounterUnusable{0, "", "power readings"}).find("comes from its power readings instead"),
+            std::string::npos);
+  EXPECT_EQ(finding_text(CounterUnusable{0, "", ""}),
+            "The energy counter of GPU 0 could not be used: its energy is not known.");
+  EXPECT_NE(finding_text(GpuLost{0, true}).find("is an estimate"), std::string::npos);
+  EXPECT_NE(finding_text(GpuLost{0, false}).find("its energy is not known"), std::string::npos);
+  const std::string jump = finding_text(MethodsDisagree{
+      0, base::Energy::from_joules(206.1), base::Energy::from_joules(205.8), "it jumps against the power samples"});
+  EXPECT_EQ(jump.find("more than their"), std::string::npos) << jump;
+  EXPECT_NE(jump.find("it jumps"), std::string::npos) << jump;
+  EXPECT_EQ(finding_text(ImpossibleValues{3, 1, "a power of 70000 W"}),
+            "The driver gave a value of GPU 3 that the board cannot have (a power of 70000 W): left out of all figures.");
 }
 
 TEST(Finding, NearlyAllIsNotAll) {

@@ -79,8 +79,16 @@ TEST(Utilized, AReadingSpeaksForTheTimeBeforeIt) {
                                         reading(16s, 50, 300), reading(21s, 0, 100)}),
                              kRun);
   ASSERT_TRUE(busy);
-  EXPECT_EQ(busy->time, 4s);
-  EXPECT_DOUBLE_EQ(busy->share_of_energy.fraction(), 800.0 / (200 + 800 + 880));
+  EXPECT_EQ(busy->time, 8s) << "the last one of the run also for the rest of it";
+  EXPECT_GT(busy->share_of_energy.fraction(), 0.85);
+}
+
+// A run shorter than the interval: whether the GPU was busy is not known, whatever the readings around it say.
+TEST(Utilized, ReadingsOutsideTheRunSayNothing) {
+  EXPECT_FALSE(utilized(series_of({reading(9s, 0, 100), reading(21500ms, 0, 100)}), kRun));
+  EXPECT_FALSE(utilized(series_of({reading(9s, 0, 100), reading(10001ms, 0, 100), reading(21500ms, 0, 100)}), kRun))
+      << "just after the start it is of the time before it";
+  EXPECT_TRUE(utilized(series_of({reading(9s, 0, 100), reading(11s, 0, 100)}), kRun));
 }
 
 // A GPU that was busy for 8 s, read every 5 s: its readings' own power would make 99 % of the energy of the second one.
