@@ -102,6 +102,7 @@ class BenchmarkRun {
     std::optional<InterruptedBeforeStart> interrupted;
     auto measured = measure(*workload_, *meter_, clock_, signals_, series_, plan(), interrupted);
     meter_->close();
+    if (measured && meter_->was_silent()) measured->findings.emplace_back(record::DriverSilent{});
     server_.reset();  // values that stand still are not current
     if (live_) live_->finish();
     if (measured) journal_->note(runs::ended_note(*measured));

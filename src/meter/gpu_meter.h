@@ -50,6 +50,8 @@ class GpuMeter {
   virtual void close() {}
   // Completes what the meter itself writes, as the file of a recording; an error if any of it could not be written.
   virtual base::Result<void> finish() { return {}; }
+  // The driver has left a call unanswered for seconds: what was asked then is missing.
+  [[nodiscard]] virtual bool was_silent() const { return false; }
 };
 
 }  // namespace gpubench::meter

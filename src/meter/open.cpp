@@ -44,7 +44,7 @@ base::Result<std::unique_ptr<GpuMeter>> open_meter(const MeterSpec& spec, const 
     if (!request) return base::failure(request.error());
     return open_replay_meter(request->file, request->gpus, clock);
   }
-  auto nvml = open_nvml_meter(clock, spec.nvml_library);
+  auto nvml = open_guarded_nvml_meter(spec.nvml_library);
   if (!nvml || spec.record_trace.empty()) return nvml;
   return open_recording_meter(std::move(*nvml), spec.record_trace, clock);
 }

@@ -201,43 +201,27 @@ std::string text(const ImpossibleValues& f) {
                      f.count == 1 ? "" : "the first ", f.first);
 }
 
+std::string text(const DriverSilent& /*finding*/) {
+  return "The driver did not answer for more than 5 s: readings, samples and counters are missing from then on, until it "
+         "did.";
+}
+
 std::string text(const ToldFinding& f) {
   return f.text;
 }
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 32> kNames = {"replayed",
-                                                     "interrupted",
-                                                     "timed_out",
-                                                     "workload_failed",
-                                                     "energy_unknown",
-                                                     "counter_unusable",
-                                                     "methods_disagree",
-                                                     "power_gap",
-                                                     "deadlines_missed",
-                                                     "wall_clock_stepped",
-                                                     "gpu_lost",
-                                                     "throttled",
-                                                     "carbon_fallback",
-                                                     "carbon_unknown",
-                                                     "results_not_collected",
-                                                     "plot_not_made",
-                                                     "export_incomplete",
-                                                     "no_gpu_in_container",
-                                                     "log_incomplete",
-                                                     "series_incomplete",
-                                                     "recovered",
-                                                     "journal_incomplete",
-                                                     "no_gpu_given",
-                                                     "gpus_unclear",
-                                                     "foreign_process",
-                                                     "unknown_process",
-                                                     "shared_by_mig",
-                                                     "xid_errors",
-                                                     "memory_errors",
-                                                     "score_unusable",
-                                                     "impossible_values",
-                                                     "told"};
+constexpr std::array<std::string_view, 33> kNames = {"replayed",           "interrupted",       "timed_out",
+                                                     "workload_failed",    "energy_unknown",    "counter_unusable",
+                                                     "methods_disagree",   "power_gap",         "deadlines_missed",
+                                                     "wall_clock_stepped", "gpu_lost",          "throttled",
+                                                     "carbon_fallback",    "carbon_unknown",    "results_not_collected",
+                                                     "plot_not_made",      "export_incomplete", "no_gpu_in_container",
+                                                     "log_incomplete",     "series_incomplete", "recovered",
+                                                     "journal_incomplete", "no_gpu_given",      "gpus_unclear",
+                                                     "foreign_process",    "unknown_process",   "shared_by_mig",
+                                                     "xid_errors",         "memory_errors",     "score_unusable",
+                                                     "impossible_values",  "driver_silent",     "told"};
 static_assert(kNames.size() == std::variant_size_v<Finding>);
 
 }  // namespace

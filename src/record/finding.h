@@ -65,6 +65,8 @@ struct GpuLost {
   int gpu_index;
   bool energy_known = false;  // filled in to the end of the run
 };
+// The driver left a call unanswered for seconds.
+struct DriverSilent {};
 // The driver gave values that the board cannot have.
 struct ImpossibleValues {
   int gpu_index;
@@ -168,7 +170,7 @@ using Finding =
                  DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown, ResultsNotCollected,
                  PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered,
                  JournalIncomplete, NoGpuGiven, GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors,
-                 MemoryErrors, ScoreUnusable, ImpossibleValues, ToldFinding>;
+                 MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, ToldFinding>;
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "meter/nvml/guarded_meter.h"
 #include "meter/nvml/nvml_checkup.h"
 #include "meter/nvml/nvml_device.h"
 #include "meter/nvml/nvml_library.h"
@@ -99,6 +100,11 @@ base::Result<std::unique_ptr<GpuMeter>> open_nvml_meter(const platform::Clock& c
   if (!left_out.empty()) source.description += " (" + left_out + ")";
   return std::make_unique<NvmlMeter>(std::move(*library), std::move(source), std::move(gpus), std::move(devices),
                                      std::move(handles), clock);
+}
+
+base::Result<std::unique_ptr<GpuMeter>> open_guarded_nvml_meter(const std::string& library_path) {
+  const auto open = [library_path](const platform::Clock& clock) { return open_nvml_meter(clock, library_path); };
+  return GuardedMeter::open(open, std::make_shared<platform::SystemClock>(), {});
 }
 
 }  // namespace gpubench::meter

@@ -30,6 +30,7 @@ class RecordingMeter final : public GpuMeter {
   // Not part of a trace.
   GpuCheckup check_up(std::size_t gpu, CheckupScope scope) override { return meter_->check_up(gpu, scope); }
   void close() override { meter_->close(); }
+  [[nodiscard]] bool was_silent() const override { return meter_->was_silent(); }
 
   // Writes out what is buffered; an error if any of the trace could not be written. The destructor writes too, but cannot
   // tell.

@@ -44,6 +44,7 @@ std::vector<Finding> one_of_each() {
           MemoryErrors{10, 3, 1, 2},
           ScoreUnusable{"time in metrics.yml is no number"},
           ImpossibleValues{3, 2, "a power of 70000 W"},
+          DriverSilent{},
           ToldFinding{"gpu_shared", "Somebody else used the GPU."}};
 }
 
@@ -73,7 +74,7 @@ TEST(Finding, NamesBelongToTheirKinds) {
           "plot_not_made",     "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",
           "recovered",         "journal_incomplete", "no_gpu_given",        "gpus_unclear",     "foreign_process",
           "unknown_process",   "shared_by_mig",      "xid_errors",          "memory_errors",    "score_unusable",
-          "impossible_values", "gpu_shared"}));
+          "impossible_values", "driver_silent",      "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {

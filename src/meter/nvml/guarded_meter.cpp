@@ -1,0 +1,160 @@
+#include "meter/nvml/guarded_meter.h"
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace gpubench::meter {
+
+// The thread and what it may still use when nobody waits for it any more.
+class GuardedMeter::Caller {
+ public:
+  using Call = std::function<void(std::unique_ptr<GpuMeter>&)>;
+
+  static std::shared_ptr<Caller> start(std::shared_ptr<const platform::Clock> clock) {
+    auto caller = std::make_shared<Caller>();
+    caller->clock_ = std::move(clock);
+    caller->thread_ = std::thread([caller] { caller->run(); });
+    pthread_setname_np(caller->thread_.native_handle(), "driver");
+    return caller;
+  }
+
+  // False: not answered within `patience`, or a call before it is still under way.
+  bool make(Call call, base::Duration patience) {
+    std::unique_lock lock(mutex_);
+    if (call_) return false;
+    call_ = std::move(call);
+    changed_.notify_all();
+    return changed_.wait_for(lock, patience, [&] { return !call_; });
+  }
+
+  // Ends the thread, or leaves it behind in a call that does not return.
+  void finish() {
+    std::unique_lock lock(mutex_);
+    ending_ = true;
+    const bool idle = !call_;
+    changed_.notify_all();
+    lock.unlock();
+    if (idle) {
+      thread_.join();
+    } else {
+      thread_.detach();
+    }
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [&] { return call_ || ending_; });
+      if (!call_) break;
+      lock.unlock();
+      call_(meter_);  // nobody else changes call_ until it is done
+      lock.lock();
+      call_ = nullptr;
+      changed_.notify_all();
+    }
+    lock.unlock();
+    meter_.reset();
+  }
+
+  std::shared_ptr<const platform::Clock> clock_;  // the meter refers to it
+  std::unique_ptr<GpuMeter> meter_;               // the thread's own
+  std::mutex mutex_;                              // guards what follows
+  std::condition_variable changed_;
+  Call call_;  // under way, or to be made
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+base::Result<std::unique_ptr<GpuMeter>> GuardedMeter::open(const Open& open, std::shared_ptr<const platform::Clock> clock,
+                                                           Patience patience) {
+  auto caller = Caller::start(clock);
+  std::unique_ptr<GuardedMeter> guarded(new GuardedMeter(caller, clock, patience.call));
+  struct Opened {
+    base::Result<void> result;
+    MeterSource source;
+    std::vector<GpuDescription> gpus;
+  };
+  auto opened = std::make_shared<Opened>();
+  const auto call = [opened, open, clock](std::unique_ptr<GpuMeter>& meter) {
+    auto made = open(*clock);
+    if (!made) {
+      opened->result = base::failure(made.error());
+      return;
+    }
+    meter = std::move(*made);
+    opened->source = meter->source();
+    opened->gpus = meter->gpus();
+  };
+  if (!caller->make(call, patience.open))
+    return base::failure("the GPUs' driver does not answer", "nvidia-smi hangs as well then: see dmesg; a reboot may help");
+  if (!opened->result) return base::failure(opened->result.error());
+  guarded->source_ = opened->source;
+  guarded->gpus_ = opened->gpus;
+  return std::unique_ptr<GpuMeter>(std::move(guarded));
+}
+
+GuardedMeter::~GuardedMeter() {
+  caller_->finish();
+}
+
+template <class Answer>
+std::unique_ptr<Answer> GuardedMeter::ask(std::function<Answer(GpuMeter&)> call) {
+  auto answer = std::make_shared<std::unique_ptr<Answer>>();
+  const bool answered =
+      caller_->make([answer, call = std::move(call)](
+                        std::unique_ptr<GpuMeter>& meter) { *answer = std::make_unique<Answer>(call(*meter)); },
+                    patience_);
+  silent_ = silent_ || !answered;
+  return answered ? std::move(*answer) : nullptr;
+}
+
+GpuReading GuardedMeter::read(std::size_t gpu) {
+  const auto answer = ask<GpuReading>([gpu](GpuMeter& meter) { return meter.read(gpu); });
+  if (answer) return *answer;
+  GpuReading reading;
+  reading.time = clock_->now();
+  const auto failed = absent(Absent::failed);
+  reading.utilization = reading.memory_utilization = failed;
+  reading.power = reading.power_limit = failed;
+  reading.temperature = failed;
+  reading.memory_used = failed;
+  reading.sm_clock = reading.memory_clock = failed;
+  reading.throttle_reasons = failed;
+  return reading;
+}
+
+Field<CounterReading> GuardedMeter::read_energy_counter(std::size_t gpu) {
+  const auto answer = ask<Field<CounterReading>>([gpu](GpuMeter& meter) { return meter.read_energy_counter(gpu); });
+  if (!answer) return absent(Absent::failed);
+  return *answer;
+}
+
+Field<std::vector<PowerSample>> GuardedMeter::drain_power(std::size_t gpu) {
+  auto answer = ask<Field<std::vector<PowerSample>>>([gpu](GpuMeter& meter) { return meter.drain_power(gpu); });
+  if (!answer) return absent(Absent::failed);
+  return std::move(*answer);
+}
+
+GpuCheckup GuardedMeter::check_up(std::size_t gpu, CheckupScope scope) {
+  auto answer = ask<GpuCheckup>([gpu, scope](GpuMeter& meter) { return meter.check_up(gpu, scope); });
+  if (answer) return std::move(*answer);
+  GpuCheckup checkup;
+  checkup.time = clock_->now();
+  checkup.processes = absent(Absent::failed);
+  checkup.xids = absent(Absent::failed);
+  return checkup;
+}
+
+void GuardedMeter::close() {
+  ask<bool>([](GpuMeter& meter) {
+    meter.close();
+    return true;
+  });
+}
+
+}  // namespace gpubench::meter
