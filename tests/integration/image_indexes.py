@@ -147,7 +147,9 @@ def write_wheel(folder, requirement):
     files[f"{about}/RECORD"] = ""
     with zipfile.ZipFile(folder / f"{name.replace('-', '_')}-{version}-py3-none-any.whl", "w") as wheel:
         for path, text in files.items():
-            wheel.writestr(path, text)
+            member = zipfile.ZipInfo(path)
+            member.external_attr = (0o100755 if text.startswith("#!") else 0o100644) << 16  # pip takes a script's mode from here
+            wheel.writestr(member, text)
 
 
 def requirements_of(dockerfiles):
