@@ -43,7 +43,7 @@ def entries(module):
 
 def ctest_entry(script, case, marked):
     name = f"integration.{script.removeprefix('test-')}.{case.replace('.test_', '.')}"
-    properties = ["LABELS integration", "TIMEOUT 300", f"SKIP_RETURN_CODE {SKIPPED}"]
+    properties = ["LABELS integration", "TIMEOUT 900", f"SKIP_RETURN_CODE {SKIPPED}"]
     if any(getattr(one, "runs_alone", False) for one in marked):
         properties.append("RUN_SERIAL TRUE")
     locks = sorted({lock for one in marked for lock in getattr(one, "locks", ())})

@@ -116,11 +116,9 @@ TEST(CommandLine, HelpAndVersion) {
   const std::string& text = std::get<ShowText>(*help).text;
   for (const char* word : {"--benchmark_image", "--carbon_region", "Examples:", "Exit status", "replay:"})
     EXPECT_NE(text.find(word), std::string::npos) << word;
-  for (const char* word : {"clean", "check-image"}) {
-    const auto own = parse_command_line({word, "--help"});
-    ASSERT_TRUE(own) << word;
-    EXPECT_NE(std::get<ShowText>(*own).text.find(std::string("Usage: iris-gpubench ") + word), std::string::npos);
-  }
+  const auto own = parse_command_line({"check-image", "--help"});
+  ASSERT_TRUE(own);
+  EXPECT_NE(std::get<ShowText>(*own).text.find("Usage: iris-gpubench check-image"), std::string::npos);
   EXPECT_EQ(std::get<ShowText>(*parse_command_line({"--version"})).text.rfind("iris-gpubench ", 0), 0U);
 }
 
