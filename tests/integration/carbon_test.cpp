@@ -88,7 +88,7 @@ TEST_F(CarbonService, FaultsAreNamed) {
   EXPECT_THAT(error("empty_object"), HasSubstr("no half-hours in the answer: {}"));
   EXPECT_THAT(error("empty_list"), HasSubstr("no half-hours in the answer"));
   EXPECT_THAT(error("html"), HasSubstr("not JSON: <!DOCTYPE html>"));
-  EXPECT_THAT(error("error500"), HasSubstr("HTTP 500: the service answered with an error: Requested resource not found."));
+  EXPECT_THAT(error("error500"), HasSubstr("HTTP 500: Requested resource not found."));
 }
 
 TEST_F(CarbonService, AnEmptyOrCutAnswerIsNamed) {
