@@ -17,7 +17,7 @@ base::Result<std::string> first_line(const base::Secret& secret) {
   std::ifstream in(secret.file);
   std::string line;
   if (!std::getline(in, line))
-    return base::failure(secret.variable + "_FILE: no line can be read from " + secret.file,
+    return base::failure(secret.variable + "_FILE: no secret can be read from " + secret.file,
                          "correct " + secret.variable + "_FILE");
   return line;
 }
