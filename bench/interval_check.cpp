@@ -15,19 +15,12 @@
 #include <utility>
 #include <vector>
 
-#include "unit/energy/simulated_run.h"
+#include "unit/energy/drawn_runs.h"
 
 namespace {
 
 using namespace gpubench;
 using namespace gpubench::energy;
-
-struct Draw {
-  std::mt19937 random;
-  double between(double low, double high) { return std::uniform_real_distribution<>(low, high)(random); }
-  double normal(double deviation) { return std::normal_distribution<>(0, deviation)(random); }
-  base::Duration milliseconds(double low, double high) { return base::from_seconds(between(low, high) / 1000); }
-};
 
 struct Class {
   std::string load;
@@ -51,36 +44,19 @@ Load load_of(const std::string& name, Draw& draw) {
   return random_bursts(static_cast<unsigned>(draw.random()));
 }
 
-// Some milliseconds of the process before its first kernel and behind its last one.
-Load with_idle_ends(Load load, Draw& draw) {
-  const base::Duration lead = draw.milliseconds(15, 40);
-  const base::Duration tail = draw.milliseconds(1, 10);
-  return [=](PowerSteps& steps, base::Window run) {
-    steps.then(run.start, steps.power(run.start));
-    load(steps, {run.start + lead, run.end - tail});
-    steps.then(run.end - tail, watts(180));
-  };
-}
-
 Conditions draw_conditions(base::Duration length, Draw& draw) {
   Conditions conditions;
   conditions.length = length + draw.milliseconds(0, 100);
   conditions.lag = draw.milliseconds(0, 60);
   conditions.phase = draw.milliseconds(0, 100);
   conditions.start_phase = draw.milliseconds(0, 100);
-  conditions.counter_period = draw.milliseconds(99, 101);
-  conditions.counter_call = draw.milliseconds(3, 5);
-  conditions.ring_lag = draw.milliseconds(0, 40);
-  conditions.ring_gain = 1 + draw.normal(0.001);
-  conditions.idle = draw.between(60, 130);
-  conditions.idle_after = conditions.idle + draw.between(20, 60);
-  conditions.idle_noise = 3;
-  conditions.noise_seed = static_cast<decltype(conditions.noise_seed)>(draw.random());
+  draw_sensor(conditions, draw);
   return conditions;
 }
 
 void add_run(Tally& tally, const Class& of, Draw& draw) {
-  const SimulatedRun run = simulate(draw_conditions(of.length, draw), with_idle_ends(load_of(of.load, draw), draw));
+  const SimulatedRun run =
+      simulate(draw_conditions(of.length, draw), between_idle_ends(load_of(of.load, draw), draw, of.length));
   const GpuEnergy energy = measure_energy(run.series[0], run.run, {watts(700), 1ms});
   const EnergyEstimate& best = *energy.best();
   const base::Window real{run.run.start + draw.milliseconds(-1, 1), run.run.end + draw.milliseconds(-1, 1)};
