@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/text.h"
 #include "carbon/electricity_maps/electricity_maps.h"
 #include "carbon/fallback_factor.h"
 #include "carbon/file/intensity_file.h"
@@ -147,8 +148,7 @@ class Choosing {
       return choice;
     }
     std::string list;
-    for (const carbon::YearlyFactor& factor : carbon::yearly_factors())
-      list += (list.empty() ? "" : ", ") + std::string(factor.country);
+    for (const carbon::YearlyFactor& factor : carbon::yearly_factors()) base::add_item(list, factor.country, ", ");
     return base::failure("no yearly factor is built in for \"" + region_ + "\"",
                          "choose one of: " + list + "; or give --carbon_intensity with a figure of your own");
   }

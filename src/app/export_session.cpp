@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "exporting/remote_write/remote_write_protocol.h"
 #include "exporting/victoriametrics/import_protocol.h"
 
@@ -290,7 +291,7 @@ record::ExportRecord ExportSession::conclude() {
 std::string ExportSession::shortfall(const record::ExportRecord& record) const {
   std::string text;
   const auto add = [&](bool is_so, const std::string& words) {
-    if (is_so) text += (text.empty() ? "" : "; ") + words;
+    if (is_so) base::add_item(text, words);
   };
   const std::string trouble = delivery_ ? delivery_->trouble() : "";
   add(record.pending > 0,

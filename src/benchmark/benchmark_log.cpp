@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "base/text.h"
+
 namespace gpubench::benchmark {
 namespace {
 
@@ -94,8 +96,7 @@ base::Result<void> BenchmarkLog::close() {
   auto finished = file_->finish(clock_.wall_now());
   if (!finished) return finished;
   std::string missing = file_->cut();
-  if (all_dropped_ > 0)
-    missing += (missing.empty() ? "" : "; ") + std::to_string(all_dropped_) + " bytes lost: the disk was too slow";
+  if (all_dropped_ > 0) base::add_item(missing, std::to_string(all_dropped_) + " bytes lost: the disk was too slow");
   if (!missing.empty()) return base::failure(missing);
   return {};
 }

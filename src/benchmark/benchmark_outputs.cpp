@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "record/run_record.h"
 #include "workload/container_settings.h"
@@ -101,13 +102,13 @@ std::vector<BenchmarkScore> BenchmarkOutputs::scores(const std::filesystem::path
     if (benchmarks_[part].score_regex && !score.seconds)
       score.trouble = "no line of its log held a number where --score_regex looks";
     if (const std::size_t lines = logs_[part]->lines_given_up(); lines > 0)
-      score.trouble += (score.trouble.empty() ? "" : "; ") + std::string("--score_regex took too long on ") +
-                       std::to_string(lines) + (lines == 1 ? " line of its log" : " lines of its log");
+      base::add_item(score.trouble, "--score_regex took too long on " + std::to_string(lines) +
+                                        (lines == 1 ? " line of its log" : " lines of its log"));
     const auto add = [&](const std::filesystem::path& folder) {
       const BenchmarkScore told = results.empty() ? BenchmarkScore{} : read_score(folder);
       if (!score.seconds) score.seconds = told.seconds;
       if (!score.work) score.work = told.work;
-      if (!told.trouble.empty()) score.trouble += (score.trouble.empty() ? "" : "; ") + told.trouble;
+      base::add_item(score.trouble, told.trouble);
     };
     const auto folder = results / names(part).results;
     add(folder);

@@ -63,7 +63,7 @@ BenchmarkScore score_of(const YAML::Node& metrics) {
   if (const YAML::Node work = metrics["work"]) {
     const auto amount = finite_number(work);
     if (amount && *amount >= kLeastWork && *amount <= kMostWork) score.work = {*amount, unit_of(metrics["work_unit"])};
-    if (!score.work) score.trouble += (score.trouble.empty() ? "" : "; ") + unusable("work", work, "positive number");
+    if (!score.work) base::add_item(score.trouble, unusable("work", work, "positive number"));
   }
   return score;
 }

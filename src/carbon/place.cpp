@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/spelling.h"
+#include "base/text.h"
 
 namespace gpubench::carbon {
 namespace {
@@ -80,7 +81,7 @@ base::Result<Place> parse_place(std::string_view text) {
         "take another --carbon_source, or your own value with --carbon_intensity");
   }
   std::string list;
-  for (const Region& region : regions()) list += (list.empty() ? "" : ", ") + std::string(region.name);
+  for (const Region& region : regions()) base::add_item(list, region.name, ", ");
   std::vector<std::string> names;
   for (const Region& region : regions()) names.emplace_back(region.name);
   const std::string nearest = base::nearest_word(text, names);

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace gpubench::cli {
 namespace {
 
@@ -127,7 +129,7 @@ std::string environment_help() {
   for (const Variable& known : variables(none)) {
     if (known.meaning.empty()) continue;
     std::string names;
-    for (const char* name : known.names) names += (names.empty() ? "" : ", or ") + std::string(name);
+    for (const char* name : known.names) base::add_item(names, name, ", or ");
     text += fmt::format("  {:<42}{}\n", names, known.meaning);
   }
   return text;

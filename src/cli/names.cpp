@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/spelling.h"
+#include "base/text.h"
 
 namespace gpubench::cli {
 namespace {
@@ -19,7 +20,7 @@ std::string quoted(const std::string& name, const NameKind& kind) {
 
 base::Error ambiguous(const std::string& name, const std::vector<std::string>& matches, const NameKind& kind) {
   std::string list;
-  for (const std::string& match : matches) list += (list.empty() ? "" : ", ") + std::string(kind.prefix) + match;
+  for (const std::string& match : matches) base::add_item(list, std::string(kind.prefix) + match, ", ");
   return {std::string(kind.noun) + " " + quoted(name, kind) + " could be any of " + list, "write it in full"};
 }
 

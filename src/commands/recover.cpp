@@ -1,6 +1,5 @@
 #include <iostream>
 
-#include "app/costed_run.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/output_options.h"
@@ -24,9 +23,8 @@ cli::OptionTable describe_recover(Recover& spec) {
 int recover(const Recover& spec, const Context& context) {
   const auto directory = app::find_run(spec.name.results_dir, spec.name.run);
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
-  const auto saved = app::load_costed_run(*directory, context.environment);
+  const auto saved = load_for_outputs(*directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
-  if (const auto whole = check_journal(*saved, *directory); !whole) return cli::complain(whole.error(), cli::kCannotRun);
   std::cout << report::formatted_tables(saved->run) << "\n";
   return write_outputs(*directory, *saved, spec.outputs);
 }

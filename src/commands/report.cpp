@@ -1,6 +1,5 @@
 #include <iostream>
 
-#include "app/costed_run.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/output_options.h"
@@ -23,9 +22,8 @@ cli::OptionTable describe_report(Report& spec) {
 int report(const Report& spec, const Context& context) {
   const auto directory = app::find_run(spec.name.results_dir, spec.name.run);
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
-  const auto saved = app::load_costed_run(*directory, context.environment);
+  const auto saved = load_for_outputs(*directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
-  if (const auto whole = check_journal(*saved, *directory); !whole) return cli::complain(whole.error(), cli::kCannotRun);
   if (!saved->finished)
     return cli::complain({"the run " + directory->run_id + " was not finished",
                           "iris-gpubench recover " + directory->run_id + " makes what its journal holds"},

@@ -2,7 +2,9 @@
 
 #include <iostream>
 
+#include "app/costed_run.h"
 #include "app/reports.h"
+#include "base/try.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "record/finding.h"
@@ -20,8 +22,7 @@ int draw(const runs::RunDirectory& directory, const app::SavedRun& saved, report
   return cli::complain({record::finding_text(drawn.findings.back()), {}}, cli::kCannotRun);
 }
 
-}  // namespace
-
+// That the journal holds what the run's results were made of.
 base::Result<void> check_journal(const app::SavedRun& saved, const runs::RunDirectory& directory) {
   const auto metrics = runs::read_saved_metrics(directory.path);
   if (saved.finished || !metrics) return {};
@@ -31,6 +32,14 @@ base::Result<void> check_journal(const app::SavedRun& saved, const runs::RunDire
   return base::failure("the journal of the run " + directory.run_id + " is damaged: it ends " +
                            report::short_number(known, 3) + " s after the start, before the results that were made of it",
                        "they are left as they are; to make what the journal holds, move metrics.json away first");
+}
+
+}  // namespace
+
+base::Result<app::SavedRun> load_for_outputs(const runs::RunDirectory& directory, const cli::Environment& environment) {
+  auto saved = app::load_costed_run(directory, environment);
+  if (saved) GPUBENCH_TRY(check_journal(*saved, directory));
+  return saved;
 }
 
 int write_outputs(const runs::RunDirectory& directory, const app::SavedRun& saved, const report::OutputSpec& outputs) {

@@ -3,13 +3,15 @@
 
 #include "app/saved_run.h"
 #include "base/result.h"
+#include "cli/environment.h"
 #include "report/spec.h"
 #include "runs/run_directory.h"
 
 namespace gpubench::commands {
 
-// That the journal holds what the run's results were made of. An error: it was damaged later, and is shorter now.
-base::Result<void> check_journal(const app::SavedRun& saved, const runs::RunDirectory& directory);
+// The run, for its outputs to be made again. Also an error: its journal was damaged later and holds less than the results
+// were made of.
+base::Result<app::SavedRun> load_for_outputs(const runs::RunDirectory& directory, const cli::Environment& environment);
 
 // Writes what is asked for and lists what is there. An output that cannot be made is complained of, the others are made.
 // Returns the exit code.

@@ -31,7 +31,7 @@ constexpr PieceRule kAveragePieces{5s, 1200ms, false};
 // Ten samples or more, so that the lag of one hardly matters.
 PieceRule ring_pieces(base::Duration spacing) {
   return {std::max<base::Duration>(500ms, 10 * spacing), std::max<base::Duration>(100ms, 2 * spacing),
-          spacing <= kFineSamples};
+          spacing <= meter::kFineSamples};
 }
 constexpr double kPieceShare = 0.05;  // ring against counter on a load locked to the sensor
 

@@ -206,7 +206,7 @@ std::optional<Bounds> bounds_together(const std::vector<meter::CounterReading>& 
 std::optional<CounterValue> counter_value_at(const Counter& counter, const Power& series, base::SteadyTime moment,
                                              IdleSide side) {
   const auto spacing = usual_spacing(series, {moment - kSpacingReach, moment + kSpacingReach});
-  if (!spacing || *spacing > kFineSamples) return std::nullopt;
+  if (!spacing || *spacing > meter::kFineSamples) return std::nullopt;
   const Samples power{series, *spacing};
   std::vector<meter::CounterReading> readings = readings_beside(counter, moment, side);
   std::erase_if(readings, [&](const meter::CounterReading& reading) { return !is_reached(power, moment, reading); });

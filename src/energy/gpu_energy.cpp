@@ -47,7 +47,7 @@ void hold_against_each_other(GpuEnergy& energy, const series::GpuSeries& gpu, ba
 
 // What the counter's uncertainty takes for the changes of power. Averages do not show them: any up to the limit is possible.
 std::optional<PowerSpan> power_span(const GpuEnergy& energy) {
-  if (energy.ring && energy.ring->spacing <= kFineSamples) return energy.ring->span;
+  if (energy.ring && energy.ring->spacing <= meter::kFineSamples) return energy.ring->span;
   if (!energy.average) return energy.ring ? energy.ring->span : std::nullopt;
   std::optional<PowerSpan> span = energy.average->span;
   span->low = span->lowest;
@@ -64,7 +64,7 @@ const EnergyEstimate* GpuEnergy::best() const {
   const EnergyEstimate* const readings = average ? &*average : nullptr;
   if (samples == nullptr || readings == nullptr) return samples != nullptr ? samples : readings;
   // Fine samples without a gap see more than any average.
-  if (samples->coverage >= kLeastCoverage && samples->spacing <= kFineSamples) return samples;
+  if (samples->coverage >= kLeastCoverage && samples->spacing <= meter::kFineSamples) return samples;
   return readings->uncertainty.standard() < samples->uncertainty.standard() ? readings : samples;
 }
 

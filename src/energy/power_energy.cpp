@@ -71,7 +71,7 @@ EnergyEstimate estimate_of(const Passage& passage, base::Window run, EnergyMetho
   span.highest = std::max(span.highest, known.limit.value_or(span.highest * kUnseenPower));
   span.ends_within = known.ends_within;
   if (estimate.samples < kSamplesForSpan) span.high = span.highest;
-  if (estimate.samples < kSamplesForSpan || estimate.spacing > kFineSamples)
+  if (estimate.samples < kSamplesForSpan || estimate.spacing > meter::kFineSamples)
     span.at_start = span.at_end = span.highest - span.lowest;
   return estimate;
 }

@@ -14,8 +14,6 @@ constexpr base::Duration kPublicationLag = std::chrono::milliseconds(40);
 constexpr base::Duration sample_lag(base::Duration spacing) {
   return kPublicationLag + spacing;
 }
-// Power samples further apart show no edge of a load: the counter is not brought to a moment by them.
-constexpr base::Duration kFineSamples = std::chrono::milliseconds(60);
 // As it is said: distances vary by a millisecond or two.
 constexpr base::Duration rounded_spacing(base::Duration spacing) {
   constexpr base::Duration kStep = std::chrono::milliseconds(5);

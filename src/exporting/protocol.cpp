@@ -1,11 +1,11 @@
 #include "exporting/protocol.h"
 
+#include "base/text.h"
+
 namespace gpubench::exporting {
 
 std::string selector_in_url(const ReadBackRange& range) {
-  std::string names;
-  for (const std::string& name : range.names) names += (names.empty() ? "" : "%7C") + name;
-  return "%7Brun_id%3D%22" + range.run_id + "%22%2C__name__%3D~%22" + names + "%22%7D";
+  return "%7Brun_id%3D%22" + range.run_id + "%22%2C__name__%3D~%22" + base::joined(range.names, "%7C") + "%22%7D";
 }
 
 std::string seconds_text(std::int64_t milliseconds) {

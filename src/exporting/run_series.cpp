@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/text.h"
 #include "meter/value_facts.h"
 
 namespace gpubench::exporting {
@@ -75,7 +76,7 @@ std::string gpu_names(const RunLabels& run) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  for (const std::string& name : names) base::add_item(text, name, ", ");
   return text;
 }
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.h"
+
 namespace gpubench::gpus {
 namespace {
 
@@ -29,7 +31,7 @@ std::optional<int> whole_number(std::string_view text) {
 tl::unexpected<base::Error> unknown_gpu(const std::string& wish, const std::vector<GpuDescription>& gpus) {
   std::string list;
   for (const GpuDescription& gpu : gpus)
-    list += (list.empty() ? "" : ", ") + std::to_string(gpu.index) + (gpu.uuid.empty() ? "" : " (" + gpu.uuid + ")");
+    base::add_item(list, std::to_string(gpu.index) + (gpu.uuid.empty() ? "" : " (" + gpu.uuid + ")"), ", ");
   return base::failure("--gpus " + wish + ": there is no such GPU", "this machine has " + (list.empty() ? "none" : list));
 }
 

@@ -238,7 +238,7 @@ CudaChoice cuda_visible(std::string_view value, const Gpus& gpus, const Position
 std::string cuda_value(const std::vector<workload::GpuRequest>& requests) {
   std::string value;
   for (const workload::GpuRequest& request : requests)
-    value += (value.empty() ? "" : ",") + (request.uuid.empty() ? std::to_string(request.index) : request.uuid);
+    base::add_item(value, request.uuid.empty() ? std::to_string(request.index) : request.uuid, ",");
   return value;
 }
 

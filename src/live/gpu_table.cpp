@@ -65,10 +65,12 @@ std::string title_of(const meter::ValueFacts& facts, const char* Titles::* width
   return fmt::format("{} ({})", facts.title, facts.unit);
 }
 
-std::vector<std::string> header(std::string first, const char* Titles::* width) {
+// `more` is put after the titles of its values.
+std::vector<std::string> header(std::string first, const char* Titles::* width,
+                                const meter::OfEachValue<std::string>& more = {}) {
   std::vector<std::string> header{std::move(first)};
   for (const meter::ValueFacts& facts : meter::kValueFacts)
-    if (facts.shown) header.push_back(title_of(facts, width));
+    if (facts.shown) header.push_back(title_of(facts, width) + more[facts.kind]);
   return header;
 }
 
@@ -76,12 +78,10 @@ std::vector<std::string> wide_header(const std::vector<meter::GpuDescription>& g
   const std::string limit = common(gpus, &meter::GpuDescription::power_limit, [](base::Power p) { return p.watts(); }, 1);
   const std::string memory =
       common(gpus, &meter::GpuDescription::memory_total, [](base::Bytes b) { return b.mebibytes(); }, 1);
-  auto titles = header(fmt::format("GPU Index ({})", common_name(gpus)), &Titles::wide);
-  for (std::string& title : titles) {
-    if (title == "Power (W)" && !limit.empty()) title += fmt::format(" / Max {} W", limit);
-    if (title == "Memory (MiB)" && !memory.empty()) title += fmt::format(" / Total {} MiB", memory);
-  }
-  return titles;
+  meter::OfEachValue<std::string> highest;
+  if (!limit.empty()) highest[meter::ValueKind::power] = fmt::format(" / Max {} W", limit);
+  if (!memory.empty()) highest[meter::ValueKind::memory_used] = fmt::format(" / Total {} MiB", memory);
+  return header(fmt::format("GPU Index ({})", common_name(gpus)), &Titles::wide, highest);
 }
 
 std::string table(std::vector<std::string> header, const std::vector<meter::GpuDescription>& gpus,

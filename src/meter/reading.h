@@ -1,6 +1,7 @@
 // What a meter reads. Plain values, trivially copyable so that they can be spooled to disk.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -73,7 +74,10 @@ struct GpuReading {
   Field<ThrottleReasons> throttle_reasons = absent(Absent::unsupported);
 };
 
-// One sample of the driver's power ring (20 ms apart on an H200), dated by the driver.
+// Power samples further apart show no edge of a load.
+inline constexpr base::Duration kFineSamples = std::chrono::milliseconds(60);
+
+// One of the driver's power samples (20 ms apart on an H200), dated by the driver.
 struct PowerSample {
   base::SteadyTime time;
   base::Power power;

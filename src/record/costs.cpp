@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "carbon/embodied_figures.h"
 #include "energy/split_energy.h"
 
@@ -48,7 +49,7 @@ std::optional<carbon::EmbodiedShare> embodied_share(const RunRecord& run) {
     if (!figure) return std::nullopt;
     share.making += figure->making;
     const std::string source = std::string(figure->source) + " (" + std::string(figure->basis) + ")";
-    if (share.source.find(source) == std::string::npos) share.source += (share.source.empty() ? "" : "; ") + source;
+    if (share.source.find(source) == std::string::npos) base::add_item(share.source, source);
   }
   return run.gpus.empty() ? std::nullopt : std::optional(share);
 }

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/text.h"
 #include "record/statistics.h"
 
 namespace gpubench::record {
@@ -16,7 +17,7 @@ std::string users_text(const GpuEvents& events, UserKind kind) {
   for (const GpuUser& user : events.users) {
     if (user.kind != kind || ++count > kNamed) continue;
     const std::string id = "process " + std::to_string(user.id);
-    text += (text.empty() ? "" : ", ") + (user.name.empty() ? id : user.name + " (" + id + ")");
+    base::add_item(text, user.name.empty() ? id : user.name + " (" + id + ")", ", ");
   }
   return count > kNamed ? text + " and " + std::to_string(count - kNamed) + " more" : text;
 }
@@ -26,7 +27,7 @@ std::string xids_text(const std::vector<std::uint64_t>& xids) {
   std::sort(different.begin(), different.end());
   different.erase(std::unique(different.begin(), different.end()), different.end());
   std::string text;
-  for (const std::uint64_t xid : different) text += (text.empty() ? "" : ", ") + std::to_string(xid);
+  for (const std::uint64_t xid : different) base::add_item(text, std::to_string(xid), ", ");
   return text;
 }
 

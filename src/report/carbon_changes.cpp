@@ -6,6 +6,7 @@
 #include <optional>
 #include <ratio>
 
+#include "base/text.h"
 #include "base/text_table.h"
 #include "report/text.h"
 
@@ -41,7 +42,7 @@ Account by_half_hour(const std::optional<carbon::EmissionsAccount>& emissions) {
     half_hour.gram_seconds += slot.intensity.intensity.grams_per_kilowatt_hour() * seconds;
     half_hour.seconds += seconds;
     const std::string kind(carbon::kind_text(slot.intensity.kind));
-    if (half_hour.kinds.find(kind) == std::string::npos) half_hour.kinds += (half_hour.kinds.empty() ? "" : ", ") + kind;
+    if (half_hour.kinds.find(kind) == std::string::npos) base::add_item(half_hour.kinds, kind, ", ");
   }
   return account;
 }
@@ -69,7 +70,7 @@ std::string sources(const record::RunRecord& run) {
   std::string text;
   if (!run.emissions) return kUnknown;
   for (const carbon::SlotEmissions& slot : run.emissions->slots)
-    if (text.find(slot.intensity.source) == std::string::npos) text += (text.empty() ? "" : "; ") + slot.intensity.source;
+    if (text.find(slot.intensity.source) == std::string::npos) base::add_item(text, slot.intensity.source);
   return one_line(text, kLongestCell);
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "base/text_table.h"
 #include "record/work_rate.h"
 #include "report/accuracy_tables.h"
@@ -54,7 +55,7 @@ std::string methods_text(const record::RunRecord& run) {
   for (const record::GpuRecord& gpu : run.gpus) {
     const energy::EnergyEstimate* best = gpu.energy.best();
     const std::string method(best == nullptr ? kNotAvailable : energy::method_text(*best));
-    if (text.find(method) == std::string::npos) text += (text.empty() ? "" : "; ") + method;
+    if (text.find(method) == std::string::npos) base::add_item(text, method);
   }
   return text.empty() ? kNotAvailable : text;
 }
@@ -106,7 +107,7 @@ std::string carbon_source(const record::RunRecord& run) {
   std::string text;
   if (!run.emissions) return kNotAvailable;
   for (const carbon::SlotEmissions& slot : run.emissions->slots)
-    if (text.find(slot.intensity.source) == std::string::npos) text += (text.empty() ? "" : "; ") + slot.intensity.source;
+    if (text.find(slot.intensity.source) == std::string::npos) base::add_item(text, slot.intensity.source);
   return one_line(text, kLongestCell);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/text.h"
 #include "base/text_table.h"
 #include "report/figure_text.h"
 #include "report/text.h"
@@ -28,7 +29,7 @@ std::string held_down_text(const record::GpuRecord& gpu, std::string_view reason
 std::string xids_text(const record::GpuEvents& events) {
   if (!events.xids_told) return kNotSupported;
   std::string text;
-  for (const std::uint64_t xid : events.xids) text += (text.empty() ? "" : ", ") + std::to_string(xid);
+  for (const std::uint64_t xid : events.xids) base::add_item(text, std::to_string(xid), ", ");
   return text.empty() ? "none" : one_line(text, 60);
 }
 
@@ -37,7 +38,7 @@ std::string users_text(const record::GpuEvents& events) {
   for (const record::GpuUser& user : events.users) {
     if (user.kind == record::UserKind::benchmark) continue;
     const std::string id = std::to_string(user.id);
-    text += (text.empty() ? "" : ", ") + (user.name.empty() ? id : one_line(user.name, 40) + " (" + id + ")");
+    base::add_item(text, user.name.empty() ? id : one_line(user.name, 40) + " (" + id + ")", ", ");
   }
   if (text.empty()) return events.users_untold.empty() ? "none seen" : "none seen, others may be hidden";
   return one_line(text, 80);

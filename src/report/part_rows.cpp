@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "report/figure_text.h"
 #include "report/text.h"
 
@@ -12,7 +13,7 @@ constexpr std::size_t kLongestName = 60;  // characters of a foreign string
 
 std::string gpu_list(const std::vector<int>& gpus) {
   std::string text;
-  for (const int gpu : gpus) text += (text.empty() ? "" : ", ") + std::to_string(gpu);
+  for (const int gpu : gpus) base::add_item(text, std::to_string(gpu), ", ");
   return text.empty() ? "none" : text;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/text.h"
 #include "base/text_table.h"
 #include "report/text.h"
 
@@ -41,7 +42,7 @@ std::string kinds_text(const carbon::PlanQuestion& question) {
       const std::string words = std::string(carbon::kind_text(slot.kind)) + ", " + slot.source;
       if (text.find(words) != std::string::npos) continue;
       if (text.size() > kLongestSources) return one_line(text) + "; and others";
-      text += (text.empty() ? "" : "; ") + words;
+      base::add_item(text, words);
     }
   return one_line(text);
 }

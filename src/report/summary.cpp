@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/text.h"
+
 namespace gpubench::report {
 namespace {
 
@@ -26,7 +28,7 @@ std::string different_names(const record::RunRecord& run) {
   for (const record::GpuRecord& gpu : run.gpus)
     if (std::find(names.begin(), names.end(), gpu.gpu.name) == names.end()) names.push_back(gpu.gpu.name);
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  for (const std::string& name : names) base::add_item(text, name, ", ");
   return text;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "meter/throttle_reasons.h"
 #include "meter/value_facts.h"
 #include "report/text.h"
@@ -117,7 +118,7 @@ std::string reasons_text(meter::ThrottleReasons reasons) {
     if ((reasons.bits & bit) == 0) continue;
     const std::string_view name = meter::throttle_reason_name(bit);
     if (name.empty()) unknown |= bit;
-    if (!name.empty()) text += (text.empty() ? "" : "|") + std::string(name);
+    base::add_item(text, name, "|");
   }
   if (unknown != 0) text += fmt::format("{}{:#x}", text.empty() ? "" : "|", unknown);
   return text.empty() ? "none" : text;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/text.h"
 #include "runs/saved_metrics.h"
 #include "series/journal/read_journal.h"
 
@@ -51,7 +52,7 @@ std::optional<std::string> outcome_of(const Metrics& run) {
     const bool there = std::any_of(findings->begin(), findings->end(), [&, wanted = name](const Metrics& finding) {
       return finding.is_object() && finding.value("name", Metrics()) == wanted;
     });
-    if (there) text += (text.empty() ? "" : ", ") + std::string(word);
+    if (there) base::add_item(text, word, ", ");
   }
   return text.empty() ? "complete" : text;
 }

@@ -1,14 +1,10 @@
 #include "sampler/readout.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace gpubench::sampler {
 namespace {
-
-// Samples further apart than this, an H200's being 20 ms, show no edge of a load.
-constexpr base::Duration kFineSamples = std::chrono::milliseconds(60);
 
 // Adds one call, from its construction to its end.
 class Timed {
@@ -105,7 +101,7 @@ void Readout::note_samples(std::size_t gpu, const std::vector<meter::PowerSample
     if (newest != base::SteadyTime::min()) longest = std::max(longest, sample.time - newest);
     newest = std::max(newest, sample.time);
   }
-  samples_suffice_[gpu] = !samples.empty() && longest <= kFineSamples ? 1 : 0;
+  samples_suffice_[gpu] = !samples.empty() && longest <= meter::kFineSamples ? 1 : 0;
   newest_sample_[gpu] = newest;
 }
 

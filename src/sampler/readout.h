@@ -22,7 +22,7 @@ class Readout {
   void perform(const Step& step);
   // A reading, then the counter and the power samples of every GPU: the samples then reach up to the counter's reading.
   void perform_all(std::size_t tick);
-  // The latest drain of a GPU left more than kFineSamples without a sample.
+  // The latest drain of a GPU left more than meter::kFineSamples without a sample.
   [[nodiscard]] bool lacks_samples() const;
   [[nodiscard]] const meter::DriverCalls& driver_calls() const { return calls_; }
   // Of the GPUs whose driver gave values that they cannot have.

@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "meter/value_facts.h"
+
 namespace gpubench::meter {
 
 // The thread and what it may still use when nobody waits for it any more.
@@ -118,13 +120,7 @@ GpuReading GuardedMeter::read(std::size_t gpu) {
   if (answer) return *answer;
   GpuReading reading;
   reading.time = clock_->now();
-  const auto failed = absent(Absent::failed);
-  reading.utilization = reading.memory_utilization = failed;
-  reading.power = reading.power_limit = failed;
-  reading.temperature = failed;
-  reading.memory_used = failed;
-  reading.sm_clock = reading.memory_clock = failed;
-  reading.throttle_reasons = failed;
+  for_each_field(reading, [](auto& field) { field = absent(Absent::failed); });
   return reading;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "meter/nvml/guarded_meter.h"
 #include "meter/nvml/nvml_checkup.h"
 #include "meter/nvml/nvml_device.h"
@@ -85,8 +86,7 @@ base::Result<std::unique_ptr<GpuMeter>> open_nvml_meter(const platform::Clock& c
     NvmlHandle device = nullptr;
     const int code = api.device_by_index(index, &device);
     if (code != kNvmlSuccess) {
-      left_out +=
-          (left_out.empty() ? "" : "; ") + ("GPU " + std::to_string(index) + " left out: ") + (*library)->describe(code);
+      base::add_item(left_out, "GPU " + std::to_string(index) + " left out: " + (*library)->describe(code));
       continue;
     }
     gpus.push_back(describe_gpu(api, device, static_cast<int>(index)));

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
 #include "record/work_rate.h"
 #include "report/html/assets.h"
 #include "report/html/chart_curves.h"
@@ -101,7 +102,7 @@ std::string methods_text(const record::RunRecord& run) {
   for (const record::GpuRecord& gpu : run.gpus) {
     const energy::EnergyEstimate* best = gpu.energy.best();
     const std::string method(best == nullptr ? "not known" : energy::method_text(*best));
-    if (text.find(method) == std::string::npos) text += (text.empty() ? "" : "; ") + method;
+    if (text.find(method) == std::string::npos) base::add_item(text, method);
   }
   return text;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "report/figure_text.h"
 #include "report/footprint_table.h"
 #include "report/gpu_event_tables.h"
@@ -104,7 +105,7 @@ std::string held_down(const record::GpuRecord& gpu) {
   for (const record::ThrottleShare& share : gpu.statistics.throttling) {
     std::string reason(share.reason);
     std::replace(reason.begin(), reason.end(), '_', ' ');
-    text += (text.empty() ? "" : ", ") + reason + " " + percent(share.share) + " %";
+    base::add_item(text, reason + " " + percent(share.share) + " %", ", ");
   }
   return text.empty() ? "never" : text;
 }
@@ -171,7 +172,7 @@ std::string intensity_sources(const record::RunRecord& run) {
     if (std::find(sources.begin(), sources.end(), slot.intensity.source) == sources.end())
       sources.push_back(slot.intensity.source);
   std::string text;
-  for (const std::string& source : sources) text += (text.empty() ? "" : "; ") + one_line(source, 200);
+  for (const std::string& source : sources) base::add_item(text, one_line(source, 200));
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "workload/docker/engine/registry_login.h"
 #include "workload/docker/image_pull.h"
@@ -14,7 +15,7 @@ std::string shell_words(const std::vector<std::string>& words) {
   std::string line;
   for (const std::string& word : words) {
     const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$;&|<>()*?") == std::string::npos;
-    line += (line.empty() ? "" : " ") + (plain ? word : "'" + word + "'");
+    base::add_item(line, plain ? word : "'" + word + "'", " ");
   }
   return line;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "workload/docker/driver_files.h"
 
 namespace gpubench::workload {
@@ -96,7 +97,7 @@ std::string visible_path(const std::string& directory, const std::vector<std::st
 
 void add_directory(std::string& path, const std::string& directory) {
   if ((":" + path + ":").find(":" + directory + ":") != std::string::npos) return;
-  path += (path.empty() ? "" : ":") + directory;
+  base::add_item(path, directory, ":");
 }
 
 }  // namespace

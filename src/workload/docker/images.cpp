@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/spelling.h"
+#include "base/text.h"
 #include "base/try.h"
 
 namespace gpubench::workload {
@@ -58,11 +59,11 @@ std::vector<std::string> strings_in(const nlohmann::json& image, const char* key
 }
 
 base::Error not_found(const std::vector<Image>& images, const std::string& wanted) {
-  std::string list;
-  for (const std::string& name : runnable_image_names(images)) list += (list.empty() ? "" : ", ") + name;
+  const std::vector<std::string> names = runnable_image_names(images);
+  const std::string list = base::joined(names, ", ");
   constexpr std::size_t kMostOfName = 300;
   const std::string shown = wanted.substr(0, kMostOfName);
-  const std::string nearest = base::nearest_word(shown, runnable_image_names(images));
+  const std::string nearest = base::nearest_word(shown, names);
   return {"there is no image \"" + engine_words(shown) + "\" on this machine" +
               (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?") +
               "; available images: " + (list.empty() ? "none" : list),

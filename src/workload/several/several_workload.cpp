@@ -6,13 +6,14 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "workload/several/part_thread.h"
 
 namespace gpubench::workload {
 namespace {
 
 void add_sentence(std::string& text, const std::string& name, const std::string& sentence) {
-  if (!sentence.empty()) text += (text.empty() ? "" : "; ") + name + ": " + sentence;
+  if (!sentence.empty()) base::add_item(text, name + ": " + sentence);
 }
 
 // The values of all, each once.
@@ -33,7 +34,7 @@ WorkloadDescription joined(std::vector<WorkloadDescription> parts) {
   WorkloadDescription all;
   all.kind = parts.front().kind;
   for (const WorkloadDescription& part : parts) {
-    all.name += (all.name.empty() ? "" : " + ") + part.name;
+    base::add_item(all.name, part.name, " + ");
     add_sentence(all.gpu_trouble, part.name, part.gpu_trouble);
     for (const std::string& note : part.notes)
       if (std::find(all.notes.begin(), all.notes.end(), note) == all.notes.end()) all.notes.push_back(note);
