@@ -98,7 +98,7 @@ class Choosing {
 
   [[nodiscard]] base::Result<CarbonChoice> electricity_maps() const {
     if (!carbon::is_electricity_maps_zone(region_))
-      return base::failure("\"" + region_ + "\" is no zone of Electricity Maps",
+      return base::failure("\"" + region_ + "\" is not a zone of Electricity Maps",
                            "give one: --carbon_region GB, DE, US-CAL-CISO");
     auto token = secret(environment_.carbon.electricity_maps_token);
     if (!token) return base::failure(token.error());
@@ -116,7 +116,7 @@ class Choosing {
 
   [[nodiscard]] base::Result<CarbonChoice> watttime() const {
     if (!carbon::is_watttime_region(region_))
-      return base::failure("\"" + region_ + "\" is no region of WattTime", "give one: --carbon_region CAISO_NORTH");
+      return base::failure("\"" + region_ + "\" is not a region of WattTime", "give one: --carbon_region CAISO_NORTH");
     if (environment_.carbon.watttime_user.empty())
       return base::failure("IRIS_GPUBENCH_WATTTIME_USERNAME is not set", "set it and IRIS_GPUBENCH_WATTTIME_PASSWORD");
     auto password = secret(environment_.carbon.watttime_password);
@@ -150,7 +150,7 @@ class Choosing {
     std::string list;
     for (const carbon::YearlyFactor& factor : carbon::yearly_factors()) base::add_item(list, factor.country, ", ");
     return base::failure("no yearly factor is built in for \"" + region_ + "\"",
-                         "choose one of: " + list + "; or give --carbon_intensity with a figure of your own");
+                         "choose one of: " + list + "; or give your own figure with --carbon_intensity");
   }
 
   void use_network(CarbonChoice& choice, const std::string& key) const {

@@ -84,7 +84,7 @@ void CarbonLookup::ask(std::unique_lock<std::mutex>& lock, Range range) {
     lock.unlock();
     const auto stored = choice_.cache->store(std::move(copy), clock_.wall_now());
     lock.lock();
-    if (!stored) notes_.push_back("the forecast could not be kept for later: " + stored.error().message);
+    if (!stored) notes_.push_back("the forecast could not be saved for later: " + stored.error().message);
   }
   wanted_.reset();
   answered_ = true;

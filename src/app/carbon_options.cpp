@@ -44,7 +44,7 @@ void describe_carbon_flags(CLI::App& app, CarbonFlags& flags, const char* group)
       ->type_name("SOURCE")
       ->default_str("grid_gb")
       ->group(group);
-  app.add_option("--carbon_intensity", flags.intensity, "The intensity itself, in gCO2 per kWh; nothing is asked for")
+  app.add_option("--carbon_intensity", flags.intensity, "The intensity itself, in gCO2 per kWh; no source is asked")
       ->type_name("G_PER_KWH")
       ->group(group);
   app.add_option("--pue", flags.pue, "Power usage effectiveness of the data centre, which multiplies the energy")
@@ -52,7 +52,7 @@ void describe_carbon_flags(CLI::App& app, CarbonFlags& flags, const char* group)
       ->default_str("1")
       ->group(group);
   app.add_option("--embodied_kg", flags.embodied_kg,
-                 "kgCO2 of making one GPU (default: what is published for its model, if anything is);\n"
+                 "kgCO2 of making one GPU (default: the published figure of its model, if any);\n"
                  "the run's share of its lifetime is counted")
       ->type_name("KG")
       ->group(group);

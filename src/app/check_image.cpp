@@ -107,7 +107,7 @@ class ImageCheck {
 
   void judge_end() {
     const std::string code = outcome_->exit_code ? std::to_string(*outcome_->exit_code) : "unknown";
-    const std::string memory = outcome_->out_of_memory ? ", the kernel killed a process for want of memory" : "";
+    const std::string memory = outcome_->out_of_memory ? ", the kernel killed a process because memory ran out" : "";
     verdict_.say(outcome_->exit_code == 0 && !outcome_->out_of_memory, "it ends with exit code " + code + memory,
                  "its output is in " + directory_.file("benchmark.log").string());
   }

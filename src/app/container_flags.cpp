@@ -48,11 +48,11 @@ void describe_container_flags(CLI::App& app, ContainerFlags& flags, const char* 
   const auto repeated = [&](const char* name, std::vector<std::string>& values, const char* type, const char* text) {
     app.add_option(name, values, text)->type_name(type)->group(group)->expected(1)->take_all()->allow_extra_args(false);
   };
-  one("--gpu_access", flags.gpu_access, "WAY", "How the GPUs are given: auto, runtime, cdi, devices or none")
+  one("--gpu_access", flags.gpu_access, "WAY", "How the benchmark gets them: auto, runtime, cdi, devices or none")
       ->default_str("auto");
   one("--pull", flags.pull, "WHEN", "Fetch the image from its registry: missing, always or never")->default_str("never");
   repeated("--env_file", flags.env_files, "FILE", "File with a NAME=VALUE on each line (repeatable)");
-  repeated("--mount", flags.mounts, "SOURCE:TARGET", "Data to be read only: folder, file or volume (repeatable)");
+  repeated("--mount", flags.mounts, "SOURCE:TARGET", "Read-only data: folder, file or volume (repeatable)");
   repeated("--tmpfs", flags.tmpfs, "TARGET[:OPTIONS]", "Folder in memory (repeatable)");
   repeated("--ulimit", flags.ulimits, "NAME=SOFT[:HARD]", "Limit of its processes, -1 for none (repeatable)");
   one("--shm_size", flags.shm_size, "SIZE", "Limit of /dev/shm, e.g. 64g; default: half of the machine's memory");
@@ -61,7 +61,7 @@ void describe_container_flags(CLI::App& app, ContainerFlags& flags, const char* 
   one("--user", flags.user, "USER[:GROUP]", "User to run as");
   one("--workdir", flags.workdir, "FOLDER", "Folder to run in");
   one("--network", flags.network, "NAME", "Network, e.g. none or host");
-  repeated("--results_path", flags.results_paths, "PATH", "Results to copy out beside /root/results (repeatable)");
+  repeated("--results_path", flags.results_paths, "PATH", "Results to copy out in addition to /root/results (repeatable)");
 }
 
 bool any_given(const ContainerFlags& flags) {

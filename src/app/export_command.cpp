@@ -30,7 +30,7 @@ void add_results(ExportSession& session, const runs::RunDirectory& directory, co
 base::Result<record::ExportRecord> export_saved_run(const runs::RunDirectory& directory, const SavedRunExport& wanted,
                                                     const Environment& environment) {
   if (series::journal_in_use(directory.path))
-    return base::failure("the run " + directory.run_id + " is still under way", "wait for its end");
+    return base::failure("the run " + directory.run_id + " is still running", "wait for its end");
   if (!series::has_journal(directory.path)) return base::failure("there is no journal in " + directory.path.string());
   const platform::SystemClock clock;
   const auto http = platform::make_http_client(environment.ca_file);

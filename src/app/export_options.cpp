@@ -46,8 +46,7 @@ void describe_export_flags(CLI::App& app, ExportFlags& flags, const char* group)
       ->type_name("NAMES")
       ->default_str("standard")
       ->group(group);
-  app.add_option("--export_settle", flags.settle,
-                 "Seconds that the database takes to write down what it has accepted, before it is read back")
+  app.add_option("--export_settle", flags.settle, "Seconds to wait before accepted samples are read back from the database")
       ->type_name("SECONDS")
       ->default_str("10")
       ->group(group);

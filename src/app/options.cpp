@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* kIntroduction =
     "Runs a scientific benchmark in a container or as a plain command, measures every NVIDIA GPU while it runs,\n"
-    "and reports time, energy, carbon emissions and how far the figures can be trusted.\n";
+    "and reports time, energy, carbon emissions and how far you can trust the figures.\n";
 
 constexpr const char* kClosing =
     "\nExamples:\n"
@@ -36,11 +36,11 @@ constexpr const char* kClosing =
     "  iris-gpubench show RUN                 a run's tables; a run is named by its folder, its id or latest\n"
     "  iris-gpubench report RUN               makes every output of a run again\n"
     "  iris-gpubench recover RUN              the same for a run that was killed; see recover --help\n"
-    "  iris-gpubench clean [--all]            removes containers that killed runs have left\n"
-    "  iris-gpubench export RUN [--verify]    sends what a database does not have yet of a run that is over\n"
+    "  iris-gpubench clean [--all]            removes containers that killed runs left\n"
+    "  iris-gpubench export RUN [--verify]    sends the rest of a finished run to the database\n"
     "  iris-gpubench check-image NAME         whether an image starts, sees its GPUs and leaves a score\n"
-    "  iris-gpubench recarbon RUN...          costs saved runs anew; see recarbon --help\n"
-    "  iris-gpubench plan RUN                 when and where to run it so that it emits least; see plan --help\n"
+    "  iris-gpubench recarbon RUN...          recalculates saved runs' carbon; see recarbon --help\n"
+    "  iris-gpubench plan RUN                 when and where to run it with the least emissions; see plan --help\n"
     "\n"
     "Hyphens work as well as underscores (--benchmark-image), and so does any unambiguous beginning of an option.\n"
     "\n"
@@ -51,10 +51,9 @@ constexpr const char* kClosing =
     "  For --carbon_source electricity_maps IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN (or ..._TOKEN_FILE), for watttime\n"
     "  IRIS_GPUBENCH_WATTTIME_USERNAME and IRIS_GPUBENCH_WATTTIME_PASSWORD (or ..._PASSWORD_FILE).\n"
     "\n"
-    "Exit status: the benchmark's own; 0 only if its was 0. 2: the command line is wrong. 124: stopped at --timeout.\n"
-    "  125: the benchmark could not be run, its exit status could not be found out, or it was 0 and its results could not "
-    "be\n"
-    "  written. 128 + n: ended by signal n (130 after "
+    "Exit status: the benchmark's own, 0 only if it succeeded. 2: the command line is wrong. 124: stopped at --timeout.\n"
+    "  125: the benchmark could not be run, its exit status is unknown, or it succeeded but its results could not be\n  "
+    "saved. 128 + n: ended by signal n (130 after "
     "Ctrl-C).";
 
 // The predecessor's other spellings.
@@ -147,7 +146,7 @@ void describe_container(CLI::App& app, Options& options, Raw& raw) {
   };
   repeated("--volume", options.volumes, "Folder or file to mount (repeatable)")->type_name("SOURCE:TARGET[:ro]");
   repeated("--env", options.environment, "Environment variable (repeatable)")->type_name("NAME=VALUE");
-  app.add_option("--entrypoint", options.entrypoint, "Program to run in place of the image's own")
+  app.add_option("--entrypoint", options.entrypoint, "Program to run instead of the image's own")
       ->type_name("PROGRAM")
       ->group(container);
   repeated("--gpus", raw.gpus,
@@ -174,7 +173,7 @@ void describe_measuring(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("SOURCE")
       ->default_str("nvml")
       ->group(measuring);
-  app.add_option("--record_trace", options.record_trace, "Record all that is read to FILE, for --meter replay:FILE")
+  app.add_option("--record_trace", options.record_trace, "Record everything that is read to FILE, for --meter replay:FILE")
       ->type_name("FILE")
       ->group(measuring);
 }
@@ -189,10 +188,10 @@ void describe_carbon(CLI::App& app, Options& options, Raw& raw) {
       ->group(carbon);
   describe_carbon_flags(app, raw.carbon, carbon);
   app.add_flag("--export_to_victoria", options.export_to_victoria,
-               "Send all that is measured to a metrics database, with nothing lost")
+               "Send everything that is measured to a metrics database, without loss")
       ->group(carbon);
   describe_export_flags(app, raw.exporting, carbon);
-  app.add_option("--export_drain", raw.exporting.drain, "Most that is waited for the database at the end of the run")
+  app.add_option("--export_drain", raw.exporting.drain, "Maximum wait for the database at the end of the run")
       ->type_name("SECONDS")
       ->default_str("30")
       ->group(carbon);
@@ -208,11 +207,11 @@ void describe_output(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("DIR")
       ->default_str("results")
       ->group(output);
-  app.add_option("--timeseries_format", raw.timeseries_format, "Form of timeseries.csv and power.csv: csv, csv.gz or none")
+  app.add_option("--timeseries_format", raw.timeseries_format, "Format of timeseries.csv and power.csv: csv, csv.gz or none")
       ->type_name("FORMAT")
       ->default_str("csv")
       ->group(output);
-  app.add_option("--log_cap", raw.log_cap, "Most that is kept of the benchmark's log; the last lines are kept in any case")
+  app.add_option("--log_cap", raw.log_cap, "Maximum size of benchmark.log; the last lines are always kept")
       ->type_name("SIZE")
       ->default_str("1g")
       ->group(output);
@@ -220,9 +219,9 @@ void describe_output(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("REGEX")
       ->group(output);
   app.add_flag("--quiet", options.quiet, "Print nothing but errors")->group(output);
-  app.add_flag("--verbose", options.verbose, "Print what runtime.log gets, too; shows the table in place of the full view")
+  app.add_flag("--verbose", options.verbose, "Also print what runtime.log gets; shows the table instead of the full view")
       ->group(output);
-  app.add_option("--log_level", options.log_level, "Least that runtime.log gets: debug, info, warning or error")
+  app.add_option("--log_level", options.log_level, "Lowest level in runtime.log: debug, info, warning or error")
       ->type_name("LEVEL")
       ->default_str("info")
       ->group(output);
@@ -232,14 +231,14 @@ void describe_output(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("STYLE")
       ->group(output);
   app.add_flag("--no_live_monitor", raw.no_live_monitor, "The same as --live_style none")->group(output);
-  app.add_flag("--monitor_benchmark_logs", options.monitor_benchmark_logs, "Show the benchmark's log as it comes")
+  app.add_flag("--monitor_benchmark_logs", options.monitor_benchmark_logs, "Show the benchmark's log while it is written")
       ->group(output);
   app.add_flag("--no_plot", raw.no_plot, "Do not draw the plot")->group(output);
-  app.add_option("--plot_format", raw.plot_format, "png, svg or pdf: form of the plot, and the end of its name")
+  app.add_option("--plot_format", raw.plot_format, "png, svg or pdf: format of the plot, and the end of its name")
       ->type_name("FORMAT")
       ->default_str("png")
       ->group(output);
-  app.add_flag("--live_plot", options.live_plot, "Renew the plot at every interval")->group(output);
+  app.add_flag("--live_plot", options.live_plot, "Update the plot at every interval")->group(output);
   app.add_flag("--no_html", raw.no_html, "Do not write report.html")->group(output);
 }
 
@@ -255,10 +254,10 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
       ->take_all()
       ->allow_extra_args(false)
       ->group(what);
-  app.add_option("--benchmark_file", raw.benchmark_file, "YAML file that lists containers, each with options of its own")
+  app.add_option("--benchmark_file", raw.benchmark_file, "YAML file that lists containers, each with its own options")
       ->type_name("FILE")
       ->group(what);
-  app.add_flag("--in_turn", options.in_turn, "Run several containers one after the other, each with all GPUs")->group(what);
+  app.add_flag("--in_turn", options.in_turn, "Run several containers one after another, each with all GPUs")->group(what);
   app.add_option("--benchmark_command", options.benchmark_command, "Shell command line to run")
       ->type_name("LINE")
       ->group(what);
@@ -323,7 +322,7 @@ base::Result<void> take_live_flags(const Raw& raw, Options& options) {
 // The settings that the container's own flags give.
 base::Result<void> take_container_flags(const ContainerFlags& flags, Options& options) {
   if (!options.benchmark_image && any_given(flags))
-    return base::failure("--mount, --memory and their like are for containers", "use them with --benchmark_image");
+    return base::failure("--mount, --memory and similar options are for containers", "use them with --benchmark_image");
   auto settings = container_settings(flags);
   if (!settings) return base::failure(settings.error());
   options.container = std::move(*settings);
@@ -358,8 +357,8 @@ base::Result<void> take_containers_file(const Raw& raw, Options& options) {
                      any_given(raw.container) || !options.volumes.empty() || !options.environment.empty() ||
                      options.entrypoint || raw.score_regex;
   if (other)
-    return base::failure("--benchmark_file says what to run: images, commands and options of a container belong into it",
-                         "leave them out of the command line");
+    return base::failure("--benchmark_file says what to run: images, commands and container options belong in it",
+                         "remove them from the command line");
   auto file = read_containers_file(raw.benchmark_file, container_option_names());
   if (!file) return base::failure(file.error());
   options.several = std::move(file->containers);
@@ -470,7 +469,7 @@ constexpr const char* kCheckImageHelp =
     "  -h,--help                   Show this and exit\n"
     "  and those of containers: see iris-gpubench --help\n"
     "\n"
-    "The exit status is 0 if all fits, 1 if something does not.\n";
+    "The exit status is 0 if everything is right, 1 if not.\n";
 
 bool asks_for_help(const std::string& argument) {
   return argument == "--help" || argument == "-h";

@@ -82,11 +82,10 @@ base::Result<carbon::PlanQuestion> ask_forecasts(const SavedRun& saved, const Pl
   if (options.source) carbon.source = *options.source;
   if (options.source) carbon.intensity.reset();
   if (carbon.intensity)
-    return base::failure("the run was costed with one value for all times, which is no forecast",
-                         "choose a --carbon_source");
+    return base::failure("the run used one intensity for all times, which is not a forecast", "choose a --carbon_source");
   const std::vector<std::string> regions = wanted_regions(options, saved);
   if (regions.size() > 1 && !has_regions(carbon))
-    return base::failure("the carbon source " + carbon.source + " does not tell regions apart",
+    return base::failure("the carbon source " + carbon.source + " does not distinguish regions",
                          "leave out --regions, or choose another --carbon_source");
   const base::SteadyTime give_up = clock.now() + kPatienceOfAll;
   for (const std::string& region : regions) {
@@ -94,7 +93,7 @@ base::Result<carbon::PlanQuestion> ask_forecasts(const SavedRun& saved, const Pl
     if (!choice) return base::failure(choice.error());
     carbon::RegionalForecast forecast{region, {}};
     const base::Duration patience = std::min(kForecastWithin, std::max(give_up - clock.now(), base::Duration::zero()));
-    if (!choice->ask) return base::failure("a yearly factor is no forecast", "choose another --carbon_source");
+    if (!choice->ask) return base::failure("a yearly factor is not a forecast", "choose another --carbon_source");
     auto slots = choice->ask(question.now, question.now + kAhead, patience);
     if (!slots) notes.push_back(region + ": " + slots.error().message);
     if (slots) forecast.slots = *std::move(slots);

@@ -117,7 +117,7 @@ base::Result<Recarboned> recarbon(const runs::RunDirectory& directory, const Rec
   costed.facts.carbon = carbon;
   record::cost(costed, saved->series, *answer);
   Recarboned result{report::carbon_changes(saved->run, costed), {}};
-  if (!answer->trouble.empty()) result.note = "not all could be asked anew: " + answer->trouble;
+  if (!answer->trouble.empty()) result.note = "not everything could be asked again: " + answer->trouble;
   if (const auto written = write_all(directory, costed, result.changes, answer->slots); !written)
     return base::failure(written.error());
   return result;

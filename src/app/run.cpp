@@ -269,8 +269,8 @@ base::Result<void> BenchmarkRun::serve() {
       *options_.serve, {"/metrics", std::string(exporting::kExpositionType), [this] { return page_->text(); }});
   if (!server) return base::failure(server.error().with_context("--serve"));
   server_ = std::move(*server);
-  log_->info("scrapes are answered at {}", server_->url());
-  say("scrapes are answered at " + server_->url());
+  log_->info("answering scrapes at {}", server_->url());
+  say("answering scrapes at " + server_->url());
   return {};
 }
 
@@ -361,7 +361,7 @@ void BenchmarkRun::collect_results(Measured& measured) {
     log_->warn("{}", collected.error().message);
   } else if (benchmark::left_some_out(results)) {
     measured.findings.emplace_back(
-        record::ResultsNotCollected{"not all of them: skipped.txt in benchmark_results names the others"});
+        record::ResultsNotCollected{"not all of them: benchmark_results/skipped.txt lists the others"});
   }
 }
 

@@ -71,7 +71,7 @@ base::Result<void> check(const Loader& loader, const fs::path& directory) {
   if (!loader.notes.facts) return base::failure("the beginning of the journal in " + directory.string() + " is lost");
   if (!loader.notes.started && !loader.notes.ended)
     return base::failure("the journal in " + directory.string() +
-                         " tells of no start of the benchmark: there is nothing to make of it");
+                         " has no start of the benchmark: no results can be made from it");
   return {};
 }
 
@@ -91,7 +91,7 @@ record::Measured measured_until(const Loader& loader) {
     measured = *loader.notes.ended;
   } else {
     measured.outcome.ran = {*loader.notes.started, std::max(*loader.notes.started, loader.last)};
-    measured.outcome.note = "the tool was ended first";
+    measured.outcome.note = "the tool was stopped first";
   }
   measured.workload = loader.notes.workload;
   measured.events = loader.notes.events;
@@ -153,7 +153,7 @@ base::Result<runs::RunDirectory> find_run(const fs::path& results_dir, const std
 
 base::Result<SavedRun> load_past_run(const runs::RunDirectory& directory) {
   if (series::journal_in_use(directory.path))
-    return base::failure("the run " + directory.run_id + " is still under way", "wait for its end");
+    return base::failure("the run " + directory.run_id + " is still running", "wait for its end");
   return load_run(directory.path);
 }
 

@@ -80,7 +80,7 @@ base::Result<ContainersFile> containers_from(const YAML::Node& root, const std::
     if (key == "in_turn") {
       file.in_turn = entry.second.as<bool>();
     } else if (key != "containers") {
-      return base::failure(place(path, entry.first) + ": \"" + key + "\" is not known here",
+      return base::failure(place(path, entry.first) + ": \"" + key + "\" is not a known key",
                            R"(there are "containers" and "in_turn"; the run's own options belong on the command line)");
     }
   }

@@ -99,8 +99,7 @@ std::vector<BenchmarkScore> BenchmarkOutputs::scores(const std::filesystem::path
   std::vector<BenchmarkScore> scores;
   for (std::size_t part = 0; part < logs_.size(); ++part) {
     BenchmarkScore score{logs_[part]->score(), {}};
-    if (benchmarks_[part].score_regex && !score.seconds)
-      score.trouble = "no line of its log held a number where --score_regex looks";
+    if (benchmarks_[part].score_regex && !score.seconds) score.trouble = "--score_regex found no number in its log";
     if (const std::size_t lines = logs_[part]->lines_given_up(); lines > 0)
       base::add_item(score.trouble, "--score_regex took too long on " + std::to_string(lines) +
                                         (lines == 1 ? " line of its log" : " lines of its log"));

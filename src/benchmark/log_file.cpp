@@ -97,7 +97,7 @@ void LogFile::end_line(workload::LogStream stream, base::WallTime time, bool wit
   const bool fits = committed_ + ready_.size() + line.text.size() + tail_limit() <= options_.cap_bytes;
   if (!is_cut_ && (!fits || disk_is_nearly_full())) {
     is_cut_ = true;
-    cut_reason_ = fits ? "the disk is nearly full" : "the log reached its cap (--log_cap)";
+    cut_reason_ = fits ? "the disk is nearly full" : "the log reached its maximum size (--log_cap)";
   }
   if (is_cut_) {
     leave_out(std::move(line));

@@ -45,7 +45,7 @@ constexpr std::size_t kLongestUnitName = 40;
 
 std::string unusable(const char* key, const YAML::Node& value, const char* wanted) {
   const std::string told = value.IsScalar() ? " \"" + base::one_line(value.Scalar(), 40) + "\"" : std::string();
-  return std::string(key) + told + " in its metrics.yml is no " + wanted;
+  return std::string(key) + told + " in its metrics.yml is not a " + wanted;
 }
 
 std::string unit_of(const YAML::Node& unit) {
@@ -132,7 +132,7 @@ BenchmarkScore read_score(const std::filesystem::path& results) {
   try {
     return score_of(YAML::LoadFile(file.string()));
   } catch (const YAML::Exception&) {
-    return {{}, {}, "its metrics.yml is no YAML with keys"};
+    return {{}, {}, "its metrics.yml is not YAML with keys"};
   }
 }
 

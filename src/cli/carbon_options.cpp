@@ -59,12 +59,12 @@ std::vector<Option> carbon_options(carbon::CarbonOptions& options, std::string& 
        "a zone or country for the other sources; \"\" lists the regions",
        text(region)},
       carbon_source_option(options.source),
-      {"--carbon_intensity", "G_PER_KWH", "The intensity itself, in gCO2 per kWh; nothing is asked for",
+      {"--carbon_intensity", "G_PER_KWH", "The intensity itself, in gCO2 per kWh; no source is asked",
        number({0, 10000}, intensity)},
       {"--pue", "FACTOR", "Power usage effectiveness of the data centre, which multiplies the energy",
        number({1, 10}, pue, options.pue.fraction())},
       {"--embodied_kg", "KG",
-       "kgCO2 of making one GPU (default: what is published for its model, if anything is);\n"
+       "kgCO2 of making one GPU (default: the published figure of its model, if any);\n"
        "the run's share of its lifetime is counted",
        number({0, 1e6}, embodied)},
       {"--lifetime_years", "YEARS", "Years that a GPU is in use", number({0.1, 100}, lifetime, options.lifetime_years)},

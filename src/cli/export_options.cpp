@@ -13,8 +13,7 @@ std::vector<Option> export_options(exporting::ExportSpec& spec) {
        choice(spec.dialect, protocols)},
       {"--export_names", "NAMES", "standard, or classic: the names of the predecessor's dashboards",
        choice(spec.names, names)},
-      {"--export_settle", "SECONDS",
-       "Seconds that the database takes to write down what it has accepted, before it is read back",
+      {"--export_settle", "SECONDS", "Seconds to wait before accepted samples are read back from the database",
        seconds(spec.settle, day)},
   };
 }

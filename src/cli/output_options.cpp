@@ -9,10 +9,10 @@ std::vector<Option> output_options(report::OutputSpec& spec) {
       {"csv", TimeseriesFormat::csv}, {"csv.gz", TimeseriesFormat::csv_gz}, {"none", TimeseriesFormat::none}};
   const Choices<PlotFormat> pictures{{"png", PlotFormat::png}, {"svg", PlotFormat::svg}, {"pdf", PlotFormat::pdf}};
   return {
-      {"--timeseries_format", "FORMAT", "Form of timeseries.csv and power.csv: csv, csv.gz or none",
+      {"--timeseries_format", "FORMAT", "Format of timeseries.csv and power.csv: csv, csv.gz or none",
        choice(spec.timeseries, tables)},
       {"--no_plot", "", "Do not draw the plot", switch_off(spec.plot)},
-      {"--plot_format", "FORMAT", "png, svg or pdf: form of the plot, and the end of its name",
+      {"--plot_format", "FORMAT", "png, svg or pdf: format of the plot, and the end of its name",
        choice(spec.plot_format, pictures)},
       {"--no_html", "", "Do not write report.html", switch_off(spec.html)},
   };

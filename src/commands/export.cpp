@@ -24,8 +24,8 @@ cli::OptionTable describe_export(Export& spec) {
   return {{{"Options", cli::saved_run_options(spec.name)},
            {"Options", cli::export_options(spec.to)},
            {"Options",
-            {{"--verify", "", "Read everything back, whatever was read back before", cli::switch_on(spec.verify)},
-             {"--patience", "SECONDS", "Seconds without any progress after which it gives up",
+            {{"--verify", "", "Read everything back, also what was read back before", cli::switch_on(spec.verify)},
+             {"--patience", "SECONDS", "Give up after this many seconds without progress",
               cli::seconds(spec.patience, {0, 86400})}}}}};
 }
 
@@ -42,8 +42,7 @@ int export_run(const Export& spec, const Context& context) {
 }  // namespace
 
 Command export_command() {
-  return make_command("export", "Send what a metrics database does not have yet of a run that is over", describe_export,
-                      export_run);
+  return make_command("export", "Send the rest of a finished run to the metrics database", describe_export, export_run);
 }
 
 }  // namespace gpubench::commands

@@ -52,7 +52,7 @@ base::Result<Words> split_at_commas(const std::string& text) {
 cli::OptionTable describe_plan(Plan& spec) {
   const auto check = [&spec]() -> base::Result<void> {
     if (!spec.command.empty() && !spec.wait)
-      return base::failure("plan runs nothing", "add --wait, or leave out what follows \"--\"");
+      return base::failure("without --wait, plan runs nothing", "add --wait, or leave out what follows \"--\"");
     return {};
   };
   cli::OptionTable table{
@@ -62,8 +62,7 @@ cli::OptionTable describe_plan(Plan& spec) {
           "Regions to choose from, separated by commas; the first is where this machine is; all for each of\n"
           "Great Britain (default: the run's)",
           cli::parsed(spec.regions, split_at_commas)},
-         {"--deadline", "TIME", "The run is to be over by then: a UTC time, or hours from now (8h)",
-          cli::text(spec.deadline)},
+         {"--deadline", "TIME", "The run must end by then: a UTC time, or hours from now (8h)", cli::text(spec.deadline)},
          cli::carbon_source_option(spec.source),
          {"--output_dir", "DIR", "Folder for plan.json and plan.png (default: the run's)", cli::text(spec.output_dir)},
          {"--no_plot", "", "Do not draw plan.png", cli::switch_off(spec.plot)},
@@ -88,7 +87,7 @@ base::Result<Words> command_to_run(const Words& given, const app::SavedRun& save
   }
   const auto parsed = app::parse_command_line(command);
   if (!parsed) return base::failure(parsed.error());
-  if (!std::holds_alternative<app::Options>(*parsed)) return base::failure("what follows \"--\" is no run of a benchmark");
+  if (!std::holds_alternative<app::Options>(*parsed)) return base::failure("what follows \"--\" does not run a benchmark");
   return command;
 }
 
@@ -133,7 +132,7 @@ base::Result<void> write_plan(const std::filesystem::path& folder, const report:
 
 base::Result<carbon::Plan> made_plan(const carbon::PlanQuestion& question) {
   if (std::all_of(question.forecasts.begin(), question.forecasts.end(), [](const auto& one) { return one.slots.empty(); }))
-    return base::failure("no forecast could be had", "see to the network, or choose another --carbon_source");
+    return base::failure("there is no forecast", "check the network, or choose another --carbon_source");
   return carbon::make_plan(question);
 }
 
@@ -170,7 +169,7 @@ int plan(const Plan& spec, const Context& context) {
 }  // namespace
 
 Command plan_command() {
-  return make_command("plan", "When, and in which region, to run a known benchmark so that it emits least", describe_plan,
+  return make_command("plan", "When, and in which region, to run a known benchmark with the least emissions", describe_plan,
                       plan);
 }
 

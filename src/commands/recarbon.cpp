@@ -28,7 +28,8 @@ cli::OptionTable describe_recarbon(Recarbon& spec) {
   table.shows_defaults = false;
   table.footer =
       "\nWhat is not given stays as the run has it. Without a source, region or intensity the run's own source is asked\n"
-      "again: forecasts may have become actual values since. Written beside the run's files, which stay: recarbon.txt\n"
+      "again: forecasts may be actual values now. It writes new files into the run's folder and changes no other: "
+      "recarbon.txt\n"
       "(what changed), recarbon.yml and recarbon.json (all figures), recarbon_intensities.json (what was used;\n"
       "--carbon_source file: reads it).\n";
   return table;
@@ -71,7 +72,8 @@ int recarbon(const Recarbon& spec, const Context& context) {
 }  // namespace
 
 Command recarbon_command() {
-  return make_command("recarbon", "Cost saved runs anew: other source, region, PUE, or values that have become actual since",
+  return make_command("recarbon",
+                      "Recalculate saved runs' carbon: other source, region or PUE, or values that are actual now",
                       describe_recarbon, recarbon);
 }
 

@@ -26,7 +26,7 @@ int report(const Report& spec, const Context& context) {
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
   if (!saved->finished)
     return cli::complain({"the run " + directory->run_id + " was not finished",
-                          "iris-gpubench recover " + directory->run_id + " makes what its journal holds"},
+                          "iris-gpubench recover " + directory->run_id + " makes results from its journal"},
                          cli::kCannotRun);
   if (!saved->damage.empty()) std::cerr << "iris-gpubench: " << saved->damage << "\n";
   return write_outputs(*directory, *saved, spec.outputs);

@@ -30,8 +30,9 @@ base::Result<void> check_journal(const app::SavedRun& saved, const runs::RunDire
   const double known = base::to_seconds(saved.run.elapsed());
   if (elapsed == metrics->end() || !elapsed->is_number() || elapsed->get<double>() <= known + 1e-6) return {};
   return base::failure("the journal of the run " + directory.run_id + " is damaged: it ends " +
-                           report::short_number(known, 3) + " s after the start, before the results that were made of it",
-                       "they are left as they are; to make what the journal holds, move metrics.json away first");
+                           report::short_number(known, 3) +
+                           " s after the start, earlier than the results that were made from it",
+                       "the results were left unchanged; to make them again from the journal, move metrics.json away first");
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ base::Result<void> take(const std::vector<GpuRequest>& chosen, std::vector<GpuDe
     const auto found = std::find_if(free.begin(), free.end(), [&](const auto& gpu) { return is_same(request, gpu); });
     if (found == free.end())
       return base::failure("--gpus gives GPU " + std::to_string(request.index) + " to two containers at the same time",
-                           "give each its own, or run them one after the other with --in_turn");
+                           "give each its own, or run them one after another with --in_turn");
     free.erase(found);
   }
   return {};
@@ -118,7 +118,7 @@ base::Result<void> deal_out(const std::vector<std::string>& wishes, std::vector<
   if (takers > free.size())
     return base::failure(
         std::to_string(free.size()) + " GPUs are left for " + std::to_string(takers) + " containers side by side",
-        "run them one after the other with --in_turn, or name the GPUs of each with --gpus (or none)");
+        "run them one after another with --in_turn, or name the GPUs of each with --gpus (or none)");
   std::size_t next = 0;
   for (std::size_t i = 0; i < wishes.size(); ++i) {
     if (wishes[i] != "all") continue;

@@ -90,7 +90,7 @@ void narrow_by_cuda(WorkloadGpus& own, const std::vector<std::string>& environme
   const CudaChoice choice = cuda_visible(*value, gpus, among);
   const std::string words = std::string(kCudaVisible) + "=" + *value;
   if (choice.unknown_instance) {
-    own.unclear = words + " names a MIG instance whose GPU the driver does not tell";
+    own.unclear = words + " names a MIG instance whose GPU the driver does not report";
   } else if (choice.by_number && !numbers_are_clear(gpus, among, environment)) {
     own.unclear = words + " by numbers, on GPUs of different models without CUDA_DEVICE_ORDER=PCI_BUS_ID";
   } else {
@@ -126,7 +126,7 @@ Positions requested(WorkloadGpus& own, const std::vector<workload::GpuRequest>& 
     for (std::size_t i = 0; i < gpus.size(); ++i)
       if (request.index >= 0 && gpus[i].index == request.index) found = i;
     if (request.index < 0) found = by_name(request.uuid, gpus, all_of(gpus));
-    if (!found) own.unclear = request.uuid + " is an instance whose GPU the driver does not tell";
+    if (!found) own.unclear = request.uuid + " is an instance whose GPU the driver does not report";
     if (found) add(positions, *found);
   }
   return own.unclear.empty() ? positions : all_of(gpus);

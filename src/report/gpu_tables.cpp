@@ -111,7 +111,7 @@ std::string one_energy_table(const record::GpuRecord& gpu) {
   table.add_row({"Energy by Counter (J)", texts.counter});
   table.add_row({"Energy by Power Samples (J)", texts.samples});
   table.add_row({"Power Samples against Counter (%)", texts.difference});
-  table.add_row({"Counter Is", counter_text(gpu.energy.check)});
+  table.add_row({"Counter State", counter_text(gpu.energy.check)});
   table.add_row({"Coverage by Samples (%)", texts.coverage});
   table.add_row({"Longest Gap between Samples (s)", texts.longest_gap});
   table.add_row({"Average Power of the Run (W)", texts.average_power});

@@ -116,7 +116,7 @@ class Reports(SavedRun):
         for word in ("report", "recover"):
             made = self.below(word, run.name, "--no_plot")
             self.assertEqual(made.returncode, 125, made.stdout)
-            self.assertIn("left as they are", made.stderr)
+            self.assertIn("left unchanged", made.stderr)
         self.assertEqual((run / "metrics.yml").read_bytes(), kept)
 
     def test_timeseries_formats(self):
@@ -198,10 +198,10 @@ class Killed(SavedRun):
         self.wait_for(lambda: list(results.glob("*/journal/*.journal")), "the journal")
         made = self.about("recover", str(next(results.iterdir())))
         self.assertEqual(made.returncode, 125)
-        self.assertIn("still under way", made.stderr)
+        self.assertIn("still running", made.stderr)
         self.assertIn("under way", self.about("list", str(results)).stdout)
         self.wait_for((results / "latest").is_symlink, "the link to the newest run")
-        self.assertIn("still under way", self.about("recover", "latest", "--results_dir", str(results)).stderr)
+        self.assertIn("still running", self.about("recover", "latest", "--results_dir", str(results)).stderr)
         process.kill()
 
 

@@ -73,7 +73,7 @@ class Serve(ProductTest):
         self.assertNotIn(SECRET, answer)
         outcome = self.finish(process)
         self.assertEqual(outcome.code, 0, outcome.stderr)
-        self.assertIn(f"scrapes are answered at {self.url}", outcome.stderr)
+        self.assertIn(f"answering scrapes at {self.url}", outcome.stderr)
         self.assertIsNone(self.page())
 
     def test_names_are_those_of_the_export(self):

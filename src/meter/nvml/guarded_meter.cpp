@@ -24,7 +24,7 @@ class GuardedMeter::Caller {
     return caller;
   }
 
-  // False: not answered within `patience`, or a call before it is still under way.
+  // False: not answered within `patience`, or a call before it is still running.
   bool make(Call call, base::Duration patience) {
     std::unique_lock lock(mutex_);
     if (call_) return false;

@@ -61,13 +61,13 @@ TEST_F(MetricsFile, WhatIsNoMapOrNoFileTellsNothing) {
 TEST_F(MetricsFile, SaysWhatIsThereAndCannotBeUsed) {
   EXPECT_EQ(told_by("time: 12.5\nwork: 3\n").trouble, "");
   EXPECT_EQ(told_by("other: 1\n").trouble, "");
-  EXPECT_EQ(told_by("time: 5 s\n").trouble, "time \"5 s\" in its metrics.yml is no number of seconds");
+  EXPECT_EQ(told_by("time: 5 s\n").trouble, "time \"5 s\" in its metrics.yml is not a number of seconds");
   EXPECT_FALSE(told_by("time: -3\n").seconds);
-  EXPECT_EQ(
-      told_by("time: -3\nwork: many\n").trouble,
-      "time \"-3\" in its metrics.yml is no number of seconds; work \"many\" in its metrics.yml is no positive number");
-  EXPECT_EQ(told_by("time: [1]\n").trouble, "time in its metrics.yml is no number of seconds");
-  EXPECT_EQ(told_by("time: [").trouble, "its metrics.yml is no YAML with keys");
+  EXPECT_EQ(told_by("time: -3\nwork: many\n").trouble,
+            "time \"-3\" in its metrics.yml is not a number of seconds; work \"many\" in its metrics.yml is not a positive "
+            "number");
+  EXPECT_EQ(told_by("time: [1]\n").trouble, "time in its metrics.yml is not a number of seconds");
+  EXPECT_EQ(told_by("time: [").trouble, "its metrics.yml is not YAML with keys");
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST_F(ProgramTest, ValuesAreCheckedBeforeTheRunIsLookedFor) {
   EXPECT_THAT(say({"recarbon", "nothing", "--pue", "0.5"}).err, HasSubstr("--pue must be a number from 1 to 10"));
   EXPECT_THAT(say({"recarbon", "nothing", "--carbon_intensity", "5", "--carbon_source", "yearly"}).err,
               HasSubstr("exclude each other"));
-  EXPECT_THAT(say({"plan", "nothing", "--", "true"}).err, HasSubstr("plan runs nothing"));
+  EXPECT_THAT(say({"plan", "nothing", "--", "true"}).err, HasSubstr("without --wait, plan runs nothing"));
 }
 
 TEST_F(ProgramTest, DefaultsThatComeFromTheRunAreNotShown) {
