@@ -127,7 +127,7 @@ class Plan(AfterTheRun):
         self.assertIn("no forecast", made.stderr)
         self.assertEqual(self.about("plan", "latest", "--deadline", "soon").returncode, 2)
         source = self.forecast([100] * 60)
-        for arguments, words in (((), "no forecast"), (("--carbon_source", source, "--deadline", "2020-01-01T00:00Z"), "is over"),
+        for arguments, words in (((), "not a forecast"), (("--carbon_source", source, "--deadline", "2020-01-01T00:00Z"), "is over"),
                                  (("--carbon_source", source, "--regions", "London,Wales"), "does not distinguish regions"),
                                  (("--carbon_source", "grid_gb", "--regions", "Atlantis"), "Atlantis"),
                                  (("--carbon_source", source, "--", "true"), "--wait")):
