@@ -62,13 +62,18 @@ void describe_container_flags(CLI::App& app, ContainerFlags& flags, const char* 
   one("--workdir", flags.workdir, "FOLDER", "Folder to run in");
   one("--network", flags.network, "NAME", "Network, e.g. none or host");
   repeated("--results_path", flags.results_paths, "PATH", "Results to copy out in addition to /root/results (repeatable)");
+  one("--results_limit", flags.results_limit, "SIZE", "Most that is copied out of each of these paths, e.g. 100m")
+      ->default_str("4g");
+  repeated("--results_exclude", flags.results_excluded, "PATTERN",
+           "Result files or folders not to copy out, e.g. '*.ckpt' (repeatable)");
 }
 
 bool any_given(const ContainerFlags& flags) {
   const ContainerFlags none;
   const bool lists = !flags.env_files.empty() || !flags.mounts.empty() || !flags.tmpfs.empty() || !flags.ulimits.empty() ||
-                     !flags.results_paths.empty();
-  const std::string texts = flags.shm_size + flags.user + flags.workdir + flags.network + flags.memory + flags.cpus;
+                     !flags.results_paths.empty() || !flags.results_excluded.empty();
+  const std::string texts =
+      flags.results_limit + flags.shm_size + flags.user + flags.workdir + flags.network + flags.memory + flags.cpus;
   return lists || !texts.empty() || flags.gpu_access != none.gpu_access || flags.pull != none.pull;
 }
 
@@ -85,12 +90,15 @@ base::Result<workload::ContainerSettings> container_settings(const ContainerFlag
   if (!flags.workdir.empty() && !is_absolute(flags.workdir))
     return base::failure("--workdir: \"" + flags.workdir + "\" is not an absolute path", "begin it with /");
   settings.workdir = flags.workdir;
-  for (const auto& parsed : {parse_each("--mount", flags.mounts, workload::parse_data_mount, settings.mounts),
-                             parse_each("--ulimit", flags.ulimits, workload::parse_ulimit, settings.ulimits),
-                             parse_each("--results_path", flags.results_paths, absolute_path, settings.results_paths),
-                             parse_given("--shm_size", flags.shm_size, workload::parse_byte_size, settings.shm_bytes),
-                             parse_given("--memory", flags.memory, workload::parse_byte_size, settings.memory_bytes),
-                             parse_given("--cpus", flags.cpus, workload::parse_nano_cpus, settings.nano_cpus)})
+  settings.results_excluded = flags.results_excluded;
+  for (const auto& parsed :
+       {parse_each("--mount", flags.mounts, workload::parse_data_mount, settings.mounts),
+        parse_each("--ulimit", flags.ulimits, workload::parse_ulimit, settings.ulimits),
+        parse_each("--results_path", flags.results_paths, absolute_path, settings.results_paths),
+        parse_given("--results_limit", flags.results_limit, workload::parse_byte_size, settings.results_limit_bytes),
+        parse_given("--shm_size", flags.shm_size, workload::parse_byte_size, settings.shm_bytes),
+        parse_given("--memory", flags.memory, workload::parse_byte_size, settings.memory_bytes),
+        parse_given("--cpus", flags.cpus, workload::parse_nano_cpus, settings.nano_cpus)})
     if (!parsed) return base::failure(parsed.error());
   return settings;
 }

@@ -22,6 +22,8 @@ struct ContainerFlags {
   std::vector<std::string> tmpfs;
   std::vector<std::string> ulimits;
   std::vector<std::string> results_paths;
+  std::string results_limit;
+  std::vector<std::string> results_excluded;
   std::string shm_size;
   std::string user;
   std::string workdir;

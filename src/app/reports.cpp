@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <ostream>
 #include <string>
@@ -70,6 +71,34 @@ base::Result<void> write_page(const runs::RunDirectory& directory, const record:
                                           [&](std::ostream& out) { report::write_html_report(out, input); });
 }
 
+namespace {
+
+constexpr const char* kOwnResults = "benchmark_results";
+
+// ": 12 files, 1001.2 MB; excluded.txt lists what was left out": what was copied of the benchmark's own results.
+std::string size_of_results(const std::filesystem::path& folder) {
+  std::size_t files = 0;
+  std::uintmax_t bytes = 0;
+  std::string lists;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (!entry->is_regular_file(error)) continue;
+    const std::string name = entry->path().filename().string();
+    if (name == "skipped.txt" || name == "excluded.txt") {
+      if (lists.find(name) == std::string::npos) lists += (lists.empty() ? "; " : ", ") + name;
+      continue;
+    }
+    ++files;
+    const std::uintmax_t size = entry->file_size(error);
+    if (!error) bytes += size;
+  }
+  if (!lists.empty()) lists += " in it: what was left out";
+  return fmt::format(": {} file{}, {:.1f} MB{}", files, files == 1 ? "" : "s", static_cast<double>(bytes) / 1e6, lists);
+}
+
+}  // namespace
+
 std::string list_result_files(const runs::RunDirectory& directory) {
   constexpr std::array<std::pair<const char*, const char*>, 17> kFiles{{
       {"report.html", "everything on one page, for a browser"},
@@ -85,7 +114,7 @@ std::string list_result_files(const runs::RunDirectory& directory) {
       {"power.csv.gz", "power every 20 ms"},
       {"benchmark.log", "the benchmark's output"},
       {"benchmark_1.log", "the output of the first container; benchmark_2.log of the second, and so on"},
-      {"benchmark_results", "the benchmark's own result files"},
+      {kOwnResults, "the benchmark's own result files"},
       {"final_monitoring_output.txt", "the last live table"},
       {"runtime.log", "this tool's log"},
       {"journal", "everything read, for iris-gpubench report and recover"},
@@ -93,7 +122,9 @@ std::string list_result_files(const runs::RunDirectory& directory) {
   std::string text = "Results in " + directory.path.string() + "\n";
   std::error_code error;
   for (const auto& [name, meaning] : kFiles)
-    if (std::filesystem::exists(directory.file(name), error)) text += fmt::format("  {:<28} {}\n", name, meaning);
+    if (std::filesystem::exists(directory.file(name), error))
+      text += fmt::format("  {:<28} {}{}\n", name, meaning,
+                          name == std::string_view(kOwnResults) ? size_of_results(directory.file(name)) : "");
   return text;
 }
 

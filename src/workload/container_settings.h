@@ -43,7 +43,9 @@ struct ContainerSettings {
   std::optional<std::int64_t> nano_cpus;      // 1e9 is one CPU; empty: no limit
   PullPolicy pull = PullPolicy::never;
   GpuAccessWish gpu_access = GpuAccessWish::automatic;
-  std::vector<std::string> results_paths;  // beside /root/results
+  std::vector<std::string> results_paths;            // beside /root/results
+  std::optional<std::uint64_t> results_limit_bytes;  // of each path; empty: 4 GiB
+  std::vector<std::string> results_excluded;         // patterns of what is not copied
 };
 
 // The folder in which the results of this path of the container are kept: its last component, made safe.

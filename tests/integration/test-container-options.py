@@ -66,6 +66,22 @@ class RunOptions(EngineTest):
         self.assertEqual((results / "single.csv/single.csv").read_text(), "y\n")
         self.assertEqual(outcome.metrics["score"], 12.5)
 
+    def test_results_beyond_the_limit_and_those_that_are_not_wanted(self):
+        make = "mkdir -p results/logs; cd results; echo a > logs/a.txt; dd if=/dev/zero of=last.ckpt bs=1000 count=700 2>&1; echo 'time: 2.5' > metrics.yml"
+        all_of_it = self.shell(f"cd; {make}")
+        self.assertIn("the benchmark's own result files: 3 files, 0.7 MB\n", all_of_it.stdout)
+        limited = self.shell(f"cd; {make}", "--results_limit", "100k")
+        self.assertEqual(limited.metrics["score"], 2.5)
+        self.assertIn("results_not_collected", limited.findings())
+        self.assertIn("last.ckpt: more than 102400 bytes", limited.text("benchmark_results/skipped.txt"))
+        self.assertIn("2 files, 0.0 MB; skipped.txt in it: what was left out", limited.stdout)
+        without = self.shell(f"cd; {make}", "--results_exclude", "*.ckpt", "--results_exclude", "logs", "--results_exclude", "*.yml")
+        self.assertEqual(without.metrics["score"], 2.5)
+        self.assertNotIn("results_not_collected", without.findings())
+        self.assertEqual(sorted(path.name for path in (without.directory / "benchmark_results").iterdir()), ["excluded.txt", "metrics.yml"])
+        self.assertIn("last.ckpt: 700000 bytes", without.text("benchmark_results/excluded.txt"))
+        self.assertIn("1 file, 0.0 MB; excluded.txt in it: what was left out", without.stdout)
+
     def test_results_that_are_not_there_are_a_finding(self):
         self.assertIn("results_not_collected", self.shell("true", "--results_path", "/nowhere").findings())
 

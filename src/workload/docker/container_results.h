@@ -3,17 +3,17 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
 #include "platform/clock.h"
+#include "workload/container_settings.h"
 #include "workload/docker/engine/client.h"
 
 namespace gpubench::workload {
 
-// Copies /root/results into `directory`, and each of `more_paths` into a folder in it (results_folder_name). Whether there
-// was anything.
+// Copies /root/results into `directory`, and each of the settings' results_paths into a folder in it (results_folder_name).
+// Whether there was anything.
 base::Result<bool> copy_results(EngineClient& engine, const platform::Clock& clock, const std::string& container,
-                                const std::vector<std::string>& more_paths, const std::filesystem::path& directory);
+                                const ContainerSettings& settings, const std::filesystem::path& directory);
 
 }  // namespace gpubench::workload

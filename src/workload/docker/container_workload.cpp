@@ -176,7 +176,7 @@ base::Result<std::optional<WorkloadOutcome>> ContainerWorkload::poll(base::Durat
 
 base::Result<bool> ContainerWorkload::collect_results(const std::filesystem::path& directory) {
   if (container_.id().empty()) return false;
-  return copy_results(engine_, clock_, container_.id(), options_.settings.results_paths, directory);
+  return copy_results(engine_, clock_, container_.id(), options_.settings, directory);
 }
 
 base::Result<void> ContainerWorkload::remove() {

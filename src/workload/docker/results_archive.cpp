@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fnmatch.h>
 
 #include <algorithm>
 #include <array>
@@ -16,8 +17,9 @@
 namespace gpubench::workload {
 namespace {
 
-constexpr const char* kSkippedName = "skipped.txt";
-constexpr std::size_t kMaxNameBytes = 255;  // NAME_MAX
+constexpr const char* kSkippedName = "skipped.txt";    // what could not be copied: the run has a finding
+constexpr const char* kExcludedName = "excluded.txt";  // what the user did not want
+constexpr std::size_t kMaxNameBytes = 255;             // NAME_MAX
 constexpr std::size_t kMaxSkippedList = std::size_t{1} << 20;
 constexpr std::size_t kMaxSkippedName = 1024;
 
@@ -70,6 +72,13 @@ std::optional<std::string> link_target(archive_entry* entry) {
   return path == nullptr ? std::nullopt : std::optional<std::string>(path);
 }
 
+// A line of skipped.txt or excluded.txt.
+void add_line(std::string& list, std::string_view member, const std::string& why) {
+  if (list.size() > kMaxSkippedList) return;
+  list += percent_encoded(member.substr(0, kMaxSkippedName)) + ": " + why + "\n";
+  if (list.size() > kMaxSkippedList) list += "... and more\n";
+}
+
 // One extraction: reads members in order and writes what may be written.
 class Extraction {
  public:
@@ -84,7 +93,7 @@ class Extraction {
                                const std::string& relative);
   base::Result<void> take_link(const std::string& target, const std::string& member, const std::string& relative);
   base::Result<bool> copy_content(archive* reader, const Descriptor& file);
-  base::Result<void> write_skipped();
+  base::Result<void> write_list(const char* name, const std::string& list);
   base::Result<ResultsDirectory*> root();
   void skip(std::string_view member, const std::string& why);
   [[nodiscard]] std::uint64_t bytes_left() const { return limits_.bytes - std::min(bytes_, limits_.bytes); }
@@ -98,13 +107,12 @@ class Extraction {
   std::uint64_t passed_over_ = 0;  // bytes
   std::size_t entries_ = 0;
   std::string skipped_;
+  std::string excluded_;
   std::optional<base::Error> stream_error_;
 };
 
 void Extraction::skip(std::string_view member, const std::string& why) {
-  if (skipped_.size() > kMaxSkippedList) return;
-  skipped_ += percent_encoded(member.substr(0, kMaxSkippedName)) + ": " + why + "\n";
-  if (skipped_.size() > kMaxSkippedList) skipped_ += "... and more\n";
+  add_line(skipped_, member, why);
 }
 
 base::Result<bool> Extraction::run() {
@@ -133,7 +141,8 @@ base::Result<bool> Extraction::run() {
       break;
     }
   }
-  GPUBENCH_TRY(write_skipped());
+  GPUBENCH_TRY(write_list(kSkippedName, skipped_));
+  GPUBENCH_TRY(write_list(kExcludedName, excluded_));
   if (stream_error_) return base::failure(*stream_error_);
   return root_.has_value();
 }
@@ -168,10 +177,14 @@ base::Result<void> Extraction::take(archive* reader, archive_entry* entry) {
   // The path asked for is itself a file: there is no directory to drop.
   if (relative.empty() && why.empty() && type != AE_IFDIR)
     relative = percent_encoded(components(member).empty() ? "result" : components(member).back());
-  if (relative == kSkippedName) why = "the name is used by this list";
+  if (relative == kSkippedName || relative == kExcludedName) why = "the name is used by this list";
+  const auto size = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
   if (!why.empty()) {
     skip(member, why);
-    passed_over_ += static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
+    passed_over_ += size;
+  } else if (is_excluded(relative, limits_.excluded)) {
+    if (type != AE_IFDIR) add_line(excluded_, member, std::to_string(size) + " bytes");
+    passed_over_ += size;
   } else if (link) {
     return take_link(*link, member, relative);
   } else if (type == AE_IFREG) {
@@ -254,13 +267,13 @@ base::Result<void> Extraction::take_link(const std::string& target, const std::s
   return {};
 }
 
-base::Result<void> Extraction::write_skipped() {
-  if (skipped_.empty()) return {};
+base::Result<void> Extraction::write_list(const char* name, const std::string& list) {
+  if (list.empty()) return {};
   const auto top = root();
   if (!top) return base::failure(top.error());
-  const auto file = (*top)->create(kSkippedName, 0644);
-  if (!file) return base::failure(file.error().with_context(kSkippedName));
-  return write_fully(*file, skipped_.data(), skipped_.size());
+  const auto file = (*top)->create(name, 0644);
+  if (!file) return base::failure(file.error().with_context(name));
+  return write_fully(*file, list.data(), list.size());
 }
 
 }  // namespace
@@ -282,6 +295,20 @@ std::string safe_relative_path(std::string_view path, std::size_t max_depth, std
   }
   if (names.size() > max_depth) why = "more than " + std::to_string(max_depth) + " levels deep";
   return why.empty() ? result : std::string();
+}
+
+bool is_excluded(const std::string& relative, const std::vector<std::string>& patterns) {
+  const auto matches = [](const std::string& pattern, const std::string& path) {
+    if (pattern.find('/') != std::string::npos) return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
+    return ::fnmatch(pattern.c_str(), path.c_str() + path.rfind('/') + 1, 0) == 0;
+  };
+  for (std::size_t end = 0; end < relative.size(); ++end) {
+    end = std::min(relative.find('/', end), relative.size());
+    const std::string path = relative.substr(0, end);
+    if (std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return matches(pattern, path); }))
+      return true;
+  }
+  return false;
 }
 
 base::Result<bool> extract_results(const NextPiece& next, const std::filesystem::path& directory,

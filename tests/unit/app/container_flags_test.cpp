@@ -30,11 +30,40 @@ base::Error refused(std::vector<std::string> arguments) {
 }
 
 TEST(ContainerFlags, AllOfThem) {
-  const Options options =
-      parsed({"--shm-size", "64g", "--ulimit",       "memlock=-1", "--ulimit",     "nofile=10:20", "--mount",      "/d:/d",
-              "--user",     "1:2", "--workdir",      "/w",         "--network",    "host",         "--memory",     "1g",
-              "--cpus",     "2.5", "--tmpfs",        "/t:size=1m", "--pull",       "missing",      "--gpu_access", "devices",
-              "--gpus",     "0,1", "--results_path", "/out",       "--stop_grace", "2.5"});
+  const Options options = parsed({"--shm-size",
+                                  "64g",
+                                  "--ulimit",
+                                  "memlock=-1",
+                                  "--ulimit",
+                                  "nofile=10:20",
+                                  "--mount",
+                                  "/d:/d",
+                                  "--user",
+                                  "1:2",
+                                  "--workdir",
+                                  "/w",
+                                  "--network",
+                                  "host",
+                                  "--memory",
+                                  "1g",
+                                  "--cpus",
+                                  "2.5",
+                                  "--tmpfs",
+                                  "/t:size=1m",
+                                  "--pull",
+                                  "missing",
+                                  "--gpu_access",
+                                  "devices",
+                                  "--gpus",
+                                  "0,1",
+                                  "--results_path",
+                                  "/out",
+                                  "--stop_grace",
+                                  "2.5",
+                                  "--results_limit",
+                                  "100m",
+                                  "--results_exclude",
+                                  "*.ckpt"});
   EXPECT_EQ(options.container.shm_bytes, std::uint64_t{64} << 30);
   EXPECT_EQ(options.container.ulimits.size(), 2U);
   EXPECT_EQ(options.container.mounts.size(), 1U);
@@ -44,6 +73,8 @@ TEST(ContainerFlags, AllOfThem) {
   EXPECT_EQ(options.gpus, "0,1");
   EXPECT_THAT(options.tmpfs, ElementsAre("/t:size=1m"));
   EXPECT_THAT(options.container.results_paths, ElementsAre("/out"));
+  EXPECT_EQ(options.container.results_limit_bytes, std::uint64_t{100} << 20);
+  EXPECT_THAT(options.container.results_excluded, ElementsAre("*.ckpt"));
   EXPECT_EQ(options.stop_grace, std::chrono::milliseconds(2500));
 }
 
@@ -52,6 +83,7 @@ TEST(ContainerFlags, ErrorsNameTheOption) {
   EXPECT_THAT(refused({"--memory", "0"}).message, HasSubstr("--memory"));
   EXPECT_THAT(refused({"--mount", "data"}).message, HasSubstr("--mount"));
   EXPECT_THAT(refused({"--results_path", "out"}).message, HasSubstr("--results_path"));
+  EXPECT_THAT(refused({"--results_limit", "little"}).message, HasSubstr("--results_limit"));
   EXPECT_THAT(refused({"--workdir", "w"}).message, HasSubstr("--workdir"));
   EXPECT_THAT(refused({"--tmpfs", "t"}).message, HasSubstr("--tmpfs"));
   EXPECT_THAT(refused({"--pull", "sometimes"}).message, HasSubstr("--pull"));

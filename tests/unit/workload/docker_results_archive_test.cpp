@@ -229,6 +229,32 @@ TEST_F(ResultsArchive, LimitsAreKept) {
   EXPECT_THAT(text("skipped.txt"), HasSubstr("more than 3 entries"));
 }
 
+TEST_F(ResultsArchive, WhatIsExcludedIsListedButNotWritten) {
+  Tar tar;
+  tar.directory("results/checkpoints")
+      .file("results/checkpoints/a", "aaaa")
+      .file("results/last.ckpt", std::string(3000, 'c'));
+  tar.file("results/deep/x.ckpt", "x").file("results/deep/x.txt", "kept").file("results/metrics.yml", "time: 1\n");
+  ArchiveLimits limits;
+  limits.excluded = {"*.ckpt", "checkpoints"};
+  ASSERT_TRUE(extract(tar.bytes(), 1000, limits));
+  EXPECT_EQ(text("metrics.yml"), "time: 1\n");
+  EXPECT_EQ(text("deep/x.txt"), "kept");
+  for (const char* name : {"last.ckpt", "deep/x.ckpt", "checkpoints", "skipped.txt"}) EXPECT_FALSE(exists(name)) << name;
+  EXPECT_EQ(text("excluded.txt"),
+            "results/checkpoints/a: 4 bytes\nresults/last.ckpt: 3000 bytes\nresults/deep/x.ckpt: 1 bytes\n");
+}
+
+TEST(IsExcluded, PatternsWithAndWithoutFolders) {
+  EXPECT_TRUE(is_excluded("a/b.ckpt", {"*.ckpt"}));
+  EXPECT_TRUE(is_excluded("lightning_logs/version_0/a", {"lightning_logs"}));
+  EXPECT_TRUE(is_excluded("a/version_0/b", {"a/version_*"}));
+  EXPECT_FALSE(is_excluded("b/a/version_0", {"a/version_*"}));
+  EXPECT_FALSE(is_excluded("a/b.ckpt.txt", {"*.ckpt"}));
+  EXPECT_FALSE(is_excluded("a/b", {"a?b"}));
+  EXPECT_FALSE(is_excluded("a", {}));
+}
+
 TEST_F(ResultsArchive, AMillionEntriesAreNotReadToTheirEnd) {
   ArchiveLimits limits;
   limits.entries = 500;
