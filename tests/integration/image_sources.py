@@ -148,6 +148,11 @@ def commit(folder, files):
     return git(folder, "rev-parse", "HEAD")
 
 
+def pinned(repository, argument, version):
+    """The arguments of a build from this commit."""
+    return {f"{argument}_COMMIT": version, f"{argument}_TREE": git(repository, "rev-parse", f"{version}^{{tree}}")}
+
+
 def make_repositories(folder):
     """Makes them in the folder; what the arguments of a build are called, and the two commits, by repository."""
     made = {}

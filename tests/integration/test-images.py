@@ -10,7 +10,7 @@ import unittest
 
 import product
 from image_indexes import make_base
-from image_sources import make_repositories
+from image_sources import make_repositories, pinned
 from engines import QUICK, EngineTest
 
 FOLDER = product.SOURCE / "Benchmark_Docker"
@@ -82,9 +82,10 @@ class Sources(EngineTest):
         root = cls.engine_folder / "stand_in"
         small = {"LLM_LAYERS": "1", "LLM_WIDTH": "128"}
         cls.arguments = {**make_base(root, FOLDER / "Benchmark_Dockerfiles"), **small}
-        cls.repositories = make_repositories(root / "repositories")
+        cls.clones = root / "repositories"
+        cls.repositories = make_repositories(cls.clones)
         for name, (argument, _, now) in cls.repositories.items():
-            cls.arguments |= {f"{argument}_REPOSITORY": f"/repositories/{name}", f"{argument}_COMMIT": now}
+            cls.arguments |= {f"{argument}_REPOSITORY": f"/repositories/{name}", **pinned(cls.clones / name, argument, now)}
         with subprocess.Popen(["tar", "-c", "-C", str(root), "."], stdout=subprocess.PIPE) as tar:
             subprocess.run(["docker", "-H", cls.docker_host, "import", "-", "stand_in"], stdin=tar.stdout, check=True, stdout=subprocess.DEVNULL)
 
@@ -96,7 +97,7 @@ class Sources(EngineTest):
     def once(self, repository):
         """The argument for a build from the layout of a commit that does not hold what the images run."""
         argument, once, _ = self.repositories[repository]
-        return {f"{argument}_COMMIT": once}
+        return pinned(self.clones / repository, argument, once)
 
     def edited(self, path, old, new):
         """A copy of the images' folder in which a file is another."""
@@ -146,6 +147,12 @@ class Sources(EngineTest):
     def test_a_commit_that_is_not_there(self):
         self.assert_stops(self.build("sciml_base", SCIML_BENCH_COMMIT="e6814fd45c9a0f66f74852dbb8f225e547a330c1"), "sciml_base", "e6814fd45c")
 
+    def test_a_tag_that_was_moved(self):
+        """Its commit is there, and holds something else than when it was pinned."""
+        argument, once, now = self.repositories["llama.cpp"]
+        tree = pinned(self.clones / "llama.cpp", argument, once)["LLAMA_CPP_TREE"]
+        self.assert_stops(self.build("llm_generation", LLAMA_CPP_COMMIT=now, LLAMA_CPP_TREE=tree), "llm_generation", self.arguments["LLAMA_CPP_TREE"])
+
     def test_a_missing_program_package_or_name(self):
         for image, path, old, new, reason in (
                 ("sciml_base", "Dockerfile.gpu_base", " git ", " ", "git: not found"),
@@ -193,6 +200,18 @@ class TableOfSources(unittest.TestCase):
         self.assertIn("SCIML_BENCH_COMMIT is d76097", checked.stdout)
         self.assertIn("it runs run_8.sh, the table says run_9.sh", checked.stdout)
 
+    def test_a_tag_needs_a_tree(self):
+        """Of a tag the table says what it holds; a clone in which it holds something else is found."""
+        table = (FOLDER / "sources.ini").read_text()
+        tree = next(line for line in table.splitlines() if line.startswith("tree = "))
+        with tempfile.TemporaryDirectory() as folder:
+            edited = pathlib.Path(folder) / "sources.ini"
+            edited.write_text(table.replace(tree, ""))
+            self.assertIn("v0.5.0 is a tag, which can be moved", self.check("--dockerfiles", "--table", str(edited)).stdout)
+            made = make_repositories(pathlib.Path(folder))
+            subprocess.run(["git", "-C", f"{folder}/llama.cpp", "tag", "v0.5.0", made["llama.cpp"][2]], check=True)
+            self.assertRegex(self.check("--from", folder).stdout, r"v0.5.0 holds [0-9a-f]{40}, the table says fd570ef")
+
     def test_clones_are_read(self):
         with tempfile.TemporaryDirectory() as folder:
             made = make_repositories(pathlib.Path(folder))
@@ -232,6 +251,16 @@ class Dockerfiles(unittest.TestCase):
                         self.assertRegex(line, r"^\w+ \[.*\]$", "without a shell of Docker's choice")
                 if not path.name.endswith("_base"):
                     self.assertIn("\nCMD ", code)
+
+    @unittest.skipUnless(shutil.which("shellcheck"), "needs shellcheck")
+    def test_shell_of_the_builds(self):
+        for path in sorted((FOLDER / "Benchmark_Dockerfiles").glob("Dockerfile.*")):
+            code = "\n".join(line for line in path.read_text().splitlines() if not line.startswith("#"))
+            known = "".join(f"export {name}=x\n" for name in re.findall(r"(?m)^(?:ARG|ENV) (\w+)=", code))
+            for run in re.findall(r"(?m)^RUN ((?:.*\\\n)*.*)$", code):
+                with self.subTest(path=path.name, run=run):
+                    checked = subprocess.run(["shellcheck", "--shell", "sh", "-"], input=f"#!/bin/sh\n{known}{run}\n", capture_output=True, text=True)
+                    self.assertEqual(checked.returncode, 0, checked.stdout)
 
 
 if __name__ == "__main__":
