@@ -7,8 +7,10 @@
 #include <memory>
 
 #include "app/workload_setup.h"
+#include "base/text.h"
 #include "base/try.h"
 #include "benchmark/benchmark_log.h"
+#include "benchmark/failure.h"
 #include "meter/open.h"
 #include "platform/clock.h"
 #include "platform/signals.h"
@@ -19,6 +21,7 @@ namespace {
 
 constexpr base::Duration kImagePollPatience = std::chrono::milliseconds(500);
 constexpr int kDoesNotFit = 1;
+constexpr std::size_t kLogLinesShown = 10;
 
 // What is checked, a line each.
 class Verdict {
@@ -108,8 +111,10 @@ class ImageCheck {
   void judge_end() {
     const std::string code = outcome_->exit_code ? std::to_string(*outcome_->exit_code) : "unknown";
     const std::string memory = outcome_->out_of_memory ? ", the kernel killed a process because memory ran out" : "";
+    const std::string log = directory_.file("benchmark.log").string();
+    const std::string end = base::joined(benchmark::last_lines(log, kLogLinesShown), "\n          ");
     verdict_.say(outcome_->exit_code == 0 && !outcome_->out_of_memory, "it ends with exit code " + code + memory,
-                 "its output is in " + directory_.file("benchmark.log").string());
+                 end.empty() ? "its log is empty: " + log : "the end of its log (" + log + "):\n          " + end);
   }
 
   void judge_results() {

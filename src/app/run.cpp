@@ -27,6 +27,7 @@
 #include "app/version.h"
 #include "app/workload_setup.h"
 #include "benchmark/benchmark_outputs.h"
+#include "benchmark/failure.h"
 #include "carbon/regions.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
@@ -406,6 +407,7 @@ int BenchmarkRun::conclude(Measured& measured) {
     static_cast<void>(platform::write_file_atomically(directory_->file("final_monitoring_output.txt"), live_->last_table()));
   for (const record::Finding& finding : run.findings) log_->warn("finding: {}", record::finding_text(finding));
   if (!options_.quiet) terminal_.write("\n" + report::formatted_tables(run) + "\n" + list_result_files(*directory_));
+  std::cerr << benchmark::failure_text(run, directory_->path);
   const int code = exit_code(measured);
   if (!written) return complain(written.error(), code == 0 ? kCannotRun : code);
   return code;

@@ -22,6 +22,15 @@ class ExitCodes(ProductTest):
                 self.assertEqual(outcome.metrics["workload"]["exit_code"], code)
                 self.assertEqual("workload_failed" in outcome.findings(), code != 0)
 
+    def test_a_failed_benchmark_says_why(self):
+        for style in ((), ("--quiet",), ("--no_live_monitor",)):
+            with self.subTest(style=style):
+                outcome = self.run_program(*QUICK, *style, "--benchmark_command", "echo begun; echo 'CUDA out of memory' >&2; exit 3")
+                log = (outcome.directory / "benchmark.log").resolve()
+                self.assertTrue(outcome.stderr.endswith(f"iris-gpubench: the benchmark failed with exit code 3; the end of its log:\n"
+                                                        f"  begun\n  CUDA out of memory\nall of it: {log}\n"), outcome.stderr)
+        self.assertEqual(self.run_program(*QUICK, "--benchmark_command", "echo fine").stderr, "")
+
     def test_without_shell(self):
         outcome = self.run_program(*QUICK, "--", "printf", "%s|", "a b", "$HOME")
         self.assertEqual(outcome.code, 0)

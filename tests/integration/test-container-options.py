@@ -82,6 +82,13 @@ class RunOptions(EngineTest):
         self.assertIn("last.ckpt: 700000 bytes", without.text("benchmark_results/excluded.txt"))
         self.assertIn("1 file, 0.0 MB; excluded.txt in it: what was left out", without.stdout)
 
+    def test_a_failed_container_says_why(self):
+        outcome = self.shell("echo 'no such GPU' >&2; exit 5", "--quiet")
+        self.assertIn("failed with exit code 5; the end of its log:\n  no such GPU\nall of it: ", outcome.stderr)
+        not_there = self.run_program(*QUICK, "--quiet", "--entrypoint", "/nonexist", "--benchmark_image", "bb")
+        self.assertEqual(not_there.code, 127)
+        self.assertIn("/nonexist", not_there.stderr)
+
     def test_results_that_are_not_there_are_a_finding(self):
         self.assertIn("results_not_collected", self.shell("true", "--results_path", "/nowhere").findings())
 

@@ -1,0 +1,81 @@
+#include "benchmark/failure.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "base/text.h"
+#include "benchmark/benchmark_outputs.h"
+
+namespace gpubench::benchmark {
+namespace {
+
+constexpr std::size_t kLinesShown = 10;
+constexpr std::size_t kLongestShown = 400;                     // characters
+constexpr std::uintmax_t kLogTail = std::uintmax_t{64} << 10;  // bytes that are read of a log's end
+
+std::string end_of(const std::filesystem::path& log) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(log, error);
+  std::ifstream file(log, std::ios::binary);
+  if (error || !file) return {};
+  const std::uintmax_t begin = size > kLogTail ? size - kLogTail : 0;
+  file.seekg(static_cast<std::streamoff>(begin));
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (begin > 0) text.erase(0, std::min(text.find('\n'), text.size()));  // a line that is not whole
+  return text;
+}
+
+std::string safe_line(std::string_view line) {
+  const std::string text = base::one_line(line, kLongestShown);
+  std::string safe;
+  for (std::string_view rest = text; !rest.empty();) {
+    const char32_t character = base::take_character(rest);
+    base::append_character(safe, base::is_unsafe_on_terminal(character) ? base::kReplacementCharacter : character);
+  }
+  return safe;
+}
+
+bool failed(const record::BenchmarkRecord& benchmark) {
+  return !benchmark.interrupted && (benchmark.exit_code != 0 || benchmark.out_of_memory);
+}
+
+std::string failure_of(const std::string& what, const record::BenchmarkRecord& benchmark, const std::filesystem::path& log) {
+  const std::string code =
+      benchmark.exit_code ? "with exit code " + std::to_string(*benchmark.exit_code) : "with an unknown exit code";
+  std::string text =
+      "iris-gpubench: " + what + " failed " + code + (benchmark.out_of_memory ? ", out of memory" : "") + "; ";
+  const auto lines = last_lines(log, kLinesShown);
+  if (lines.empty()) return text + "its log is empty: " + log.string() + "\n";
+  text += "the end of its log:\n";
+  for (const std::string& line : lines) text += "  " + line + "\n";
+  return text + "all of it: " + log.string() + "\n";
+}
+
+}  // namespace
+
+std::vector<std::string> last_lines(const std::filesystem::path& log, std::size_t most) {
+  std::vector<std::string> lines;
+  const std::string text = end_of(log);
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    if (const auto line = base::trimmed(rest.substr(0, end)); !line.empty()) lines.push_back(safe_line(rest.substr(0, end)));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (lines.size() > most) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(most));
+  return lines;
+}
+
+std::string failure_text(const record::RunRecord& run, const std::filesystem::path& folder) {
+  if (run.parts.empty())
+    return failed(run.benchmark) ? failure_of("the benchmark", run.benchmark, folder / output_names(1, 0).log) : "";
+  std::string text;
+  for (const record::PartRecord& part : run.parts)
+    if (failed(part.benchmark) && part.ran != base::Window{})
+      text += failure_of(base::one_line(part.benchmark.name, kLongestShown), part.benchmark, folder / part.log);
+  return text;
+}
+
+}  // namespace gpubench::benchmark
