@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "app/carbon_choice.h"
-#include "app/export_state.h"
 #include "carbon/fallback_factor.h"
+#include "exporting/state.h"
 #include "platform/clock.h"
 #include "record/costs.h"
 
@@ -36,7 +36,7 @@ base::Result<SavedRun> load_costed_run(const runs::RunDirectory& directory, cons
   auto saved = load_past_run(directory);
   if (!saved) return saved;
   cost_unfinished(*saved, environment);
-  if (auto outcome = last_export(directory.path)) saved->run.exported = *std::move(outcome);
+  if (auto outcome = exporting::last_export(directory.path)) saved->run.exported = *std::move(outcome);
   return saved;
 }
 

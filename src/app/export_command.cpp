@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "app/costed_run.h"
-#include "app/export_results.h"
-#include "app/exporter.h"
+#include "app/journal_samples.h"
+#include "exporting/exporter.h"
+#include "exporting/journal/results.h"
+#include "exporting/open.h"
 #include "platform/clock.h"
 #include "platform/http_client.h"
 #include "series/journal/read_journal.h"
@@ -17,12 +19,12 @@ namespace {
 // So reading back is not given up before it can begin.
 constexpr base::Duration kBeyondSettling = std::chrono::seconds(5);
 
-// The results of a run that was killed, as far as its journal goes.
-void add_results(ExportSession& session, const runs::RunDirectory& directory, const Environment& environment) {
+// The results of a run that was killed, up to the end of its journal.
+void add_results(exporting::Session& session, const runs::RunDirectory& directory, const Environment& environment) {
   auto saved = load_run(directory.path);
   if (!saved) return;
   cost_unfinished(*saved, environment);
-  session.add_after(results_note(saved->run));
+  session.add_after(exporting::results_note(saved->run));
 }
 
 }  // namespace
@@ -34,15 +36,16 @@ base::Result<record::ExportRecord> export_saved_run(const runs::RunDirectory& di
   if (!series::has_journal(directory.path)) return base::failure("there is no journal in " + directory.path.string());
   const platform::SystemClock clock;
   const auto http = platform::make_http_client(environment.ca_file);
-  auto session = ExportSession::open(directory.path, export_plan(wanted.options, environment), *http, clock);
+  auto session =
+      exporting::open_session(directory.path, export_plan(wanted.options, environment), make_journal_samples, *http, clock);
   if (!session) return base::failure(session.error());
   if (wanted.verify) (*session)->verify_from_start();
   const base::Duration patience = std::max(wanted.patience, wanted.options.settle + kBeyondSettling);
   const auto killed = [&] { return (*session)->all_sent() && !(*session)->has_results(); };
-  export_until_done(**session, clock, patience, killed);
+  exporting::export_until_done(**session, clock, patience, killed);
   if (killed()) {
     add_results(**session, directory, environment);
-    export_until_done(**session, clock, patience, [] { return false; });
+    exporting::export_until_done(**session, clock, patience, [] { return false; });
   }
   return (*session)->conclude();
 }

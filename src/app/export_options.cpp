@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 
-#include "app/export_session.h"
 #include "platform/secret.h"
 
 namespace gpubench::app {
@@ -54,9 +53,9 @@ void describe_export_flags(CLI::App& app, ExportFlags& flags, const char* group)
 
 base::Result<ExportOptions> checked_export_flags(const ExportFlags& flags) {
   ExportOptions options;
-  const auto dialect = exporting::dialect_from(flags.protocol);
-  if (!dialect) return base::failure("--export_protocol is neither import nor remote_write", "write one of the two");
-  options.dialect = *dialect;
+  const auto protocol = exporting::protocol_from(flags.protocol);
+  if (!protocol) return base::failure("--export_protocol is neither import nor remote_write", "write one of the two");
+  options.protocol = *protocol;
   const auto names = exporting::names_from(flags.names);
   if (!names) return base::failure("--export_names is neither standard nor classic", "write one of the two");
   options.names = *names;
@@ -69,11 +68,11 @@ base::Result<ExportOptions> checked_export_flags(const ExportFlags& flags) {
   return options;
 }
 
-ExportPlan export_plan(const ExportOptions& options, const Environment& environment) {
-  ExportPlan plan;
-  plan.dialect = options.dialect;
+exporting::Plan export_plan(const ExportOptions& options, const Environment& environment) {
+  exporting::Plan plan;
+  plan.protocol = options.protocol;
   plan.names = options.names;
-  plan.settle = options.settle;
+  plan.limits.settle = options.settle;
   plan.destination = [server = environment.metrics_database] { return destination(server); };
   return plan;
 }

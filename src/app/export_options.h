@@ -7,7 +7,7 @@
 #include "app/environment.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "exporting/destination.h"
+#include "exporting/open.h"
 #include "exporting/run_series.h"
 
 namespace CLI {
@@ -15,8 +15,6 @@ class App;
 }
 
 namespace gpubench::app {
-
-struct ExportPlan;
 
 // CLI11's target values, as written.
 struct ExportFlags {
@@ -27,7 +25,7 @@ struct ExportFlags {
 };
 
 struct ExportOptions {
-  exporting::Dialect dialect = exporting::Dialect::import;
+  exporting::ProtocolKind protocol = exporting::ProtocolKind::import;
   exporting::Names names = exporting::Names::standard;
   base::Duration drain = std::chrono::seconds(30);  // waited for at the end of a run
   base::Duration settle = std::chrono::seconds(10);
@@ -37,6 +35,6 @@ void describe_export_flags(CLI::App& app, ExportFlags& flags, const char* group)
 base::Result<ExportOptions> checked_export_flags(const ExportFlags& flags);
 
 // Address and secrets of the environment; those in files are read each time.
-ExportPlan export_plan(const ExportOptions& options, const Environment& environment);
+exporting::Plan export_plan(const ExportOptions& options, const Environment& environment);
 
 }  // namespace gpubench::app

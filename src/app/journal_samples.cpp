@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "app/carbon_choice.h"
-#include "app/export_results.h"
+#include "exporting/journal/results.h"
 
 namespace gpubench::app {
 namespace {
@@ -76,7 +76,7 @@ class JournalSamples::Translation final : public series::JournalVisitor {
       if (!start_told || std::chrono::abs(start - *start_told) >= kAnotherMoment) event(exporting::kRunStart, start);
       event(exporting::kRunEnd, run.ended->outcome.ran.end);
     }
-    for (const ResultSample& result : results_in(text)) {
+    for (const exporting::ResultSample& result : exporting::results_in(text)) {
       has_results = true;
       add_moment(exporting::make_series(result.name, result.labels), result.time_ms, result.value);
     }
@@ -104,7 +104,8 @@ class JournalSamples::Translation final : public series::JournalVisitor {
   }
 
   runs::JournalledRun run;
-  std::string after;
+  std::string added;  // after the journal's end ...
+  std::string after;  // ... and not yet read
   std::vector<exporting::Series> series;
   std::size_t regular = 0;
   // Samples not yet handed out; a part of the journal is translated only when none is left.
@@ -201,10 +202,17 @@ class JournalSamples::Translation final : public series::JournalVisitor {
 };
 
 JournalSamples::JournalSamples(std::filesystem::path run_directory, exporting::Names names)
-    : run_directory_(std::move(run_directory)), translation_(std::make_unique<Translation>(names)) {}
+    : run_directory_(std::move(run_directory)), names_(names), translation_(std::make_unique<Translation>(names)) {}
 JournalSamples::~JournalSamples() = default;
-JournalSamples::JournalSamples(JournalSamples&&) noexcept = default;
-JournalSamples& JournalSamples::operator=(JournalSamples&&) noexcept = default;
+
+void JournalSamples::rewind() {
+  auto again = std::make_unique<Translation>(names_);
+  again->after = translation_->added;
+  again->added = translation_->added;
+  translation_ = std::move(again);
+  cursor_ = {};
+  count_ = 0;
+}
 
 const std::vector<exporting::Series>& JournalSamples::series() const {
   return translation_->series;
@@ -212,8 +220,8 @@ const std::vector<exporting::Series>& JournalSamples::series() const {
 std::size_t JournalSamples::regular_series() const {
   return translation_->regular;
 }
-const runs::JournalledRun& JournalSamples::run() const {
-  return translation_->run;
+std::string JournalSamples::run_id() const {
+  return translation_->run.facts ? translation_->run.facts->run_id : "";
 }
 bool JournalSamples::has_results() const {
   return translation_->has_results;
@@ -251,7 +259,11 @@ base::Result<void> JournalSamples::read(std::vector<exporting::Sample>& out, std
 }
 
 void JournalSamples::add_after(const std::string& results_note) {
-  translation_->after = results_note;
+  translation_->after = translation_->added = results_note;
+}
+
+std::unique_ptr<exporting::Source> make_journal_samples(const std::filesystem::path& run_directory, exporting::Names names) {
+  return std::make_unique<JournalSamples>(run_directory, names);
 }
 
 }  // namespace gpubench::app

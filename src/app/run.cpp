@@ -15,8 +15,6 @@
 #include "app/carbon_lookup.h"
 #include "app/check_image.h"
 #include "app/environment.h"
-#include "app/export_results.h"
-#include "app/exporter.h"
 #include "app/journal_samples.h"
 #include "app/live_carbon.h"
 #include "app/live_plot.h"
@@ -31,7 +29,10 @@
 #include "carbon/regions.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
-#include "exporting/metrics_page.h"
+#include "exporting/exporter.h"
+#include "exporting/journal/results.h"
+#include "exporting/open.h"
+#include "exporting/scrape/metrics_page.h"
 #include "gpus/event_monitor.h"
 #include "gpus/workload_gpus.h"
 #include "live/feed.h"
@@ -159,7 +160,7 @@ class BenchmarkRun {
   LiveStyle live_style_ = LiveStyle::none;  // never automatic
   std::unique_ptr<live::Feed> live_;
   std::unique_ptr<platform::HttpClient> export_http_;
-  std::unique_ptr<Exporter> exporter_;
+  std::unique_ptr<exporting::Exporter> exporter_;
   std::unique_ptr<LivePlot> live_plot_;
   std::optional<exporting::MetricsPage> page_;  // before the server, which reads it
   std::unique_ptr<platform::HttpServer> server_;
@@ -257,9 +258,10 @@ void BenchmarkRun::make_live_feed() {
 
 base::Result<void> BenchmarkRun::make_exporter() {
   export_http_ = platform::make_http_client(environment_.ca_file);
-  auto session = ExportSession::open(directory_->path, export_plan(options_.exporting, environment_), *export_http_, clock_);
+  auto session = exporting::open_session(directory_->path, export_plan(options_.exporting, environment_),
+                                         make_journal_samples, *export_http_, clock_);
   if (!session) return base::failure(session.error());
-  exporter_ = std::make_unique<Exporter>(std::move(*session), clock_);
+  exporter_ = std::make_unique<exporting::Exporter>(std::move(*session), clock_);
   return {};
 }
 
@@ -373,7 +375,7 @@ void BenchmarkRun::note_series(Measured& measured) {
 
 void BenchmarkRun::finish_exports(record::RunRecord& run) {
   if (live_plot_) live_plot_->finish();
-  journal_->note(results_note(run));  // also for a later export
+  journal_->note(exporting::results_note(run));  // also for a later export
   if (!exporter_) return;
   run.exported = exporter_->finish(options_.exporting.drain, [this] { return signals_.next().has_value(); });
   if (run.exported.accepted < run.exported.recorded)

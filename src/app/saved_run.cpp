@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "carbon/fallback_factor.h"
+#include "exporting/state.h"
 #include "platform/process.h"
 #include "record/account.h"
 #include "record/costs.h"

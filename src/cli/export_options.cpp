@@ -4,13 +4,13 @@ namespace gpubench::cli {
 
 std::vector<Option> export_options(exporting::ExportSpec& spec) {
   constexpr Range day{0, 86400};
-  using exporting::Dialect;
   using exporting::Names;
-  const Choices<Dialect> protocols{{"import", Dialect::import}, {"remote_write", Dialect::remote_write}};
+  using exporting::ProtocolKind;
+  const Choices<ProtocolKind> protocols{{"import", ProtocolKind::import}, {"remote_write", ProtocolKind::remote_write}};
   const Choices<Names> names{{"standard", Names::standard}, {"classic", Names::classic}};
   return {
       {"--export_protocol", "PROTOCOL", "import (VictoriaMetrics) or remote_write (Prometheus, Mimir, Thanos, vminsert)",
-       choice(spec.dialect, protocols)},
+       choice(spec.protocol, protocols)},
       {"--export_names", "NAMES", "standard, or classic: the names of the predecessor's dashboards",
        choice(spec.names, names)},
       {"--export_settle", "SECONDS", "Seconds to wait before accepted samples are read back from the database",

@@ -11,7 +11,6 @@
 namespace gpubench::exporting {
 namespace {
 
-constexpr int kMostDoublings = 10;
 constexpr std::size_t kAnswerKept = 1024;
 // As many as a slow line (100 kbit/s) carries in the time that a request may take.
 constexpr std::size_t kSurelyInTime = 10'000;
@@ -45,14 +44,11 @@ Batch make_batch(std::span<const Sample> samples, const std::vector<Series>& ser
   return batch;
 }
 
-Delivery::Delivery(Receiver& receiver, const platform::Clock& clock, std::string run_id, DeliveryLimits limits)
-    : receiver_(receiver),
-      clock_(clock),
-      run_id_(std::move(run_id)),
-      limits_(limits),
-      random_(static_cast<std::minstd_rand::result_type>(clock.now().time_since_epoch().count())) {}
+Delivery::Delivery(Receiver& receiver, const platform::Clock& clock, DeliveryLimits limits)
+    : receiver_(receiver), clock_(clock), limits_(limits), backoff_(clock, limits.pauses) {}
 
-void Delivery::begin(Batch batch, const std::vector<Series>& series) {
+void Delivery::begin(Batch batch, const std::vector<Series>& series, const std::string& run_id) {
+  run_id_ = run_id;
   batch_ = std::move(batch.samples);
   whole_ = std::move(batch.request);
   series_ = &series;
@@ -76,7 +72,7 @@ Attempt Delivery::write(const Range& range, base::SteadyTime deadline, const std
 
 void Delivery::advance(base::SteadyTime deadline, const std::function<void()>& meanwhile) {
   if (work_.empty()) return;
-  asked_to_wait_ = false;
+  backoff_.tried();
   const Range range = work_.back();
   const Attempt attempt = write(range, deadline, meanwhile);
   switch (attempt.verdict) {
@@ -103,7 +99,7 @@ void Delivery::take_accepted(const Range& range) {
   work_.pop_back();
   if (!any_accepted_) reconsider();
   any_accepted_ = true;
-  failures_ = 0;
+  backoff_.succeeded();
   row_ = 0;
   trouble_.clear();
   const Sample& sample = batch_[range.last - 1];
@@ -125,7 +121,7 @@ void Delivery::take_later(const Range& range, const Attempt& attempt, base::Stea
   trouble_ = attempt.words;
   unanswered_ = true;
   const bool about_the_batch =
-      attempt.status >= 500 && (server_errors_count_ || failures_ + 1 >= limits_.failures_before_probe);
+      attempt.status >= 500 && (server_errors_count_ || backoff_.failures() + 1 >= limits_.failures_before_probe);
   // Halving uses what is known; before a single sample is blamed, the server is asked once more.
   if (about_the_batch && ((server_errors_count_ && range.size() > 1) || probe(deadline))) {
     server_errors_count_ = true;
@@ -133,11 +129,11 @@ void Delivery::take_later(const Range& range, const Attempt& attempt, base::Stea
     return;
   }
   if (attempt.status == 0 && range.size() > kSurelyInTime) split(range);
-  pause(attempt.wait);
+  backoff_.pause(attempt.wait);
 }
 
 void Delivery::take_refused(const Range& range, const Attempt& attempt, base::SteadyTime deadline) {
-  failures_ = 0;
+  backoff_.succeeded();
   if (range.size() > 1) {
     split(range);
     return;
@@ -225,7 +221,7 @@ void Delivery::start_over(const std::string& why) {
     refused_.clear();
     work_.assign(1, {0, batch_.size()});
   }
-  next_try_ = clock_.now() + limits_.setup_pause;
+  backoff_.pause_for(limits_.setup_pause);
 }
 
 bool Delivery::probe(base::SteadyTime deadline) {
@@ -237,24 +233,6 @@ bool Delivery::probe(base::SteadyTime deadline) {
       std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), limits_.request_time);
   const Attempt attempt = receiver_.write(receiver_.pack({&sample, 1}, {&known_->series, 1}), time);
   return attempt.verdict == Verdict::accepted || attempt.verdict == Verdict::perhaps_stored;
-}
-
-void Delivery::pause(const std::string& asked) {
-  if (const auto wait = retry_after(asked, clock_.wall_now())) {
-    next_try_ = clock_.now() + *wait;
-    asked_to_wait_ = true;
-    ++failures_;
-    return;
-  }
-  const base::Duration full =
-      std::min(limits_.longest_pause, limits_.first_pause * (1 << std::min(failures_, kMostDoublings)));
-  ++failures_;
-  next_try_ =
-      clock_.now() + base::from_seconds(base::to_seconds(full) * std::uniform_real_distribution<double>(0.5, 1.0)(random_));
-}
-
-void Delivery::hurry() {
-  if (!asked_to_wait_) next_try_ = {};
 }
 
 }  // namespace gpubench::exporting

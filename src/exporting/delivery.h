@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <random>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
+#include "exporting/backoff.h"
 #include "exporting/receiver.h"
 #include "exporting/sample.h"
 #include "platform/clock.h"
@@ -20,9 +20,7 @@ namespace gpubench::exporting {
 
 struct DeliveryLimits {
   base::Duration request_time = std::chrono::seconds(10);
-  base::Duration first_pause =
-      std::chrono::milliseconds(500);  // doubled with each failure, up to half of it taken off at random
-  base::Duration longest_pause = std::chrono::seconds(60);
+  Backoff::Limits pauses = {};
   base::Duration setup_pause = std::chrono::seconds(60);  // while nothing is accepted until somebody corrects something
   int failures_before_probe = 5;      // with 5xx, until a single good sample shows whether it is the server or the batch
   std::size_t refused_in_a_row = 16;  // of one series: then the rest of it in the batch is taken for refused as well
@@ -51,17 +49,17 @@ struct RefusedSample {
 // again: then the server's set-up is at fault. One thread.
 class Delivery {
  public:
-  Delivery(Receiver& receiver, const platform::Clock& clock, std::string run_id, DeliveryLimits limits = {});
+  Delivery(Receiver& receiver, const platform::Clock& clock, DeliveryLimits limits = {});
 
   // When not busy. `series` must outlive the batch.
-  void begin(Batch batch, const std::vector<Series>& series);
+  void begin(Batch batch, const std::vector<Series>& series, const std::string& run_id);
   [[nodiscard]] bool busy() const { return !work_.empty(); }
-  [[nodiscard]] base::SteadyTime next_try() const { return next_try_; }
+  [[nodiscard]] base::SteadyTime next_try() const { return backoff_.next_try(); }
   // One request and what belongs to it, with no request longer than until `deadline`. `meanwhile`: HttpRequest's; `series`
   // may grow by it.
   void advance(base::SteadyTime deadline, const std::function<void()>& meanwhile = {});
   // Ends all pauses except those that the server asked for: somebody waits.
-  void hurry();
+  void hurry() { backoff_.hurry(); }
 
   // Of the batch that is done.
   [[nodiscard]] const std::vector<RefusedSample>& refused() const { return refused_; }
@@ -93,13 +91,13 @@ class Delivery {
   void conclude(base::SteadyTime deadline);
   void start_over(const std::string& why);
   bool probe(base::SteadyTime deadline);
-  void pause(const std::string& asked);
 
   Receiver& receiver_;
   const platform::Clock& clock_;
-  const std::string run_id_;
   const DeliveryLimits limits_;
+  Backoff backoff_;
 
+  std::string run_id_;
   std::vector<Sample> batch_;
   std::optional<platform::HttpRequest> whole_;  // of all of batch_
   const std::vector<Series>* series_ = nullptr;
@@ -112,10 +110,6 @@ class Delivery {
   std::size_t row_ = 0;               // refused one after the other of one series
   std::optional<Known> known_;
 
-  base::SteadyTime next_try_;
-  bool asked_to_wait_ = false;  // until then, by the server
-  int failures_ = 0;            // in a row
-  std::minstd_rand random_;
   std::string trouble_;
   std::size_t requests_ = 0;
 };

@@ -1,8 +1,6 @@
 #include "exporting/destination.h"
 
 #include <algorithm>
-#include <array>
-#include <span>
 #include <string_view>
 
 namespace gpubench::exporting {
@@ -44,54 +42,9 @@ base::Result<void> check_identity(const Destination& destination) {
   return {};
 }
 
-bool ends_with_any(std::string_view url, std::span<const std::string_view> endings, std::string_view& found) {
-  for (const std::string_view ending : endings) {
-    if (!url.ends_with(ending)) continue;
-    found = ending;
-    return true;
-  }
-  return false;
-}
-
-std::string_view without_slashes(std::string_view url) {
-  while (url.ends_with('/')) url.remove_suffix(1);
-  return url;
-}
-
-// "/write" is what users of the old endpoint have in their settings.
-Endpoints import_endpoints(std::string_view url) {
-  constexpr std::array<std::string_view, 3> endings{"/", "/write", "/api/v1/import"};
-  for (std::string_view ending; ends_with_any(url, endings, ending);) url.remove_suffix(ending.size());
-  return {std::string(url) + "/api/v1/import", std::string(url) + "/api/v1/export", std::string(url) + "/api/v1/write"};
-}
-
-// The endpoints of Prometheus, VictoriaMetrics and vminsert; of Mimir and of Thanos' receiver. Their queries lie elsewhere:
-// beside the first, below /prometheus of the second; the third is a service that answers none.
-Endpoints remote_write_endpoints(std::string_view url) {
-  url = without_slashes(url);
-  constexpr std::array<std::string_view, 3> endings{"/api/v1/write", "/api/v1/push", "/api/v1/receive"};
-  std::string_view ending;
-  if (!ends_with_any(url, endings, ending)) {
-    const std::string write = std::string(url) + "/api/v1/write";
-    return {write, std::string(url) + "/api/v1/query", write};
-  }
-  const std::string base(url.substr(0, url.size() - ending.size()));
-  return {std::string(url), base + (ending == endings[1] ? "/prometheus/api/v1/query" : "/api/v1/query"), std::string(url)};
-}
-
 }  // namespace
 
-std::string_view dialect_text(Dialect dialect) {
-  return dialect == Dialect::remote_write ? "remote_write" : "import";
-}
-
-std::optional<Dialect> dialect_from(std::string_view text) {
-  for (const Dialect dialect : {Dialect::import, Dialect::remote_write})
-    if (text == dialect_text(dialect)) return dialect;
-  return std::nullopt;
-}
-
-base::Result<Endpoints> endpoints(const Destination& destination, Dialect dialect) {
+base::Result<void> check(const Destination& destination) {
   constexpr auto remedy =
       "set IRIS_GPUBENCH_VICTORIA_URL (or MEERKAT_URL) to the server, for example https://metrics.example.org:8428";
   const std::string_view url = destination.url;
@@ -115,7 +68,7 @@ base::Result<Endpoints> endpoints(const Destination& destination, Dialect dialec
     return base::failure("will not send a password over unencrypted http to " + std::string(host_of(authority)),
                          "use an https:// address, or a tunnel to http://localhost");
   }
-  return dialect == Dialect::import ? import_endpoints(url) : remote_write_endpoints(url);
+  return {};
 }
 
 }  // namespace gpubench::exporting

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -14,6 +15,13 @@
 #include "platform/http_client.h"
 
 namespace gpubench::exporting {
+
+// Addresses of one server.
+struct Endpoints {
+  std::string write;
+  std::string read;  // of what is stored
+  std::string end;   // of remote write, the only one that takes end_of_series(): VictoriaMetrics' import leaves it out
+};
 
 // What an answer means for the samples that were sent.
 enum class Verdict : std::uint8_t {
@@ -51,6 +59,8 @@ class Protocol {
 
 // {run_id="...",__name__=~"a|b"} as part of an address. Run ids and names are made of letters, digits, "_" and "-".
 std::string selector_in_url(const ReadBackRange& range);
+// Takes off the first of `endings` that `url` ends in; empty: it ends in none of them.
+std::string_view take_ending(std::string_view& url, std::span<const std::string_view> endings);
 // "1795000000.123"
 std::string seconds_text(std::int64_t milliseconds);
 

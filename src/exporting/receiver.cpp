@@ -12,8 +12,9 @@ constexpr std::size_t kLargestReadBack = std::size_t{64} << 20U;
 
 }  // namespace
 
-Receiver::Receiver(platform::HttpClient& http, const Protocol& protocol, DestinationSource source, Destination destination)
-    : http_(http), protocol_(protocol), source_(std::move(source)), destination_(std::move(destination)) {}
+Receiver::Receiver(platform::HttpClient& http, std::unique_ptr<const Protocol> protocol, DestinationSource source,
+                   Destination destination)
+    : http_(&http), protocol_(std::move(protocol)), source_(std::move(source)), destination_(std::move(destination)) {}
 
 base::Result<platform::HttpResponse> Receiver::perform(platform::HttpRequest request, base::Duration timeout) {
   request.timeout = timeout;
@@ -22,23 +23,23 @@ base::Result<platform::HttpResponse> Receiver::perform(platform::HttpRequest req
   request.client_key_file = destination_.client_key_file;
   if (!destination_.user.empty()) request.basic_auth = {destination_.user, destination_.password};
   if (!destination_.bearer.empty()) request.headers.emplace_back("Authorization", "Bearer " + destination_.bearer);
-  return http_.perform(request);
+  return http_->perform(request);
 }
 
 Attempt Receiver::write(platform::HttpRequest packed, base::Duration timeout) {
   packed.max_body_bytes = kLargestAnswer;
   auto answer = perform(std::move(packed), timeout);
   if (!answer) return {Verdict::later, 0, answer.error().message, {}, {}};
-  return {protocol_.judge(*answer), answer->status, answer_text(*answer), answer->body, answer->header("retry-after")};
+  return {protocol_->judge(*answer), answer->status, answer_text(*answer), answer->body, answer->header("retry-after")};
 }
 
 base::Result<Stored> Receiver::read(const ReadBackRange& range, base::Duration timeout) {
-  platform::HttpRequest request = protocol_.read_request(range);
+  platform::HttpRequest request = protocol_->read_request(range);
   request.max_body_bytes = kLargestReadBack;
   const auto answer = perform(std::move(request), timeout);
   if (!answer) return base::failure(answer.error());
   if (answer->status != 200) return base::failure(answer_text(*answer));
-  return protocol_.read_answer(answer->body);
+  return protocol_->read_answer(answer->body);
 }
 
 void Receiver::renew() {

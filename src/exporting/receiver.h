@@ -25,11 +25,12 @@ struct Attempt {
 // One thread. `http` must outlive it.
 class Receiver {
  public:
-  Receiver(platform::HttpClient& http, const Protocol& protocol, DestinationSource source, Destination destination);
+  Receiver(platform::HttpClient& http, std::unique_ptr<const Protocol> protocol, DestinationSource source,
+           Destination destination);
 
   // What write() takes, to be made beforehand. `samples` are sorted by series, then time.
   [[nodiscard]] platform::HttpRequest pack(std::span<const Sample> samples, std::span<const Series> series) const {
-    return protocol_.write_request(samples, series);
+    return protocol_->write_request(samples, series);
   }
   Attempt write(platform::HttpRequest packed, base::Duration timeout);
   base::Result<Stored> read(const ReadBackRange& range, base::Duration timeout);
@@ -39,8 +40,8 @@ class Receiver {
  private:
   base::Result<platform::HttpResponse> perform(platform::HttpRequest request, base::Duration timeout);
 
-  platform::HttpClient& http_;
-  const Protocol& protocol_;
+  platform::HttpClient* http_;
+  std::unique_ptr<const Protocol> protocol_;
   DestinationSource source_;
   Destination destination_;
 };

@@ -41,6 +41,10 @@ struct Sample {
   double value = 0;          // finite, in the unit that the series' name ends in, at most three decimals
   Place place;
 };
+// The first place that follows a sample's.
+inline Place after(const Sample& sample) {
+  return {sample.place.record, sample.place.position + 1};
+}
 
 // The value that says that a series has ended (remote write 1.0): without it, queries continue with the last value for five
 // minutes. A NaN of its own: not to be computed with.

@@ -2,14 +2,19 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "base/secret.h"
 #include "base/time.h"
-#include "exporting/destination.h"
 #include "exporting/run_series.h"
 
 namespace gpubench::exporting {
+
+enum class ProtocolKind : std::uint8_t {
+  import,        // VictoriaMetrics' JSON lines
+  remote_write,  // Prometheus' remote write 1.0
+};
 
 // The server as the environment names it. Its secrets are read when they are needed: a file may be corrected meanwhile.
 struct Server {
@@ -23,7 +28,7 @@ struct Server {
 };
 
 struct ExportSpec {
-  Dialect dialect = Dialect::import;
+  ProtocolKind protocol = ProtocolKind::import;
   Names names = Names::standard;
   base::Duration drain = std::chrono::seconds(30);   // waited for at the end of a run
   base::Duration settle = std::chrono::seconds(10);  // from accepting to being readable

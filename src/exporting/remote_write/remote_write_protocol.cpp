@@ -2,9 +2,11 @@
 
 #include <snappy.h>
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -88,6 +90,17 @@ class RemoteWriteProtocol final : public Protocol {
 };
 
 }  // namespace
+
+// The endpoints of Prometheus, VictoriaMetrics and vminsert; of Mimir and of Thanos' receiver. Their queries lie elsewhere:
+// beside the first, below /prometheus of the second; the third is a service that answers none.
+Endpoints remote_write_endpoints(std::string_view url) {
+  constexpr std::array<std::string_view, 3> endings{"/api/v1/write", "/api/v1/push", "/api/v1/receive"};
+  while (url.ends_with('/')) url.remove_suffix(1);
+  const std::string_view ending = take_ending(url, endings);
+  const std::string server(url);
+  const std::string write = server + std::string(ending.empty() ? endings[0] : ending);
+  return {write, server + (ending == endings[1] ? "/prometheus/api/v1/query" : "/api/v1/query"), write};
+}
 
 std::unique_ptr<Protocol> make_remote_write_protocol(Endpoints endpoints) {
   return std::make_unique<RemoteWriteProtocol>(std::move(endpoints));

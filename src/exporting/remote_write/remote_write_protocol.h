@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
-#include "exporting/destination.h"
 #include "exporting/protocol.h"
 
 namespace gpubench::exporting {
 
+// Of the server at `url`, which may end in one of them.
+Endpoints remote_write_endpoints(std::string_view url);
 std::unique_ptr<Protocol> make_remote_write_protocol(Endpoints endpoints);
 
 }  // namespace gpubench::exporting

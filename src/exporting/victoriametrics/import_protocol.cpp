@@ -1,5 +1,7 @@
 #include "exporting/victoriametrics/import_protocol.h"
 
+#include <array>
+#include <string>
 #include <utility>
 
 #include "exporting/answer.h"
@@ -39,6 +41,14 @@ class ImportProtocol final : public Protocol {
 };
 
 }  // namespace
+
+// "/write" is what users of the old endpoint have in their settings.
+Endpoints import_endpoints(std::string_view url) {
+  constexpr std::array<std::string_view, 3> endings{"/", "/write", "/api/v1/import"};
+  while (!take_ending(url, endings).empty()) continue;
+  const std::string server(url);
+  return {server + "/api/v1/import", server + "/api/v1/export", server + "/api/v1/write"};
+}
 
 std::unique_ptr<Protocol> make_import_protocol(Endpoints endpoints) {
   return std::make_unique<ImportProtocol>(std::move(endpoints));

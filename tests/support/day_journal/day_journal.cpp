@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "app/export_results.h"
 #include "carbon/emissions.h"
+#include "exporting/journal/results.h"
 #include "runs/journal_notes.h"
 #include "series/journal/journal.h"
 
@@ -179,7 +179,7 @@ void write_run(const std::filesystem::path& folder, int gpus, int seconds, const
   closing.carbon_place = run.carbon_region;
   closing.ran = measured.outcome.ran;
   closing.emissions = grid(closing.start_time(), closing.end_time());
-  out.note(app::results_note(closing));
+  out.note(exporting::results_note(closing));
   out.note(runs::closing_note(closing));
   out.write();
 }

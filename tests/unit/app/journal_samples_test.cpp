@@ -11,7 +11,7 @@
 #include <tuple>
 #include <vector>
 
-#include "app/export_results.h"
+#include "exporting/journal/results.h"
 #include "series/journal/segment_files.h"
 
 namespace gpubench::app {
@@ -64,7 +64,7 @@ class JournalSamplesTest : public testing::Test {
     record.facts.run_id = run.run_id;
     record.facts.anchor = run.anchor;
     record.ran = measured.outcome.ran;
-    buffer_.add_note(results_note(record));
+    buffer_.add_note(exporting::results_note(record));
     buffer_.add_note(runs::closing_note(record));
     flush();
     files_.reset();
@@ -73,7 +73,7 @@ class JournalSamplesTest : public testing::Test {
   [[nodiscard]] std::vector<Sent> sent() const {
     JournalSamples samples(directory_, exporting::Names::standard);
     std::vector<exporting::Sample> read;
-    EXPECT_TRUE(samples.read(read, 1000000));
+    EXPECT_TRUE(samples.read(read, 1000000, exporting::kEverything));
     std::vector<Sent> all;
     for (const exporting::Sample& one : read)
       all.emplace_back(samples.series()[one.series].json(), one.time_ms, one.value, one.place);
@@ -175,12 +175,12 @@ TEST_F(JournalSamplesTest, WhatIsAddedComesAfterAllThatTheJournalHolds) {
   record::RunRecord record;
   record.facts.run_id = "20261122t120000z-test";
   JournalSamples samples(directory_, exporting::Names::standard);
-  samples.add_after(results_note(record));
+  samples.add_after(exporting::results_note(record));
   std::vector<exporting::Sample> read;
-  ASSERT_TRUE(samples.read(read, whole.size()));
+  ASSERT_TRUE(samples.read(read, whole.size(), exporting::kEverything));
   EXPECT_EQ(read.back().place, std::get<exporting::Place>(whole.back()));
   read.clear();
-  ASSERT_TRUE(samples.read(read, 1000));
+  ASSERT_TRUE(samples.read(read, 1000, exporting::kEverything));
   EXPECT_FALSE(read.empty());
   EXPECT_GT(read.front().place, std::get<exporting::Place>(whole.back()));
 }

@@ -55,7 +55,7 @@ class Bench {
     std::vector<Sample> batch;
     for (const char value : values)
       batch.push_back({0, value, static_cast<double>(value), {1, static_cast<std::uint32_t>(value)}});
-    delivery.begin(make_batch(batch, series_, receiver_), series_);
+    delivery.begin(make_batch(batch, series_, receiver_), series_, "run");
   }
   // Until it is done or `tries` have been made; moves the clock on as is asked for.
   void work(int tries = 1000) {
@@ -76,12 +76,11 @@ class Bench {
 
  private:
   support::ScriptedHttp http_;
-  PlainProtocol protocol_;
-  Receiver receiver_{http_, protocol_, [] { return base::Result<Destination>(Destination{}); }, {}};
+  Receiver receiver_{http_, std::make_unique<PlainProtocol>(), [] { return base::Result<Destination>(Destination{}); }, {}};
   std::vector<Series> series_{make_series("s", {})};
 
  public:
-  Delivery delivery{receiver_, clock, "run"};
+  Delivery delivery{receiver_, clock};
 };
 
 const std::string kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

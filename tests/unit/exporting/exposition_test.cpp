@@ -1,4 +1,4 @@
-#include "exporting/exposition.h"
+#include "exporting/scrape/exposition.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "exporting/metrics_page.h"
+#include "exporting/scrape/metrics_page.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

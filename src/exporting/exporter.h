@@ -8,14 +8,14 @@
 #include <optional>
 #include <thread>
 
-#include "app/export_session.h"
+#include "exporting/session.h"
 
-namespace gpubench::app {
+namespace gpubench::exporting {
 
 // `clock` must outlive it.
 class Exporter {
  public:
-  Exporter(std::unique_ptr<ExportSession> session, const platform::Clock& clock);
+  Exporter(std::unique_ptr<Session> session, const platform::Clock& clock);
   ~Exporter();
   Exporter(const Exporter&) = delete;
   Exporter& operator=(const Exporter&) = delete;
@@ -27,7 +27,7 @@ class Exporter {
  private:
   void run();
 
-  const std::unique_ptr<ExportSession> session_;  // the thread's own
+  const std::unique_ptr<Session> session_;  // the thread's own
   const platform::Clock& clock_;
   std::mutex mutex_;  // guards the next three
   std::condition_variable changed_;
@@ -38,7 +38,7 @@ class Exporter {
 };
 
 // Works on a session until all is done, `enough` says so, or there was no progress for `patience`.
-void export_until_done(ExportSession& session, const platform::Clock& clock, base::Duration patience,
+void export_until_done(Session& session, const platform::Clock& clock, base::Duration patience,
                        const std::function<bool()>& enough);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::exporting

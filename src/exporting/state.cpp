@@ -1,4 +1,4 @@
-#include "app/export_state.h"
+#include "exporting/state.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -14,7 +14,7 @@
 #include "platform/files.h"
 #include "runs/json_fields.h"
 
-namespace gpubench::app {
+namespace gpubench::exporting {
 namespace {
 
 namespace fs = std::filesystem;
@@ -25,10 +25,10 @@ constexpr const char* kState = "state.json";
 constexpr const char* kOutcome = "outcome.json";
 constexpr const char* kQuarantine = "quarantine.jsonl";
 
-Json place_json(const exporting::Place& place) {
+Json place_json(const Place& place) {
   return Json::array({place.record, place.position});
 }
-exporting::Place place_from(const Json& json) {
+Place place_from(const Json& json) {
   return {runs::whole<std::uint64_t>(json.at(0)), runs::whole<std::uint32_t>(json.at(1))};
 }
 
@@ -46,7 +46,7 @@ base::Error trouble(const fs::path& path) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<ExportFolder>> ExportFolder::open(const fs::path& run_directory) {
+base::Result<std::unique_ptr<StateFolder>> StateFolder::open(const fs::path& run_directory) {
   const fs::path path = run_directory / kFolder;
   if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return base::failure(trouble(path));
   const int lock = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -55,38 +55,38 @@ base::Result<std::unique_ptr<ExportFolder>> ExportFolder::open(const fs::path& r
     close(lock);
     return base::failure("another process is exporting " + run_directory.string(), "wait for its end");
   }
-  return std::unique_ptr<ExportFolder>(new ExportFolder(path, lock));
+  return std::unique_ptr<StateFolder>(new StateFolder(path, lock));
 }
 
-ExportFolder::~ExportFolder() {
+StateFolder::~StateFolder() {
   close(lock_);
 }
 
-ExportProgress ExportFolder::load(const std::string& destination, const std::string& names) const {
-  ExportProgress fresh;
+State StateFolder::load(const std::string& destination, const std::string& names) const {
+  State fresh;
   fresh.destination = destination;
   fresh.names = names;
   quarantined_.clear();
   try {
     const Json json = Json::parse(text_of_file(path_ / kState));
     if (json.at("destination") != destination || json.at("names") != names) return fresh;
-    ExportProgress progress = fresh;
-    progress.delivered = place_from(json.at("delivered"));
-    progress.verified = place_from(json.at("verified"));
-    progress.accepted = runs::whole<std::uint64_t>(json.at("accepted"));
-    progress.found = runs::whole<std::uint64_t>(json.at("found"));
-    progress.resent = runs::whole<std::uint64_t>(json.at("resent"));
-    progress.doubled = runs::whole<std::uint64_t>(json.at("doubled"));
-    progress.differing = runs::whole<std::uint64_t>(json.at("differing"));
-    progress.ended = json.value("ended", false);
+    State state = fresh;
+    state.delivered = place_from(json.at("delivered"));
+    state.verified = place_from(json.at("verified"));
+    state.accepted = runs::whole<std::uint64_t>(json.at("accepted"));
+    state.found = runs::whole<std::uint64_t>(json.at("found"));
+    state.resent = runs::whole<std::uint64_t>(json.at("resent"));
+    state.doubled = runs::whole<std::uint64_t>(json.at("doubled"));
+    state.differing = runs::whole<std::uint64_t>(json.at("differing"));
+    state.ended = json.value("ended", false);
     load_quarantine(destination);
-    return progress;
+    return state;
   } catch (const std::exception&) {
     return fresh;  // none, or damaged: everything is sent again, which does no harm
   }
 }
 
-void ExportFolder::load_quarantine(const std::string& destination) const {
+void StateFolder::load_quarantine(const std::string& destination) const {
   std::ifstream file(path_ / kQuarantine, std::ios::binary);
   for (std::string line; std::getline(file, line);) {
     try {
@@ -98,22 +98,22 @@ void ExportFolder::load_quarantine(const std::string& destination) const {
   }
 }
 
-base::Result<void> ExportFolder::save(const ExportProgress& progress) const {
-  const Json json{{"destination", progress.destination},
-                  {"names", progress.names},
-                  {"delivered", place_json(progress.delivered)},
-                  {"verified", place_json(progress.verified)},
-                  {"accepted", progress.accepted},
+base::Result<void> StateFolder::save(const State& state) const {
+  const Json json{{"destination", state.destination},
+                  {"names", state.names},
+                  {"delivered", place_json(state.delivered)},
+                  {"verified", place_json(state.verified)},
+                  {"accepted", state.accepted},
                   {"quarantined", quarantined_.size()},
-                  {"found", progress.found},
-                  {"resent", progress.resent},
-                  {"doubled", progress.doubled},
-                  {"differing", progress.differing},
-                  {"ended", progress.ended}};
+                  {"found", state.found},
+                  {"resent", state.resent},
+                  {"doubled", state.doubled},
+                  {"differing", state.differing},
+                  {"ended", state.ended}};
   return platform::write_file_atomically(path_ / kState, json.dump(1) + "\n");
 }
 
-base::Result<void> ExportFolder::save_outcome(const record::ExportRecord& outcome) const {
+base::Result<void> StateFolder::save_outcome(const record::ExportRecord& outcome) const {
   const Json json{{"destination", outcome.destination},
                   {"recorded", outcome.recorded},
                   {"accepted", outcome.accepted},
@@ -124,10 +124,9 @@ base::Result<void> ExportFolder::save_outcome(const record::ExportRecord& outcom
   return platform::write_file_atomically(path_ / kOutcome, json.dump(1) + "\n");
 }
 
-base::Result<void> ExportFolder::quarantine(const std::string& destination,
-                                            const std::vector<exporting::RefusedSample>& refused) {
+base::Result<void> StateFolder::quarantine(const std::string& destination, const std::vector<RefusedSample>& refused) {
   std::ofstream file(path_ / kQuarantine, std::ios::binary | std::ios::app);
-  for (const exporting::RefusedSample& one : refused) {
+  for (const RefusedSample& one : refused) {
     const Json json{{"destination", destination},
                     {"place", place_json(one.sample.place)},
                     {"metric", Json::parse(one.series, nullptr, false)},
@@ -141,12 +140,6 @@ base::Result<void> ExportFolder::quarantine(const std::string& destination,
   file.flush();
   if (!file) return base::failure(trouble(path_ / kQuarantine));
   return {};
-}
-
-void ExportFolder::release() {
-  quarantined_.clear();
-  std::error_code error;
-  fs::remove(path_ / kQuarantine, error);
 }
 
 std::optional<record::ExportRecord> last_export(const fs::path& run_directory) {
@@ -167,4 +160,4 @@ std::optional<record::ExportRecord> last_export(const fs::path& run_directory) {
   }
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::exporting

@@ -1,4 +1,4 @@
-#include "app/export_results.h"
+#include "exporting/journal/results.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -9,7 +9,7 @@
 #include "record/work_rate.h"
 #include "runs/json_fields.h"
 
-namespace gpubench::app {
+namespace gpubench::exporting {
 namespace {
 
 using meter::ValueKind;
@@ -22,8 +22,8 @@ std::int64_t milliseconds(base::WallTime time) {
   return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
-exporting::RunLabels labels_of(const record::RunRecord& run) {
-  exporting::RunLabels labels;
+RunLabels labels_of(const record::RunRecord& run) {
+  RunLabels labels;
   labels.run_id = run.facts.run_id;
   labels.host = run.facts.host;
   labels.benchmark = run.benchmark.name;
@@ -36,9 +36,9 @@ exporting::RunLabels labels_of(const record::RunRecord& run) {
 class Results {
  public:
   explicit Results(const record::RunRecord& run)
-      : labels_(exporting::result_labels(labels_of(run))), end_ms_(milliseconds(run.end_time())) {}
+      : labels_(result_labels(labels_of(run))), end_ms_(milliseconds(run.end_time())) {}
 
-  void add(std::string name, std::optional<double> value, const exporting::Labels& more = {}) {
+  void add(std::string name, std::optional<double> value, const Labels& more = {}) {
     if (!value || !std::isfinite(*value)) return;
     ResultSample sample{std::move(name), labels_, end_ms_, *value};
     sample.labels.insert(sample.labels.end(), more.begin(), more.end());
@@ -48,7 +48,7 @@ class Results {
   std::vector<ResultSample> samples;
 
  private:
-  exporting::Labels labels_;
+  Labels labels_;
   std::int64_t end_ms_;
 };
 
@@ -78,7 +78,7 @@ void add_run(Results& out, const record::RunRecord& run) {
 
 void add_gpus(Results& out, const record::RunRecord& run) {
   for (const record::GpuRecord& gpu : run.gpus) {
-    const exporting::Labels which{{"gpu", std::to_string(gpu.gpu.index)}, {"gpu_uuid", gpu.gpu.uuid}};
+    const Labels which{{"gpu", std::to_string(gpu.gpu.index)}, {"gpu_uuid", gpu.gpu.uuid}};
     if (const energy::EnergyEstimate* best = gpu.energy.best())
       out.add("gpubench_run_gpu_energy_joules", best->energy.joules(), which);
     out.add("gpubench_run_gpu_average_power_watts", read(gpu.average_power, &base::Power::watts), which);
@@ -145,4 +145,4 @@ std::vector<ResultSample> results_in(std::string_view note) {
   return samples;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::exporting

@@ -1,11 +1,11 @@
-#include "app/exporter.h"
+#include "exporting/exporter.h"
 
 #include <pthread.h>
 
 #include <algorithm>
 #include <chrono>
 
-namespace gpubench::app {
+namespace gpubench::exporting {
 namespace {
 
 constexpr base::Duration kLookPeriod = std::chrono::seconds(1);  // after what the journal has grown by
@@ -14,7 +14,7 @@ constexpr base::Duration kRetryAtEnd = std::chrono::seconds(2);  // while somebo
 
 }  // namespace
 
-Exporter::Exporter(std::unique_ptr<ExportSession> session, const platform::Clock& clock)
+Exporter::Exporter(std::unique_ptr<Session> session, const platform::Clock& clock)
     : session_(std::move(session)), clock_(clock), thread_([this] { run(); }) {
   pthread_setname_np(thread_.native_handle(), "exporter");
 }
@@ -73,7 +73,7 @@ record::ExportRecord Exporter::finish(base::Duration budget, const std::function
   return session_->conclude();
 }
 
-void export_until_done(ExportSession& session, const platform::Clock& clock, base::Duration patience,
+void export_until_done(Session& session, const platform::Clock& clock, base::Duration patience,
                        const std::function<bool()>& enough) {
   std::uint64_t seen = session.advance_count();
   base::SteadyTime moved = clock.now();
@@ -91,4 +91,4 @@ void export_until_done(ExportSession& session, const platform::Clock& clock, bas
   }
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::exporting

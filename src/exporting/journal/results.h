@@ -12,11 +12,11 @@
 #include "exporting/sample.h"
 #include "record/run_record.h"
 
-namespace gpubench::app {
+namespace gpubench::exporting {
 
 struct ResultSample {
   std::string name;
-  exporting::Labels labels;
+  Labels labels;
   std::int64_t time_ms = 0;
   double value = 0;
 };
@@ -27,4 +27,4 @@ std::string results_note(const record::RunRecord& run);
 // What such a note holds; nothing of any other.
 std::vector<ResultSample> results_in(std::string_view note);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::exporting

@@ -1,10 +1,10 @@
-#include "app/export_results.h"
+#include "exporting/journal/results.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-namespace gpubench::app {
+namespace gpubench::exporting {
 namespace {
 
 using namespace std::chrono_literals;
@@ -14,7 +14,7 @@ std::optional<ResultSample> sample_named(const std::vector<ResultSample>& sample
   return found == samples.end() ? std::nullopt : std::optional(*found);
 }
 
-TEST(ExportResults, WorkItsRateAndTheEnergyOfAUnit) {
+TEST(Results, WorkItsRateAndTheEnergyOfAUnit) {
   record::RunRecord run;
   run.benchmark.work = record::Work{100, "images"};
   run.ran = {base::SteadyTime(10s), base::SteadyTime(30s)};
@@ -23,15 +23,15 @@ TEST(ExportResults, WorkItsRateAndTheEnergyOfAUnit) {
   const auto work = sample_named(samples, "gpubench_run_work");
   ASSERT_TRUE(work);
   EXPECT_EQ(work->value, 100);
-  EXPECT_EQ(work->labels.back(), (exporting::Labels::value_type{"unit", "images"}));
+  EXPECT_EQ(work->labels.back(), (Labels::value_type{"unit", "images"}));
   EXPECT_EQ(sample_named(samples, "gpubench_run_work_per_second").value().value, 5);
   EXPECT_EQ(sample_named(samples, "gpubench_run_work_energy_joules").value().value, 50);
 }
 
-TEST(ExportResults, WithoutWorkThereAreNoSuchSeries) {
+TEST(Results, WithoutWorkThereAreNoSuchSeries) {
   for (const ResultSample& sample : result_samples({}))
     EXPECT_EQ(sample.name.find("_work"), std::string::npos) << sample.name;
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::exporting

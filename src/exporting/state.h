@@ -14,14 +14,14 @@
 #include "exporting/sample.h"
 #include "record/run_record.h"
 
-namespace gpubench::app {
+namespace gpubench::exporting {
 
 // Counts are of samples. Those before a position are dealt with; the journal has the rest.
-struct ExportProgress {
+struct State {
   std::string destination;  // the address written to
   std::string names;
-  exporting::Place delivered;  // all before it are accepted or in quarantine
-  exporting::Place verified;   // all before it are accounted for in the read-back
+  Place delivered;  // all before it are accepted or in quarantine
+  Place verified;   // all before it are accounted for in the read-back
   std::uint64_t accepted = 0;
   std::uint64_t found = 0;      // read back with their values
   std::uint64_t resent = 0;     // found missing and sent again
@@ -31,36 +31,34 @@ struct ExportProgress {
 };
 
 // The folder "export" of a run's folder, locked while this lives: two exporters must not serve one run.
-class ExportFolder {
+class StateFolder {
  public:
-  static base::Result<std::unique_ptr<ExportFolder>> open(const std::filesystem::path& run_directory);
-  ~ExportFolder();
-  ExportFolder(const ExportFolder&) = delete;
-  ExportFolder& operator=(const ExportFolder&) = delete;
+  static base::Result<std::unique_ptr<StateFolder>> open(const std::filesystem::path& run_directory);
+  ~StateFolder();
+  StateFolder(const StateFolder&) = delete;
+  StateFolder& operator=(const StateFolder&) = delete;
 
   // What was kept for this destination and these names; empty for any other.
-  [[nodiscard]] ExportProgress load(const std::string& destination, const std::string& names) const;
+  [[nodiscard]] State load(const std::string& destination, const std::string& names) const;
   // There as a whole or as it was.
-  base::Result<void> save(const ExportProgress& progress) const;
+  base::Result<void> save(const State& state) const;
   // Its outcome, for last_export().
   base::Result<void> save_outcome(const record::ExportRecord& outcome) const;
 
   // Refused samples of this destination, listed in quarantine.jsonl with the server's words.
-  [[nodiscard]] const std::set<exporting::Place>& quarantined() const { return quarantined_; }
-  base::Result<void> quarantine(const std::string& destination, const std::vector<exporting::RefusedSample>& refused);
-  // All are tried again.
-  void release();
+  [[nodiscard]] const std::set<Place>& quarantined() const { return quarantined_; }
+  base::Result<void> quarantine(const std::string& destination, const std::vector<RefusedSample>& refused);
 
  private:
-  explicit ExportFolder(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
+  explicit StateFolder(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
   void load_quarantine(const std::string& destination) const;
 
   std::filesystem::path path_;
   int lock_;
-  mutable std::set<exporting::Place> quarantined_;
+  mutable std::set<Place> quarantined_;
 };
 
 // The outcome of a run's last export; empty: there was none.
 std::optional<record::ExportRecord> last_export(const std::filesystem::path& run_directory);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::exporting

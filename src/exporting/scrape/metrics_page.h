@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/time.h"
-#include "exporting/exposition.h"
 #include "exporting/run_series.h"
+#include "exporting/scrape/exposition.h"
 #include "record/progress.h"
 #include "series/gpu_series.h"
 

@@ -1,0 +1,126 @@
+#include "exporting/read_back.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "support/manual_clock.h"
+#include "support/plain_database.h"
+
+namespace gpubench::exporting {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Step = ReadBack::Step;
+
+class ReadBackTest : public testing::Test {
+ protected:
+  ReadBackTest() {
+    source_.add_results();
+    for (const Sample& sample : all()) store(sample);
+  }
+  ~ReadBackTest() override { fs::remove_all(directory_); }
+  ReadBackTest(const ReadBackTest&) = delete;
+  ReadBackTest& operator=(const ReadBackTest&) = delete;
+
+  std::vector<Sample> all() {
+    std::vector<Sample> samples;
+    EXPECT_TRUE(source_.read(samples, 1000, kEverything));
+    source_.rewind();
+    return samples;
+  }
+  void store(const Sample& sample) {
+    database_.stored.emplace(std::pair(source_.series()[sample.series].json(), sample.time_ms), sample.value);
+  }
+  void lose(std::int64_t time) { database_.stored.erase({source_.series()[0].json(), time}); }
+  Step step(Place settled = kEverything) { return read_back_.step(settled, clock_.now() + 1h); }
+
+  support::PlainDatabase database_;
+  support::SecondsSource source_{20};
+  support::ManualClock clock_;
+
+ private:
+  static fs::path fresh_folder() {
+    const fs::path path = fs::path(testing::TempDir()) / ("gpubench-" + std::to_string(getpid()) + "-readback");
+    fs::remove_all(path);
+    fs::create_directories(path);
+    return path;
+  }
+  fs::path directory_ = fresh_folder();
+  Receiver receiver_ = support::plain_receiver(database_);
+
+ protected:
+  Ledger ledger_{StateFolder::open(directory_).value(), {}, clock_};
+  ReadBack read_back_{source_, receiver_, ledger_, clock_};
+};
+
+TEST_F(ReadBackTest, OnlyWhatHasSettledIsAskedFor) {
+  EXPECT_EQ(step({0, 0}), Step::nothing);
+  EXPECT_FALSE(read_back_.next_time({0, 0}));
+  EXPECT_EQ(step({0, 5}), Step::done);
+  EXPECT_EQ(ledger_.state().found, 5U);
+  EXPECT_EQ(ledger_.state().verified, (Place{0, 5}));
+  EXPECT_THAT(database_.asked, ElementsAre("0 4000 power"));
+}
+
+// They may be of any time of the run: asked for together, all of its seconds would come along.
+TEST_F(ReadBackTest, ResultsAreAskedForByThemselves) {
+  EXPECT_EQ(step(), Step::done);
+  EXPECT_THAT(database_.asked, ElementsAre("0 19000 power", "20000 20000 result"));
+  EXPECT_EQ(ledger_.state().found, 21U);
+}
+
+TEST_F(ReadBackTest, WhatIsMissingIsHandedOutUpToThreeTimes) {
+  lose(4000);
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_EQ(step(), Step::repair) << round;
+    ASSERT_EQ(read_back_.missing().size(), 1U);
+    EXPECT_EQ(read_back_.missing().front().time_ms, 4000);
+    EXPECT_EQ(ledger_.state().found, 0U);
+    read_back_.repaired(clock_.now() + 10s);
+    EXPECT_EQ(step(), Step::nothing);
+    EXPECT_EQ(read_back_.next_time(kEverything), clock_.now() + 10s);
+    clock_.advance(10s);
+  }
+  EXPECT_EQ(step(), Step::done);
+  EXPECT_EQ(ledger_.state().found, 20U);
+}
+
+TEST_F(ReadBackTest, ARepairIsReadBackWithItsChunk) {
+  lose(4000);
+  ASSERT_EQ(step(), Step::repair);
+  store(read_back_.missing().front());
+  read_back_.repaired(clock_.now());
+  EXPECT_EQ(step(), Step::done);
+  EXPECT_EQ(ledger_.state().found, 21U);
+}
+
+TEST_F(ReadBackTest, TroubleIsTriedAgainAfterAPauseOrAtOnceWhereSomebodyWaits) {
+  database_.unreadable = true;
+  EXPECT_EQ(step(), Step::nothing);
+  EXPECT_THAT(read_back_.trouble(), HasSubstr("503"));
+  EXPECT_EQ(read_back_.next_time(kEverything), clock_.now() + 15s);
+  EXPECT_EQ(step(), Step::nothing);
+  EXPECT_EQ(database_.reads, 1);
+  database_.unreadable = false;
+  read_back_.hurry();
+  EXPECT_EQ(step(), Step::done);
+  EXPECT_EQ(read_back_.trouble(), "");
+}
+
+TEST_F(ReadBackTest, AfterAStartOverAllIsReadBackAgain) {
+  EXPECT_EQ(step(), Step::done);
+  read_back_.start_over();
+  EXPECT_EQ(ledger_.state().found, 0U);
+  EXPECT_EQ(step(), Step::done);
+  EXPECT_EQ(ledger_.state().found, 21U);
+}
+
+}  // namespace
+}  // namespace gpubench::exporting
