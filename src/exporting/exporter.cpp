@@ -15,7 +15,9 @@ constexpr base::Duration kRetryAtEnd = std::chrono::seconds(2);  // while somebo
 }  // namespace
 
 Exporter::Exporter(std::unique_ptr<Session> session, const platform::Clock& clock)
-    : session_(std::move(session)), clock_(clock), thread_([this] { run(); }) {
+    : session_(std::move(session)), clock_(clock) {
+  session_->give_up_when([this] { return time_is_up(); });
+  thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "exporter");
 }
 
@@ -55,6 +57,11 @@ void Exporter::run() {
   }
   ended_ = true;
   changed_.notify_all();
+}
+
+bool Exporter::time_is_up() {
+  const std::lock_guard lock(mutex_);
+  return stopping_ || (deadline_ && clock_.now() >= *deadline_);
 }
 
 record::ExportRecord Exporter::finish(base::Duration budget, const std::function<bool()>& give_up) {

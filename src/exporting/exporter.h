@@ -20,12 +20,14 @@ class Exporter {
   Exporter(const Exporter&) = delete;
   Exporter& operator=(const Exporter&) = delete;
 
-  // Sends and reads back what is left, for at most `budget` or until `give_up` says so (asked ten times a second); what is
-  // left then stays in the journal. The journal's last note, the results, must be written.
+  // Sends and reads back what is left, for at most `budget` or until `give_up` says so (asked ten times a second); a request
+  // that is under way then is cut off within about a second. What is left stays in the journal. The journal's last note, the
+  // results, must be written.
   record::ExportRecord finish(base::Duration budget, const std::function<bool()>& give_up);
 
  private:
   void run();
+  [[nodiscard]] bool time_is_up();
 
   const std::unique_ptr<Session> session_;  // the thread's own
   const platform::Clock& clock_;

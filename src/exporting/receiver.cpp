@@ -18,6 +18,7 @@ Receiver::Receiver(platform::HttpClient& http, std::unique_ptr<const Protocol> p
 
 base::Result<platform::HttpResponse> Receiver::perform(platform::HttpRequest request, base::Duration timeout) {
   request.timeout = timeout;
+  request.give_up = give_up_;
   request.ca_file = destination_.ca_file;
   request.client_cert_file = destination_.client_cert_file;
   request.client_key_file = destination_.client_key_file;

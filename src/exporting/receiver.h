@@ -1,9 +1,11 @@
 // A receiver of samples as it is reached over HTTP: protocol, address and login.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -34,6 +36,8 @@ class Receiver {
   }
   Attempt write(platform::HttpRequest packed, base::Duration timeout);
   base::Result<Stored> read(const ReadBackRange& range, base::Duration timeout);
+  // Asked while a request is under way: true ends it, as one without an answer.
+  void give_up_when(std::function<bool()> so) { give_up_ = std::move(so); }
   // The login may have been corrected in its file.
   void renew();
 
@@ -44,6 +48,7 @@ class Receiver {
   std::unique_ptr<const Protocol> protocol_;
   DestinationSource source_;
   Destination destination_;
+  std::function<bool()> give_up_;
 };
 
 }  // namespace gpubench::exporting

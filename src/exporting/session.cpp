@@ -42,6 +42,11 @@ void Session::hurry() {
   read_back_.hurry();
 }
 
+void Session::give_up_when(const std::function<bool()>& so) {
+  receiver_.give_up_when(so);
+  end_.receiver().give_up_when(so);
+}
+
 void Session::add_after(const std::string& results_note) {
   to_send_->add_after(results_note);
   to_read_back_->add_after(results_note);

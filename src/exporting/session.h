@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,8 @@ class Session {
   [[nodiscard]] std::optional<base::SteadyTime> next_time() const;
   // Ends all pauses: somebody waits.
   void hurry();
+  // Asked while a request is under way: true ends it, as one without an answer.
+  void give_up_when(const std::function<bool()>& so);
   // Everything is read back once more.
   void verify_from_start() { read_back_.start_over(); }
   // See Source.

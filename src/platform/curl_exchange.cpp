@@ -83,7 +83,7 @@ base::Result<void> CurlExchange::prepare(CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &CurlExchange::on_body);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, error_text_.data());
-  if (request_.meanwhile) {
+  if (request_.meanwhile || request_.give_up) {
     curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &CurlExchange::on_progress);
     curl_easy_setopt(handle, CURLOPT_XFERINFODATA, this);
@@ -219,14 +219,14 @@ std::size_t CurlExchange::on_body(const char* bytes, std::size_t size, std::size
   return static_cast<CurlExchange*>(self)->on_body_({bytes, size * count}) ? size * count : 0;
 }
 
-// libcurl asks after each step of an exchange, before it waits for the next.
+// libcurl asks after each step of an exchange, before it waits for the next; once a second where nothing happens.
 int CurlExchange::on_progress(void* self, curl_off_t /*to_come*/, curl_off_t /*came*/, curl_off_t /*to_send*/,
                               curl_off_t sent) {
   auto& exchange = *static_cast<CurlExchange*>(self);
   const HttpRequest& request = exchange.request_;
   const bool awaiting = !request.body.empty() && sent >= static_cast<curl_off_t>(request.body.size());
   if (awaiting && exchange.request_.meanwhile) std::exchange(exchange.request_.meanwhile, nullptr)();
-  return 0;  // go on
+  return request.give_up && request.give_up() ? 1 : 0;  // 0: go on
 }
 
 base::Error CurlExchange::explain(CURL* handle, CURLcode code) const {
@@ -238,6 +238,8 @@ base::Error CurlExchange::explain(CURL* handle, CURLcode code) const {
       return {"the name of host " + peer_ + " cannot be resolved", "check the name and the network"};
     case CURLE_OPERATION_TIMEDOUT:
       return {"no complete answer from " + peer_ + " within " + seconds_text(request_.timeout), ""};
+    case CURLE_ABORTED_BY_CALLBACK:
+      return {peer_ + " had not answered when the wait for it was ended", ""};
     case CURLE_SSL_CACERT_BADFILE:
       return {"the CA file for " + peer_ + " cannot be read", "check the path of the CA file"};
     case CURLE_PEER_FAILED_VERIFICATION:

@@ -29,6 +29,8 @@ struct HttpRequest {
   // Called at most once, by the caller's thread, when all is sent and the answer is still to come: work for the time that
   // the other side needs.
   std::function<void()> meanwhile;
+  // Asked about once a second, by the caller's thread, while the exchange lasts: true ends it, as an error.
+  std::function<bool()> give_up;
 };
 
 struct HttpResponse {

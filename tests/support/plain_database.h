@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -57,11 +59,13 @@ class PlainDatabase final : public platform::HttpClient {
   using Lines = std::multimap<std::pair<std::string, std::int64_t>, double>;
 
   base::Result<platform::HttpResponse> perform(const platform::HttpRequest& request) override {
+    if (hangs) return wait_for_ever(request);
     if (down) return base::failure("cannot connect to the database");
     return request.method == "POST" ? write(request) : read(request);
   }
 
   bool down = false;
+  std::atomic<bool> hangs = false;  // until the request is given up
   bool unreadable = false;
   std::function<bool(const std::string& series, std::int64_t time)> refuses;
   std::function<bool(const std::string& series, std::int64_t time)> loses;  // takes and does not keep
@@ -71,6 +75,10 @@ class PlainDatabase final : public platform::HttpClient {
   std::vector<std::string> asked;  // the ranges of the reads
 
  private:
+  static base::Result<platform::HttpResponse> wait_for_ever(const platform::HttpRequest& request) {
+    while (!request.give_up || !request.give_up()) std::this_thread::yield();
+    return base::failure("given up");
+  }
   base::Result<platform::HttpResponse> write(const platform::HttpRequest& request) {
     ++writes;
     Lines taken;

@@ -60,6 +60,8 @@ class SessionTest : public testing::Test {
   }
 
   fs::path directory_;
+
+ protected:
   std::unique_ptr<Session> session_;
 };
 
@@ -175,6 +177,23 @@ TEST_F(SessionTest, ResultsOfAKilledRunComeAfterEverythingElse) {
   Session& session = open(3);
   session.add_after("note");
   EXPECT_EQ(export_all().verified, 5U);
+}
+
+// A request takes up to 10 s, reading back up to 20 s: neither may outlast what is waited for at the end of a run.
+TEST_F(SessionTest, ARequestUnderWayEndsWithTheTimeThatIsWaitedForIt) {
+  database_.hangs = true;
+  open(10);
+  Exporter exporter(std::move(session_), clock_);
+  const record::ExportRecord outcome = exporter.finish(0s, [] { return false; });
+  EXPECT_EQ(outcome.pending, 11U);
+}
+
+TEST_F(SessionTest, ARequestUnderWayEndsWhereTheUserGivesUp) {
+  database_.hangs = true;
+  open(10);
+  Exporter exporter(std::move(session_), clock_);
+  const record::ExportRecord outcome = exporter.finish(1h, [] { return true; });
+  EXPECT_EQ(outcome.pending, 11U);
 }
 
 }  // namespace

@@ -194,6 +194,17 @@ TEST(HttpClient, SilenceEndsAtTheTimeout) {
   EXPECT_THAT(response.error().message, HasSubstr("within 30 ms"));
 }
 
+TEST(HttpClient, ASilentServerIsGivenUpWhenNobodyWaitsAnyMore) {
+  HttpStub stub([](const StubRequest&, StubConnection& connection) { connection.wait_until_closed(); });
+  HttpRequest request = get(stub.url());
+  request.timeout = std::chrono::hours(1);
+  int asked = 0;
+  request.give_up = [&] { return ++asked > 1; };
+  const auto response = make_http_client()->perform(request);
+  ASSERT_FALSE(response);
+  EXPECT_THAT(response.error().message, HasSubstr("had not answered when the wait for it was ended"));
+}
+
 TEST(HttpClient, RefusedConnectionNamesHostAndCauseButNoSecret) {
   std::string url;
   {
