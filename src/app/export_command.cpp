@@ -29,11 +29,13 @@ void add_results(exporting::Session& session, const runs::RunDirectory& director
 
 }  // namespace
 
-base::Result<record::ExportRecord> export_saved_run(const runs::RunDirectory& directory, const SavedRunExport& wanted,
-                                                    const Environment& environment) {
+base::Result<SavedRunExported> export_saved_run(const runs::RunDirectory& directory, const SavedRunExport& wanted,
+                                                const Environment& environment) {
   if (series::journal_in_use(directory.path))
     return base::failure("the run " + directory.run_id + " is still running", "wait for its end");
   if (!series::has_journal(directory.path)) return base::failure("there is no journal in " + directory.path.string());
+  const auto journal = series::check_journal(directory.path);
+  if (!journal) return base::failure(journal.error());
   const platform::SystemClock clock;
   const auto http = platform::make_http_client(environment.ca_file);
   auto session =
@@ -47,19 +49,25 @@ base::Result<record::ExportRecord> export_saved_run(const runs::RunDirectory& di
     add_results(**session, directory, environment);
     exporting::export_until_done(**session, clock, patience, [] { return false; });
   }
-  return (*session)->conclude();
+  if (!(*session)->knows_run())
+    return base::failure("nothing of the run " + directory.run_id +
+                         " can be exported: the beginning of its journal is lost");
+  return SavedRunExported{(*session)->conclude(), series::damage_of_closed(*journal)};
 }
 
-bool is_complete(const record::ExportRecord& outcome) {
-  return outcome.accepted == outcome.recorded && outcome.verified == outcome.accepted;
+bool is_complete(const SavedRunExported& exported) {
+  const record::ExportRecord& outcome = exported.outcome;
+  return outcome.accepted == outcome.recorded && outcome.verified == outcome.accepted && exported.damage.empty();
 }
 
-std::string export_text(const record::ExportRecord& outcome) {
+std::string export_text(const SavedRunExported& exported) {
+  const record::ExportRecord& outcome = exported.outcome;
   std::string text = fmt::format(
       "Export to {}\n  recorded    {:>12}\n  accepted    {:>12}\n  verified    {:>12}\n  pending     {:>12}\n"
       "  quarantined {:>12}\n",
       outcome.destination, outcome.recorded, outcome.accepted, outcome.verified, outcome.pending, outcome.quarantined);
   if (!outcome.reason.empty()) text += "  " + outcome.reason + "\n";
+  if (!exported.damage.empty()) text += "  " + exported.damage + ": what was in them is in no count and was not sent\n";
   return text;
 }
 

@@ -18,12 +18,17 @@ struct SavedRunExport {
   base::Duration patience = std::chrono::seconds(30);  // without progress
 };
 
-base::Result<record::ExportRecord> export_saved_run(const runs::RunDirectory& directory, const SavedRunExport& wanted,
-                                                    const Environment& environment);
+struct SavedRunExported {
+  record::ExportRecord outcome;
+  std::string damage;  // of the journal; empty: it is whole
+};
 
-// Everything is in the database, if the database can be read.
-bool is_complete(const record::ExportRecord& outcome);
-// The counts, a line each, and the reason.
-std::string export_text(const record::ExportRecord& outcome);
+base::Result<SavedRunExported> export_saved_run(const runs::RunDirectory& directory, const SavedRunExport& wanted,
+                                                const Environment& environment);
+
+// Everything that was recorded is in the database, as far as it can be read.
+bool is_complete(const SavedRunExported& exported);
+// The counts, a line each, and why some are short.
+std::string export_text(const SavedRunExported& exported);
 
 }  // namespace gpubench::app

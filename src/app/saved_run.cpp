@@ -61,12 +61,6 @@ class Loader final : public series::JournalVisitor {
   fs::path spool_directory_;
 };
 
-std::string damage_text(const series::JournalReadout& readout) {
-  if (readout.missing_records == 0 && readout.skipped_bytes == 0) return {};
-  return std::to_string(readout.missing_records) + " records are missing from the journal (" +
-         std::to_string(readout.skipped_bytes) + " bytes are damaged)";
-}
-
 base::Result<void> check(const Loader& loader, const fs::path& directory) {
   if (loader.trouble) return base::failure(*loader.trouble);
   if (!loader.notes.facts) return base::failure("the beginning of the journal in " + directory.string() + " is lost");
@@ -130,7 +124,7 @@ base::Result<SavedRun> load_run(const fs::path& directory) {
   saved.series = std::move(loader.series);
   saved.run = record::make_account(*loader.notes.facts, measured_until(loader), saved.series);
   saved.finished = loader.notes.closing.has_value();
-  saved.damage = damage_text(*readout);
+  saved.damage = series::damage_text(*readout);
   if (saved.finished) {
     add_closing(saved, *loader.notes.closing);
   } else {

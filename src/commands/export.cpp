@@ -11,7 +11,7 @@
 namespace gpubench::commands {
 namespace {
 
-constexpr int kNotComplete = 1;  // something waits, was refused or was not found
+constexpr int kNotComplete = 1;  // something waits, was refused, was not found or is lost
 
 struct Export {
   cli::SavedRunName name;

@@ -58,6 +58,8 @@ class Session {
   // See Source.
   void add_after(const std::string& results_note);
 
+  // Something was read.
+  [[nodiscard]] bool knows_run() const { return !to_send_->run_id().empty(); }
   [[nodiscard]] bool has_results() const { return to_send_->has_results(); }
   // Nothing of what was read so far waits to be sent; and nothing of it to be read back.
   [[nodiscard]] bool all_sent() const { return !delivery_.busy() && ahead_.is_empty(); }

@@ -244,6 +244,32 @@ class Faults(WithDatabase, ProductTest):
             process.wait()
         self.assert_all_there(folder, self.export(folder, self.database.url), "export killed five times")
 
+    def test_a_damaged_journal(self):
+        """What is whole is sent; what is lost is said, and is no success."""
+        def flip(data, at):
+            return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
+
+        cases = {"its header": (lambda data: flip(data, 20), None),
+                 "its first record": (lambda data: flip(data, 130), None),
+                 "an empty file": (lambda data: b"", None),
+                 "2 kB of zeros in the middle": (lambda data: data[:len(data) // 2] + bytes(2048) + data[len(data) // 2 + 2048:],
+                                                "records are missing from the journal"),
+                 "cut in half": (lambda data: data[:len(data) // 2], "bytes of the journal are torn or damaged")}
+        for case, (damage, words) in cases.items():
+            with self.subTest(case):
+                folder = self.journal()
+                segment = next((folder / "journal").glob("*.journal"))
+                segment.write_bytes(damage(segment.read_bytes()))
+                outcome = self.export(folder, self.database.url)
+                print(f"{case}: exit status {outcome['code']}", flush=True)
+                if words is None:
+                    self.assertNotEqual(outcome["code"], 0, outcome["text"])
+                    self.assertIn("the beginning of its journal is lost", outcome["text"])
+                else:
+                    self.assertEqual(outcome["code"], 1, outcome["text"])
+                    self.assertIn(words, outcome["text"])
+                    self.assert_all_there(folder, outcome, case)
+
     def test_two_exporters_of_one_run(self):
         folder = self.journal(seconds=5)
         self.environment["IRIS_GPUBENCH_VICTORIA_URL"] = self.proxy(lambda number, body: ("status", 503, {}, "")).url

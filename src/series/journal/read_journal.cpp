@@ -220,6 +220,14 @@ class Walk {
   JournalReadout readout_;
 };
 
+class Nobody final : public JournalVisitor {
+ public:
+  void reading(std::size_t /*gpu*/, const meter::GpuReading& /*value*/) override {}
+  void power(std::size_t /*gpu*/, const meter::PowerSample& /*value*/) override {}
+  void counter(std::size_t /*gpu*/, const meter::CounterReading& /*value*/) override {}
+  void note(std::string_view /*text*/) override {}
+};
+
 }  // namespace
 
 base::Result<JournalReadout> read_journal(const fs::path& run_directory, JournalVisitor& visitor, JournalCursor from,
@@ -234,6 +242,24 @@ base::Result<JournalReadout> read_journal(const fs::path& run_directory, Journal
     walk.segment(number, SegmentBytes(folder / jf::segment_name(number), walk.begin_in(number)), number == numbers.back());
   }
   return walk.readout();
+}
+
+base::Result<JournalReadout> check_journal(const fs::path& run_directory) {
+  Nobody nobody;
+  return read_journal(run_directory, nobody);
+}
+
+std::string damage_text(const JournalReadout& readout) {
+  if (readout.missing_records == 0 && readout.skipped_bytes == 0) return {};
+  return std::to_string(readout.missing_records) + " records are missing from the journal (" +
+         std::to_string(readout.skipped_bytes) + " bytes are damaged)";
+}
+
+std::string damage_of_closed(const JournalReadout& readout) {
+  std::string text = damage_text(readout);
+  if (readout.tail_bytes == 0) return text;
+  if (!text.empty()) text += "; ";
+  return text + "the last " + std::to_string(readout.tail_bytes) + " bytes of the journal are torn or damaged";
 }
 
 bool journal_in_use(const fs::path& run_directory) {

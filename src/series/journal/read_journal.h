@@ -50,6 +50,14 @@ inline constexpr std::uint64_t kWholeJournal = std::numeric_limits<std::uint64_t
 base::Result<JournalReadout> read_journal(const std::filesystem::path& run_directory, JournalVisitor& visitor,
                                           JournalCursor from = {}, std::uint64_t most_bytes = kWholeJournal);
 
+// The same of all of it, told to nobody: what there is and what is damaged.
+base::Result<JournalReadout> check_journal(const std::filesystem::path& run_directory);
+
+// "3 records are missing from the journal (512 bytes are damaged)"; empty: what comes before its end is whole.
+std::string damage_text(const JournalReadout& readout);
+// Also of the end, which a journal that nobody writes any more should have in whole records.
+std::string damage_of_closed(const JournalReadout& readout);
+
 // Somebody is writing it.
 bool journal_in_use(const std::filesystem::path& run_directory);
 bool has_journal(const std::filesystem::path& run_directory);

@@ -302,6 +302,22 @@ TEST_F(JournalTest, ZerosAfterAPowerCutAreATail) {
   EXPECT_EQ(readout.tail_bytes, 5000U);
 }
 
+TEST_F(JournalTest, DamageIsPutIntoWords) {
+  write_segments(3, 2);
+  const auto checked = [&] { return check_journal(directory_).value(); };
+  EXPECT_EQ(damage_of_closed(checked()), "");
+  const std::string last = bytes_of(segment(3));
+  put_bytes(segment(3), last.substr(0, last.size() - 1));
+  EXPECT_EQ(damage_text(checked()), "");  // a run that was killed ends so
+  EXPECT_EQ(damage_of_closed(checked()),
+            "the last " + std::to_string(checked().tail_bytes) + " bytes of the journal are torn or damaged");
+  put_bytes(segment(3), last);
+  std::string broken = bytes_of(segment(2));
+  broken[jf::kHeaderBytes + 20] = static_cast<char>(~broken[jf::kHeaderBytes + 20]);
+  put_bytes(segment(2), broken);
+  EXPECT_EQ(damage_of_closed(checked()).substr(0, 38), "1 records are missing from the journal");
+}
+
 TEST_F(JournalTest, FollowedByCursorWhileItGrows) {
   auto files = SegmentFiles::create(directory_, "run", 3000).value();
   std::atomic<bool> done = false;
