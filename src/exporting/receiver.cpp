@@ -8,7 +8,8 @@ namespace gpubench::exporting {
 namespace {
 
 constexpr std::size_t kLargestAnswer = std::size_t{64} << 10U;
-constexpr std::size_t kLargestReadBack = std::size_t{64} << 20U;
+// A chunk that is read back is half a megabyte; as JSON in memory an answer takes up to twenty times its size.
+constexpr std::size_t kLargestReadBack = std::size_t{4} << 20U;
 
 }  // namespace
 

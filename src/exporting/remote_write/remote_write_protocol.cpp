@@ -71,6 +71,7 @@ class RemoteWriteProtocol final : public Protocol {
   }
 
   [[nodiscard]] base::Result<Stored> read_answer(const std::string& body) const override {
+    if (!is_flat(body)) return base::failure("the database's answer cannot be read: it is nested too deeply");
     Stored stored;
     try {
       const Json answer = Json::parse(body);

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "exporting/answer.h"
+
 namespace gpubench::exporting {
 namespace {
 
@@ -88,6 +90,7 @@ std::string import_lines(std::span<const Sample> samples, std::span<const Series
 }
 
 base::Result<Stored> exported_lines(std::string_view lines) {
+  if (!is_flat(lines)) return base::failure("the database's answer cannot be read: it is nested too deeply");
   Stored stored;
   try {
     while (!lines.empty()) {

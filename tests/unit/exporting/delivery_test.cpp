@@ -174,6 +174,22 @@ TEST(Delivery, WhatWasStoredBeforeIsReadBackAndTheRestSent) {
   EXPECT_EQ(bench.delivery.requests(), 2U);
 }
 
+// As JSON in memory an answer takes many times its size.
+TEST(Receiver, NoAnswerIsLargerThanTheMemoryOfASmallMachine) {
+  support::ScriptedHttp http({http_answer(200)});
+  Receiver receiver(http, std::make_unique<PlainProtocol>(), [] { return base::Result<Destination>(Destination{}); }, {});
+  static_cast<void>(receiver.read({}, 1s));
+  static_cast<void>(receiver.write({}, 1s));
+  EXPECT_EQ(http.requests.at(0).max_body_bytes, std::size_t{4} << 20U);
+  EXPECT_EQ(http.requests.at(1).max_body_bytes, std::size_t{64} << 10U);
+}
+
+TEST(Answer, ReadAnswersAreFlatButBracketsInTextDoNotCount) {
+  EXPECT_TRUE(is_flat(R"({"data":{"result":[{"metric":{"a":"[[[[[[[[[[[[[[[[[[[[ \"{{"},"values":[[1,"2"]]}]}})"));
+  EXPECT_FALSE(is_flat(std::string(17, '[')));
+  EXPECT_TRUE(is_flat(std::string(16, '[')));
+}
+
 TEST(RetryAfter, SecondsOrADateWithinBounds) {
   const base::WallTime now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + 12h;
   EXPECT_EQ(retry_after("5", now), 5s);

@@ -114,5 +114,11 @@ TEST(ExportedLines, ComeBackAsTheyWereSent) {
   EXPECT_FALSE(exported_lines(R"({"metric":1})"));
 }
 
+TEST(ExportedLines, NestingWithoutEndIsRefused) {
+  const auto stored = exported_lines(std::string(200'000, '['));
+  ASSERT_FALSE(stored);
+  EXPECT_NE(stored.error().message.find("nested too deeply"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gpubench::exporting
