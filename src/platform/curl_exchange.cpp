@@ -239,7 +239,7 @@ base::Error CurlExchange::explain(CURL* handle, CURLcode code) const {
     case CURLE_OPERATION_TIMEDOUT:
       return {"no complete answer from " + peer_ + " within " + seconds_text(request_.timeout), ""};
     case CURLE_ABORTED_BY_CALLBACK:
-      return {peer_ + " had not answered when the wait for it was ended", ""};
+      return {"no answer from " + peer_ + " before the wait was interrupted", ""};
     case CURLE_SSL_CACERT_BADFILE:
       return {"the CA file for " + peer_ + " cannot be read", "check the path of the CA file"};
     case CURLE_PEER_FAILED_VERIFICATION:

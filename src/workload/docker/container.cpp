@@ -102,7 +102,7 @@ base::Result<void> Container::remove() {
 base::Result<platform::HttpResponse> Container::ask_to_remove(const std::string& which) {
   for (int tries = 1;; ++tries) {
     auto answer = engine_.call("DELETE", "/containers/" + which + "?force=1&v=1", "", kRemoveLimit);
-    if (!answer || answer->status < 500 || tries == kRemoveTries) return answer;
+    if (!answer || answer->status < 500 || tries == kRemoveTries || engine_.is_interrupted()) return answer;
     clock_.sleep_until(clock_.now() + kBetweenTries);
   }
 }
@@ -115,7 +115,7 @@ bool Container::wait_until_removed(const std::string& which, base::Duration pati
     if (answer && answer->status == 404) return true;
     const base::SteadyTime now = clock_.now();
     if (answer && says_removing(*answer)) deadline = now + kBetweenWords;
-    if (now >= std::min(deadline, end)) return false;
+    if (now >= std::min(deadline, end) || engine_.is_interrupted()) return false;
     clock_.sleep_until(now + kBetweenLooks);
   }
 }

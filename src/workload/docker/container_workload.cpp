@@ -1,7 +1,5 @@
 #include "workload/docker/container_workload.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -9,6 +7,7 @@
 
 #include "base/try.h"
 #include "platform/process.h"
+#include "platform/readable.h"
 #include "workload/docker/container.h"
 #include "workload/docker/container_plan.h"
 #include "workload/docker/container_results.h"
@@ -20,11 +19,6 @@
 
 namespace gpubench::workload {
 namespace {
-
-bool is_readable(int fd) {
-  pollfd entry{fd, POLLIN, 0};
-  return fd >= 0 && ::poll(&entry, 1, 0) > 0;
-}
 
 class ContainerWorkload final : public Workload {
  public:
@@ -68,6 +62,7 @@ class ContainerWorkload final : public Workload {
 };
 
 base::Result<void> ContainerWorkload::prepare() {
+  engine_.interrupt_by(options_.interrupt_fd);
   GPUBENCH_TRY(engine_.connect(options_.docker_host, options_.tls));
   if (!engine_.address().is_remote())
     for (std::string& bind : options_.binds) GPUBENCH_ASSIGN_OR_RETURN(bind, resolve_volume(bind));
@@ -110,6 +105,7 @@ base::Result<void> ContainerWorkload::start() {
         "the engine could not start the container: " + started.error().message,
         no_gpu_driver ? "install nvidia-container-toolkit and restart the engine" : "check the image and the command");
   }
+  engine_.interrupt_by(-1);  // signals are the caller's until the end
   run_.emplace(container_, output_, watch_, clock_, *started, RunPatience{options_.stop_grace, options_.reconnect_for});
   check_gpus();
   if (plan_->is_without_network())
@@ -170,12 +166,13 @@ base::Result<std::optional<WorkloadOutcome>> ContainerWorkload::poll(base::Durat
     engine_.streams().pump(until > now ? until - now : base::Duration::zero(), wake_fd);
     run_->step();
     if (auto outcome = run_->outcome()) return outcome;
-    if (clock_.now() >= deadline || is_readable(wake_fd)) return std::optional<WorkloadOutcome>();
+    if (clock_.now() >= deadline || platform::is_readable(wake_fd)) return std::optional<WorkloadOutcome>();
   }
 }
 
 base::Result<bool> ContainerWorkload::collect_results(const std::filesystem::path& directory) {
   if (container_.id().empty()) return false;
+  engine_.interrupt_by(options_.interrupt_fd);
   return copy_results(engine_, clock_, container_.id(), options_.settings, directory);
 }
 

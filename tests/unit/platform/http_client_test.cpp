@@ -202,7 +202,7 @@ TEST(HttpClient, ASilentServerIsGivenUpWhenNobodyWaitsAnyMore) {
   request.give_up = [&] { return ++asked > 1; };
   const auto response = make_http_client()->perform(request);
   ASSERT_FALSE(response);
-  EXPECT_THAT(response.error().message, HasSubstr("had not answered when the wait for it was ended"));
+  EXPECT_THAT(response.error().message, HasSubstr("before the wait was interrupted"));
 }
 
 TEST(HttpClient, RefusedConnectionNamesHostAndCauseButNoSecret) {

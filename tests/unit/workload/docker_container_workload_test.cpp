@@ -1,9 +1,12 @@
 // The container workload against a scripted engine: the answers that a real one gives only on bad days.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,6 +15,7 @@
 #include "platform/clock.h"
 #include "support/http_stub/http_stub.h"
 #include "workload/docker/container_workload.h"
+#include "workload/docker/create_request.h"
 #include "workload/docker/own_containers.h"
 
 namespace gpubench::workload {
@@ -56,6 +60,8 @@ class ScriptedEngine {
   }
   [[nodiscard]] std::string last_target() const { return stub_.requests().back().target; }
 
+  std::function<void()> on_hang;  // from the engine's threads; set before anything hangs
+
  private:
   static std::string name_of(const StubRequest& request) {
     std::string path = request.target.substr(0, request.target.find('?'));
@@ -90,7 +96,10 @@ class ScriptedEngine {
       answer = scripted.empty() ? default_answer(name_of(request)) : scripted.front();
       if (scripted.size() > 1) scripted.erase(scripted.begin());
     }
-    if (answer == "hang") return connection.wait_until_closed();
+    if (answer == "hang") {
+      if (on_hang) on_hang();
+      return connection.wait_until_closed();
+    }
     connection.send(answer);
   }
 
@@ -159,6 +168,58 @@ TEST_F(ContainerWorkloadTest, GoodDay) {
   EXPECT_TRUE(workload->cleanup());
   workload.reset();
   EXPECT_EQ(engine.count("DELETE /containers"), 1);
+}
+
+// A descriptor that becomes readable when the engine hangs, as that of the tool's signals does at a Ctrl-C.
+class SignalWhenItHangs {
+ public:
+  explicit SignalWhenItHangs(ScriptedEngine& engine) {
+    EXPECT_EQ(pipe(ends_.data()), 0);
+    engine.on_hang = [this] { EXPECT_EQ(write(ends_[1], "x", 1), 1); };
+  }
+  [[nodiscard]] int fd() const { return ends_[0]; }
+
+ private:
+  std::array<int, 2> ends_{-1, -1};  // kept open: the engine's threads may still write
+};
+
+TEST_F(ContainerWorkloadTest, ASignalEndsEachCallThatHangsBeforeTheStart) {
+  for (const char* call :
+       {"GET /_ping", "GET /images/json", "GET /info", "POST /containers/create", "POST /containers/start"}) {
+    ScriptedEngine hanging;
+    const SignalWhenItHangs signal(hanging);
+    hanging.script(call, {"hang"});
+    auto given = options();
+    given.docker_host = hanging.host();
+    given.interrupt_fd = signal.fd();
+    const base::SteadyTime before = clock.now();
+    const auto begun = begin(given);
+    ASSERT_FALSE(begun) << call;
+    EXPECT_THAT(begun.error().message, HasSubstr("interrupted")) << call;
+    workload.reset();
+    EXPECT_LT(clock.now() - before, 4s) << call;
+    // Of one whose creation was not answered only the name is known.
+    const int removed = hanging.count("DELETE /containers") + hanging.count("DELETE /containers/" + container_name("r1"));
+    EXPECT_EQ(removed, std::string(call).starts_with("POST") ? 1 : 0) << call;
+  }
+}
+
+TEST_F(ContainerWorkloadTest, ASignalEndsTheCopyingAndTheRemovalAfterTheEnd) {
+  const SignalWhenItHangs signal(engine);
+  engine.script("GET /containers/archive", {"hang"});
+  engine.script("DELETE /containers", {"hang"});
+  auto given = options();
+  given.interrupt_fd = signal.fd();
+  ASSERT_TRUE(begin(given));
+  std::optional<WorkloadOutcome> ended;
+  while (!ended) ended = workload->poll(kPatience, -1).value();
+  const base::SteadyTime before = clock.now();
+  const auto collected = workload->collect_results(testing::TempDir());
+  ASSERT_FALSE(collected);
+  EXPECT_THAT(collected.error().message, HasSubstr("interrupted"));
+  EXPECT_FALSE(workload->cleanup());
+  EXPECT_LT(clock.now() - before, 10s);
+  engine.script("DELETE /containers", {stub_answer(204, "")});
 }
 
 TEST_F(ContainerWorkloadTest, WaitAnswersThatAreNoExitCodeAreUnknownNeverZero) {

@@ -1,10 +1,12 @@
 #include "workload/docker/engine/client.h"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "platform/clock.h"
+#include "platform/readable.h"
 
 namespace gpubench::workload {
 namespace {
@@ -15,6 +17,7 @@ constexpr std::string_view kNewestApiVersion = "1.50";
 constexpr int kOldestMinor = 40;
 constexpr auto kConnectLimit = std::chrono::seconds(8);
 constexpr auto kFoundWithin = std::chrono::milliseconds(9500);  // with /version, over which Podman takes seconds
+constexpr auto kWhenInterrupted = std::chrono::seconds(5);
 constexpr std::size_t kMaxWords = 600;
 
 std::optional<int> minor_of(std::string_view version) {
@@ -143,11 +146,19 @@ base::Result<void> EngineClient::identify(base::Duration within) {
 base::Result<platform::HttpResponse> EngineClient::call(const std::string& method, const std::string& path,
                                                         const std::string& json, base::Duration timeout) {
   platform::HttpRequest request = endless_request(method, path);
-  request.timeout = timeout;
+  request.timeout = interrupted_ ? std::min<base::Duration>(timeout, kWhenInterrupted) : timeout;
+  if (!interrupted_) request.give_up = [this] { return platform::is_readable(interrupt_fd_); };
   request.body = json;
   request.max_body_bytes = std::size_t{16} << 20;  // a list of thousands of images
   if (!json.empty()) request.headers.emplace_back("Content-Type", "application/json");
-  return http_->perform(request);
+  auto answer = http_->perform(request);
+  if (!answer) static_cast<void>(is_interrupted());
+  return answer;
+}
+
+bool EngineClient::is_interrupted() {
+  interrupted_ = interrupted_ || platform::is_readable(interrupt_fd_);
+  return interrupted_;
 }
 
 platform::HttpRequest EngineClient::endless_request(const std::string& method, const std::string& path) const {

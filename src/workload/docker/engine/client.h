@@ -39,6 +39,12 @@ class EngineClient {
     return call("GET", path, "", std::chrono::seconds(30));
   }
 
+  // From now on what takes long is given up when this descriptor becomes readable (-1: nothing is). After that every call
+  // has a few seconds: what has been made must still be removed.
+  void interrupt_by(int fd) { interrupt_fd_ = fd; }
+  // Whether it was, or now is.
+  bool is_interrupted();
+
   // A request for streams(): no time limit.
   [[nodiscard]] platform::HttpRequest endless_request(const std::string& method, const std::string& path) const;
   [[nodiscard]] platform::HttpStreams& streams() { return *streams_; }
@@ -52,6 +58,8 @@ class EngineClient {
   std::unique_ptr<platform::HttpStreams> streams_;
   EngineAddress address_;
   EngineIdentity engine_;
+  int interrupt_fd_ = -1;
+  bool interrupted_ = false;
 };
 
 // The engine's own words in an error answer: its JSON "message", or the start of a plain text; control bytes left out.
