@@ -19,7 +19,11 @@ using namespace std::chrono_literals;
 // Signals belong to a process: each question is asked in one of its own.
 int answer_in_child(int (*question)()) {
   const pid_t child = fork();
-  if (child == 0) _exit(question());
+  if (child == 0) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2})  // a shell's "&" may have them ignored
+      static_cast<void>(std::signal(signal, SIG_DFL));
+    _exit(question());
+  }
   int status = 0;
   waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
