@@ -167,7 +167,7 @@ TEST_F(SavedRunTest, ARunUnderWayIsNotLoadedAsAPastOne) {
   ASSERT_TRUE(directory);
   const auto busy = load_past_run(*directory);
   ASSERT_FALSE(busy);
-  EXPECT_NE(busy.error().message.find("still under way"), std::string::npos);
+  EXPECT_NE(busy.error().message.find("still running"), std::string::npos);
 }
 
 TEST_F(SavedRunTest, RunsAreFoundByIdPathAndLink) {
