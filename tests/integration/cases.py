@@ -2,7 +2,10 @@
 """Makes ctest entries of the integration tests, and runs one of them.
 
 usage: cases.py list                  prints ctest commands: an entry for each test, or for each class whose tests share a server
-       cases.py run SCRIPT CASE       CASE: Class or Class.test; exit status 77 if all of it skipped itself
+       cases.py run SCRIPT CASE       CASE: Class (its tests that are no entries of their own) or Class.test; exit status 77 if all of it skipped itself
+
+Of a class whose tests share a server, those marked runs_alone are entries of their own, so that the others need not run alone; with
+one_by_one = True in the class all are: its server starts quickly and its tests take long.
 """
 import importlib.util
 import os
@@ -30,20 +33,30 @@ def shares_a_server(case_class):
     return case_class.setUpClass.__func__ is not unittest.TestCase.setUpClass.__func__
 
 
+def run_together(case_class):
+    """Names of the tests that make one entry."""
+    if not shares_a_server(case_class) or getattr(case_class, "one_by_one", False):
+        return []
+    names = unittest.defaultTestLoader.getTestCaseNames(case_class)
+    return [name for name in names if not getattr(getattr(case_class, name), "runs_alone", False)]
+
+
 def entries(module):
-    """(case, what holds its marks: the class or the test) of each entry."""
+    """(case, what holds its marks: the class and its tests) of each entry."""
     for case_class in classes(module):
-        tests = unittest.defaultTestLoader.getTestCaseNames(case_class)
-        if tests and shares_a_server(case_class):
-            yield case_class.__name__, (case_class, *(getattr(case_class, test) for test in tests))
-        else:
-            for test in tests:
+        together = run_together(case_class)
+        if together:
+            yield case_class.__name__, (case_class, *(getattr(case_class, test) for test in together))
+        for test in unittest.defaultTestLoader.getTestCaseNames(case_class):
+            if test not in together:
                 yield f"{case_class.__name__}.{test}", (case_class, getattr(case_class, test))
 
 
 def ctest_entry(script, case, marked):
     name = f"integration.{script.removeprefix('test-')}.{case.replace('.test_', '.')}"
     properties = ["LABELS integration", "TIMEOUT 900", f"SKIP_RETURN_CODE {SKIPPED}"]
+    if len(marked) > 2:  # many tests: begun early, so that nothing waits for them at the end
+        properties.append(f"COST {len(marked)}")
     if any(getattr(one, "runs_alone", False) for one in marked):
         properties.append("RUN_SERIAL TRUE")
     locks = sorted({lock for one in marked for lock in getattr(one, "locks", ())})
@@ -61,7 +74,9 @@ def list_entries():
 
 
 def run(script, case):
-    program = unittest.main(module=load(script), argv=[script, "-v", case], exit=False)
+    module = load(script)
+    tests = [case] if "." in case else [f"{case}.{name}" for name in run_together(getattr(module, case))]
+    program = unittest.main(module=module, argv=[script, "-v", *tests], exit=False)
     result = program.result
     if not result.wasSuccessful():
         return 1

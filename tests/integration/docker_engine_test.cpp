@@ -178,8 +178,9 @@ TEST_F(DockerEngine, BothStreamsArriveApart) {
   EXPECT_EQ(log.err, "to err\n");
 }
 
-TEST_F(DockerEngine, TwoHundredThatExitAtOnce) {
-  for (int i = 0; i < 200; ++i) {
+// scripts/soak-containers repeats it up to a thousand.
+TEST_F(DockerEngine, FiftyThatExitAtOnce) {
+  for (int i = 0; i < 50; ++i) {
     log.out.clear();
     const WorkloadOutcome outcome = run("echo first; echo last; exit " + std::to_string(i % 8));
     ASSERT_EQ(outcome.exit_code, i % 8) << "run " << i << ": " << outcome.note;

@@ -24,6 +24,8 @@ JOURNAL = BUILD / "tests/support/day_journal/day_journal"
 class Faults(WithDatabase, ProductTest):
     """Exports journals of a run that is over, as `export RUN` does and the end of a run."""
 
+    one_by_one = True
+
     def journal(self, seconds=38, gpus=1):
         run_id = "test-" + uuid.uuid4().hex[:12]
         folder = self.folder / run_id

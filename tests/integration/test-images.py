@@ -76,6 +76,8 @@ class Images(EngineTest):
 class Sources(EngineTest):
     """Builds in which git, shell, Python and file system are real, and only repositories and package indexes are local."""
 
+    one_by_one = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -2,6 +2,7 @@
 """Runs that are over: the journal, list, show, report and recover; a killed tool, a full and a read-only disk.
 
 KILLS=200 in the environment makes a soak of the kill test (scripts/soak-kill does so)."""
+import concurrent.futures
 import csv
 import datetime
 import gzip
@@ -190,7 +191,8 @@ class Killed(SavedRun):
                 killed_at = time.time()
                 process.wait()
                 worst.append((results, killed_at))
-        lost = [self.check_recovered(results, killed_at) for results, killed_at in worst]
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            lost = list(pool.map(self.check_recovered, *zip(*worst)))
         print(f"{KILLS} kills: at most {max(lost):.2f} s lost, {sum(lost) / len(lost):.2f} s on average, no damaged record")
 
     def test_a_run_under_way_is_left_alone(self):

@@ -23,7 +23,7 @@ void look_at_one_that_ends() {
 }
 
 TEST(Process, LookedAtInTheMomentOfItsEnd) {
-  constexpr int kTimes = 300;  // one in a few falls between the opening of its file in /proc and the reading
+  constexpr int kTimes = 60;  // one in a few falls between the opening of its file in /proc and the reading
   for (int i = 0; i < kTimes; ++i) look_at_one_that_ends();
 }
 
