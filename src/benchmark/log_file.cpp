@@ -65,6 +65,7 @@ void LogFile::write(workload::LogStream stream, std::string_view bytes, base::Wa
   Current& current = current_[index_of(stream)];
   while (!bytes.empty()) {
     const std::size_t newline = bytes.find('\n');
+    current.time = time;
     add_text(current, bytes.substr(0, newline));
     if (newline == std::string_view::npos) break;
     bytes.remove_prefix(newline + 1);
@@ -156,7 +157,8 @@ void LogFile::flush() {
 base::Result<void> LogFile::finish(base::WallTime time) {
   for (const auto stream : {workload::LogStream::out, workload::LogStream::err}) {
     const bool is_followed = stream == workload::LogStream::out && !current_[1].text.empty();
-    if (!current_[index_of(stream)].text.empty()) end_line(stream, time, is_followed);
+    const Current& current = current_[index_of(stream)];
+    if (!current.text.empty()) end_line(stream, current.time, is_followed);
   }
   if (is_cut_) write_kept_tail(time);
   flush();

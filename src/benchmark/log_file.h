@@ -40,7 +40,8 @@ class LogFile {
   void remark(const std::string& text, base::WallTime time);
   // Brings the file up to date, with the current lines.
   void flush();
-  // Writes what is left. The error of the first write that failed.
+  // Writes what is left: lines without an end have the time at which the last of them came. The error of the first write
+  // that failed.
   base::Result<void> finish(base::WallTime time);
   // Valid after finish(): what is not in the file, in words; empty: nothing.
   [[nodiscard]] const std::string& cut() const { return cut_text_; }
@@ -55,6 +56,7 @@ class LogFile {
     std::string text;
     bool starts_anew = false;  // a "\r" came: the next character starts the line again
     bool spilled = false;      // its beginning is in the file already
+    base::WallTime time;       // when the last of it came
   };
   LogFile(LogFileOptions options, int file, int times);
   static void add_text(Current& current, std::string_view text);

@@ -48,11 +48,17 @@ void TableView::show(const record::Progress& progress) {
   const int columns = options_.escape_codes ? terminal_.size().columns : kUnbounded;
   table_ = (options_.notice.empty() ? "" : options_.notice + "\n") + current_metrics_table(gpus_, progress, columns) +
            carbon_line(progress);
-  if (!options_.show_metrics) return;
-  if (options_.escape_codes)
+  if (!options_.escape_codes)
+    terminal_.write((options_.show_metrics ? table_ : "") + moving_line() + (options_.show_metrics ? "\n" : ""));
+  else if (options_.show_metrics)
     redraw("");
-  else
-    terminal_.write(table_ + "\n");
+}
+
+// In a pipe no line can move: the present state of a progress bar is said once an interval, where it has changed.
+std::string TableView::moving_line() {
+  if (!options_.show_log || log_.current().empty() || log_.current() == last_moving_) return {};
+  last_moving_ = log_.current();
+  return last_moving_ + "\n";
 }
 
 void TableView::show_log(std::string_view bytes) {

@@ -32,13 +32,15 @@ class TableView final : public View {
  private:
   void redraw(const std::string& lines_above);
   [[nodiscard]] std::string panel() const;
+  std::string moving_line();
 
   platform::Terminal& terminal_;
   std::vector<meter::GpuDescription> gpus_;
   TableOptions options_;
   LogLines log_;
   std::string table_;
-  int drawn_lines_ = 0;  // of the panel now on the screen
+  std::string last_moving_;  // said in a pipe
+  int drawn_lines_ = 0;      // of the panel now on the screen
 };
 
 }  // namespace gpubench::live

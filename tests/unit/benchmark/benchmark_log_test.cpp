@@ -98,6 +98,16 @@ TEST_F(LogFileTest, TimesOfLines) {
             "5,2024-10-04T12:00:02.000Z,stdout\n");
 }
 
+TEST_F(LogFileTest, ALineWithoutEndHasTheTimeAtWhichItCame) {
+  LogFile file = open();
+  file.write(LogStream::out, "\rstep 1", kNoon);
+  file.write(LogStream::out, "\rstep 2", kNoon + 2s);
+  file.write(LogStream::err, "prompt", kNoon + 1s);
+  ASSERT_TRUE(file.finish(kNoon + 9s));
+  EXPECT_EQ(log(), "step 2\nprompt");
+  EXPECT_EQ(times(), "line,time_utc,stream\n1,2024-10-04T12:00:02.000Z,stdout\n2,2024-10-04T12:00:01.000Z,stderr\n");
+}
+
 TEST_F(LogFileTest, TheCapKeepsBeginningAndEndAndSaysWhatIsMissing) {
   LogFile file = open(4096);
   for (int i = 0; i < 1000; ++i) file.write(LogStream::out, "line " + std::to_string(i) + "\n", kNoon);

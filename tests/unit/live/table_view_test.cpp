@@ -102,6 +102,32 @@ TEST(TableView, LogScrollsAboveAndProgressBarStays) {
             "\033[?2026h\r\033[1A\033[Jbar 2%\n\033[?2026l");
 }
 
+TEST(TableView, APipeIsToldTheStateOfABarOnceAnInterval) {
+  SizedTerminal terminal({80, 24});
+  TableOptions options;
+  options.show_log = true;
+  TableView view(terminal, gpus(1), options);
+  view.show_log("begun\n\repoch 1: 10%");
+  view.show_log("\repoch 1: 20%");
+  view.show(progress(1));
+  EXPECT_NE(terminal.text.find("\nepoch 1: 20%\n\n"), std::string::npos) << terminal.text;
+  EXPECT_EQ(terminal.text.find("10%"), std::string::npos);
+  terminal.text.clear();
+  view.show(progress(1));
+  EXPECT_EQ(terminal.text.find("epoch"), std::string::npos) << "it has not moved";
+}
+
+TEST(TableView, APipeWithTheLogAloneIsToldTheStateOfABar) {
+  SizedTerminal terminal({80, 24});
+  TableOptions options;
+  options.show_log = true;
+  options.show_metrics = false;
+  TableView view(terminal, gpus(1), options);
+  view.show_log("\r45%");
+  view.show(progress(1));
+  EXPECT_EQ(terminal.text, "45%\n");
+}
+
 TEST(TableView, LogOnlyWhenAskedFor) {
   SizedTerminal terminal({80, 24});
   TableView view(terminal, gpus(1), {});
