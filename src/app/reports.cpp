@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text_table.h"
 #include "platform/files.h"
 #include "platform/gzip_stream.h"
 #include "report/formatted_tables.h"
@@ -98,6 +100,11 @@ std::string size_of_results(const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+std::string for_terminal(const platform::Terminal& terminal, const std::string& tables) {
+  if (!terminal.is_terminal()) return tables;
+  return base::fit_text(tables, static_cast<std::size_t>(std::max(terminal.size().columns, 1)));
+}
 
 std::string list_result_files(const runs::RunDirectory& directory) {
   constexpr std::array<std::pair<const char*, const char*>, 17> kFiles{{

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "platform/terminal.h"
 #include "record/run_record.h"
 #include "report/plot/plot.h"
 #include "report/spec.h"
@@ -30,6 +31,9 @@ base::Result<void> write_reports(const runs::RunDirectory& directory, const reco
 // report.html, from the benchmark's log in the same folder too.
 base::Result<void> write_page(const runs::RunDirectory& directory, const record::RunRecord& run,
                               const std::vector<series::GpuSeries>& series);
+
+// Tables as wide as the terminal, if it is one; a pipe or file gets them as they are.
+std::string for_terminal(const platform::Terminal& terminal, const std::string& tables);
 
 // The result files that are there, one line each, for the end of a run.
 std::string list_result_files(const runs::RunDirectory& directory);

@@ -47,6 +47,7 @@
 #include "record/account.h"
 #include "record/costs.h"
 #include "record/energy_so_far.h"
+#include "report/closing.h"
 #include "report/formatted_tables.h"
 #include "report/plot/plot.h"
 #include "runs/journal_notes.h"
@@ -408,7 +409,9 @@ int BenchmarkRun::conclude(Measured& measured) {
   if (!live_->last_table().empty())
     static_cast<void>(platform::write_file_atomically(directory_->file("final_monitoring_output.txt"), live_->last_table()));
   for (const record::Finding& finding : run.findings) log_->warn("finding: {}", record::finding_text(finding));
-  if (!options_.quiet) terminal_.write("\n" + report::formatted_tables(run) + "\n" + list_result_files(*directory_));
+  if (!options_.quiet)
+    terminal_.write("\n" + for_terminal(terminal_, report::formatted_tables(run)) + "\n" + list_result_files(*directory_) +
+                    "\n" + report::closing_lines(run, directory_->path));
   std::cerr << benchmark::failure_text(run, directory_->path);
   const int code = exit_code(measured);
   if (!written) return complain(written.error(), code == 0 ? kCannotRun : code);

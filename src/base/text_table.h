@@ -1,6 +1,7 @@
 // A table drawn with + - = |, the form of every text table of this tool.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,5 +21,9 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;  // the first is the header
   Align align_;
 };
+
+// A text with tables as text() draws them, made no wider than `columns`: cells get several lines where that is needed, other
+// lines are broken at spaces. A table with too many columns for the width stays as it is.
+std::string fit_text(const std::string& text, std::size_t columns);
 
 }  // namespace gpubench::base

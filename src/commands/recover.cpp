@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "app/reports.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/output_options.h"
@@ -25,7 +26,7 @@ int recover(const Recover& spec, const Context& context) {
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   const auto saved = load_for_outputs(*directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
-  std::cout << report::formatted_tables(saved->run) << "\n";
+  std::cout << app::for_terminal(platform::Terminal(), report::formatted_tables(saved->run)) << "\n";
   return write_outputs(*directory, *saved, spec.outputs);
 }
 

@@ -1,7 +1,10 @@
 #include <fstream>
 #include <iostream>
+#include <iterator>
+#include <string>
 
 #include "app/costed_run.h"
+#include "app/reports.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
@@ -25,12 +28,13 @@ int show(const Show& spec, const Context& context) {
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   std::ifstream tables(directory->file("formatted_metrics.txt"), std::ios::binary);
   if (tables && tables.peek() != std::ifstream::traits_type::eof()) {
-    std::cout << tables.rdbuf();
+    const std::string text(std::istreambuf_iterator<char>(tables), {});
+    std::cout << app::for_terminal(platform::Terminal(), text);
     return 0;
   }
   const auto saved = app::load_costed_run(*directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
-  std::cout << report::formatted_tables(saved->run);
+  std::cout << app::for_terminal(platform::Terminal(), report::formatted_tables(saved->run));
   return 0;
 }
 

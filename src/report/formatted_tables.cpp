@@ -10,6 +10,7 @@
 #include "base/text_table.h"
 #include "record/work_rate.h"
 #include "report/accuracy_tables.h"
+#include "report/closing.h"
 #include "report/figure_text.h"
 #include "report/footprint_table.h"
 #include "report/gpu_event_tables.h"
@@ -85,7 +86,7 @@ std::string results_table(const record::RunRecord& run, const Summary& sum) {
   table.add_row({container ? "Benchmark Image Name" : "Benchmark Command",
                  one_line(container ? benchmark.name : command, kLongestCell)});
   if (benchmark.score) table.add_row({"Benchmark Score (s)", number(*benchmark.score)});
-  table.add_row({"Benchmark Outcome", outcome_text(benchmark)});
+  table.add_row({"Benchmark Outcome", outcome_line(run)});
   table.add_row({container ? "Elapsed Monitor Time of Container (s)" : "Elapsed Monitor Time of Command (s)",
                  short_number(base::to_seconds(run.elapsed()), 3)});
   table.add_row({"Total GPU Energy Consumed (kWh)",

@@ -27,5 +27,43 @@ TEST(TextTable, RightAlignedAndNonAscii) {
             "+--------+\n");
 }
 
+TEST(FitText, CellsGetLinesAndTextIsBroken) {
+  TextTable table({"Metric", "Value"});
+  table.add_row({"Source of GPU Figures", "NVML 12, driver 550.54 ± nothing at all"});
+  table.add_row({"a | b", "x"});
+  const std::string text = "Title\n\n" + table.text() + "- A line that is longer than the terminal is broken.\n";
+  EXPECT_EQ(fit_text(text, 40),
+            "Title\n\n"
+            "+------------------+-------------------+\n"
+            "| Metric           | Value             |\n"
+            "+==================+===================+\n"
+            "| Source of GPU    | NVML 12, driver   |\n"
+            "| Figures          | 550.54 ± nothing  |\n"
+            "|                  | at all            |\n"
+            "+------------------+-------------------+\n"
+            "| a | b            | x                 |\n"
+            "+------------------+-------------------+\n"
+            "- A line that is longer than the\n"
+            "  terminal is broken.\n");
+  EXPECT_EQ(fit_text(text, 200), text);
+}
+
+TEST(FitText, NumbersStayOnTheRightAndLongWordsAreBroken) {
+  TextTable table({"name", "t"}, Align::right);
+  table.add_row({"20261128t230027-776642390z-sh", "61"});
+  EXPECT_EQ(fit_text(table.text(), 26),
+            "+-------------------+----+\n"
+            "|              name |  t |\n"
+            "+===================+====+\n"
+            "| 20261128t230027-7 | 61 |\n"
+            "| 76642390z-sh      |    |\n"
+            "+-------------------+----+\n");
+}
+
+TEST(FitText, ATableWithTooManyColumnsStaysAsItIs) {
+  TextTable table(std::vector<std::string>(20, "column"));
+  EXPECT_EQ(fit_text(table.text(), 80), table.text());
+}
+
 }  // namespace
 }  // namespace gpubench::base
