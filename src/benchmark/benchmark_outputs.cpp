@@ -104,10 +104,10 @@ std::vector<BenchmarkScore> BenchmarkOutputs::scores(const std::filesystem::path
       base::add_item(score.trouble, "--score_regex took too long on " + std::to_string(lines) +
                                         (lines == 1 ? " line of its log" : " lines of its log"));
     const auto add = [&](const std::filesystem::path& folder) {
-      const BenchmarkScore told = results.empty() ? BenchmarkScore{} : read_score(folder);
-      if (!score.seconds) score.seconds = told.seconds;
-      if (!score.work) score.work = told.work;
-      base::add_item(score.trouble, told.trouble);
+      const BenchmarkScore found = results.empty() ? BenchmarkScore{} : read_score(folder);
+      if (!score.seconds) score.seconds = found.seconds;
+      if (!score.work) score.work = found.work;
+      base::add_item(score.trouble, found.trouble);
     };
     const auto folder = results / names(part).results;
     add(folder);

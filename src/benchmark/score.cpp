@@ -44,13 +44,13 @@ constexpr double kMostWork = 1e18;
 constexpr std::size_t kLongestUnitName = 40;
 
 std::string unusable(const char* key, const YAML::Node& value, const char* wanted) {
-  const std::string told = value.IsScalar() ? " \"" + base::one_line(value.Scalar(), 40) + "\"" : std::string();
-  return std::string(key) + told + " in its metrics.yml is not a " + wanted;
+  const std::string given = value.IsScalar() ? " \"" + base::one_line(value.Scalar(), 40) + "\"" : std::string();
+  return std::string(key) + given + " in its metrics.yml is not a " + wanted;
 }
 
 std::string unit_of(const YAML::Node& unit) {
-  const bool told = unit && unit.IsScalar() && !unit.Scalar().empty() && unit.Scalar().size() <= kLongestUnitName;
-  return told ? unit.Scalar() : "units";
+  const bool given = unit && unit.IsScalar() && !unit.Scalar().empty() && unit.Scalar().size() <= kLongestUnitName;
+  return given ? unit.Scalar() : "units";
 }
 
 BenchmarkScore score_of(const YAML::Node& metrics) {

@@ -39,7 +39,7 @@ constexpr std::array<ThrottleReason, 5> kThrottleReasons{{
     {"reliability", &meter::ThrottleTimes::reliability, false},
 }};
 
-void note_throttle_times(record::GpuEvents& events, const meter::GpuCheckup& first, const meter::GpuCheckup& last) {
+void note_throttle_times(record::GpuEvents& events, const meter::EventReading& first, const meter::EventReading& last) {
   events.throttle_times.clear();
   events.throttle_times_known = false;
   for (const ThrottleReason& reason : kThrottleReasons) {
@@ -51,8 +51,8 @@ void note_throttle_times(record::GpuEvents& events, const meter::GpuCheckup& fir
   }
 }
 
-bool lists(const meter::GpuCheckup& checkup, unsigned id) {
-  return checkup.processes && std::any_of(checkup.processes->begin(), checkup.processes->end(),
+bool lists(const meter::EventReading& reading, unsigned id) {
+  return reading.processes && std::any_of(reading.processes->begin(), reading.processes->end(),
                                           [&](const meter::GpuProcess& process) { return process.id == id; });
 }
 
@@ -78,7 +78,7 @@ EventMonitor::EventMonitor(meter::GpuMeter& meter) : meter_(meter), events_(mete
 }
 
 void EventMonitor::begin() {
-  check(meter::CheckupScope::everything);
+  check(meter::EventScope::everything);
 }
 
 void EventMonitor::workload_started(const WorkloadProcesses& processes, base::SteadyTime time) {
@@ -101,11 +101,11 @@ void EventMonitor::poll(base::SteadyTime now) {
     if (!next_poll_ || now < *next_poll_) return;
     next_poll_ = now + kPollEvery;
   }
-  check(meter::CheckupScope::users_and_events);
+  check(meter::EventScope::users_and_events);
 }
 
 void EventMonitor::end() {
-  check(meter::CheckupScope::everything);
+  check(meter::EventScope::everything);
 }
 
 std::vector<record::GpuEvents> EventMonitor::events() const {
@@ -113,32 +113,32 @@ std::vector<record::GpuEvents> EventMonitor::events() const {
   return events_;
 }
 
-void EventMonitor::check(meter::CheckupScope scope) {
+void EventMonitor::check(meter::EventScope scope) {
   const bool first = first_.empty();
   for (std::size_t gpu = 0; gpu < meter_.gpus().size(); ++gpu) {
-    const meter::GpuCheckup checkup = meter_.check_up(gpu, scope);
-    if (first) first_.push_back(checkup);
+    const meter::EventReading reading = meter_.read_events(gpu, scope);
+    if (first) first_.push_back(reading);
     const std::lock_guard lock(mutex_);
     record::GpuEvents& events = events_[gpu];
     ++events.checks;
-    events.xids_told = events.xids_told || checkup.xids.has_value();
+    events.xids_told = events.xids_told || reading.xids.has_value();
     // Events that came before the first look are another run's.
-    if (checkup.xids && !first) events.xids.insert(events.xids.end(), checkup.xids->begin(), checkup.xids->end());
-    note_users(events, gpu, checkup);
-    if (first || scope != meter::CheckupScope::everything) continue;
-    note_throttle_times(events, first_[gpu], checkup);
-    events.corrected_errors = rise(first_[gpu].errors.corrected, checkup.errors.corrected);
-    events.uncorrected_errors = rise(first_[gpu].errors.uncorrected, checkup.errors.uncorrected);
-    events.remapped_rows = rise(first_[gpu].errors.remapped_rows, checkup.errors.remapped_rows);
+    if (reading.xids && !first) events.xids.insert(events.xids.end(), reading.xids->begin(), reading.xids->end());
+    note_users(events, gpu, reading);
+    if (first || scope != meter::EventScope::everything) continue;
+    note_throttle_times(events, first_[gpu], reading);
+    events.corrected_errors = rise(first_[gpu].errors.corrected, reading.errors.corrected);
+    events.uncorrected_errors = rise(first_[gpu].errors.uncorrected, reading.errors.uncorrected);
+    events.remapped_rows = rise(first_[gpu].errors.remapped_rows, reading.errors.remapped_rows);
   }
 }
 
-void EventMonitor::note_users(record::GpuEvents& events, std::size_t gpu, const meter::GpuCheckup& checkup) {
-  if (!checkup.processes) {
+void EventMonitor::note_users(record::GpuEvents& events, std::size_t gpu, const meter::EventReading& reading) {
+  if (!reading.processes) {
     if (events.users_untold.empty()) events.users_untold = "the driver does not list the GPU's processes";
     return;
   }
-  for (const meter::GpuProcess& process : *checkup.processes) {
+  for (const meter::GpuProcess& process : *reading.processes) {
     const auto facts = platform::look_at_process(static_cast<int>(process.id));
     if (!facts && has_ended(events, gpu, process.id)) continue;
     note_user(events, process, facts ? facts->name : std::string(),
@@ -148,7 +148,7 @@ void EventMonitor::note_users(record::GpuEvents& events, std::size_t gpu, const 
 
 // A process that nothing is known of may be gone from the list by now.
 bool EventMonitor::has_ended(record::GpuEvents& events, std::size_t gpu, unsigned id) {
-  const meter::GpuCheckup again = meter_.check_up(gpu, meter::CheckupScope::users_and_events);
+  const meter::EventReading again = meter_.read_events(gpu, meter::EventScope::users_and_events);
   if (again.xids) events.xids.insert(events.xids.end(), again.xids->begin(), again.xids->end());
   return !lists(again, id);
 }

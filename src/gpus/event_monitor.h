@@ -40,8 +40,8 @@ class EventMonitor {
   [[nodiscard]] std::vector<record::GpuEvents> events() const;
 
  private:
-  void check(meter::CheckupScope scope);
-  void note_users(record::GpuEvents& events, std::size_t gpu, const meter::GpuCheckup& checkup);
+  void check(meter::EventScope scope);
+  void note_users(record::GpuEvents& events, std::size_t gpu, const meter::EventReading& reading);
   bool has_ended(record::GpuEvents& events, std::size_t gpu, unsigned id);
   static void note_user(record::GpuEvents& events, const meter::GpuProcess& process, const std::string& name,
                         record::UserKind kind);
@@ -49,7 +49,7 @@ class EventMonitor {
   [[nodiscard]] bool descends_from_benchmark(int id) const;
 
   meter::GpuMeter& meter_;
-  std::vector<meter::GpuCheckup> first_;  // of each GPU, for what is counted; the sampler's thread
+  std::vector<meter::EventReading> first_;  // of each GPU, for what is counted; the sampler's thread
   std::optional<base::SteadyTime> next_poll_;
   mutable std::mutex mutex_;  // guards all below
   std::optional<WorkloadProcesses> workload_;

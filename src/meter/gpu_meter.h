@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "meter/checkup.h"
+#include "meter/event_reading.h"
 #include "meter/reading.h"
 
 namespace gpubench::meter {
@@ -44,7 +44,7 @@ class GpuMeter {
   // 2.36 s. The first drain returns what the ring holds. Samples are never returned twice.
   virtual Field<std::vector<PowerSample>> drain_power(std::size_t gpu) = 0;
   // What changes rarely: for the start, the end and a few moments between. What a meter has not got is unsupported.
-  virtual GpuCheckup check_up(std::size_t /*gpu*/, CheckupScope /*scope*/) { return {}; }
+  virtual EventReading read_events(std::size_t /*gpu*/, EventScope /*scope*/) { return {}; }
   // After the last reading: gives back what reading takes (NVML: 18 MiB). Only finish(), source() and gpus() may be called
   // then.
   virtual void close() {}

@@ -28,7 +28,7 @@ class EnergySoFar {
   std::optional<EnergyNow> add(const std::vector<meter::GpuReading>& readings);
 
  private:
-  // What one GPU told last.
+  // What one GPU reported last.
   struct Mark {
     base::SteadyTime time;
     meter::Field<base::Power> power;

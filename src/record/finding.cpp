@@ -206,7 +206,7 @@ std::string text(const DriverSilent& /*finding*/) {
          "did.";
 }
 
-std::string text(const ToldFinding& f) {
+std::string text(const SavedFinding& f) {
   return f.text;
 }
 
@@ -221,7 +221,7 @@ constexpr std::array<std::string_view, 33> kNames = {"replayed",           "inte
                                                      "journal_incomplete", "no_gpu_given",      "gpus_unclear",
                                                      "foreign_process",    "unknown_process",   "shared_by_mig",
                                                      "xid_errors",         "memory_errors",     "score_unusable",
-                                                     "impossible_values",  "driver_silent",     "told"};
+                                                     "impossible_values",  "driver_silent",     "saved"};
 static_assert(kNames.size() == std::variant_size_v<Finding>);
 
 }  // namespace
@@ -231,7 +231,7 @@ std::string finding_text(const Finding& finding) {
 }
 
 std::string finding_name(const Finding& finding) {
-  if (const auto* told = std::get_if<ToldFinding>(&finding)) return told->name;
+  if (const auto* saved = std::get_if<SavedFinding>(&finding)) return saved->name;
   return std::string(kNames.at(finding.index()));
 }
 

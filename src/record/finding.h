@@ -160,7 +160,7 @@ struct ScoreUnusable {
   std::string reason;
 };
 // A finding as a saved run has it.
-struct ToldFinding {
+struct SavedFinding {
   std::string name;
   std::string text;
 };
@@ -170,7 +170,7 @@ using Finding =
                  DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown, ResultsNotCollected,
                  PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered,
                  JournalIncomplete, NoGpuGiven, GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors,
-                 MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, ToldFinding>;
+                 MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, SavedFinding>;
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);

@@ -49,7 +49,7 @@ inline constexpr Form<record::Finding> kFinding{
       return Json{{"name", record::finding_name(finding)}, {"text", record::finding_text(finding)}};
     },
     [](const Json& json) -> record::Finding {
-      return record::ToldFinding{json.at("name").get<std::string>(), json.at("text").get<std::string>()};
+      return record::SavedFinding{json.at("name").get<std::string>(), json.at("text").get<std::string>()};
     }};
 
 void fields(auto& field, Of<meter::GpuDescription> auto& gpu) {

@@ -12,7 +12,7 @@
 
 namespace gpubench::support {
 
-// Compares with files/<name>.golden of the test's folder; GPUBENCH_UPDATE_GOLDEN=1 writes it anew.
+// Compares with files/<name>.golden of the test's folder; GPUBENCH_UPDATE_GOLDEN=1 writes it again.
 inline void expect_golden(const std::string& name, const std::string& text) {
   const std::string path = test_file(name + ".golden");
   if (std::getenv("GPUBENCH_UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << text;

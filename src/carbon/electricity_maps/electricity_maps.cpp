@@ -148,9 +148,9 @@ base::Result<std::vector<IntensitySlot>> parse_electricity_maps_answer(std::stri
   if (body.empty()) return base::failure("the answer is empty");
   const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   if (answer.is_discarded()) return base::failure("the answer is not JSON: " + base::excerpt(body));
-  const Json* const told = member(answer, "zone");
-  if (told && told->is_string() && told->get_ref<const std::string&>() != zone)
-    return base::failure("the answer is about another zone: " + base::excerpt(told->get_ref<const std::string&>()));
+  const Json* const answered = member(answer, "zone");
+  if (answered && answered->is_string() && answered->get_ref<const std::string&>() != zone)
+    return base::failure("the answer is about another zone: " + base::excerpt(answered->get_ref<const std::string&>()));
   const Json* const list = list_of_hours(answer);
   if (!list) return base::failure("no hours in the answer: " + base::excerpt(body));
   std::vector<IntensitySlot> slots;

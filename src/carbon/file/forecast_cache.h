@@ -15,7 +15,7 @@ class ForecastCache {
   ForecastCache(const std::filesystem::path& folder, std::string_view key);
 
   // What was kept, with the time it was fetched and " (from the cache)" in its source; empty if nothing was. An error: the
-  // file is broken; it is then ignored, and the user is told.
+  // file is broken; it is then ignored, with a message.
   [[nodiscard]] base::Result<std::vector<IntensitySlot>> load() const;
   // Replaces what was kept, whole or not at all; intervals that ended more than a week before `now` are dropped.
   [[nodiscard]] base::Result<void> store(std::vector<IntensitySlot> slots, base::WallTime now) const;

@@ -171,8 +171,9 @@ base::Result<std::vector<IntensitySlot>> parse_watttime_answer(std::string_view 
   const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   if (answer.is_discarded()) return base::failure("the answer is not JSON: " + base::excerpt(body));
   const Json* const meta = member(answer, "meta");
-  const std::string_view told = meta ? text_member(*meta, "region") : std::string_view();
-  if (!told.empty() && told != region) return base::failure("the answer is about another region: " + base::excerpt(told));
+  const std::string_view answered = meta ? text_member(*meta, "region") : std::string_view();
+  if (!answered.empty() && answered != region)
+    return base::failure("the answer is about another region: " + base::excerpt(answered));
   const std::string_view units = meta ? text_member(*meta, "units") : std::string_view();
   if (units != "lbs_co2_per_mwh") return base::failure("the answer is not in lbs_co2_per_mwh: " + base::excerpt(body));
   const Json* const list = member(answer, "data");

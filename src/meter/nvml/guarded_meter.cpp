@@ -136,14 +136,14 @@ Field<std::vector<PowerSample>> GuardedMeter::drain_power(std::size_t gpu) {
   return std::move(*answer);
 }
 
-GpuCheckup GuardedMeter::check_up(std::size_t gpu, CheckupScope scope) {
-  auto answer = ask<GpuCheckup>([gpu, scope](GpuMeter& meter) { return meter.check_up(gpu, scope); });
+EventReading GuardedMeter::read_events(std::size_t gpu, EventScope scope) {
+  auto answer = ask<EventReading>([gpu, scope](GpuMeter& meter) { return meter.read_events(gpu, scope); });
   if (answer) return std::move(*answer);
-  GpuCheckup checkup;
-  checkup.time = clock_->now();
-  checkup.processes = absent(Absent::failed);
-  checkup.xids = absent(Absent::failed);
-  return checkup;
+  EventReading reading;
+  reading.time = clock_->now();
+  reading.processes = absent(Absent::failed);
+  reading.xids = absent(Absent::failed);
+  return reading;
 }
 
 void GuardedMeter::close() {

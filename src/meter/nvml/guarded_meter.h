@@ -35,7 +35,7 @@ class GuardedMeter final : public GpuMeter {
   GpuReading read(std::size_t gpu) override;
   Field<CounterReading> read_energy_counter(std::size_t gpu) override;
   Field<std::vector<PowerSample>> drain_power(std::size_t gpu) override;
-  GpuCheckup check_up(std::size_t gpu, CheckupScope scope) override;
+  EventReading read_events(std::size_t gpu, EventScope scope) override;
   void close() override;
   [[nodiscard]] bool was_silent() const override { return silent_; }
 

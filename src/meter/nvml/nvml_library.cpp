@@ -56,7 +56,7 @@ void resolve_values(void* library, NvmlApi& api) {
   resolve(library, "nvmlDeviceGetSamples", api.samples);
 }
 
-void resolve_checkup(void* library, NvmlApi& api) {
+void resolve_events(void* library, NvmlApi& api) {
   resolve(library, "nvmlDeviceGetComputeRunningProcesses_v3", api.compute_processes);
   resolve(library, "nvmlDeviceGetGraphicsRunningProcesses_v3", api.graphics_processes);
   resolve(library, "nvmlDeviceGetMPSComputeRunningProcesses_v3", api.mps_processes);
@@ -92,7 +92,7 @@ NvmlLibrary::NvmlLibrary(void* library) : library_(library) {
   resolve_system(library, api_);
   resolve_description(library, api_);
   resolve_values(library, api_);
-  resolve_checkup(library, api_);
+  resolve_events(library, api_);
 }
 
 NvmlLibrary::~NvmlLibrary() {

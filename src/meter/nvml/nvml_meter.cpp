@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "meter/nvml/guarded_meter.h"
-#include "meter/nvml/nvml_checkup.h"
 #include "meter/nvml/nvml_device.h"
+#include "meter/nvml/nvml_event_reading.h"
 #include "meter/nvml/nvml_library.h"
 
 namespace gpubench::meter {
@@ -31,13 +31,13 @@ class NvmlMeter final : public GpuMeter {
   GpuReading read(std::size_t gpu) override { return devices_.at(gpu).read(); }
   Field<CounterReading> read_energy_counter(std::size_t gpu) override { return devices_.at(gpu).read_energy_counter(); }
   Field<std::vector<PowerSample>> drain_power(std::size_t gpu) override { return devices_.at(gpu).drain_power(); }
-  GpuCheckup check_up(std::size_t gpu, CheckupScope scope) override {
-    GpuCheckup checkup;
-    checkup.time = clock_.now();
-    checkup.processes = read_processes(library_->api(), handles_.at(gpu));
-    checkup.xids = events_->take(handles_.at(gpu));
-    if (scope == CheckupScope::everything) read_counts(library_->api(), handles_.at(gpu), checkup);
-    return checkup;
+  EventReading read_events(std::size_t gpu, EventScope scope) override {
+    EventReading reading;
+    reading.time = clock_.now();
+    reading.processes = read_processes(library_->api(), handles_.at(gpu));
+    reading.xids = events_->take(handles_.at(gpu));
+    if (scope == EventScope::everything) read_counts(library_->api(), handles_.at(gpu), reading);
+    return reading;
   }
   void close() override {
     events_.reset();

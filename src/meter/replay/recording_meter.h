@@ -28,7 +28,7 @@ class RecordingMeter final : public GpuMeter {
   Field<CounterReading> read_energy_counter(std::size_t gpu) override;
   Field<std::vector<PowerSample>> drain_power(std::size_t gpu) override;
   // Not part of a trace.
-  GpuCheckup check_up(std::size_t gpu, CheckupScope scope) override { return meter_->check_up(gpu, scope); }
+  EventReading read_events(std::size_t gpu, EventScope scope) override { return meter_->read_events(gpu, scope); }
   void close() override { meter_->close(); }
   [[nodiscard]] bool was_silent() const override { return meter_->was_silent(); }
 

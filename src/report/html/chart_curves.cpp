@@ -34,9 +34,9 @@ std::uint64_t worth_telling(const meter::GpuReading& reading) {
 }
 
 // Joins consecutive readings that give the same reasons.
-class HeldDownFinder {
+class ThrottledSpans {
  public:
-  HeldDownFinder(std::size_t gpu, std::vector<HeldDown>& found) : gpu_(gpu), found_(found) {}
+  ThrottledSpans(std::size_t gpu, std::vector<ThrottledSpan>& found) : gpu_(gpu), found_(found) {}
   void add(double seconds, std::uint64_t bits) {
     if (open_ && found_.back().bits == bits) {
       found_.back().to = seconds;
@@ -49,7 +49,7 @@ class HeldDownFinder {
 
  private:
   std::size_t gpu_;
-  std::vector<HeldDown>& found_;
+  std::vector<ThrottledSpan>& found_;
   bool open_ = false;
 };
 
@@ -62,10 +62,10 @@ class Survey {
     include(extent_of(series.power.get(), origin_, 0));
     include(extent_of(series.readings.get(), origin_, 0));
     bool averages = false;
-    HeldDownFinder held_down(gpu_++, charts.held_down);
+    ThrottledSpans throttled(gpu_++, charts.throttled);
     if (series.readings)
       series::for_each(*series.readings, [&](const meter::GpuReading& reading) {
-        held_down.add(base::to_seconds(reading.time - origin_), worth_telling(reading));
+        throttled.add(base::to_seconds(reading.time - origin_), worth_telling(reading));
         if (reading.memory_used) highest_memory = std::max(highest_memory, reading.memory_used->mebibytes());
         averages = averages || reading.power.has_value();
       });

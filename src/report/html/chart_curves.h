@@ -17,7 +17,7 @@
 namespace gpubench::report {
 
 // A stretch of readings that gave the same reasons for clocks below the maximum; times in seconds since the run's start.
-struct HeldDown {
+struct ThrottledSpan {
   std::size_t gpu = 0;  // position, not the driver's index
   double from = 0;
   double to = 0;
@@ -44,7 +44,7 @@ struct Chart {
 
 struct Charts {
   std::vector<Chart> charts;
-  std::vector<HeldDown> held_down;
+  std::vector<ThrottledSpan> throttled;
   double first_seconds = 0;  // of all samples, since the run's start
   double last_seconds = 0;
   bool average_power = false;  // a GPU without power samples: the driver's averaged power is used

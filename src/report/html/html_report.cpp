@@ -180,9 +180,9 @@ constexpr std::string_view kFiles =
     "<code>power.csv</code> of the "
     "run have every sample. <code>metrics.yml</code> has every figure of this page for programs.</p>\n";
 
-void write_number_list(std::ostream& out, const std::vector<HeldDown>& spans) {
+void write_number_list(std::ostream& out, const std::vector<ThrottledSpan>& spans) {
   const char* comma = "";
-  for (const HeldDown& span : spans) {
+  for (const ThrottledSpan& span : spans) {
     out << comma << '[' << span.gpu << ',' << json_number(span.from) << ',' << json_number(span.to) << ',' << span.bits
         << ']';
     comma = ",";
@@ -247,8 +247,8 @@ void write_page_data(std::ostream& out, const HtmlInput& input) {
   const Charts charts = make_charts(run, *input.series);
   out << R"(<script type="application/json" id="data">)";
   write_run(out, run, charts);
-  out << ",\"held_down\":[";
-  write_number_list(out, charts.held_down);
+  out << ",\"throttled\":[";
+  write_number_list(out, charts.throttled);
   out << "],\n\"charts\":[";
   const char* comma = "";
   for (const Chart& chart : charts.charts) {

@@ -288,11 +288,11 @@
         this.drawText(limit.label, end, base, '--limit', 'right');
       }
     }
-    hasStrips() { return this.definition.id === 'sm_clock' && data.held_down.length > 0; }
+    hasStrips() { return this.definition.id === 'sm_clock' && data.throttled.length > 0; }
     // Above the clocks: red while heat or hardware throttled them, amber while the power cap did.
     drawHeldDown() {
       if (!this.hasStrips()) return;
-      for (const [gpu, from, to, bits] of data.held_down) {
+      for (const [gpu, from, to, bits] of data.throttled) {
         if (state.hidden.has(gpu) || to < state.from || from > state.to) continue;
         const slow = (bits & slowdown) !== 0, x = this.x(from);
         this.c.fillStyle = this.colour(slow ? '--slow' : '--cap');
@@ -358,7 +358,7 @@
       this.box.setAttribute('aria-valuetext', `at ${timeText(state.cursor)}: ` + shownGpus().map(gpu => `${gpuName(gpu)} ${this.valueText(gpu)} ${this.definition.unit}`).join(', '));
     }
     heldDownText() {
-      const bits = data.held_down.filter(([gpu, from, to]) => !state.hidden.has(gpu) && from <= state.cursor && state.cursor <= to)
+      const bits = data.throttled.filter(([gpu, from, to]) => !state.hidden.has(gpu) && from <= state.cursor && state.cursor <= to)
         .reduce((all, [, , , own]) => all | own, 0);
       const names = heldDownNames.filter(([bit]) => bits & bit).map(([, name]) => name);
       return names.length ? `throttled by: ${names.join(', ')}` : '';
@@ -565,7 +565,7 @@
   if (charts.some(chart => chart.curves.some(curve => curve.reduced)))
     notes.push('This run has more samples than these charts have points. Lines are means; bands go from the lowest to the highest sample, so no peak is lost.');
   if (data.average_power) notes.push("A GPU gave no power samples: its power is the driver's average over a second.");
-  if (data.held_down.length) notes.push('Above the SM clock: red while heat or hardware throttled it, amber while the power cap did.');
+  if (data.throttled.length) notes.push('Above the SM clock: red while heat or hardware throttled it, amber while the power cap did.');
   for (const chart of charts) {
     const told = chart.definition.limits.filter(limit => !chart.limits.includes(limit)).map(limit => limit.label);
     if (told.length) notes.push(`${chart.definition.title}: ${told.join(', ')} (above the scale).`);

@@ -100,7 +100,7 @@ std::string maximum(const std::optional<record::Statistics>& statistics) {
   return statistics ? plain_number(statistics->maximum, 1) : kNotSupported;
 }
 
-std::string held_down(const record::GpuRecord& gpu) {
+std::string throttled(const record::GpuRecord& gpu) {
   std::string text;
   for (const record::ThrottleShare& share : gpu.statistics.throttling) {
     std::string reason(share.reason);
@@ -133,7 +133,7 @@ std::string activity_table(const record::RunRecord& run) {
                    average(gpu, gpu.statistics[ValueKind::power]), average(gpu, gpu.statistics[ValueKind::temperature]),
                    maximum(gpu.statistics[ValueKind::temperature]), average(gpu, gpu.statistics[ValueKind::memory_used]),
                    maximum(gpu.statistics[ValueKind::memory_used]), average(gpu, gpu.statistics[ValueKind::sm_clock]),
-                   average(gpu, gpu.statistics[ValueKind::memory_clock]), held_down(gpu)});
+                   average(gpu, gpu.statistics[ValueKind::memory_clock]), throttled(gpu)});
   return table.text();
 }
 

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kAnswerWithin = 60s;       // the engine asks the registry first
 constexpr auto kLongestUnpacking = 5min;  // while it unpacks a large layer it says nothing
-constexpr auto kTellEvery = 2s;
+constexpr auto kReportEvery = 2s;
 constexpr std::size_t kLongestObject = std::size_t{1} << 20;
 constexpr std::size_t kMostLayers = 1000;
 
@@ -61,7 +61,7 @@ class Pull {
  private:
   base::Result<void> follow() {
     base::SteadyTime quiet_since = clock_.now();
-    base::SteadyTime told = quiet_since;
+    base::SteadyTime reported = quiet_since;
     while (!engine_.streams().state(id_).finished) {
       arrived_ = false;
       engine_.streams().pump(500ms, options_.interrupt_fd);
@@ -71,8 +71,8 @@ class Pull {
       const base::Duration patience =
           engine_.streams().state(id_).status ? base::Duration(kLongestUnpacking) : kAnswerWithin;
       if (now - quiet_since > patience) return base::failure("the engine stopped reporting progress");
-      if (now - told < kTellEvery) continue;
-      told = now;
+      if (now - reported < kReportEvery) continue;
+      reported = now;
       if (const std::string progress = report_.progress(); !progress.empty())
         say("pulling " + options_.image + ": " + progress);
     }

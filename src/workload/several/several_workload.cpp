@@ -101,8 +101,8 @@ base::Result<void> SeveralWorkload::prepare() {
 void SeveralWorkload::describe() {
   std::vector<WorkloadDescription> descriptions;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
-    const auto told = threads_[i]->description();
-    descriptions.push_back(told ? *told : parts_[i].workload->description());
+    const auto description = threads_[i]->description();
+    descriptions.push_back(description ? *description : parts_[i].workload->description());
     descriptions.back().gpus = parts_[i].gpus;
   }
   description_ = joined(std::move(descriptions));

@@ -1,7 +1,7 @@
 // usage: day_journal FOLDER [GPUS [SECONDS [RUN_ID [END]]]]     makes a run's folder with the journal of a long run
 // (default: 8 GPUs, 24 hours, power 50 times a second, readings every 5 s; END in seconds since 1970, default: a minute
 // ago), for `iris-gpubench report` and `export`.
-//        day_journal --append FOLDER                      tells what appending to a journal costs
+//        day_journal --append FOLDER                      prints what appending to a journal costs
 #include <chrono>
 #include <cmath>
 #include <cstdint>

@@ -95,10 +95,10 @@ void fill_field(Machine& m, const Gpu& gpu, double t, NvmlFieldValue& field) {
     field.value_type = kNvmlUnsignedInt;
     field.value.unsigned_32 = static_cast<std::uint32_t>(std::lround(1e3 * mean_watts(gpu, floor_to(t, 0.1), 1.0)));
   } else if (field.field_id >= kNvmlFieldHeldByPowerCap && field.field_id <= kNvmlFieldHeldByReliability) {
-    const auto held = gpu.held_down.find(field.field_id);
-    if (held == gpu.held_down.end()) field.code = kNvmlNotSupported;
+    const auto held = gpu.throttled.find(field.field_id);
+    if (held == gpu.throttled.end()) field.code = kNvmlNotSupported;
     field.value_type = kNvmlUnsignedLongLong;
-    if (held != gpu.held_down.end()) field.value.unsigned_64 = held_nanoseconds(gpu, t, held->second);
+    if (held != gpu.throttled.end()) field.value.unsigned_64 = held_nanoseconds(gpu, t, held->second);
   } else if (field.field_id == kNvmlFieldEccCorrected || field.field_id == kNvmlFieldEccUncorrected) {
     const bool corrected = field.field_id == kNvmlFieldEccCorrected;
     field.value_type = kNvmlUnsignedLongLong;

@@ -24,9 +24,9 @@ bool parse_gpu_directive(Gpu& gpu, const std::string& word, std::istringstream& 
     gpu.processes.push_back(read_process(rest));
   } else if (word == "process_file") {
     rest >> gpu.process_file;
-  } else if (word == "held_down") {
+  } else if (word == "throttled") {
     unsigned field = 0;
-    rest >> field >> gpu.held_down[field];
+    rest >> field >> gpu.throttled[field];
   } else if (word == "ecc") {
     rest >> gpu.ecc_corrected >> gpu.ecc_uncorrected >> gpu.ecc_from;
   } else if (word == "xid") {

@@ -8,8 +8,8 @@
 //   profile square PERIOD DUTY LOW HIGH   HIGH for the first DUTY (0..1) of each PERIOD from time 0 on, LOW before
 //   load_file PATH LOW HIGH           HIGH from the creation of PATH to its deletion (looked at every millisecond)
 //   process PID MIB                   runs on the GPU (repeatable)
-//   process_file PATH                 the same for each "PID MIB" in the file, read anew at each call
-//   held_down FIELD SHARE             accumulator 74 to 79 grows by that share of the time under load
+//   process_file PATH                 the same for each "PID MIB" in the file, read again at each call
+//   throttled FIELD SHARE             accumulator 74 to 79 grows by that share of the time under load
 //   ecc CORRECTED UNCORRECTED T       so many more memory errors from T on
 //   xid NUMBER T                      an error event at T
 //   mig N                             divided by MIG into N instances
@@ -103,7 +103,7 @@ struct Gpu {
   double lost_at = INFINITY;
   std::vector<NvmlProcess> processes;
   std::string process_file;
-  std::map<unsigned, double> held_down;
+  std::map<unsigned, double> throttled;
   double ecc_corrected = 0, ecc_uncorrected = 0, ecc_from = INFINITY;
   std::uint64_t xid = 0;
   double xid_from = INFINITY;

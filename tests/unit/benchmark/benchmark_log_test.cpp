@@ -149,7 +149,7 @@ TEST_F(LogFileTest, ADiskThatStandsStillHoldsNobodyUp) {
   const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
   platform::SystemClock clock;
   BenchmarkLogOptions options;
-  options.file.path = pipe;  // pwrite on a pipe fails at once: the error is told at the end, and nobody waits
+  options.file.path = pipe;  // pwrite on a pipe fails at once: the error is reported at the end, and nobody waits
   auto log = BenchmarkLog::create(std::move(options), clock);
   ASSERT_TRUE(log);
   for (int i = 0; i < 100; ++i) (*log)->write(LogStream::out, std::string(1 << 16, 'x'));

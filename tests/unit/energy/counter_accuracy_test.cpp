@@ -36,7 +36,7 @@ Conditions random_conditions(std::mt19937& random, base::Duration length) {
   return conditions;
 }
 
-// Without the ring: the sampler must be told, and then reads the counter in bursts.
+// Without power samples: the sampler must know, and then reads the counter in bursts.
 enum class Ring { there, missing };
 
 SimulatedRun simulate_with(Ring ring, Conditions conditions, const Load& load) {

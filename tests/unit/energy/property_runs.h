@@ -1,6 +1,6 @@
 // Simulated runs of GPUs with every combination of sources, and how often the stated interval holds their known energy.
 //
-// Drawn anew for each run: which sources there are, their periods, depths, lags and gains, the length of run and interval,
+// Drawn for each run: which sources there are, their periods, depths, lags and gains, the length of run and interval,
 // idle power and its noise, the idle time around the run, what start and end are off by.
 #pragma once
 

@@ -26,14 +26,14 @@ class ToldMeter final : public meter::GpuMeter {
   meter::Field<std::vector<meter::PowerSample>> drain_power(std::size_t /*gpu*/) override {
     return meter::absent(meter::Absent::unsupported);
   }
-  meter::GpuCheckup check_up(std::size_t /*gpu*/, meter::CheckupScope scope) override {
+  meter::EventReading read_events(std::size_t /*gpu*/, meter::EventScope scope) override {
     ++checks;
-    meter::GpuCheckup told = next;
-    if (scope != meter::CheckupScope::everything) told.throttled = {};
+    meter::EventReading reading = next;
+    if (scope != meter::EventScope::everything) reading.throttled = {};
     if (next.xids) next.xids->clear();
-    return told;
+    return reading;
   }
-  meter::GpuCheckup next;
+  meter::EventReading next;
   int checks = 0;
 
  private:
@@ -165,8 +165,8 @@ TEST(EventMonitor, CountsWhatRoseAndTakesNoEventsOfBefore) {
   const record::GpuEvents events = watch.events().at(0);
   EXPECT_EQ(events.xids, (std::vector<std::uint64_t>{79}));
   EXPECT_EQ(events.corrected_errors, 2U);
-  EXPECT_FALSE(events.uncorrected_errors) << "not told";
-  ASSERT_EQ(events.throttle_times.size(), 1U) << "heat fell: the driver was loaded anew; sync boost has no beginning";
+  EXPECT_FALSE(events.uncorrected_errors) << "not reported";
+  ASSERT_EQ(events.throttle_times.size(), 1U) << "heat fell: the driver was loaded again; sync boost has no beginning";
   EXPECT_EQ(events.throttle_times[0].time, base::Duration(4s));
   EXPECT_FALSE(events.throttle_times_known) << "of slowdowns only the readings tell";
   EXPECT_EQ(events.users_untold.empty(), false) << "this meter lists no processes";

@@ -90,7 +90,7 @@ TEST(GuardedMeter, WaitsForNoDriverThatHangs) {
     EXPECT_EQ((*meter)->read(0).power, absent(Absent::failed));
     EXPECT_EQ((*meter)->read_energy_counter(0).error(), Absent::failed);
     EXPECT_EQ((*meter)->drain_power(0).error(), Absent::failed);
-    EXPECT_EQ((*meter)->check_up(0, CheckupScope::everything).processes.error(), Absent::failed);
+    EXPECT_EQ((*meter)->read_events(0, EventScope::everything).processes.error(), Absent::failed);
     (*meter)->close();
     EXPECT_TRUE((*meter)->was_silent());
   }

@@ -176,7 +176,7 @@ void expect_true_dates(const Stepped& run) {
     if (i > 0) {
       EXPECT_GT(run.samples[i].time, run.samples[i - 1].time);
     }
-    // A sample is the mean of the 20 ms before it, so its distance from a multiple of 20 ms tells a false date.
+    // A sample is the mean of the 20 ms before it, so its distance from a multiple of 20 ms shows a false date.
     const auto phase = (run.driver.script_time(run.samples[i].time) + 5s) % 20ms;
     EXPECT_LT(std::min<base::Duration>(phase, 20ms - phase), 10us) << i;
     const auto in_period = (run.driver.script_time(run.samples[i].time) - 1us + 4s) % 400ms;

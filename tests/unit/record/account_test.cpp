@@ -138,7 +138,7 @@ TEST(Account, HowTheRunEndedIsSaidOnce) {
 
 TEST(Account, DoubtsAreInTheOrderInWhichTheyArose) {
   Measured measured = good_run();
-  measured.findings = {LogIncomplete{"told on the way"}};
+  measured.findings = {LogIncomplete{"seen on the way"}};
   measured.outcome.exit_code = 1;
   measured.outcome.log_trouble = "full";
   measured.health.late = 2;

@@ -86,7 +86,7 @@ TEST_F(EnergySoFarTest, ACounterThatIsReadSeldomIsNoZero) {
   add(0, {6});
   begin(0);
   EXPECT_NEAR(add(600, {6})->gpus.at(0)->joules(), 3600, 1e-9);
-  count(0, 1000 + 7200);  // one reading that tells of both intervals
+  count(0, 1000 + 7200);  // one reading over both intervals
   EXPECT_NEAR(add(1200, {6})->gpus.at(0)->joules(), 7200, 1e-9);
 }
 

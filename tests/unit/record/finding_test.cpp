@@ -45,7 +45,7 @@ std::vector<Finding> one_of_each() {
           ScoreUnusable{"time in metrics.yml is no number"},
           ImpossibleValues{3, 2, "a power of 70000 W"},
           DriverSilent{},
-          ToldFinding{"gpu_shared", "Somebody else used the GPU."}};
+          SavedFinding{"gpu_shared", "Somebody else used the GPU."}};
 }
 
 TEST(Finding, EveryKindHasItsOwnNameAndOneSentence) {

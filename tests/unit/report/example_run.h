@@ -170,7 +170,7 @@ inline record::RunRecord replayed_command_run() {
   return run;
 }
 
-// An old GPU that tells little, and a run too short for an interval reading on the second one.
+// An old GPU that reports little, and a run too short for an interval reading on the second one.
 inline record::RunRecord unsupported_run() {
   record::RunRecord run = container_run(2);
   record::GpuRecord& old = run.gpus[0];

@@ -173,9 +173,9 @@ TEST(HtmlCurves, ShortSeriesAreThereSampleBySample) {
   EXPECT_DOUBLE_EQ(charts.first_seconds, -1);
   EXPECT_EQ(charts.charts[3].unit, "GiB");
   EXPECT_DOUBLE_EQ(charts.charts[3].curve(0).points[0].mean, 2);
-  ASSERT_EQ(charts.held_down.size(), 1U);
-  EXPECT_DOUBLE_EQ(charts.held_down[0].from, -1);
-  EXPECT_DOUBLE_EQ(charts.held_down[0].to, 0);
+  ASSERT_EQ(charts.throttled.size(), 1U);
+  EXPECT_DOUBLE_EQ(charts.throttled[0].from, -1);
+  EXPECT_DOUBLE_EQ(charts.throttled[0].to, 0);
 }
 
 TEST(HtmlCurves, APeakOfOneSampleSurvivesInALongSeries) {

@@ -191,7 +191,7 @@ TEST(MetricsYaml, WorkWithoutEnergyHasItsRateAlone) {
   EXPECT_FALSE(work["per_second"].IsNull());
   for (const char* key : {"joules_per_unit", "comparative_joules_per_unit", "absolute_joules_per_unit", "grams_per_unit"})
     EXPECT_TRUE(work[key].IsNull()) << key;
-  EXPECT_TRUE(written(example::failed_run())["work"].IsNull()) << "nothing was told";
+  EXPECT_TRUE(written(example::failed_run())["work"].IsNull()) << "nothing was given";
 }
 
 TEST(MetricsYaml, WorkOfAContainerIsOverItsOwnEnergyAndTime) {

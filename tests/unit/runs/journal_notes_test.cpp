@@ -201,8 +201,8 @@ record::RunRecord closed_run() {
   run.parts[1].benchmark.work = record::Work{0.25, "steps"};
   run.carbon_place = "South England";
   run.facts.invocation = "iris-gpubench -- true";
-  run.findings = {record::ToldFinding{"log_incomplete", "The disk was full."},
-                  record::ToldFinding{"interrupted", "By SIGINT."}};
+  run.findings = {record::SavedFinding{"log_incomplete", "The disk was full."},
+                  record::SavedFinding{"interrupted", "By SIGINT."}};
   run.cost = {0.5, base::Bytes::from_bytes(2e7)};
   run.exported = {true, 10, 9, "http://db", "refused", 8, 1, 0};
   carbon::SlotEmissions slot;

@@ -27,8 +27,8 @@ namespace fs = std::filesystem;
 namespace jf = journal_format;
 using namespace std::chrono_literals;
 
-// Everything a journal told, as text, so that a wrong bit shows.
-class Told final : public JournalVisitor {
+// Everything read back from a journal, as text, so that a wrong bit shows.
+class ReadBack final : public JournalVisitor {
  public:
   void reading(std::size_t gpu, const meter::GpuReading& value) override {
     std::array<std::byte, jf::Entry<meter::GpuReading>::kBytes> bytes{};
@@ -104,7 +104,7 @@ class JournalTest : public testing::Test {
     std::fstream(path, std::ios::binary | std::ios::in | std::ios::out) << bytes;
     fs::resize_file(path, bytes.size());
   }
-  JournalReadout read(Told& told) { return read_journal(directory_, told).value(); }
+  JournalReadout read(ReadBack& back) { return read_journal(directory_, back).value(); }
 
   // One segment per call, about `values` records of all kinds.
   void write_segments(int segments, int values) {
@@ -138,7 +138,7 @@ class JournalTest : public testing::Test {
   fs::path directory_;
 };
 
-// How many of `told` come from the first `records` records: a record of two power samples tells two values.
+// How many of `back` come from the first `records` records: a record of two power samples holds two values.
 std::size_t values_in(const std::string& bytes, const std::vector<std::size_t>& starts, std::size_t records) {
   std::size_t values = 0;
   for (std::size_t i = 0; i < records; ++i)
@@ -168,16 +168,16 @@ TEST_F(JournalTest, EverythingComesBack) {
     journal->close();
     EXPECT_EQ(journal->error(), std::nullopt);
   }
-  Told told;
-  const JournalReadout readout = read(told);
+  ReadBack back;
+  const JournalReadout readout = read(back);
   EXPECT_EQ(readout.run_id, "run-1");
   EXPECT_EQ(readout.missing_records + readout.skipped_bytes + readout.tail_bytes, 0U);
-  Told wanted;
+  ReadBack wanted;
   wanted.note("{\"note\":\"run\"}");
   for (int i = 0; i < 500; ++i) wanted.power(3, sample(i));
   wanted.reading(1, reading(7));
   wanted.counter(2, counter(9));
-  EXPECT_EQ(told.all, wanted.all);
+  EXPECT_EQ(back.all, wanted.all);
 }
 
 TEST_F(JournalTest, ReadingKeepsEveryFieldAndWhyOneIsAbsent) {
@@ -199,16 +199,16 @@ TEST_F(JournalTest, CutAtEveryByte) {
   write_segments(1, 4);
   const std::string whole = bytes_of(segment(1));
   const auto records = starts(whole);
-  Told all;
+  ReadBack all;
   ASSERT_EQ(read(all).records, records.size() - 1);
   for (std::size_t length = 0; length < whole.size(); ++length) {
     put_bytes(segment(1), whole.substr(0, length));
-    Told told;
-    const JournalReadout readout = read(told);
+    ReadBack back;
+    const JournalReadout readout = read(back);
     std::size_t before = 0;
     while (before + 1 < records.size() && records[before + 1] <= length) ++before;
     ASSERT_EQ(readout.records, before) << "cut at " << length;
-    ASSERT_EQ(told.all,
+    ASSERT_EQ(back.all,
               std::vector(all.all.begin(), all.all.begin() + static_cast<long>(values_in(whole, records, before))));
     ASSERT_EQ(readout.tail_bytes, length - (length >= jf::kHeaderBytes ? records[before] : 0));
   }
@@ -218,7 +218,7 @@ TEST_F(JournalTest, EachBitFlippedInTheLastSegment) {
   write_segments(1, 3);
   const std::string whole = bytes_of(segment(1));
   const auto records = starts(whole);
-  Told all;
+  ReadBack all;
   read(all);
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
     std::string broken = whole;
@@ -226,15 +226,15 @@ TEST_F(JournalTest, EachBitFlippedInTheLastSegment) {
     put_bytes(segment(1), broken);
     std::size_t before = 0;
     while (before + 1 < records.size() && records[before + 1] <= bit / 8) ++before;
-    Told told;
-    const JournalReadout readout = read(told);
+    ReadBack back;
+    const JournalReadout readout = read(back);
     // A segment whose header is damaged is lost, else one record.
     const bool header = bit / 8 < jf::kHeaderBytes;
     ASSERT_EQ(readout.records, header ? 0 : records.size() - 2) << "bit " << bit;
     std::vector wanted(all.all.begin(), all.all.begin() + static_cast<long>(values_in(whole, records, header ? 0 : before)));
     if (!header)
       wanted.insert(wanted.end(), all.all.begin() + static_cast<long>(values_in(whole, records, before + 1)), all.all.end());
-    ASSERT_EQ(told.all, wanted) << "bit " << bit;
+    ASSERT_EQ(back.all, wanted) << "bit " << bit;
   }
 }
 
@@ -248,8 +248,8 @@ TEST_F(JournalTest, TheEndOfOneThatIsBeingWrittenIsWaitedFor) {
   put_bytes(segment(1), broken);
   const int folder = open((directory_ / jf::kFolder).c_str(), O_RDONLY | O_DIRECTORY);
   ASSERT_EQ(flock(folder, LOCK_EX | LOCK_NB), 0);
-  Told told;
-  const JournalReadout readout = read(told);
+  ReadBack back;
+  const JournalReadout readout = read(back);
   EXPECT_EQ(readout.records, 2U);
   EXPECT_EQ(readout.tail_bytes, whole.size() - records[2]);
   close(folder);
@@ -259,20 +259,20 @@ TEST_F(JournalTest, EachBitFlippedInAnEarlierSegment) {
   write_segments(3, 2);
   const std::string whole = bytes_of(segment(2));
   const auto records = starts(whole);
-  Told all;
+  ReadBack all;
   const std::uint64_t count = read(all).records;
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
     std::string broken = whole;
     broken[bit / 8] = static_cast<char>(static_cast<unsigned char>(broken[bit / 8]) ^ (1U << (bit % 8)));
     put_bytes(segment(2), broken);
     const std::uint64_t lost = bit / 8 < jf::kHeaderBytes ? records.size() - 1 : 1;
-    Told told;
-    const JournalReadout readout = read(told);
+    ReadBack back;
+    const JournalReadout readout = read(back);
     ASSERT_EQ(readout.records, count - lost) << "bit " << bit;
     ASSERT_EQ(readout.missing_records, lost);
     ASSERT_GT(readout.skipped_bytes, 0U);
-    auto left = all.all.begin();  // what was told is what was written, less something
-    for (const std::string& value : told.all) {
+    auto left = all.all.begin();  // what was read back is what was written, less something
+    for (const std::string& value : back.all) {
       left = std::find(left, all.all.end(), value);
       ASSERT_NE(left, all.all.end()) << "a value that was never written, bit " << bit;
       ++left;
@@ -282,22 +282,22 @@ TEST_F(JournalTest, EachBitFlippedInAnEarlierSegment) {
 
 TEST_F(JournalTest, MissingSegmentIsCounted) {
   write_segments(3, 2);
-  Told all;
+  ReadBack all;
   const std::uint64_t count = read(all).records;
   fs::remove(segment(2));
-  Told told;
-  const JournalReadout readout = read(told);
+  ReadBack back;
+  const JournalReadout readout = read(back);
   EXPECT_EQ(readout.missing_records, count / 3);
   EXPECT_EQ(readout.records, count - count / 3);
 }
 
 TEST_F(JournalTest, ZerosAfterAPowerCutAreATail) {
   write_segments(1, 2);
-  Told all;
+  ReadBack all;
   const std::uint64_t count = read(all).records;
   put_bytes(segment(1), bytes_of(segment(1)) + std::string(5000, '\0'));
-  Told told;
-  const JournalReadout readout = read(told);
+  ReadBack back;
+  const JournalReadout readout = read(back);
   EXPECT_EQ(readout.records, count);
   EXPECT_EQ(readout.tail_bytes, 5000U);
 }
@@ -334,19 +334,19 @@ TEST_F(JournalTest, FollowedByCursorWhileItGrows) {
     }
     done = true;
   });
-  Told told;
+  ReadBack back;
   JournalCursor cursor;
   for (bool last = false; !last;) {
     last = done;
-    const auto readout = read_journal(directory_, told, cursor).value();
+    const auto readout = read_journal(directory_, back, cursor).value();
     EXPECT_EQ(readout.missing_records, 0U);
     cursor = readout.end;
   }
   writer.join();
-  EXPECT_EQ(told.all.size(), 20000U);
-  Told again;
+  EXPECT_EQ(back.all.size(), 20000U);
+  ReadBack again;
   EXPECT_EQ(read(again).end, cursor);
-  EXPECT_EQ(again.all, told.all);
+  EXPECT_EQ(again.all, back.all);
   EXPECT_GT(cursor.segment, 3U);
 }
 
@@ -363,8 +363,8 @@ TEST_F(JournalTest, IsLockedWhileItIsWritten) {
 
 TEST_F(JournalTest, FolderThatIsNotThereIsAnError) {
   EXPECT_FALSE(Journal::create(directory_ / "missing", "run"));
-  Told told;
-  EXPECT_FALSE(read_journal(directory_, told));
+  ReadBack back;
+  EXPECT_FALSE(read_journal(directory_, back));
 }
 
 // The file size limit of the process stands in for a full disk.
@@ -382,10 +382,10 @@ TEST_F(JournalTest, FullDiskIsToldAndWhatFitsIsReadable) {
   const auto error = journal->error();
   ASSERT_TRUE(error);
   EXPECT_NE(error->message.find("missing from the run's journal"), std::string::npos) << error->message;
-  Told told;
-  const JournalReadout readout = read(told);
-  EXPECT_GT(told.all.size(), 400U);
-  EXPECT_EQ(told.all.front().substr(0, 3), "p0:");
+  ReadBack back;
+  const JournalReadout readout = read(back);
+  EXPECT_GT(back.all.size(), 400U);
+  EXPECT_EQ(back.all.front().substr(0, 3), "p0:");
   EXPECT_GT(readout.tail_bytes, 0U);
 }
 
@@ -407,9 +407,9 @@ TEST_F(JournalTest, DiskThatIsFullForAWhileCostsNothing) {
   EXPECT_LT(done, batch.bytes.size());
   EXPECT_FALSE(files->write_trouble().empty());
   files->write(batch, done);
-  Told told;
-  EXPECT_EQ(read(told).tail_bytes, 0U);
-  EXPECT_EQ(told.all.size(), 1000U);
+  ReadBack back;
+  EXPECT_EQ(read(back).tail_bytes, 0U);
+  EXPECT_EQ(back.all.size(), 1000U);
 }
 
 TEST(RecordBuffer, RefusesWhatWouldNotFitAndKeepsTheNumbering) {

@@ -90,10 +90,10 @@ base::Result<Login> login_from_helper(const std::string& helper, const std::stri
                          "install it, or correct credsStore or credHelpers in Docker's config.json");
   const bool has_none = answer->output.find("credentials not found") != std::string::npos;
   if (has_none) return Login{};
-  const json told = json::parse(answer->output, nullptr, false);
-  if (answer->exit_code != 0 || !told.is_object())
+  const json parsed = json::parse(answer->output, nullptr, false);
+  if (answer->exit_code != 0 || !parsed.is_object())
     return base::failure(program + " could not give the login of " + registry, "try it with: docker login");
-  Login login{text(told, "Username"), text(told, "Secret"), {}};
+  Login login{text(parsed, "Username"), text(parsed, "Secret"), {}};
   if (login.user == kTokenUser) login = {{}, {}, login.password};
   return login;
 }

@@ -1,4 +1,4 @@
-#include "meter/nvml/nvml_checkup.h"
+#include "meter/nvml/nvml_event_reading.h"
 
 #include <algorithm>
 #include <array>
@@ -61,7 +61,7 @@ void add(std::vector<GpuProcess>& all, const NvmlProcess& process) {
 
 }  // namespace
 
-void read_counts(const NvmlApi& api, NvmlHandle device, GpuCheckup& checkup) {
+void read_counts(const NvmlApi& api, NvmlHandle device, EventReading& reading) {
   if (api.field_values == nullptr) return;
   constexpr std::array kIds{
       kNvmlFieldHeldByPowerCap,         kNvmlFieldHeldByHeat,   kNvmlFieldHeldBySyncBoost, kNvmlFieldHeldByBoardLimit,
@@ -73,12 +73,12 @@ void read_counts(const NvmlApi& api, NvmlHandle device, GpuCheckup& checkup) {
   if (code != kNvmlSuccess) {
     for (NvmlFieldValue& field : fields) field.code = code;
   }
-  checkup.throttled = {nanoseconds_in(fields[0]), nanoseconds_in(fields[1]), nanoseconds_in(fields[2]),
+  reading.throttled = {nanoseconds_in(fields[0]), nanoseconds_in(fields[1]), nanoseconds_in(fields[2]),
                        nanoseconds_in(fields[3]), nanoseconds_in(fields[4])};
-  checkup.errors.corrected = count_in(fields[5]);
-  checkup.errors.uncorrected = count_in(fields[6]);
-  checkup.errors.remapped_rows = count_in(fields[7]);
-  if (const auto more = count_in(fields[8]); more && checkup.errors.remapped_rows) *checkup.errors.remapped_rows += *more;
+  reading.errors.corrected = count_in(fields[5]);
+  reading.errors.uncorrected = count_in(fields[6]);
+  reading.errors.remapped_rows = count_in(fields[7]);
+  if (const auto more = count_in(fields[8]); more && reading.errors.remapped_rows) *reading.errors.remapped_rows += *more;
 }
 
 Field<std::vector<GpuProcess>> read_processes(const NvmlApi& api, NvmlHandle device) {

@@ -1,4 +1,4 @@
-// What NVML tells of users, errors and clocks held down, and that module power is never asked for.
+// What NVML reports of users, errors and throttling, and that module power is never asked for.
 #include <gtest/gtest.h>
 
 #include "fake_driver.h"
@@ -8,21 +8,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kEverything = CheckupScope::everything;
+constexpr auto kEverything = EventScope::everything;
 
-TEST(NvmlCheckup, CountsProcessesAndEvents) {
+TEST(NvmlEventReading, CountsProcessesAndEvents) {
   FakeDriver driver;
   const auto meter = driver.open(
       "gpus 2\nprofile steps 0:100 1:500\n"
-      "gpu 0 process 41 200\ngpu 0 process 42 7\ngpu 0 held_down 74 0.5\ngpu 0 held_down 75 0.25\n"
+      "gpu 0 process 41 200\ngpu 0 process 42 7\ngpu 0 throttled 74 0.5\ngpu 0 throttled 75 0.25\n"
       "gpu 0 ecc 2 1 3\ngpu 0 xid 79 2\n");
-  const GpuCheckup first = meter->check_up(0, kEverything);
+  const EventReading first = meter->read_events(0, kEverything);
   EXPECT_EQ(first.xids->size(), 0U);
   driver.advance(5s);
-  EXPECT_TRUE(meter->check_up(1, kEverything).xids->empty()) << "it is the other's";
-  const GpuCheckup last = meter->check_up(0, kEverything);
+  EXPECT_TRUE(meter->read_events(1, kEverything).xids->empty()) << "it is the other's";
+  const EventReading last = meter->read_events(0, kEverything);
   EXPECT_EQ(*last.xids, (std::vector<std::uint64_t>{79}));
-  EXPECT_TRUE(meter->check_up(0, kEverything).xids->empty()) << "told once";
+  EXPECT_TRUE(meter->read_events(0, kEverything).xids->empty()) << "reported once";
   EXPECT_NEAR(base::to_seconds(*last.throttled.software_power_cap - *first.throttled.software_power_cap), 2, 0.02);
   EXPECT_NEAR(base::to_seconds(*last.throttled.software_thermal - *first.throttled.software_thermal), 1, 0.02);
   EXPECT_EQ(last.throttled.board_limit.error(), Absent::unsupported);
@@ -32,45 +32,45 @@ TEST(NvmlCheckup, CountsProcessesAndEvents) {
   ASSERT_EQ(last.processes->size(), 2U);
   EXPECT_EQ(last.processes->at(0).id, 41U);
   EXPECT_EQ(last.processes->at(0).memory, base::Bytes::from_mebibytes(200));
-  EXPECT_TRUE(meter->check_up(1, kEverything).processes->empty()) << "none, which is told";
+  EXPECT_TRUE(meter->read_events(1, kEverything).processes->empty()) << "none, which is reported";
 }
 
-TEST(NvmlCheckup, DuringTheMeasurementNothingIsCounted) {
+TEST(NvmlEventReading, DuringTheMeasurementNothingIsCounted) {
   FakeDriver driver;
-  const auto meter = driver.open("held_down 74 0.5\n");
+  const auto meter = driver.open("throttled 74 0.5\n");
   const int before = driver.calls("nvmlDeviceGetFieldValues");
-  EXPECT_FALSE(meter->check_up(0, CheckupScope::users_and_events).throttled.software_power_cap);
+  EXPECT_FALSE(meter->read_events(0, EventScope::users_and_events).throttled.software_power_cap);
   EXPECT_EQ(driver.calls("nvmlDeviceGetFieldValues"), before);
 }
 
-TEST(NvmlCheckup, OfAnOldDriverEverythingIsAbsent) {
+TEST(NvmlEventReading, OfAnOldDriverEverythingIsAbsent) {
   FakeDriver driver;
   const auto meter = driver.open(
       "missing nvmlDeviceGetComputeRunningProcesses_v3\nmissing nvmlEventSetWait_v2\nmissing nvmlDeviceGetFieldValues\n");
-  const GpuCheckup checkup = meter->check_up(0, kEverything);
-  EXPECT_EQ(checkup.processes.error(), Absent::unsupported);
-  EXPECT_EQ(checkup.xids.error(), Absent::unsupported);
-  EXPECT_EQ(checkup.errors.corrected.error(), Absent::unsupported);
+  const EventReading reading = meter->read_events(0, kEverything);
+  EXPECT_EQ(reading.processes.error(), Absent::unsupported);
+  EXPECT_EQ(reading.xids.error(), Absent::unsupported);
+  EXPECT_EQ(reading.errors.corrected.error(), Absent::unsupported);
 }
 
-TEST(NvmlCheckup, ALostGpuIsLost) {
+TEST(NvmlEventReading, ALostGpuIsLost) {
   FakeDriver driver;
   const auto meter = driver.open("lost_at 1\n");
   driver.advance(2s);
-  const GpuCheckup checkup = meter->check_up(0, kEverything);
-  EXPECT_EQ(checkup.processes.error(), Absent::gpu_lost);
-  EXPECT_EQ(checkup.errors.corrected.error(), Absent::gpu_lost);
+  const EventReading reading = meter->read_events(0, kEverything);
+  EXPECT_EQ(reading.processes.error(), Absent::gpu_lost);
+  EXPECT_EQ(reading.errors.corrected.error(), Absent::gpu_lost);
 }
 
-TEST(NvmlCheckup, AListLongerThanExpectedIsReadWhole) {
+TEST(NvmlEventReading, AListLongerThanExpectedIsReadWhole) {
   FakeDriver driver;
   std::string script;
   for (int i = 1; i <= 300; ++i) script += "process " + std::to_string(i) + " 1\n";
   const auto meter = driver.open(script);
-  EXPECT_EQ(meter->check_up(0, kEverything).processes->size(), 300U);
+  EXPECT_EQ(meter->read_events(0, kEverything).processes->size(), 300U);
 }
 
-TEST(NvmlCheckup, MigInstancesBelongToTheirGpu) {
+TEST(NvmlEventReading, MigInstancesBelongToTheirGpu) {
   FakeDriver driver;
   const auto meter = driver.open("gpus 2\ngpu 1 mig 2\n");
   EXPECT_FALSE(meter->gpus()[0].partitioned);
@@ -80,7 +80,7 @@ TEST(NvmlCheckup, MigInstancesBelongToTheirGpu) {
                                                                   "MIG-fa4e0000-0000-0000-0001-000000000001"}));
 }
 
-TEST(NvmlCheckup, ModulePowerIsNeverAskedFor) {
+TEST(NvmlEventReading, ModulePowerIsNeverAskedFor) {
   FakeDriver driver;
   const auto meter = driver.open("missing nvmlDeviceGetPowerUsage\nmissing nvmlDeviceGetTotalEnergyConsumption\n");
   driver.advance(2s);

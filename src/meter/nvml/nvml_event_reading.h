@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "meter/checkup.h"
+#include "meter/event_reading.h"
 #include "meter/nvml/nvml_api.h"
 
 namespace gpubench::meter {
 
 // All counts in one call.
-void read_counts(const NvmlApi& api, NvmlHandle device, GpuCheckup& checkup);
+void read_counts(const NvmlApi& api, NvmlHandle device, EventReading& reading);
 // Processes with a compute, graphics or MPS context, each once.
 Field<std::vector<GpuProcess>> read_processes(const NvmlApi& api, NvmlHandle device);
 

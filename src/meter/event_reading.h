@@ -11,7 +11,7 @@
 
 namespace gpubench::meter {
 
-// How long the driver has held the clocks down for each reason, since it was loaded.
+// How long the driver has throttled the GPU for each reason, since it was loaded.
 struct ThrottleTimes {
   Field<base::Duration> software_power_cap = absent(Absent::unsupported);
   Field<base::Duration> software_thermal = absent(Absent::unsupported);
@@ -33,17 +33,17 @@ struct GpuProcess {
   std::optional<base::Bytes> memory;  // empty: the driver does not report it
 };
 
-enum class CheckupScope : std::uint8_t {
+enum class EventScope : std::uint8_t {
   everything,
   users_and_events,  // no counts: for the time of the measurement
 };
 
-struct GpuCheckup {
+struct EventReading {
   base::SteadyTime time;
   ThrottleTimes throttled;
   ErrorCounts errors;
   Field<std::vector<GpuProcess>> processes = absent(Absent::unsupported);
-  Field<std::vector<std::uint64_t>> xids = absent(Absent::unsupported);  // the driver's error events since the last checkup
+  Field<std::vector<std::uint64_t>> xids = absent(Absent::unsupported);  // the driver's error events since the last reading
 };
 
 }  // namespace gpubench::meter
