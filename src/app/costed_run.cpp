@@ -2,8 +2,8 @@
 
 #include <chrono>
 
-#include "app/carbon_choice.h"
 #include "carbon/fallback_factor.h"
+#include "carbon/open.h"
 #include "exporting/state.h"
 #include "platform/clock.h"
 #include "record/costs.h"
@@ -17,11 +17,11 @@ constexpr base::Duration kAnswerWithin = std::chrono::seconds(10);
 carbon::Answer answer_for(const record::RunRecord& run, const Environment& environment) {
   const platform::SystemClock clock;
   const record::RunFacts& facts = run.facts;
-  const auto choice = choose_carbon(facts.carbon, facts.carbon_region, environment, clock);
-  if (choice) return ask_once(*choice, run.start_time(), run.end_time(), kAnswerWithin, clock);
+  const auto source = carbon::open_source({facts.carbon, facts.carbon_region, environment.carbon}, clock);
+  if (source) return carbon::ask_once(*source, run.start_time(), run.end_time(), kAnswerWithin, clock);
   carbon::Answer answer;
   answer.place = facts.carbon_region;
-  answer.trouble = choice.error().message;
+  answer.trouble = source.error().message;
   answer.fallback = carbon::fallback_factor(facts.carbon, facts.carbon_region);
   return answer;
 }

@@ -10,7 +10,7 @@
 #include <span>
 #include <utility>
 
-#include "app/carbon_choice.h"
+#include "carbon/source.h"
 #include "exporting/journal/results.h"
 
 namespace gpubench::app {
@@ -154,8 +154,8 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     const record::RunFacts& facts = *run.facts;
     const std::int64_t time = to_milliseconds(anchor().to_wall(now.time));
     const exporting::RunLabels labels = this->labels();
-    add(position_of(
-            exporting::carbon_intensity_series(labels, place_name(facts.carbon, facts.carbon_region), now.kind, now.source)),
+    add(position_of(exporting::carbon_intensity_series(labels, carbon::place_name(facts.carbon, facts.carbon_region),
+                                                       now.kind, now.source)),
         time, now.intensity.grams_per_kilowatt_hour());
     if (now.emissions) add(position_of(exporting::emissions_series(labels)), time, now.emissions->grams());
   }

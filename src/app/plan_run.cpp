@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "app/carbon_choice.h"
+#include "carbon/open.h"
 #include "carbon/regions.h"
 #include "carbon/utc_time.h"
 #include "energy/split_energy.h"
@@ -78,23 +78,23 @@ base::Result<carbon::PlanQuestion> ask_forecasts(const SavedRun& saved, const Pl
       return base::failure("the deadline " + *options.deadline + " is over", "give a later one");
     question.deadline = *deadline;
   }
-  CarbonOptions carbon = saved.run.facts.carbon;
+  carbon::CarbonOptions carbon = saved.run.facts.carbon;
   if (options.source) carbon.source = *options.source;
   if (options.source) carbon.intensity.reset();
   if (carbon.intensity)
     return base::failure("the run used one intensity for all times, which is not a forecast", "choose a --carbon_source");
   const std::vector<std::string> regions = wanted_regions(options, saved);
-  if (regions.size() > 1 && !has_regions(carbon))
+  if (regions.size() > 1 && !carbon::has_regions(carbon))
     return base::failure("the carbon source " + carbon.source + " does not distinguish regions",
                          "leave out --regions, or choose another --carbon_source");
   const base::SteadyTime give_up = clock.now() + kPatienceOfAll;
   for (const std::string& region : regions) {
-    const auto choice = choose_carbon(carbon, region, environment, clock);
-    if (!choice) return base::failure(choice.error());
+    const auto source = carbon::open_source({carbon, region, environment.carbon}, clock);
+    if (!source) return base::failure(source.error());
     carbon::RegionalForecast forecast{region, {}};
     const base::Duration patience = std::min(kForecastWithin, std::max(give_up - clock.now(), base::Duration::zero()));
-    if (!choice->ask) return base::failure("a yearly factor is not a forecast", "choose another --carbon_source");
-    auto slots = choice->ask(question.now, question.now + kAhead, patience);
+    if (!source->ask) return base::failure("a yearly factor is not a forecast", "choose another --carbon_source");
+    auto slots = source->ask(question.now, question.now + kAhead, patience);
     if (!slots) notes.push_back(region + ": " + slots.error().message);
     if (slots) forecast.slots = *std::move(slots);
     question.forecasts.push_back(std::move(forecast));

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "app/carbon_choice.h"
 #include "app/costed_run.h"
 #include "carbon/fallback_factor.h"
 #include "carbon/file/slot_text.h"
+#include "carbon/open.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "record/costs.h"
@@ -66,11 +66,11 @@ base::Result<void> write_all(const runs::RunDirectory& directory, const record::
 }
 
 // What the source says of the run's time. If the run's own source is asked again, values that it no longer has stay.
-base::Result<carbon::Answer> ask(const CarbonChoice& choice, const record::RunRecord& run, bool elsewhere) {
-  carbon::Answer answer = empty_answer(choice);
+base::Result<carbon::Answer> ask(const carbon::Source& source, const record::RunRecord& run, bool elsewhere) {
+  carbon::Answer answer = carbon::empty_answer(source);
   if (!elsewhere) answer.slots = own_slots(run);
-  if (!choice.ask) return answer;
-  auto found = choice.ask(run.start_time(), run.end_time(), kIntensityWithin);
+  if (!source.ask) return answer;
+  auto found = source.ask(run.start_time(), run.end_time(), kIntensityWithin);
   if (!found && elsewhere) return base::failure(found.error());
   if (found) {
     answer.slots = carbon::merged(std::move(answer.slots), *std::move(found));
@@ -84,14 +84,15 @@ base::Result<carbon::Answer> ask(const CarbonChoice& choice, const record::RunRe
 }
 
 // The source that is asked. The run's own may be gone (its token, its file): then its values stay.
-base::Result<CarbonChoice> choose(const SavedRun& saved, const CarbonOptions& carbon, const std::string& region,
-                                  bool asks_elsewhere, const Environment& environment, const platform::Clock& clock) {
-  auto choice = choose_carbon(carbon, region, environment, clock);
-  if (choice || asks_elsewhere) return choice;
-  CarbonChoice none;
+base::Result<carbon::Source> open_source(const SavedRun& saved, const carbon::CarbonOptions& carbon,
+                                         const std::string& region, bool asks_elsewhere, const Environment& environment,
+                                         const platform::Clock& clock) {
+  auto source = carbon::open_source({carbon, region, environment.carbon}, clock);
+  if (source || asks_elsewhere) return source;
+  carbon::Source none;
   none.place = saved.run.carbon_place;
   none.fallback = carbon::fallback_factor(carbon, saved.run.facts.carbon_region);
-  none.ask = [why = choice.error()](auto, auto, auto) -> CarbonChoice::Slots { return base::failure(why); };
+  none.ask = [why = source.error()](auto, auto, auto) -> carbon::Source::Slots { return base::failure(why); };
   return none;
 }
 
@@ -102,13 +103,13 @@ base::Result<Recarboned> recarbon(const runs::RunDirectory& directory, const Rec
   auto saved = load_costed_run(directory, environment);
   if (!saved) return base::failure(saved.error());
   if (!saved->run.total_energy) return base::failure("the energy of " + directory.run_id + " is not known");
-  CarbonOptions carbon = saved->run.facts.carbon;
+  carbon::CarbonOptions carbon = saved->run.facts.carbon;
   std::string region = saved->run.facts.carbon_region;
   change.apply(carbon, region);
   const platform::SystemClock clock;
-  const auto choice = choose(*saved, carbon, region, change.asks_elsewhere, environment, clock);
-  if (!choice) return base::failure(choice.error());
-  auto answer = ask(*choice, saved->run, change.asks_elsewhere);
+  const auto source = open_source(*saved, carbon, region, change.asks_elsewhere, environment, clock);
+  if (!source) return base::failure(source.error());
+  auto answer = ask(*source, saved->run, change.asks_elsewhere);
   if (!answer) return base::failure(answer.error());
   keep_fetch_times(answer->slots, own_slots(saved->run));
   keep_fetch_times(answer->slots, used_the_last_time(directory));

@@ -11,12 +11,9 @@
 #include <optional>
 #include <utility>
 
-#include "app/carbon_choice.h"
-#include "app/carbon_lookup.h"
 #include "app/check_image.h"
 #include "app/environment.h"
 #include "app/journal_samples.h"
-#include "app/live_carbon.h"
 #include "app/live_plot.h"
 #include "app/live_style.h"
 #include "app/measurement.h"
@@ -26,6 +23,8 @@
 #include "app/workload_setup.h"
 #include "benchmark/benchmark_outputs.h"
 #include "benchmark/failure.h"
+#include "carbon/lookup.h"
+#include "carbon/open.h"
 #include "carbon/regions.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
@@ -45,6 +44,7 @@
 #include "platform/signals.h"
 #include "platform/terminal.h"
 #include "record/account.h"
+#include "record/carbon_so_far.h"
 #include "record/costs.h"
 #include "record/energy_so_far.h"
 #include "report/closing.h"
@@ -93,8 +93,8 @@ int exit_code(const Measured& measured) {
 // All parts of one run, in the order in which they are made; destroyed in reverse.
 class BenchmarkRun {
  public:
-  BenchmarkRun(const Options& options, const Environment& environment, CarbonChoice carbon)
-      : options_(options), environment_(environment), carbon_choice_(std::move(carbon)) {}
+  BenchmarkRun(const Options& options, const Environment& environment, carbon::Source carbon)
+      : options_(options), environment_(environment), carbon_source_(std::move(carbon)) {}
 
   int go() {
     if (const auto ready = prepare(); !ready) {
@@ -139,14 +139,14 @@ class BenchmarkRun {
 
   const Options& options_;
   const Environment& environment_;
-  CarbonChoice carbon_choice_;
+  carbon::Source carbon_source_;
   const workload::WorkloadSpec workload_spec_ = workload_spec(options_, environment_);
   platform::SignalQueue signals_;  // before any thread
   platform::SystemClock clock_;
   platform::Terminal terminal_;
   base::ClockAnchor anchor_ = clock_.anchor();
-  std::optional<CarbonLookup> carbon_;
-  std::optional<LiveCarbon> live_carbon_;
+  std::optional<carbon::Lookup> carbon_;
+  std::optional<record::CarbonSoFar> carbon_so_far_;
   base::WallTime next_carbon_note_;  // of the sampler's thread
   std::unique_ptr<meter::GpuMeter> meter_;
   gpus::WorkloadGpus gpus_;
@@ -181,8 +181,8 @@ base::Result<void> BenchmarkRun::prepare() {
   if (const auto ready = workload_->prepare(); !ready) return ready;
   log_->info("run {} of {} on {}", directory_->run_id, workload_->description().name, platform::host_name());
   log_->info("meter: {}; GPUs: {}", meter_->source().description, meter_->gpus().size());
-  carbon_.emplace(carbon_choice_, clock_);
-  live_carbon_.emplace(*carbon_, gpus_.positions);
+  carbon_.emplace(carbon_source_, clock_);
+  carbon_so_far_.emplace(*carbon_, gpus_.positions);
   note_facts();
   for (const std::string& note : workload_->description().notes) log_->info("{}", note);
   if (options_.serve)
@@ -267,8 +267,8 @@ base::Result<void> BenchmarkRun::make_exporter() {
 }
 
 base::Result<void> BenchmarkRun::serve() {
-  page_.emplace(run_labels(facts_, workload_->description().name), place_name(options_.carbon, options_.carbon_region),
-                gpus_.positions, anchor_, series_);
+  page_.emplace(run_labels(facts_, workload_->description().name),
+                carbon::place_name(options_.carbon, options_.carbon_region), gpus_.positions, anchor_, series_);
   auto server = platform::HttpServer::start(
       *options_.serve, {"/metrics", std::string(exporting::kExpositionType), [this] { return page_->text(); }});
   if (!server) return base::failure(server.error().with_context("--serve"));
@@ -315,7 +315,7 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
   progress.time = anchor_.to_wall(readings.empty() ? clock_.now() : readings.front().time);
   progress.readings = readings;
   progress.energy = energy_.add(readings);
-  progress.carbon = live_carbon_->at(progress.time, progress.energy);
+  progress.carbon = carbon_so_far_->at(progress.time, progress.energy);
   note_carbon(progress);
   if (live_plot_) live_plot_->show(progress);
   if (page_) page_->show(progress);
@@ -393,7 +393,7 @@ int BenchmarkRun::conclude(Measured& measured) {
   collect_results(measured);
   note_series(measured);
   record::RunRecord run = record::make_account(facts_, measured, series_);
-  run.carbon_place = carbon_choice_.place;
+  run.carbon_place = carbon_source_.place;
   if (run.total_energy) record::cost(run, series_, carbon_->answer(run.start_time(), run.end_time()));
   for (const std::string& note : carbon_->take_notes()) log_->warn("{}", note);
   finish_exports(run);
@@ -420,7 +420,7 @@ int BenchmarkRun::conclude(Measured& measured) {
 
 int run_benchmark(const Options& options, const Environment& environment) {
   const platform::SystemClock clock;
-  auto carbon = choose_carbon(options.carbon, options.carbon_region, environment, clock);
+  auto carbon = carbon::open_source({options.carbon, options.carbon_region, environment.carbon}, clock);
   if (!carbon) return complain(carbon.error(), kUsageError);
   return BenchmarkRun(options, environment, *std::move(carbon)).go();
 }

@@ -1,4 +1,4 @@
-#include "app/carbon_lookup.h"
+#include "carbon/lookup.h"
 
 #include <pthread.h>
 
@@ -6,7 +6,7 @@
 #include <chrono>
 #include <utility>
 
-namespace gpubench::app {
+namespace gpubench::carbon {
 namespace {
 
 // After a run longer than this the service is asked again even if it did not answer the last time.
@@ -18,10 +18,10 @@ constexpr base::Duration kLookBack = std::chrono::hours(24);
 
 }  // namespace
 
-CarbonLookup::CarbonLookup(CarbonChoice choice, const platform::Clock& clock, Timing timing)
-    : choice_(std::move(choice)), clock_(clock), timing_(timing), start_(clock.wall_now()), thread_([this] { run(); }) {}
+Lookup::Lookup(Source source, const platform::Clock& clock, Timing timing)
+    : source_(std::move(source)), clock_(clock), timing_(timing), start_(clock.wall_now()), thread_([this] { run(); }) {}
 
-CarbonLookup::~CarbonLookup() {
+Lookup::~Lookup() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -30,23 +30,23 @@ CarbonLookup::~CarbonLookup() {
   thread_.join();
 }
 
-CarbonLookup::Range CarbonLookup::next_range() const {
+Lookup::Range Lookup::next_range() const {
   const base::WallTime now = clock_.wall_now();
   return {std::max(start_, now - kLookBack), now + timing_.ahead, timing_.patience};
 }
 
-base::Duration CarbonLookup::next_wait() const {
+base::Duration Lookup::next_wait() const {
   base::Duration wait = timing_.first_retry;
   if (failures_ == 0) return timing_.refresh;
   for (int i = 1; i < failures_ && wait < timing_.refresh; ++i) wait *= 2;
   return std::min(wait, timing_.refresh);
 }
 
-void CarbonLookup::run() {
+void Lookup::run() {
   pthread_setname_np(pthread_self(), "carbon");
   std::unique_lock lock(mutex_);
   use_cache(lock);
-  if (!choice_.ask) {
+  if (!source_.ask) {
     busy_ = false;
     changed_.notify_all();
     return;
@@ -58,10 +58,10 @@ void CarbonLookup::run() {
   }
 }
 
-void CarbonLookup::use_cache(std::unique_lock<std::mutex>& lock) {
-  if (!choice_.cache) return;
+void Lookup::use_cache(std::unique_lock<std::mutex>& lock) {
+  if (!source_.cache) return;
   lock.unlock();
-  auto kept = choice_.cache->load();
+  auto kept = source_.cache->load();
   lock.lock();
   if (kept) {
     known_ = *std::move(kept);
@@ -71,18 +71,18 @@ void CarbonLookup::use_cache(std::unique_lock<std::mutex>& lock) {
 }
 
 // Releases the lock while it asks.
-void CarbonLookup::ask(std::unique_lock<std::mutex>& lock, Range range) {
+void Lookup::ask(std::unique_lock<std::mutex>& lock, Range range) {
   busy_ = true;
   lock.unlock();
-  auto slots = choice_.ask(range.from, range.to, range.patience);
+  auto slots = source_.ask(range.from, range.to, range.patience);
   lock.lock();
   trouble_ = slots ? "" : slots.error().message;
   failures_ = slots ? 0 : failures_ + 1;
-  if (slots) known_ = carbon::merged(std::move(known_), *std::move(slots));
-  if (trouble_.empty() && choice_.cache) {
+  if (slots) known_ = merged(std::move(known_), *std::move(slots));
+  if (trouble_.empty() && source_.cache) {
     auto copy = known_;
     lock.unlock();
-    const auto stored = choice_.cache->store(std::move(copy), clock_.wall_now());
+    const auto stored = source_.cache->store(std::move(copy), clock_.wall_now());
     lock.lock();
     if (!stored) notes_.push_back("the forecast could not be saved for later: " + stored.error().message);
   }
@@ -92,37 +92,37 @@ void CarbonLookup::ask(std::unique_lock<std::mutex>& lock, Range range) {
   changed_.notify_all();
 }
 
-carbon::Answer CarbonLookup::answer(base::WallTime from, base::WallTime to) {
+Answer Lookup::answer(base::WallTime from, base::WallTime to) {
   const base::SteadyTime deadline = clock_.now() + timing_.patience;
   const auto left = [&] { return std::max(deadline - clock_.now(), base::Duration::zero()); };
   std::unique_lock lock(mutex_);
-  const auto covered = [&] { return carbon::covers(known_, from, to); };
+  const auto covered = [&] { return covers(known_, from, to); };
   // What the cache has is enough, but a first answer that is on its way replaces it.
   changed_.wait_for(lock, covered() ? std::min(left(), kFirstAnswer) : left(),
                     [&] { return !busy_ || (covered() && answered_); });
-  const bool worth_another = choice_.ask && !covered() && (failures_ == 0 || to - from > kShortRun);
+  const bool worth_another = source_.ask && !covered() && (failures_ == 0 || to - from > kShortRun);
   if (worth_another && !busy_ && left() > base::Duration::zero()) {
     wanted_ = Range{from, to, left()};
     changed_.notify_all();
     changed_.wait_for(lock, left(), [&] { return !wanted_.has_value(); });
   }
-  carbon::Answer answer = empty_answer(choice_);
+  Answer answer = empty_answer(source_);
   std::copy_if(known_.begin(), known_.end(), std::back_inserter(answer.slots),
                [&](const auto& slot) { return slot.from <= to && slot.to >= from; });
   if (!covered()) answer.trouble = trouble_.empty() ? "the source has nothing for part of the run" : trouble_;
   return answer;
 }
 
-std::optional<carbon::IntensitySlot> CarbonLookup::at(base::WallTime time) const {
+std::optional<IntensitySlot> Lookup::at(base::WallTime time) const {
   const std::lock_guard lock(mutex_);
-  for (const carbon::IntensitySlot& slot : known_)
+  for (const IntensitySlot& slot : known_)
     if (slot.from <= time && time < slot.to) return slot;
   return std::nullopt;
 }
 
-std::vector<std::string> CarbonLookup::take_notes() {
+std::vector<std::string> Lookup::take_notes() {
   const std::lock_guard lock(mutex_);
   return std::exchange(notes_, {});
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::carbon

@@ -1,8 +1,8 @@
-#include "app/live_carbon.h"
+#include "record/carbon_so_far.h"
 
 #include <gtest/gtest.h>
 
-namespace gpubench::app {
+namespace gpubench::record {
 namespace {
 
 using std::chrono::minutes;
@@ -10,13 +10,13 @@ using std::chrono::seconds;
 
 constexpr base::WallTime kMidday(std::chrono::hours(24 * 365));
 
-class Live : public testing::Test {
+class CarbonSoFarTest : public testing::Test {
  protected:
   // A lookup that knows what holds, without asking anyone else.
-  static CarbonChoice choice(std::vector<carbon::IntensitySlot> slots) {
-    CarbonChoice choice;
-    choice.ask = [slots](auto, auto, auto) -> CarbonChoice::Slots { return slots; };
-    return choice;
+  static carbon::Source source(std::vector<carbon::IntensitySlot> slots) {
+    carbon::Source source;
+    source.ask = [slots](auto, auto, auto) -> carbon::Source::Slots { return slots; };
+    return source;
   }
   static carbon::IntensitySlot slot(base::WallTime from, double grams) {
     return {from,
@@ -27,17 +27,17 @@ class Live : public testing::Test {
             from};
   }
   // Two GPUs, of which the first counts.
-  static record::EnergyNow used(double joules) {
+  static EnergyNow used(double joules) {
     return {seconds(1), {base::Energy::from_joules(joules), base::Energy::from_joules(9e9)}};
   }
 
   platform::SystemClock clock_;
 };
 
-TEST_F(Live, EachIntervalTakesTheIntensityOfItsMiddle) {
-  CarbonLookup lookup(choice({slot(kMidday, 100), slot(kMidday + minutes(30), 200)}), clock_);
+TEST_F(CarbonSoFarTest, EachIntervalTakesTheIntensityOfItsMiddle) {
+  carbon::Lookup lookup(source({slot(kMidday, 100), slot(kMidday + minutes(30), 200)}), clock_);
   static_cast<void>(lookup.answer(kMidday, kMidday + minutes(50)));
-  LiveCarbon live(lookup, {0});
+  CarbonSoFar live(lookup, {0});
   EXPECT_FALSE(live.at(kMidday - seconds(5), {}));  // nothing is known of that half-hour
   const auto start = live.at(kMidday, {});
   ASSERT_TRUE(start);
@@ -49,10 +49,10 @@ TEST_F(Live, EachIntervalTakesTheIntensityOfItsMiddle) {
   EXPECT_NEAR(end->emissions->grams(), 50 + 50, 1e-9);
 }
 
-TEST_F(Live, WithOneIntensityTheyAreTheEnergyTimesIt) {
-  CarbonLookup lookup(choice({slot(kMidday, 180)}), clock_);
+TEST_F(CarbonSoFarTest, WithOneIntensityTheyAreTheEnergyTimesIt) {
+  carbon::Lookup lookup(source({slot(kMidday, 180)}), clock_);
   static_cast<void>(lookup.answer(kMidday, kMidday + minutes(20)));
-  LiveCarbon live(lookup, {0});
+  CarbonSoFar live(lookup, {0});
   double joules = 0;
   for (int second = 0; second < 10; ++second) {
     joules += second < 5 ? 80 : 691;
@@ -61,29 +61,29 @@ TEST_F(Live, WithOneIntensityTheyAreTheEnergyTimesIt) {
   }
 }
 
-TEST_F(Live, AnUnknownPartIsNotZero) {
-  CarbonLookup lookup(choice({slot(kMidday, 360)}), clock_);
+TEST_F(CarbonSoFarTest, AnUnknownPartIsNotZero) {
+  carbon::Lookup lookup(source({slot(kMidday, 360)}), clock_);
   static_cast<void>(lookup.answer(kMidday, kMidday + minutes(20)));
-  LiveCarbon live(lookup, {0});
+  CarbonSoFar live(lookup, {0});
   static_cast<void>(live.at(kMidday, used(0)));
-  record::EnergyNow unknown = used(0);
+  EnergyNow unknown = used(0);
   unknown.gpus[0].reset();
   EXPECT_FALSE(live.at(kMidday + minutes(1), unknown)->emissions);
   EXPECT_NEAR(live.at(kMidday + minutes(2), used(3600))->emissions->grams(), 0.36, 1e-12);  // of both minutes
 }
 
-TEST_F(Live, WithoutAGpuThatCountsThereAreNone) {
-  CarbonLookup lookup(choice({slot(kMidday, 360)}), clock_);
+TEST_F(CarbonSoFarTest, WithoutAGpuThatCountsThereAreNone) {
+  carbon::Lookup lookup(source({slot(kMidday, 360)}), clock_);
   static_cast<void>(lookup.answer(kMidday, kMidday + minutes(20)));
-  LiveCarbon live(lookup, {});
+  CarbonSoFar live(lookup, {});
   EXPECT_FALSE(live.at(kMidday, used(5))->emissions);
 }
 
-TEST_F(Live, TheFallbackIsNamed) {
-  CarbonChoice yearly;
+TEST_F(CarbonSoFarTest, TheFallbackIsNamed) {
+  carbon::Source yearly;
   yearly.fallback = carbon::great_britain();
-  CarbonLookup lookup(yearly, clock_);
-  LiveCarbon live(lookup, {0});
+  carbon::Lookup lookup(yearly, clock_);
+  CarbonSoFar live(lookup, {0});
   const auto now = live.at(kMidday, {});
   ASSERT_TRUE(now);
   EXPECT_EQ(now->intensity.kind, carbon::IntensityKind::yearly_factor);
@@ -91,4 +91,4 @@ TEST_F(Live, TheFallbackIsNamed) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::record

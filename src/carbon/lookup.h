@@ -10,14 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "app/carbon_choice.h"
-#include "carbon/answer.h"
-#include "carbon/intensity.h"
+#include "carbon/source.h"
 #include "platform/clock.h"
 
-namespace gpubench::app {
+namespace gpubench::carbon {
 
-class CarbonLookup {
+class Lookup {
  public:
   struct Timing {
     base::Duration refresh = std::chrono::minutes(30);
@@ -27,18 +25,18 @@ class CarbonLookup {
   };
 
   // Starts asking at once, on a thread of its own. `clock` must outlive it.
-  CarbonLookup(CarbonChoice choice, const platform::Clock& clock, Timing timing);
-  CarbonLookup(CarbonChoice choice, const platform::Clock& clock) : CarbonLookup(std::move(choice), clock, Timing{}) {}
-  ~CarbonLookup();
-  CarbonLookup(const CarbonLookup&) = delete;
-  CarbonLookup& operator=(const CarbonLookup&) = delete;
+  Lookup(Source source, const platform::Clock& clock, Timing timing);
+  Lookup(Source source, const platform::Clock& clock) : Lookup(std::move(source), clock, Timing{}) {}
+  ~Lookup();
+  Lookup(const Lookup&) = delete;
+  Lookup& operator=(const Lookup&) = delete;
 
   // The slots that touch [from, to]; asks once more if what is known does not cover them. From one thread.
-  carbon::Answer answer(base::WallTime from, base::WallTime to);
+  Answer answer(base::WallTime from, base::WallTime to);
 
   // What is known of this moment, at once.
-  [[nodiscard]] std::optional<carbon::IntensitySlot> at(base::WallTime time) const;
-  [[nodiscard]] const CarbonChoice& choice() const { return choice_; }
+  [[nodiscard]] std::optional<IntensitySlot> at(base::WallTime time) const;
+  [[nodiscard]] const Source& source() const { return source_; }
   // Warnings on the way (a broken cache, a cache that cannot be written); emptied by the call.
   [[nodiscard]] std::vector<std::string> take_notes();
 
@@ -54,13 +52,13 @@ class CarbonLookup {
   [[nodiscard]] Range next_range() const;
   [[nodiscard]] base::Duration next_wait() const;
 
-  const CarbonChoice choice_;
+  const Source source_;
   const platform::Clock& clock_;
   const Timing timing_;
   const base::WallTime start_;
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
-  std::vector<carbon::IntensitySlot> known_;
+  std::vector<IntensitySlot> known_;
   std::vector<std::string> notes_;
   std::string trouble_;          // of the last question; empty: it was answered
   int failures_ = 0;             // in a row
@@ -71,4 +69,4 @@ class CarbonLookup {
   std::thread thread_;  // last: starts when all else is there
 };
 
-}  // namespace gpubench::app
+}  // namespace gpubench::carbon

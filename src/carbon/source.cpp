@@ -1,0 +1,47 @@
+#include "carbon/source.h"
+
+#include <utility>
+
+#include "carbon/place.h"
+
+namespace gpubench::carbon {
+
+Answer empty_answer(const Source& source) {
+  Answer answer;
+  answer.place = source.place;
+  answer.fallback = source.fallback;
+  answer.fallback_was_chosen = !source.ask;
+  return answer;
+}
+
+Answer ask_once(const Source& source, base::WallTime from, base::WallTime to, base::Duration patience,
+                const platform::Clock& clock) {
+  Answer answer = empty_answer(source);
+  if (source.cache)
+    if (auto kept = source.cache->load()) answer.slots = *std::move(kept);
+  if (source.ask) {
+    auto found = source.ask(from, to, patience);
+    if (!found) answer.trouble = found.error().message;
+    if (found) answer.slots = merged(std::move(answer.slots), *std::move(found));
+    if (found && source.cache) static_cast<void>(source.cache->store(answer.slots, clock.wall_now()));
+  }
+  std::erase_if(answer.slots, [&](const IntensitySlot& slot) { return slot.from > to || slot.to < from; });
+  if (answer.trouble.empty() && !covers(answer.slots, from, to))
+    answer.trouble = "the source has nothing for part of the run";
+  return answer;
+}
+
+bool has_regions(const CarbonOptions& options) {
+  return !options.intensity && !options.source.starts_with("file:") && options.source != "grid_gb_national";
+}
+
+std::string place_name(const CarbonOptions& options, const std::string& region) {
+  if (!has_regions(options)) return options.intensity || options.source != "grid_gb_national" ? "" : "Great Britain";
+  if (options.source != "grid_gb") return region;
+  const auto place = parse_place(region);
+  if (!place) return region;
+  const auto* named = std::get_if<Region>(&*place);
+  return named != nullptr ? std::string(named->name) : place_text(*place);
+}
+
+}  // namespace gpubench::carbon
