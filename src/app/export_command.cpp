@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
-#include "app/costed_run.h"
 #include "app/journal_samples.h"
 #include "exporting/exporter.h"
 #include "exporting/journal/results.h"
 #include "exporting/open.h"
 #include "platform/clock.h"
 #include "platform/http_client.h"
+#include "runs/cost_unfinished.h"
 #include "series/journal/read_journal.h"
 
 namespace gpubench::app {
@@ -21,9 +21,9 @@ constexpr base::Duration kBeyondSettling = std::chrono::seconds(5);
 
 // The results of a run that was killed, up to the end of its journal.
 void add_results(exporting::Session& session, const runs::RunDirectory& directory, const Environment& environment) {
-  auto saved = load_run(directory.path);
+  auto saved = runs::load_run(directory.path);
   if (!saved) return;
-  cost_unfinished(*saved, environment);
+  runs::cost_unfinished(*saved, environment.carbon);
   session.add_after(exporting::results_note(saved->run));
 }
 

@@ -1,12 +1,12 @@
 #include <iostream>
 
 #include "app/export_command.h"
-#include "app/saved_run.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/export_options.h"
 #include "cli/saved_run_options.h"
 #include "commands/table.h"
+#include "runs/saved_run.h"
 
 namespace gpubench::commands {
 namespace {
@@ -30,7 +30,7 @@ cli::OptionTable describe_export(Export& spec) {
 }
 
 int export_run(const Export& spec, const Context& context) {
-  const auto directory = app::find_run(spec.name.results_dir, spec.name.run);
+  const auto directory = runs::find_run(spec.name.results_dir, spec.name.run);
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   const app::ExportOptions options{spec.to.protocol, spec.to.names, spec.to.drain, spec.to.settle};
   const auto exported = app::export_saved_run(*directory, {options, spec.verify, spec.patience}, context.environment);

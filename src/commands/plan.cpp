@@ -7,23 +7,23 @@
 #include <utility>
 
 #include "app/options.h"
-#include "app/plan_run.h"
-#include "app/saved_run.h"
-#include "app/wait_until.h"
 #include "base/signal_name.h"
 #include "cli/carbon_options.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/invocation.h"
 #include "cli/saved_run_options.h"
+#include "commands/plan_question.h"
 #include "commands/program.h"
 #include "commands/table.h"
+#include "commands/wait_until.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
 #include "report/plan_text.h"
 #include "report/plot/plan_plot.h"
+#include "runs/saved_run.h"
 
 namespace gpubench::commands {
 namespace {
@@ -77,7 +77,7 @@ cli::OptionTable describe_plan(Plan& spec) {
 }
 
 // What --wait runs in the end: what follows "--", or the saved run's command line; checked now, not after hours of waiting.
-base::Result<Words> command_to_run(const Words& given, const app::SavedRun& saved) {
+base::Result<Words> command_to_run(const Words& given, const runs::SavedRun& saved) {
   Words command = given;
   if (!command.empty() && !command.front().starts_with("-")) command.insert(command.begin(), "--");
   if (command.empty()) {
@@ -103,22 +103,22 @@ int wait_and_run(const carbon::PlanQuestion& question, const Words& command) {
     platform::SignalQueue signals;
     platform::Terminal terminal;
     const platform::SystemClock clock;
-    signal = app::wait_until(best.start, "the start at " + base::utc_table_text(best.start) + " UTC in " + best.region,
-                             clock, signals, terminal);
+    signal = wait_until(best.start, "the start at " + base::utc_table_text(best.start) + " UTC in " + best.region, clock,
+                        signals, terminal);
   }
   if (signal) return cli::complain({base::signal_name(*signal) + ": nothing was run", {}}, cli::kSignalBase + *signal);
   return run_program(command);
 }
 
 // Asks for the forecasts, and says what came of it.
-base::Result<carbon::PlanQuestion> ask(const Plan& spec, const app::SavedRun& saved, const cli::Environment& environment) {
-  app::PlanOptions options;
+base::Result<carbon::PlanQuestion> ask(const Plan& spec, const runs::SavedRun& saved, const cli::Environment& environment) {
+  PlanOptions options;
   if (!spec.source.empty()) options.source = spec.source;
   options.regions = spec.regions;
   options.deadline = spec.deadline;
   const platform::SystemClock clock;
   std::vector<std::string> notes;
-  auto question = app::ask_forecasts(saved, options, environment, clock, notes);
+  auto question = ask_forecasts(saved, options, environment, clock, notes);
   for (const std::string& note : notes) std::cerr << "iris-gpubench: " << note << "\n";
   return question;
 }
@@ -137,7 +137,7 @@ base::Result<carbon::Plan> made_plan(const carbon::PlanQuestion& question) {
 }
 
 // Prints and writes the plan. Returns the exit code.
-int show_plan(const Plan& spec, const runs::RunDirectory& directory, const app::SavedRun& saved,
+int show_plan(const Plan& spec, const runs::RunDirectory& directory, const runs::SavedRun& saved,
               const carbon::PlanQuestion& question, const carbon::Plan& plan) {
   const record::RunFacts& facts = saved.run.facts;
   const report::PlannedRun run{facts.run_id, *saved.run.total_energy, saved.run.elapsed(), facts.carbon.pue};
@@ -148,9 +148,9 @@ int show_plan(const Plan& spec, const runs::RunDirectory& directory, const app::
 }
 
 int plan(const Plan& spec, const Context& context) {
-  const auto directory = app::find_run(spec.name.results_dir, spec.name.run);
+  const auto directory = runs::find_run(spec.name.results_dir, spec.name.run);
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
-  const auto saved = app::load_past_run(*directory);
+  const auto saved = runs::load_past_run(*directory);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
   Words command;
   if (spec.wait) {

@@ -1,13 +1,12 @@
-#include "app/recarbon.h"
-
 #include <iostream>
 
-#include "app/saved_run.h"
 #include "cli/carbon_options.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
+#include "commands/recost.h"
 #include "commands/table.h"
+#include "runs/saved_run.h"
 
 namespace gpubench::commands {
 namespace {
@@ -36,8 +35,8 @@ cli::OptionTable describe_recarbon(Recarbon& spec) {
 }
 
 // The run's own options with what the command line gives in their place.
-app::Recosting recosting(const cli::Parsed& line) {
-  app::Recosting change;
+Recosting recosting(const cli::Parsed& line) {
+  Recosting change;
   change.asks_elsewhere = line.gives("--carbon_source") || line.gives("--carbon_region") || line.gives("--carbon_intensity");
   change.apply = [line, elsewhere = change.asks_elsewhere](carbon::CarbonOptions& own, std::string& region) {
     Recarbon spec;
@@ -56,9 +55,9 @@ app::Recosting recosting(const cli::Parsed& line) {
 int recarbon(const Recarbon& spec, const Context& context) {
   int status = 0;
   for (const std::string& run : spec.runs) {
-    const auto directory = app::find_run(spec.results_dir, run);
-    const auto done = directory ? app::recarbon(*directory, recosting(context.line), context.environment)
-                                : base::failure(directory.error());
+    const auto directory = runs::find_run(spec.results_dir, run);
+    const auto done =
+        directory ? recost(*directory, recosting(context.line), context.environment) : base::failure(directory.error());
     if (!done) {
       status = cli::complain(done.error(), directory ? cli::kCannotRun : cli::kUsageError);
       continue;

@@ -8,6 +8,7 @@
 #include "commands/saved_outputs.h"
 #include "commands/table.h"
 #include "report/formatted_tables.h"
+#include "runs/saved_run.h"
 
 namespace gpubench::commands {
 namespace {
@@ -22,7 +23,7 @@ cli::OptionTable describe_recover(Recover& spec) {
 }
 
 int recover(const Recover& spec, const Context& context) {
-  const auto directory = app::find_run(spec.name.results_dir, spec.name.run);
+  const auto directory = runs::find_run(spec.name.results_dir, spec.name.run);
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   const auto saved = load_for_outputs(*directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);

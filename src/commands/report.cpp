@@ -6,6 +6,7 @@
 #include "cli/saved_run_options.h"
 #include "commands/saved_outputs.h"
 #include "commands/table.h"
+#include "runs/saved_run.h"
 
 namespace gpubench::commands {
 namespace {
@@ -20,7 +21,7 @@ cli::OptionTable describe_report(Report& spec) {
 }
 
 int report(const Report& spec, const Context& context) {
-  const auto directory = app::find_run(spec.name.results_dir, spec.name.run);
+  const auto directory = runs::find_run(spec.name.results_dir, spec.name.run);
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   const auto saved = load_for_outputs(*directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);

@@ -2,11 +2,11 @@
 
 #include <iostream>
 
-#include "app/costed_run.h"
 #include "app/reports.h"
 #include "base/try.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
+#include "commands/costed_run.h"
 #include "record/finding.h"
 #include "report/text.h"
 #include "runs/saved_metrics.h"
@@ -15,7 +15,7 @@ namespace gpubench::commands {
 namespace {
 
 // What a new plot fails by is no finding of the run.
-int draw(const runs::RunDirectory& directory, const app::SavedRun& saved, report::PlotFormat format) {
+int draw(const runs::RunDirectory& directory, const runs::SavedRun& saved, report::PlotFormat format) {
   record::RunRecord drawn = saved.run;
   app::draw_plot(directory, drawn, saved.series, format);
   if (drawn.findings.size() == saved.run.findings.size()) return 0;
@@ -23,7 +23,7 @@ int draw(const runs::RunDirectory& directory, const app::SavedRun& saved, report
 }
 
 // That the journal holds what the run's results were made of.
-base::Result<void> check_journal(const app::SavedRun& saved, const runs::RunDirectory& directory) {
+base::Result<void> check_journal(const runs::SavedRun& saved, const runs::RunDirectory& directory) {
   const auto metrics = runs::read_saved_metrics(directory.path);
   if (saved.finished || !metrics) return {};
   const auto elapsed = metrics->find("elapsed_time");
@@ -37,13 +37,13 @@ base::Result<void> check_journal(const app::SavedRun& saved, const runs::RunDire
 
 }  // namespace
 
-base::Result<app::SavedRun> load_for_outputs(const runs::RunDirectory& directory, const cli::Environment& environment) {
-  auto saved = app::load_costed_run(directory, environment);
+base::Result<runs::SavedRun> load_for_outputs(const runs::RunDirectory& directory, const cli::Environment& environment) {
+  auto saved = load_costed_run(directory, environment);
   if (saved) GPUBENCH_TRY(check_journal(*saved, directory));
   return saved;
 }
 
-int write_outputs(const runs::RunDirectory& directory, const app::SavedRun& saved, const report::OutputSpec& outputs) {
+int write_outputs(const runs::RunDirectory& directory, const runs::SavedRun& saved, const report::OutputSpec& outputs) {
   int status = outputs.plot ? draw(directory, saved, outputs.plot_format) : 0;
   if (const auto written = app::write_reports(directory, saved.run, saved.series, outputs.timeseries); !written)
     status = cli::complain(written.error(), cli::kCannotRun);

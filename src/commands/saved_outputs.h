@@ -1,20 +1,20 @@
 // The files of a saved run, made from its journal.
 #pragma once
 
-#include "app/saved_run.h"
 #include "base/result.h"
 #include "cli/environment.h"
 #include "report/spec.h"
 #include "runs/run_directory.h"
+#include "runs/saved_run.h"
 
 namespace gpubench::commands {
 
 // The run, for its outputs to be made again. Also an error: its journal was damaged later and holds less than the results
 // were made of.
-base::Result<app::SavedRun> load_for_outputs(const runs::RunDirectory& directory, const cli::Environment& environment);
+base::Result<runs::SavedRun> load_for_outputs(const runs::RunDirectory& directory, const cli::Environment& environment);
 
 // Writes what is asked for and lists what is there. An output that cannot be made is complained of, the others are made.
 // Returns the exit code.
-int write_outputs(const runs::RunDirectory& directory, const app::SavedRun& saved, const report::OutputSpec& outputs);
+int write_outputs(const runs::RunDirectory& directory, const runs::SavedRun& saved, const report::OutputSpec& outputs);
 
 }  // namespace gpubench::commands

@@ -3,11 +3,11 @@
 #include <iterator>
 #include <string>
 
-#include "app/costed_run.h"
 #include "app/reports.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
+#include "commands/costed_run.h"
 #include "commands/table.h"
 #include "report/formatted_tables.h"
 
@@ -24,7 +24,7 @@ cli::OptionTable describe_show(Show& spec) {
 
 // The tables as they were written; made from the journal where they were not.
 int show(const Show& spec, const Context& context) {
-  const auto directory = app::find_run(spec.name.results_dir, spec.name.run);
+  const auto directory = runs::find_run(spec.name.results_dir, spec.name.run);
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   std::ifstream tables(directory->file("formatted_metrics.txt"), std::ios::binary);
   if (tables && tables.peek() != std::ifstream::traits_type::eof()) {
@@ -32,7 +32,7 @@ int show(const Show& spec, const Context& context) {
     std::cout << app::for_terminal(platform::Terminal(), text);
     return 0;
   }
-  const auto saved = app::load_costed_run(*directory, context.environment);
+  const auto saved = load_costed_run(*directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
   std::cout << app::for_terminal(platform::Terminal(), report::formatted_tables(saved->run));
   return 0;

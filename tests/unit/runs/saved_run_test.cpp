@@ -1,5 +1,5 @@
 // Runs read back from their folders: finished, killed, damaged.
-#include "app/saved_run.h"
+#include "runs/saved_run.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "runs/journal_notes.h"
 #include "series/journal/journal.h"
 
-namespace gpubench::app {
+namespace gpubench::runs {
 namespace {
 
 namespace fs = std::filesystem;
@@ -43,7 +43,7 @@ class SavedRunTest : public testing::Test {
   }
   // 200 W from a second before the start until `end`.
   void values(base::SteadyTime end) {
-    journal_->note(runs::facts_note(facts(), {}));
+    journal_->note(facts_note(facts(), {}));
     for (base::SteadyTime at = kSavedStart - 1s; at < end; at += 20ms)
       journal_->append(0, meter::PowerSample{at, base::Power::from_watts(200)});
   }
@@ -52,11 +52,11 @@ class SavedRunTest : public testing::Test {
     measured.workload.name = "train";
     measured.outcome.ran = kSaved;
     measured.outcome.exit_code = 0;
-    journal_->note(runs::ended_note(measured));
+    journal_->note(ended_note(measured));
     record::GpuEvents events;
     events.xids_told = true;
     events.xids = {79};
-    journal_->note(runs::events_note({events}));
+    journal_->note(events_note({events}));
   }
   void closed() {
     record::RunRecord run;
@@ -76,7 +76,7 @@ class SavedRunTest : public testing::Test {
                       "a source",
                       base::WallTime(1789990000s)};
     run.emissions->slots = {slot};
-    journal_->note(runs::closing_note(run));
+    journal_->note(closing_note(run));
   }
   [[nodiscard]] base::Result<SavedRun> load() {
     journal_->close();
@@ -90,7 +90,7 @@ class SavedRunTest : public testing::Test {
 
 TEST_F(SavedRunTest, AFinishedRunIsWhatItWas) {
   values(kSaved.end + 1s);
-  journal_->note(runs::started_note(kSavedStart));
+  journal_->note(started_note(kSavedStart));
   ended();
   closed();
   const auto saved = load();
@@ -116,7 +116,7 @@ TEST_F(SavedRunTest, AFinishedRunIsWhatItWas) {
 
 TEST_F(SavedRunTest, AKilledRunEndsAtItsLastValueAndHasNoCosts) {
   values(kSavedStart + 5s);
-  journal_->note(runs::started_note(kSavedStart));
+  journal_->note(started_note(kSavedStart));
   const auto saved = load();
   ASSERT_TRUE(saved) << saved.error().message;
   EXPECT_FALSE(saved->finished);
@@ -130,7 +130,7 @@ TEST_F(SavedRunTest, AKilledRunEndsAtItsLastValueAndHasNoCosts) {
 // Killed between the benchmark's end and the tool's own.
 TEST_F(SavedRunTest, AnEndWithoutAClosingKeepsItsEnd) {
   values(kSaved.end + 1s);
-  journal_->note(runs::started_note(kSavedStart));
+  journal_->note(started_note(kSavedStart));
   ended();
   const auto saved = load();
   ASSERT_TRUE(saved);
@@ -149,7 +149,7 @@ TEST_F(SavedRunTest, AJournalWithoutStartOrBeginningIsRefused) {
 
 TEST_F(SavedRunTest, DamageIsSaid) {
   values(kSaved.end + 1s);
-  journal_->note(runs::started_note(kSavedStart));
+  journal_->note(started_note(kSavedStart));
   ended();
   journal_->close();
   const fs::path segment = root_ / "run" / "journal" / "00000001.journal";
@@ -183,4 +183,4 @@ TEST_F(SavedRunTest, RunsAreFoundByIdPathAndLink) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::runs

@@ -1,4 +1,4 @@
-#include "app/recarbon.h"
+#include "commands/recost.h"
 
 #include <algorithm>
 #include <array>
@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "app/costed_run.h"
 #include "carbon/fallback_factor.h"
 #include "carbon/file/slot_text.h"
 #include "carbon/open.h"
+#include "commands/costed_run.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "record/costs.h"
@@ -18,7 +18,7 @@
 #include "report/metrics_json.h"
 #include "report/metrics_yaml.h"
 
-namespace gpubench::app {
+namespace gpubench::commands {
 namespace {
 
 constexpr base::Duration kIntensityWithin = std::chrono::seconds(10);
@@ -84,8 +84,8 @@ base::Result<carbon::Answer> ask(const carbon::Source& source, const record::Run
 }
 
 // The source that is asked. The run's own may be gone (its token, its file): then its values stay.
-base::Result<carbon::Source> open_source(const SavedRun& saved, const carbon::CarbonOptions& carbon,
-                                         const std::string& region, bool asks_elsewhere, const Environment& environment,
+base::Result<carbon::Source> open_source(const runs::SavedRun& saved, const carbon::CarbonOptions& carbon,
+                                         const std::string& region, bool asks_elsewhere, const cli::Environment& environment,
                                          const platform::Clock& clock) {
   auto source = carbon::open_source({carbon, region, environment.carbon}, clock);
   if (source || asks_elsewhere) return source;
@@ -98,8 +98,8 @@ base::Result<carbon::Source> open_source(const SavedRun& saved, const carbon::Ca
 
 }  // namespace
 
-base::Result<Recarboned> recarbon(const runs::RunDirectory& directory, const Recosting& change,
-                                  const Environment& environment) {
+base::Result<Recosted> recost(const runs::RunDirectory& directory, const Recosting& change,
+                              const cli::Environment& environment) {
   auto saved = load_costed_run(directory, environment);
   if (!saved) return base::failure(saved.error());
   if (!saved->run.total_energy) return base::failure("the energy of " + directory.run_id + " is not known");
@@ -117,11 +117,11 @@ base::Result<Recarboned> recarbon(const runs::RunDirectory& directory, const Rec
   record::RunRecord costed = saved->run;
   costed.facts.carbon = carbon;
   record::cost(costed, saved->series, *answer);
-  Recarboned result{report::carbon_changes(saved->run, costed), {}};
+  Recosted result{report::carbon_changes(saved->run, costed), {}};
   if (!answer->trouble.empty()) result.note = "not everything could be asked again: " + answer->trouble;
   if (const auto written = write_all(directory, costed, result.changes, answer->slots); !written)
     return base::failure(written.error());
   return result;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::commands

@@ -1,13 +1,13 @@
-#include "app/plan_run.h"
+#include "commands/plan_question.h"
 
 #include <gtest/gtest.h>
 
 #include <memory>
 
-#include "app/wait_until.h"
 #include "carbon/utc_time.h"
+#include "commands/wait_until.h"
 
-namespace gpubench::app {
+namespace gpubench::commands {
 namespace {
 
 using std::chrono::hours;
@@ -34,8 +34,8 @@ TEST(WaitingText, ReadsWell) {
 }
 
 // 300 W for ten minutes, 100 W for ten, by samples a second apart.
-SavedRun saved_run() {
-  SavedRun saved;
+runs::SavedRun saved_run() {
+  runs::SavedRun saved;
   const base::SteadyTime start(hours(1));
   const base::Duration length = std::chrono::minutes(20);
   series::GpuSeries gpu{std::make_unique<series::MemorySeries<meter::GpuReading>>(),
@@ -52,7 +52,7 @@ SavedRun saved_run() {
 }
 
 TEST(EnergySteps, AddUpToTheRunAndKeepItsShape) {
-  const SavedRun saved = saved_run();
+  const runs::SavedRun saved = saved_run();
   const auto steps = energy_steps(saved);
   ASSERT_TRUE(steps);
   EXPECT_EQ(steps->size(), 96u);
@@ -70,7 +70,7 @@ TEST(EnergySteps, AddUpToTheRunAndKeepItsShape) {
 }
 
 TEST(EnergySteps, AreOfTheBenchmarksOwnGpus) {
-  SavedRun saved = saved_run();
+  runs::SavedRun saved = saved_run();
   // Another GPU comes first among the series, and is not the benchmark's.
   saved.series.insert(saved.series.begin(),
                       series::GpuSeries{std::make_unique<series::MemorySeries<meter::GpuReading>>(),
@@ -83,10 +83,10 @@ TEST(EnergySteps, AreOfTheBenchmarksOwnGpus) {
 }
 
 TEST(EnergySteps, OfAnUnknownEnergyThereAreNone) {
-  SavedRun saved = saved_run();
+  runs::SavedRun saved = saved_run();
   saved.run.total_energy.reset();
   EXPECT_FALSE(energy_steps(saved));
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::commands

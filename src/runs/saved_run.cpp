@@ -1,4 +1,4 @@
-#include "app/saved_run.h"
+#include "runs/saved_run.h"
 
 #include <algorithm>
 #include <memory>
@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "carbon/fallback_factor.h"
-#include "exporting/state.h"
 #include "platform/process.h"
 #include "record/account.h"
 #include "record/costs.h"
@@ -14,12 +13,12 @@
 #include "series/journal/read_journal.h"
 #include "series/open.h"
 
-namespace gpubench::app {
+namespace gpubench::runs {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Puts a journal's values into series and its notes into a runs::JournalledRun.
+// Puts a journal's values into series and its notes into a JournalledRun.
 class Loader final : public series::JournalVisitor {
  public:
   explicit Loader(fs::path spool_directory) : spool_directory_(std::move(spool_directory)) {}
@@ -37,11 +36,11 @@ class Loader final : public series::JournalVisitor {
     last = std::max(last, value.after);
   }
   void note(std::string_view text) override {
-    runs::take_note(notes, text);
+    take_note(notes, text);
     if (notes.facts && series.empty()) make_room();
   }
 
-  runs::JournalledRun notes;
+  JournalledRun notes;
   std::vector<series::GpuSeries> series;
   base::SteadyTime last;  // time of the latest value
   std::optional<base::Error> trouble;
@@ -70,7 +69,7 @@ base::Result<void> check(const Loader& loader, const fs::path& directory) {
   return {};
 }
 
-std::vector<record::BenchmarkScore> scores_of(const runs::RunClosing& closing) {
+std::vector<record::BenchmarkScore> scores_of(const RunClosing& closing) {
   std::vector<record::BenchmarkScore> scores(closing.scores.size());
   for (std::size_t i = 0; i < scores.size(); ++i) {
     scores[i].seconds = closing.scores[i];
@@ -95,7 +94,7 @@ record::Measured measured_until(const Loader& loader) {
 }
 
 // The run's own intensities: its source is not asked again.
-carbon::Answer answer_of(const runs::RunClosing& closing, const record::RunFacts& facts) {
+carbon::Answer answer_of(const RunClosing& closing, const record::RunFacts& facts) {
   carbon::Answer answer;
   answer.place = closing.carbon_place;
   answer.slots = closing.intensities;
@@ -103,7 +102,7 @@ carbon::Answer answer_of(const runs::RunClosing& closing, const record::RunFacts
   return answer;
 }
 
-void add_closing(SavedRun& saved, const runs::RunClosing& closing) {
+void add_closing(SavedRun& saved, const RunClosing& closing) {
   record::RunRecord& run = saved.run;
   record::cost(run, saved.series, answer_of(closing, run.facts));
   run.findings = closing.findings;
@@ -135,21 +134,21 @@ base::Result<SavedRun> load_run(const fs::path& directory) {
   return saved;
 }
 
-base::Result<runs::RunDirectory> find_run(const fs::path& results_dir, const std::string& name) {
+base::Result<RunDirectory> find_run(const fs::path& results_dir, const std::string& name) {
   std::error_code error;
   for (const fs::path& path : {results_dir / name, fs::path(name)}) {
     if (!fs::is_directory(path, error)) continue;
     const fs::path real = fs::canonical(path, error);
-    return runs::RunDirectory{real, real.filename().string()};
+    return RunDirectory{real, real.filename().string()};
   }
   return base::failure("there is no run \"" + name + "\" in " + results_dir.string(),
                        "name a run's folder or its id; iris-gpubench list shows them");
 }
 
-base::Result<SavedRun> load_past_run(const runs::RunDirectory& directory) {
+base::Result<SavedRun> load_past_run(const RunDirectory& directory) {
   if (series::journal_in_use(directory.path))
     return base::failure("the run " + directory.run_id + " is still running", "wait for its end");
   return load_run(directory.path);
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::runs

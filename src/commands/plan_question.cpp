@@ -1,4 +1,4 @@
-#include "app/plan_run.h"
+#include "commands/plan_question.h"
 
 #include <algorithm>
 #include <charconv>
@@ -10,7 +10,7 @@
 #include "carbon/utc_time.h"
 #include "energy/split_energy.h"
 
-namespace gpubench::app {
+namespace gpubench::commands {
 namespace {
 
 constexpr std::size_t kMostSteps = 96;
@@ -19,7 +19,7 @@ constexpr base::Duration kAhead = std::chrono::hours(48);
 constexpr base::Duration kForecastWithin = std::chrono::seconds(10);  // of each region ...
 constexpr base::Duration kPatienceOfAll = std::chrono::seconds(60);
 
-std::vector<std::string> wanted_regions(const PlanOptions& options, const SavedRun& saved) {
+std::vector<std::string> wanted_regions(const PlanOptions& options, const runs::SavedRun& saved) {
   std::vector<std::string> regions = options.regions;
   if (regions.empty()) regions.push_back(saved.run.facts.carbon_region);
   if (regions.size() == 1 && regions.front() == "all") {
@@ -32,7 +32,7 @@ std::vector<std::string> wanted_regions(const PlanOptions& options, const SavedR
 
 }  // namespace
 
-base::Result<std::vector<carbon::EnergyStep>> energy_steps(const SavedRun& saved) {
+base::Result<std::vector<carbon::EnergyStep>> energy_steps(const runs::SavedRun& saved) {
   const record::RunRecord& run = saved.run;
   if (!run.total_energy || run.elapsed() <= base::Duration::zero())
     return base::failure("the energy of " + run.facts.run_id + " is not known", "choose a run with a known energy");
@@ -63,8 +63,8 @@ base::Result<base::WallTime> parse_deadline(const std::string& text, base::WallT
                        "--deadline 2026-11-23T06:00Z, or --deadline 8h");
 }
 
-base::Result<carbon::PlanQuestion> ask_forecasts(const SavedRun& saved, const PlanOptions& options,
-                                                 const Environment& environment, const platform::Clock& clock,
+base::Result<carbon::PlanQuestion> ask_forecasts(const runs::SavedRun& saved, const PlanOptions& options,
+                                                 const cli::Environment& environment, const platform::Clock& clock,
                                                  std::vector<std::string>& notes) {
   carbon::PlanQuestion question;
   auto steps = energy_steps(saved);
@@ -102,4 +102,4 @@ base::Result<carbon::PlanQuestion> ask_forecasts(const SavedRun& saved, const Pl
   return question;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::commands

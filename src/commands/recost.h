@@ -4,12 +4,12 @@
 #include <functional>
 #include <string>
 
-#include "app/environment.h"
 #include "base/result.h"
 #include "carbon/carbon_options.h"
+#include "cli/environment.h"
 #include "runs/run_directory.h"
 
-namespace gpubench::app {
+namespace gpubench::commands {
 
 // What is to be other than it was.
 struct Recosting {
@@ -17,14 +17,14 @@ struct Recosting {
   std::function<void(carbon::CarbonOptions& options, std::string& region)> apply;  // to the run's own
 };
 
-struct Recarboned {
+struct Recosted {
   std::string changes;  // tables, old and new
   std::string note;     // remarks, if something could not be done as asked
 };
 
 // Writes recarbon.txt, .yml, .json and the intensities used into the run's folder; its own files do not change. Repeating it
 // with the same answers leaves the same files. An error: nothing was written.
-base::Result<Recarboned> recarbon(const runs::RunDirectory& directory, const Recosting& change,
-                                  const Environment& environment);
+base::Result<Recosted> recost(const runs::RunDirectory& directory, const Recosting& change,
+                              const cli::Environment& environment);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::commands

@@ -1,10 +1,10 @@
-#include "app/wait_until.h"
+#include "commands/wait_until.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace gpubench::app {
+namespace gpubench::commands {
 namespace {
 
 constexpr base::Duration kOnTerminal = std::chrono::seconds(1);
@@ -41,4 +41,4 @@ std::optional<int> wait_until(base::WallTime start, const std::string& why, cons
   return signal;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::commands

@@ -10,7 +10,7 @@
 #include "runs/run_directory.h"
 #include "series/gpu_series.h"
 
-namespace gpubench::app {
+namespace gpubench::runs {
 
 struct SavedRun {
   record::RunRecord run;
@@ -24,9 +24,9 @@ struct SavedRun {
 base::Result<SavedRun> load_run(const std::filesystem::path& directory);
 
 // The run's folder: `name` is its id in `results_dir`, or its path.
-base::Result<runs::RunDirectory> find_run(const std::filesystem::path& results_dir, const std::string& name);
+base::Result<RunDirectory> find_run(const std::filesystem::path& results_dir, const std::string& name);
 
 // load_run() of a run that is not under way.
-base::Result<SavedRun> load_past_run(const runs::RunDirectory& directory);
+base::Result<SavedRun> load_past_run(const RunDirectory& directory);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::runs
