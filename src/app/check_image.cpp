@@ -44,7 +44,7 @@ class ImageCheck {
 
   int go() {
     if (const auto meter = meter::open_meter({options_.meter, options_.record_trace, environment_.nvml_library}, clock_)) {
-      source_ = (*meter)->source().kind;
+      source_ = (*meter)->source();
       gpus_ = (*meter)->gpus();
     }
     if (const auto ran = run(); !ran) {
@@ -137,7 +137,7 @@ class ImageCheck {
   const Environment& environment_;
   platform::SignalQueue signals_;  // before any thread
   platform::SystemClock clock_;
-  meter::SourceKind source_ = meter::SourceKind::nvml;
+  meter::MeterSource source_;
   std::vector<meter::GpuDescription> gpus_;  // none on a machine without GPUs: an image can be checked there, too
   runs::RunDirectory directory_;
   std::unique_ptr<benchmark::BenchmarkLog> log_;

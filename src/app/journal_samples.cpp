@@ -38,7 +38,7 @@ exporting::RunLabels run_labels(const record::RunFacts& run, const std::string& 
   labels.tool_version = run.tool_version;
   labels.driver_version = run.source.driver_version;
   labels.gpus = run.gpus;
-  labels.source = run.source.kind;
+  labels.source = run.source.name;
   return labels;
 }
 

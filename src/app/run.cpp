@@ -175,7 +175,7 @@ base::Result<void> BenchmarkRun::prepare() {
   if (const auto chosen = choose_gpus(); !chosen) return chosen;
   if (const auto made = make_outputs(); !made) return made;
   auto workload =
-      make_workload(workload_spec_, {meter_->source().kind, gpus_, *directory_, signals_.fd()}, clock_, outputs_->sinks());
+      make_workload(workload_spec_, {meter_->source(), gpus_, *directory_, signals_.fd()}, clock_, outputs_->sinks());
   if (!workload) return base::failure(workload.error());
   workload_ = std::move(*workload);
   if (const auto ready = workload_->prepare(); !ready) return ready;
@@ -193,7 +193,7 @@ base::Result<void> BenchmarkRun::prepare() {
 }
 
 base::Result<void> BenchmarkRun::choose_gpus() {
-  auto gpus = gpus::find_workload_gpus(workload_spec_, meter_->source().kind, meter_->gpus());
+  auto gpus = gpus::find_workload_gpus(workload_spec_, meter_->source(), meter_->gpus());
   if (!gpus) return base::failure(gpus.error());
   gpus_ = std::move(*gpus);
   events_.emplace(*meter_);
@@ -217,7 +217,7 @@ base::Result<void> BenchmarkRun::make_outputs() {
   auto journal = series::Journal::create(directory_->path, directory_->run_id);
   if (!journal) return base::failure(journal.error());
   journal_ = std::move(*journal);
-  auto series = series::open_series(meter_->gpus().size(), directory_->path, journal_.get());
+  auto series = series::open_series(meter_->gpus(), directory_->path, journal_.get());
   if (!series) return base::failure(series.error());
   series_ = std::move(*series);
   make_live_feed();
@@ -248,7 +248,7 @@ void BenchmarkRun::note_facts() {
 
 void BenchmarkRun::make_live_feed() {
   live_style_ = live_style_for(options_.live_style, environment_, terminal_);
-  const bool replays = meter_->source().kind == meter::SourceKind::replay;
+  const bool replays = meter_->source().is_replay();
   live_ = std::make_unique<live::Feed>(
       terminal_,
       make_view(live_style_, options_, environment_,
@@ -341,7 +341,7 @@ void BenchmarkRun::make_live_plot() {
   input.title = benchmark_name(options_);
   input.subtitle = "run under way";
   input.under_way = true;
-  input.replay = meter_->source().kind == meter::SourceKind::replay;
+  input.replay = meter_->source().is_replay();
   input.gpus = meter_->gpus();
   for (std::size_t gpu = 0; gpu < input.gpus.size(); ++gpu) input.is_other.push_back(!gpus_.has(gpu));
   input.series = &series_;

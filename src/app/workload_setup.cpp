@@ -52,11 +52,11 @@ base::Result<std::unique_ptr<workload::Workload>> make_workload(workload::Worklo
   context.run_id = place.directory.run_id;
   context.results = command_results(place.directory);
   context.gpus = place.gpus.requests;
-  context.gives_gpus = place.source == meter::SourceKind::nvml;
+  context.gives_gpus = !place.source.is_replay();
   context.logs = logs;
   context.tell = [](const std::string& line) { std::cerr << "iris-gpubench: " << line << "\n"; };
   context.interrupt_fd = place.interrupt_fd;
-  gpus::give_to_command(place.gpus, spec.environment);
+  gpus::give_to_command(place.gpus, place.source, spec.environment);
   return workload::open_workload(spec, context, clock);
 }
 

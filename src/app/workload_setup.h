@@ -28,7 +28,7 @@ std::filesystem::path command_results(const runs::RunDirectory& directory);
 
 // What a workload is given beside its spec.
 struct WorkloadPlace {
-  meter::SourceKind source = meter::SourceKind::nvml;
+  const meter::MeterSource& source;
   const gpus::WorkloadGpus& gpus;
   const runs::RunDirectory& directory;
   int interrupt_fd = -1;  // readable: preparation that takes long is given up

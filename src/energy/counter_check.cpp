@@ -77,19 +77,21 @@ struct Tracking {
 
 // A piece may differ by what the lag makes of the span of power, by the timing of its two changes at the power then, and by
 // the samples' own error.
-base::Energy unexplained(base::Energy difference, base::Energy piece, base::Duration timing, const PowerSpan& span) {
-  const base::Energy explained = (span.high - span.low) * kLongestLag + span.high * timing + piece * kPieceShare;
+base::Energy unexplained(base::Energy difference, base::Energy piece, base::Duration timing, const PowerSpan& span,
+                         base::Duration lag) {
+  const base::Energy explained = (span.high - span.low) * lag + span.high * timing + piece * kPieceShare;
   return size_of(difference) > explained ? size_of(difference) : base::Energy{};
 }
 
 template <class T>
-Tracking track(const series::Series<meter::CounterReading>& counter, const series::Series<T>& power, base::Window run,
-               PieceRule rule, const PowerSpan& span) {
+Tracking track(const series::GpuSeries& gpu, const series::Series<T>& power, base::Window run, PieceRule rule,
+               const PowerSpan& span) {
+  const series::Series<meter::CounterReading>& counter = *gpu.counter;
   Fit fit;
   base::Energy step;
   std::optional<RunningArea<T>> area;
   std::optional<Transition> from;
-  TransitionFinder finder(run.start);
+  TransitionFinder finder(run.start, gpu.sensor);
   visit_while(counter, first_reading_for(counter, run.start), [&](const meter::CounterReading& reading) {
     const auto found = finder.add(reading);
     if (!found || reading.middle() > run.end + kAround) return false;
@@ -102,8 +104,8 @@ Tracking track(const series::Series<meter::CounterReading>& counter, const serie
       const base::Energy counted = change->energy - from->energy;
       fit.add(part.energy / length, counted / length, length);
       if (rule.steps)
-        step =
-            std::max(step, unexplained(counted - part.energy, part.energy, from->uncertainty + change->uncertainty, span));
+        step = std::max(step, unexplained(counted - part.energy, part.energy, from->uncertainty + change->uncertainty, span,
+                                          gpu.sensor.counter_lag));
     }
     from = change;
     return true;
@@ -125,8 +127,8 @@ std::string percent(double fraction) {
 Tracking tracking_of(const series::GpuSeries& gpu, base::Window run, const EnergyEstimate& independent) {
   const PowerSpan span = independent.span.value_or(PowerSpan{});
   if (independent.method == EnergyMethod::power_ring)
-    return track(*gpu.counter, *gpu.power, run, ring_pieces(independent.spacing), span);
-  return track(*gpu.counter, *gpu.readings, run, kAveragePieces, span);
+    return track(gpu, *gpu.power, run, ring_pieces(independent.spacing), span);
+  return track(gpu, *gpu.readings, run, kAveragePieces, span);
 }
 
 // A third method supports the counter against the method it was compared with.

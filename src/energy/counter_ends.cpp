@@ -21,7 +21,6 @@ using namespace std::chrono_literals;
 // Idle power times this is the error of one anchor: 2.5 J at 100 W. Bursts of one GPU reach 2.5 ms, of eight GPUs 15 ms.
 constexpr base::Duration kWellTimed = 25ms;
 constexpr base::Duration kPreWindow = 2s;         // idle before the start that gives P_pre
-constexpr base::Duration kPostFrom = 150ms;       // lag + update under way at the end
 constexpr base::Duration kPostUntil = 1000ms;     // early: idle power falls for seconds after a load
 constexpr base::Duration kFarthestAnchor = 1s;    // from its end of the run
 constexpr base::Duration kShortestSlope = 200ms;  // two updates
@@ -68,11 +67,12 @@ struct NeighbourChanges {
   }
 };
 
-CounterEnd interpolated_end(const NeighbourChanges& changes, base::SteadyTime moment, base::Energy value) {
+CounterEnd interpolated_end(const NeighbourChanges& changes, base::SteadyTime moment, base::Energy value,
+                            base::Duration period) {
   CounterEnd end;
   end.value = value;
-  end.timing = kCounterPeriod / 2;
-  end.between = 2 * kCounterPeriod;  // of an end beyond the first or last change
+  end.timing = period / 2;
+  end.between = 2 * period;  // of an end beyond the first or last change
   end.position = base::Ratio::from_fraction(0.5);
   if (!changes.before || !changes.after) return end;
   end.timing = std::max(changes.before->uncertainty, changes.after->uncertainty);
@@ -86,8 +86,13 @@ CounterEnd interpolated_end(const NeighbourChanges& changes, base::SteadyTime mo
 class EndsWalk {
  public:
   EndsWalk(const series::Series<meter::CounterReading>& counter, base::Window run,
-           const series::Series<meter::PowerSample>* power)
-      : counter_(counter), power_(power), run_(run), finder_(run.start), curve_({run.start, run.end}) {}
+           const series::Series<meter::PowerSample>* power, const meter::SensorTiming& sensor)
+      : counter_(counter),
+        power_(power),
+        run_(run),
+        sensor_(sensor),
+        finder_(run.start, sensor),
+        curve_({run.start, run.end}) {}
   // False: nothing later can matter.
   bool add(const meter::CounterReading& reading);
   [[nodiscard]] base::Result<CounterEnds> finish() const;
@@ -105,6 +110,7 @@ class EndsWalk {
   const series::Series<meter::CounterReading>& counter_;
   const series::Series<meter::PowerSample>* power_;
   base::Window run_;
+  const meter::SensorTiming& sensor_;
   TransitionFinder finder_;
   LinearCurve curve_;
   std::vector<Transition> before_;  // well-timed ones of the idle before the run
@@ -142,7 +148,7 @@ void EndsWalk::note_change(const Transition& change) {
   around_end_.add(change, run_.end);
   if (change.uncertainty > kWellTimed) return;
   if (change.time <= run_.start && change.time >= run_.start - kPreWindow) before_.push_back(change);
-  if (change.time >= run_.end + kLongestLag && change.time <= run_.end + kPostUntil) after_.push_back(change);
+  if (change.time >= run_.end + sensor_.counter_lag && change.time <= run_.end + kPostUntil) after_.push_back(change);
 }
 
 std::optional<CounterEnd> EndsWalk::anchor_before() const {
@@ -159,7 +165,7 @@ std::optional<CounterEnd> EndsWalk::anchor_before() const {
 
 std::optional<CounterEnd> EndsWalk::anchor_after() const {
   const auto clean = std::find_if(after_.begin(), after_.end(),
-                                  [&](const Transition& change) { return change.time >= run_.end + kPostFrom; });
+                                  [&](const Transition& change) { return change.time >= run_.end + sensor_.load_tail; });
   const auto idle = steady_level(std::span(clean, after_.end()));
   if (!idle || after_.front().time - run_.end > kFarthestAnchor) return std::nullopt;
   CounterEnd end;
@@ -173,10 +179,10 @@ std::optional<CounterEnd> EndsWalk::anchor_after() const {
 
 std::optional<base::Error> EndsWalk::missing_end() const {
   if (!curve_.has_line()) return base::Error{"there are fewer than two readings of the energy counter around the run", ""};
-  if (curve_.first()->time > run_.start + kCounterPeriod) {
+  if (curve_.first()->time > run_.start + sensor_.counter_period) {
     return base::Error{"the energy counter was not read before the start of the run", ""};
   }
-  if (curve_.last()->time < run_.end - kCounterPeriod) {
+  if (curve_.last()->time < run_.end - sensor_.counter_period) {
     return base::Error{"the energy counter was not read after the end of the run", ""};
   }
   return std::nullopt;
@@ -184,7 +190,7 @@ std::optional<base::Error> EndsWalk::missing_end() const {
 
 std::optional<CounterEnd> EndsWalk::by_power(base::SteadyTime moment, IdleSide side) const {
   if (power_ == nullptr) return std::nullopt;
-  const auto at = counter_value_at(counter_, *power_, moment, side);
+  const auto at = counter_value_at(counter_, *power_, moment, side, sensor_);
   if (!at) return std::nullopt;
   CounterEnd end;
   end.value = at->value;
@@ -197,8 +203,9 @@ std::optional<CounterEnd> EndsWalk::by_power(base::SteadyTime moment, IdleSide s
 base::Result<CounterEnds> EndsWalk::by_changes(CounterEnds ends) const {
   if (const auto error = missing_end()) return base::failure(*error);
   const std::vector<base::Energy> interpolated = curve_.finish();
-  ends.start = anchor_before().value_or(interpolated_end(around_start_, run_.start, interpolated[0]));
-  ends.end = anchor_after().value_or(interpolated_end(around_end_, run_.end, interpolated[1]));
+  ends.start =
+      anchor_before().value_or(interpolated_end(around_start_, run_.start, interpolated[0], sensor_.counter_period));
+  ends.end = anchor_after().value_or(interpolated_end(around_end_, run_.end, interpolated[1], sensor_.counter_period));
   ends.extrapolated = std::max(base::Duration::zero(), curve_.first()->time - run_.start) +
                       std::max(base::Duration::zero(), run_.end - curve_.last()->time);
   return ends;
@@ -219,17 +226,18 @@ base::Result<CounterEnds> EndsWalk::finish() const {
   }
   if (previous_) ends.longest_gap = std::max(ends.longest_gap, run_.end - std::max(*previous_, run_.start));
   if (ends.end.value <= ends.start.value)
-    return base::failure("the run is too short for the energy counter, which moves every 100 ms");
+    return base::failure("the run is too short for the energy counter, which moves every " +
+                         milliseconds_text(sensor_.counter_period));
   return ends;
 }
 
 }  // namespace
 
 base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run,
-                                       const series::Series<meter::PowerSample>* power) {
+                                       const series::Series<meter::PowerSample>* power, const meter::SensorTiming& sensor) {
   if (run.length() <= base::Duration::zero()) return base::failure("the run has no duration");
   if (counter.size() == 0) return base::failure("there is no reading of an energy counter");
-  EndsWalk walk(counter, run, power);
+  EndsWalk walk(counter, run, power, sensor);
   visit_while(counter, first_reading_for(counter, run.start), [&](const auto& reading) { return walk.add(reading); });
   return walk.finish();
 }

@@ -62,6 +62,7 @@ struct CounterEnds {
 
 // `power`: the driver's samples, if there are any.
 base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run,
-                                       const series::Series<meter::PowerSample>* power = nullptr);
+                                       const series::Series<meter::PowerSample>* power = nullptr,
+                                       const meter::SensorTiming& sensor = {});
 
 }  // namespace gpubench::energy

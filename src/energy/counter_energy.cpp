@@ -9,8 +9,9 @@ namespace gpubench::energy {
 
 base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::CounterReading>& counter, base::Window run,
                                                  const std::optional<PowerSpan>& span,
-                                                 const series::Series<meter::PowerSample>* power) {
-  const auto ends = counter_ends(counter, run, power);
+                                                 const series::Series<meter::PowerSample>* power,
+                                                 const meter::SensorTiming& sensor) {
+  const auto ends = counter_ends(counter, run, power, sensor);
   if (!ends) return base::failure(ends.error());
   const double uncovered = base::to_seconds(ends->extrapolated) / base::to_seconds(run.length());
   EnergyEstimate estimate;
@@ -19,7 +20,7 @@ base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::Cou
   estimate.coverage = base::Ratio::from_fraction(std::max(0.0, 1.0 - uncovered));
   estimate.longest_gap = ends->longest_gap;
   estimate.samples = ends->samples;
-  estimate.uncertainty = counter_uncertainty(*ends, run, span);
+  estimate.uncertainty = counter_uncertainty(*ends, run, span, sensor);
   return estimate;
 }
 

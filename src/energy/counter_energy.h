@@ -16,6 +16,7 @@ namespace gpubench::energy {
 // power samples, for the uncertainty. `power`: the samples themselves, which say what happened between a reading and an end.
 base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::CounterReading>& counter, base::Window run,
                                                  const std::optional<PowerSpan>& span = {},
-                                                 const series::Series<meter::PowerSample>* power = nullptr);
+                                                 const series::Series<meter::PowerSample>* power = nullptr,
+                                                 const meter::SensorTiming& sensor = {});
 
 }  // namespace gpubench::energy

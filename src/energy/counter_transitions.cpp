@@ -38,7 +38,7 @@ base::Result<void> TransitionFinder::check(const meter::CounterReading& reading)
     return base::failure("the energy counter restarted at " + fixed(reading.energy.joules(), 0) + " J, " + moment,
                          "the driver was reloaded or the GPU reset: turn persistence mode on");
   }
-  if (rise > kImpossiblePower * (gap + kCounterPeriod)) {
+  if (rise > kImpossiblePower * (gap + period_)) {
     return base::failure("the energy counter jumped by " + fixed(rise.joules(), 0) + " J within " +
                          fixed(base::to_seconds(gap), 3) + " s, " + moment);
   }
@@ -49,7 +49,7 @@ base::Result<void> TransitionFinder::check(const meter::CounterReading& reading)
 }
 
 base::Result<std::optional<Transition>> TransitionFinder::add(const meter::CounterReading& reading) {
-  base::SteadyTime earliest = reading.middle() - kCounterPeriod;
+  base::SteadyTime earliest = reading.middle() - period_;
   if (previous_) {
     if (reading.middle() <= previous_->middle()) return std::nullopt;
     if (const auto checked = check(reading); !checked) return base::failure(checked.error());

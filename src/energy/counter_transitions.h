@@ -18,7 +18,6 @@
 
 namespace gpubench::energy {
 
-constexpr base::Duration kCounterPeriod = std::chrono::milliseconds(100);
 // Around a run: readings further out do not matter to it.
 constexpr base::Duration kWalkReach = std::chrono::seconds(3);
 
@@ -32,7 +31,8 @@ struct Transition {
 class TransitionFinder {
  public:
   // `start` of the run: what the errors count from.
-  explicit TransitionFinder(base::SteadyTime start) : start_(start) {}
+  explicit TransitionFinder(base::SteadyTime start, const meter::SensorTiming& sensor = {})
+      : start_(start), period_(sensor.counter_period) {}
   // Empty: the counter has not moved since the reading before.
   base::Result<std::optional<Transition>> add(const meter::CounterReading& reading);
 
@@ -40,6 +40,7 @@ class TransitionFinder {
   [[nodiscard]] base::Result<void> check(const meter::CounterReading& reading) const;
 
   base::SteadyTime start_;
+  base::Duration period_;  // of the counter
   std::optional<meter::CounterReading> previous_;
   base::SteadyTime unchanged_since_;  // middle of the first reading with the present value
 };

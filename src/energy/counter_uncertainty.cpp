@@ -44,26 +44,26 @@ base::Power lagging(const CounterEnds& ends, const PowerSpan& span) {
   return base::Power::from_watts(std::abs((ends.end.idle.power - ends.start.idle.power).watts()));
 }
 
-std::string edges_explanation(const CounterEnds& ends) {
+std::string edges_explanation(const CounterEnds& ends, const meter::SensorTiming& sensor) {
+  const std::string lag = "publication lag of up to " + milliseconds_text(sensor.counter_lag);
+  const std::string age = "age of the readings (up to " + milliseconds_text(sensor.counter_period) + ")";
   const bool by_power = ends.start.by_power.has_value();
   if (ends.anchored()) {
-    return std::string("anchored in idle: publication lag of up to 60 ms times the difference of idle power, ") +
-           (by_power ? "age of the readings (up to 100 ms) times idle power" : "timing of the two changes");
+    return "anchored in idle: " + lag + " times the difference of idle power, " +
+           (by_power ? age + " times idle power" : "timing of the two changes");
   }
-  if (by_power)
-    return "not idle at an end: age of the readings (up to 100 ms) times the power then, publication lag of up to 60 ms";
-  return "no idle time at an end: any power between the lowest and the highest between two changes, publication lag of up "
-         "to 60 ms";
+  if (by_power) return "not idle at an end: " + age + " times the power then, " + lag;
+  return "no idle time at an end: any power between the lowest and the highest between two changes, " + lag;
 }
 
-UncertaintyTerm edges_term(const CounterEnds& ends, const PowerSpan& span) {
+UncertaintyTerm edges_term(const CounterEnds& ends, const PowerSpan& span, const meter::SensorTiming& sensor) {
   // By power the lag is taken to be the middle of what it can be.
-  const base::Duration lag = ends.start.by_power ? kLongestLag / 2 : kLongestLag;
+  const base::Duration lag = ends.start.by_power ? sensor.counter_lag / 2 : sensor.counter_lag;
   const std::array parts{edge(ends.start, span), edge(ends.end, span), lagging(ends, span) * lag / kRoot3};
   UncertaintyTerm term;
   term.name = "edges";
   term.standard = root_sum_square(parts);
-  term.explanation = edges_explanation(ends);
+  term.explanation = edges_explanation(ends, sensor);
   return term;
 }
 
@@ -86,14 +86,15 @@ UncertaintyTerm gaps_term(const CounterEnds& ends, const PowerSpan& span) {
 
 }  // namespace
 
-Uncertainty counter_uncertainty(const CounterEnds& ends, base::Window run, const std::optional<PowerSpan>& span) {
+Uncertainty counter_uncertainty(const CounterEnds& ends, base::Window run, const std::optional<PowerSpan>& span,
+                                const meter::SensorTiming& sensor) {
   PowerSpan limits = span.value_or(span_of(ends, run));
   if (ends.start.anchored) limits.low = std::min(limits.low, ends.start.idle.power);
   // The time between two changes at an end includes idle time, whose power no sample shows.
   const auto is_known = [](const CounterEnd& end) { return end.anchored || end.by_power; };
   if (!is_known(ends.start) || !is_known(ends.end)) limits.lowest = base::Power{};
   Uncertainty uncertainty;
-  uncertainty.terms = {edges_term(ends, limits), instants_term(limits), idle_term(ends)};
+  uncertainty.terms = {edges_term(ends, limits, sensor), instants_term(limits), idle_term(ends)};
   uncertainty.terms.push_back({"quantum", kQuantum / std::sqrt(6.0), "the counter counts millijoules"});
   uncertainty.terms.push_back(
       {"part_time", {}, "the counter integrates all the time (found on an H200, assumed for others)"});

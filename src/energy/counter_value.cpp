@@ -20,10 +20,8 @@ using namespace std::chrono_literals;
 using Counter = series::Series<meter::CounterReading>;
 using Power = series::Series<meter::PowerSample>;
 
-constexpr base::Duration kMeanLag = kLongestLag / 2;
 constexpr base::Duration kSpacingReach = 500ms;  // on either side of the moment
 constexpr base::Duration kIdleReach = 3s;        // of the idle time beside the moment
-constexpr base::Duration kLoadTail = 150ms;      // after a load: lag, and an update under way
 constexpr base::Duration kIdleLevel = 100ms;     // of samples that show the idle power
 constexpr base::Duration kLongestGap = 100ms;
 constexpr double kWithoutLoad = 2;  // highest to lowest power of a time without load in it
@@ -34,12 +32,22 @@ constexpr double kRingShare = 0.005;
 struct Samples {
   const Power& series;
   base::Duration spacing;
+  const meter::SensorTiming& sensor;
   // Before a load begins they may show it, as each is a straight line to the next; after it ends, for as long as they lag.
   [[nodiscard]] base::Duration clear_before() const { return spacing; }
-  [[nodiscard]] base::Duration clear_after() const { return 2 * kPublicationLag + spacing; }
+  [[nodiscard]] base::Duration clear_after() const { return 2 * sensor.sample_lag + spacing; }
   // The newest one is at most this old when they are drained.
-  [[nodiscard]] base::Duration newest_age() const { return sample_lag(spacing); }
+  [[nodiscard]] base::Duration newest_age() const { return sample_lag(sensor, spacing); }
 };
+
+base::Duration mean_lag(const meter::SensorTiming& sensor) {
+  return sensor.counter_lag / 2;
+}
+
+// When the counter that a reading shows can have been updated last.
+base::SteadyTime oldest_update(const meter::CounterReading& reading, const meter::SensorTiming& sensor) {
+  return reading.before - mean_lag(sensor) - sensor.counter_period;
+}
 
 // The power samples of one window, in one pass.
 struct WindowPower {
@@ -85,6 +93,7 @@ class AreaToMoment {
     else
       from_ = moment;
   }
+  [[nodiscard]] const meter::SensorTiming& sensor() const { return power_.sensor; }
   [[nodiscard]] std::optional<base::Energy> from(base::SteadyTime time) const {
     const auto seen = power_in(power_, {std::min(time, from_), std::max(time, from_)});
     if (!seen) return std::nullopt;
@@ -121,11 +130,13 @@ Bounds hull(const Bounds& a, const Bounds& b) {
 
 // Of doubts: that of the samples' areas, and how long the call took, at the power then.
 std::optional<Bounds> bounds_of(const meter::CounterReading& reading, const AreaToMoment& area) {
-  const auto youngest = area.from(reading.after - kMeanLag);
-  const auto oldest = area.from(reading.before - kMeanLag - kCounterPeriod);
+  const meter::SensorTiming& sensor = area.sensor();
+  const auto youngest = area.from(reading.after - mean_lag(sensor));
+  const auto oldest = area.from(oldest_update(reading, sensor));
   if (!youngest || !oldest) return std::nullopt;
   const base::Duration call = reading.after - reading.before;
-  const base::Energy timing = (*oldest - *youngest) * (base::to_seconds(call / 2) / base::to_seconds(kCounterPeriod + call));
+  const base::Energy timing =
+      (*oldest - *youngest) * (base::to_seconds(call / 2) / base::to_seconds(sensor.counter_period + call));
   const base::Energy areas = base::Energy::from_joules(std::abs(((*youngest + *oldest) / 2).joules()) * kRingShare);
   return Bounds{{reading.energy + *youngest - areas, timing + areas}, {reading.energy + *oldest + areas, timing + areas}};
 }
@@ -150,14 +161,15 @@ base::Energy cautious_standard_of(const Bounds& bounds, const Samples& power, ba
 }
 
 // The readings to use, the nearest to the moment first.
-std::vector<meter::CounterReading> readings_beside(const Counter& counter, base::SteadyTime moment, IdleSide side) {
+std::vector<meter::CounterReading> readings_beside(const Counter& counter, base::SteadyTime moment, IdleSide side,
+                                                   base::Duration load_tail) {
   const auto middle_of = [](const meter::CounterReading& reading) { return reading.middle(); };
   const std::size_t split = first_not_before(counter, moment, middle_of);
   std::vector<meter::CounterReading> beside;
   std::vector<meter::CounterReading> neighbours;
   visit_while(counter, first_not_before(counter, moment - kIdleReach, middle_of), [&](const meter::CounterReading& reading) {
     if (reading.middle() > moment + kIdleReach) return false;
-    const bool fits = side == IdleSide::before ? reading.after <= moment : reading.before >= moment + kLoadTail;
+    const bool fits = side == IdleSide::before ? reading.after <= moment : reading.before >= moment + load_tail;
     if (fits) beside.push_back(reading);
     return true;
   });
@@ -175,14 +187,14 @@ std::vector<meter::CounterReading> readings_beside(const Counter& counter, base:
 
 // Whether samples lie between the reading and the moment without a gap.
 bool is_reached(const Samples& power, base::SteadyTime moment, const meter::CounterReading& reading) {
-  const base::SteadyTime oldest = reading.before - kMeanLag - kCounterPeriod;
+  const base::SteadyTime oldest = oldest_update(reading, power.sensor);
   return power_in(power, {std::min(oldest, moment), std::max(reading.after, moment)}).has_value();
 }
 
 // Whether the time between the moment and the farthest reading has no load in it.
 bool is_steady(const Samples& power, base::SteadyTime moment, base::SteadyTime farthest, IdleSide side) {
-  const base::Window window = side == IdleSide::before ? base::Window{farthest - kCounterPeriod, moment}
-                                                       : base::Window{moment + kLoadTail, farthest};
+  const base::Window window = side == IdleSide::before ? base::Window{farthest - power.sensor.counter_period, moment}
+                                                       : base::Window{moment + power.sensor.load_tail, farthest};
   if (window.length() <= base::Duration::zero()) return false;
   const auto seen = power_in(power, window);
   return seen && seen->highest <= seen->lowest * kWithoutLoad;
@@ -204,11 +216,11 @@ std::optional<Bounds> bounds_together(const std::vector<meter::CounterReading>& 
 }  // namespace
 
 std::optional<CounterValue> counter_value_at(const Counter& counter, const Power& series, base::SteadyTime moment,
-                                             IdleSide side) {
+                                             IdleSide side, const meter::SensorTiming& sensor) {
   const auto spacing = usual_spacing(series, {moment - kSpacingReach, moment + kSpacingReach});
   if (!spacing || *spacing > meter::kFineSamples) return std::nullopt;
-  const Samples power{series, *spacing};
-  std::vector<meter::CounterReading> readings = readings_beside(counter, moment, side);
+  const Samples power{series, *spacing, sensor};
+  std::vector<meter::CounterReading> readings = readings_beside(counter, moment, side, sensor.load_tail);
   std::erase_if(readings, [&](const meter::CounterReading& reading) { return !is_reached(power, moment, reading); });
   if (readings.empty()) return std::nullopt;
   CounterValue at;
@@ -218,7 +230,7 @@ std::optional<CounterValue> counter_value_at(const Counter& counter, const Power
   at.value = (bounds->low.value + bounds->high.value) / 2;
   const bool confirmed = at.steady && readings.size() > 1;
   at.standard = confirmed ? standard_of(*bounds) : cautious_standard_of(*bounds, power, moment, at.steady);
-  const base::Window growing{readings.front().before - kCounterPeriod, readings.front().after};
+  const base::Window growing{readings.front().before - sensor.counter_period, readings.front().after};
   if (const auto aged = power_in(power, growing)) at.level = aged->area / growing.length();
   return at;
 }

@@ -32,6 +32,6 @@ enum class IdleSide : bool { before, after };
 // reading, or the power samples do not reach from it to the moment without a gap.
 std::optional<CounterValue> counter_value_at(const series::Series<meter::CounterReading>& counter,
                                              const series::Series<meter::PowerSample>& power, base::SteadyTime moment,
-                                             IdleSide side);
+                                             IdleSide side, const meter::SensorTiming& sensor = {});
 
 }  // namespace gpubench::energy

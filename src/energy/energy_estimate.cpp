@@ -11,7 +11,7 @@ std::string method_text(const EnergyEstimate& estimate) {
     case EnergyMethod::counter_step_model:
       return "counter, step model";
     case EnergyMethod::power_ring:
-      return "power samples (" + std::to_string(rounded_spacing(estimate.spacing) / std::chrono::milliseconds(1)) + " ms)";
+      return "power samples (" + milliseconds_text(rounded_spacing(estimate.spacing)) + ")";
     case EnergyMethod::average_power:
       return "average power, area";
     case EnergyMethod::plain_power:

@@ -70,9 +70,10 @@ const EnergyEstimate* GpuEnergy::best() const {
 
 GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const RunLimits& known) {
   GpuEnergy energy;
-  if (gpu.power) energy.ring = if_there(energy_from_power(*gpu.power, run, known));
-  if (gpu.readings) energy.average = if_there(energy_from_average_power(*gpu.readings, run, known));
-  if (gpu.counter) energy.counter = if_there(energy_from_counter(*gpu.counter, run, power_span(energy), gpu.power.get()));
+  if (gpu.power) energy.ring = if_there(energy_from_power(*gpu.power, run, known, gpu.sensor));
+  if (gpu.readings) energy.average = if_there(energy_from_average_power(*gpu.readings, run, known, gpu.sensor));
+  if (gpu.counter)
+    energy.counter = if_there(energy_from_counter(*gpu.counter, run, power_span(energy), gpu.power.get(), gpu.sensor));
   hold_against_each_other(energy, gpu, run);
   energy.idle = idle_baseline(gpu, run, energy.best());
   return energy;

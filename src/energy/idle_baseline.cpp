@@ -14,13 +14,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr base::Duration kBefore = 1500ms;
-constexpr base::Duration kBaselineFrom = 150ms;    // the load's tail is over
 constexpr base::Duration kBaselineUntil = 1000ms;  // power falls for seconds after a load
 constexpr base::Duration kReadings = 5s;           // on either side of the run that readings are taken from
 constexpr double kSettled = 2;                     // degrees
 constexpr double kSteadyShare = 0.1;               // of the power
 constexpr double kEnoughSamples = 0.9;
-constexpr base::Duration kUtilizationFades = 1000ms;  // the longest time that the driver's utilisation looks back
 // Where the level after the run is not known: an H200's and an H100's rose by a third to two thirds in a load of some
 // seconds.
 constexpr double kUnknownChange = 2.0 / 3.0;
@@ -91,12 +89,12 @@ IdleBaseline idle_baseline(const series::GpuSeries& gpu, base::Window run, const
   IdleBaseline idle;
   if (gpu.power) {
     idle.before = idle_level_of(*gpu.power, {run.start - kBefore, run.start});
-    idle.after = idle_level_of(*gpu.power, {run.end + kBaselineFrom, run.end + kBaselineUntil});
+    idle.after = idle_level_of(*gpu.power, {run.end + gpu.sensor.load_tail, run.end + kBaselineUntil});
   }
   idle.doubt = "the power before the run is not known";
   if (gpu.readings && idle.before) add_readings(*idle.before, *gpu.readings, {run.start - kReadings, run.start}, false);
   if (gpu.readings && idle.after)
-    add_readings(*idle.after, *gpu.readings, {run.end + kUtilizationFades, run.end + kReadings}, true);
+    add_readings(*idle.after, *gpu.readings, {run.end + gpu.sensor.utilization_window, run.end + kReadings}, true);
   const bool used_after = idle.after && idle.after->utilization && idle.after->utilization->fraction() > 0;
   if (used_after) idle.after.reset();  // no idle level
   if (!idle.before) return idle;

@@ -78,8 +78,8 @@ EnergyEstimate estimate_of(const Passage& passage, base::Window run, EnergyMetho
 
 // Power just before the end of the run less that just before its start. A run that is hardly longer than the samples may lag
 // shows neither.
-base::Power step_over(const series::Series<meter::PowerSample>& power, base::Window run, const EnergyEstimate& estimate) {
-  const base::Duration lag = sample_lag(estimate.spacing);
+base::Power step_over(const series::Series<meter::PowerSample>& power, base::Window run, const EnergyEstimate& estimate,
+                      base::Duration lag) {
   if (run.length() < 2 * lag || estimate.samples < kSamplesForSpan) return estimate.span->highest - estimate.span->lowest;
   const auto before = [&](base::SteadyTime moment) {
     return integrate(power, {moment - lag, moment}).value_or(base::Energy{}) / lag;
@@ -93,13 +93,13 @@ struct AverageEnds {
   std::optional<base::Power> after;   // a second after the end
 };
 
-AverageEnds average_ends(const series::Series<meter::GpuReading>& readings, base::Window run) {
+AverageEnds average_ends(const series::Series<meter::GpuReading>& readings, base::Window run, base::Duration averaged) {
   AverageEnds ends;
   visit_samples(readings, run.start, [&](const meter::PowerSample& sample) {
-    const bool before = sample.time <= run.start && sample.time >= run.start - kAveraged;
+    const bool before = sample.time <= run.start && sample.time >= run.start - averaged;
     const bool at_start = !ends.before && sample.time <= run.start + kAtTheStart && sample.time > run.start;
     if (before || at_start) ends.before = sample.power;
-    if (sample.time >= run.end + kAveraged) ends.after = sample.power;
+    if (sample.time >= run.end + averaged) ends.after = sample.power;
     return !ends.after;
   });
   return ends;
@@ -108,27 +108,29 @@ AverageEnds average_ends(const series::Series<meter::GpuReading>& readings, base
 }  // namespace
 
 base::Result<EnergyEstimate> energy_from_power(const series::Series<meter::PowerSample>& power, base::Window run,
-                                               const RunLimits& known) {
+                                               const RunLimits& known, const meter::SensorTiming& sensor) {
   const auto passage = pass(power, run, run.end, base::Duration::max(), "power samples of the driver");
   if (!passage) return base::failure(passage.error());
   EnergyEstimate estimate = estimate_of(*passage, run, EnergyMethod::power_ring, known);
-  estimate.uncertainty = ring_uncertainty(estimate, run, passage->shape.roughness(), step_over(power, run, estimate));
+  const base::Duration lag = sample_lag(sensor, estimate.spacing);
+  estimate.uncertainty =
+      ring_uncertainty(estimate, run, passage->shape.roughness(), {step_over(power, run, estimate, lag), lag});
   return estimate;
 }
 
 base::Result<EnergyEstimate> energy_from_average_power(const series::Series<meter::GpuReading>& readings, base::Window run,
-                                                       const RunLimits& known) {
-  const AverageEnds ends = average_ends(readings, run);
+                                                       const RunLimits& known, const meter::SensorTiming& sensor) {
+  const AverageEnds ends = average_ends(readings, run, sensor.averaged);
   const bool whole = ends.before && ends.after;
-  const auto passage =
-      pass(readings, run, whole ? run.end + kAveraged : run.end, kLongestBetweenReadings, "readings with a power value");
+  const auto passage = pass(readings, run, whole ? run.end + sensor.averaged : run.end, kLongestBetweenReadings,
+                            "readings with a power value");
   if (!passage) return base::failure(passage.error());
   EnergyEstimate estimate =
       estimate_of(*passage, run, whole ? EnergyMethod::average_power : EnergyMethod::plain_power, known);
-  if (whole) estimate.energy -= (*ends.before + *ends.after) * (kAveraged / 2);
+  if (whole) estimate.energy -= (*ends.before + *ends.after) * (sensor.averaged / 2);
   if (estimate.energy <= base::Energy{}) return base::failure("the run is too short for the driver's average power");
   const base::Power change = whole ? *ends.after - *ends.before : base::Power{};
-  estimate.uncertainty = average_uncertainty(estimate, run, {passage->shape.roughness(), passage->lost, change});
+  estimate.uncertainty = average_uncertainty(estimate, run, {passage->shape.roughness(), passage->lost, change}, sensor);
   return estimate;
 }
 

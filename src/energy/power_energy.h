@@ -11,9 +11,9 @@ namespace gpubench::energy {
 
 // Energy by the power ring: straight lines between its samples; ends cut at the window.
 base::Result<EnergyEstimate> energy_from_power(const series::Series<meter::PowerSample>& power, base::Window run,
-                                               const RunLimits& known = {});
+                                               const RunLimits& known = {}, const meter::SensorTiming& sensor = {});
 // Energy by the interval readings' averaged power.
 base::Result<EnergyEstimate> energy_from_average_power(const series::Series<meter::GpuReading>& readings, base::Window run,
-                                                       const RunLimits& known = {});
+                                                       const RunLimits& known = {}, const meter::SensorTiming& sensor = {});
 
 }  // namespace gpubench::energy

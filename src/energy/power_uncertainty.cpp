@@ -13,7 +13,6 @@ namespace gpubench::energy {
 namespace {
 
 constexpr double kRoot2 = std::numbers::sqrt2;
-constexpr base::Duration kHalfAverage = kAveraged / 2;
 // Ring and counter of an H200 agree within 0.5 % on loads that are not locked to the sensor: that is k = 2.
 constexpr double kRingAgreement = 0.0025;
 constexpr double kIdleSpread = 0.05;  // of idle power over the second next to the run
@@ -24,10 +23,6 @@ UncertaintyTerm term(std::string_view name, base::Energy standard, std::string e
   term.standard = base::Energy::from_joules(std::abs(standard.joules()));
   term.explanation = std::move(explanation);
   return term;
-}
-
-std::string milliseconds_text(base::Duration duration) {
-  return std::to_string(rounded_spacing(duration) / std::chrono::milliseconds(1)) + " ms";
 }
 
 PowerSpan power_span_of(const EnergyEstimate& estimate, base::Window run) {
@@ -55,32 +50,34 @@ UncertaintyTerm instants_term(const PowerSpan& span) {
   return term;
 }
 
-Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness, base::Power step) {
+Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness,
+                             const LaggingStep& lagging) {
   const PowerSpan span = power_span_of(estimate, run);
   const base::Power swing = base::Power::from_watts(std::hypot(span.at_start.watts(), span.at_end.watts()));
-  const base::Duration lag = sample_lag(estimate.spacing);
-  const std::array edges{step * lag / kRoot3, swing * estimate.spacing / kRoot12};
+  const std::array edges{lagging.step * lagging.lag / kRoot3, swing * estimate.spacing / kRoot12};
   const double lost = std::max(0.0, 1 - estimate.coverage.fraction()) * base::to_seconds(run.length());
   // A step between two samples may lie anywhere between them: that is a rectangle as wide as step times distance.
   const base::Energy unseen = std::max(roughness / kRoot12, estimate.energy * kRingAgreement);
   Uncertainty uncertainty;
-  uncertainty.terms = {term("edges", root_sum_square(edges),
-                            "lag of the samples of up to " + milliseconds_text(lag) + ", and a sample at each end"),
-                       instants_term(span),
-                       term("part_time", unseen,
-                            "samples may cover only part of each " + milliseconds_text(estimate.spacing) +
-                                ": from the steps between neighbours, at least 0.25 %"),
-                       missing_term(span, base::from_seconds(lost)), gain_term(estimate.energy)};
+  uncertainty.terms = {
+      term("edges", root_sum_square(edges),
+           "lag of the samples of up to " + milliseconds_text(rounded_spacing(lagging.lag)) + ", and a sample at each end"),
+      instants_term(span),
+      term("part_time", unseen,
+           "samples may cover only part of each " + milliseconds_text(rounded_spacing(estimate.spacing)) +
+               ": from the steps between neighbours, at least 0.25 %"),
+      missing_term(span, base::from_seconds(lost)), gain_term(estimate.energy)};
   return uncertainty;
 }
 
-Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, const AverageDoubt& doubt) {
+Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, const AverageDoubt& doubt,
+                                const meter::SensorTiming& sensor) {
+  const base::Duration half = sensor.averaged / 2;
   const PowerSpan span = power_span_of(estimate, run);
   const bool whole = estimate.method == EnergyMethod::average_power;
   // Whether a board's reading looks back over a second or less is not known: idle before counts half a second against after.
-  const std::array idle{span.lowest * kIdleSpread * kHalfAverage * kRoot2,
-                        doubt.change * (kHalfAverage + kReadingRenewed) / kRoot3};
-  const base::Energy edges = whole ? root_sum_square(idle) : (span.highest - span.lowest) * kHalfAverage / kRoot3;
+  const std::array idle{span.lowest * kIdleSpread * half * kRoot2, doubt.change * (half + sensor.reading_renewed) / kRoot3};
+  const base::Energy edges = whole ? root_sum_square(idle) : (span.highest - span.lowest) * half / kRoot3;
   Uncertainty uncertainty;
   uncertainty.terms = {
       term("edges", edges,

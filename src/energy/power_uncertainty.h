@@ -6,12 +6,18 @@
 #include "energy/energy_estimate.h"
 #include "energy/power_statistics.h"
 #include "energy/uncertainty.h"
+#include "meter/sensor_timing.h"
 
 namespace gpubench::energy {
 
-// `roughness`: PowerStatistics'. `step`: power just before the end of the run less that just before its start, which is
-// what a lag of the samples' times moves in or out.
-Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness, base::Power step);
+// What a lag of the samples' times moves in or out.
+struct LaggingStep {
+  base::Power step;      // power just before the end of the run less that just before its start
+  base::Duration lag{};  // of the samples, at most
+};
+// `roughness`: PowerStatistics'.
+Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness,
+                             const LaggingStep& lagging);
 
 // Start and end of a workload are known to a millisecond (fork and wait) or a few (the container engine).
 UncertaintyTerm instants_term(const PowerSpan& span);
@@ -22,6 +28,7 @@ struct AverageDoubt {
   base::Duration lost{};   // time without readings, that after the run included
   base::Power change;      // from idle before the run to idle after it
 };
-Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, const AverageDoubt& doubt);
+Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, const AverageDoubt& doubt,
+                                const meter::SensorTiming& sensor);
 
 }  // namespace gpubench::energy

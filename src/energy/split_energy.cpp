@@ -20,10 +20,10 @@ using Moments = std::vector<base::SteadyTime>;
 std::optional<std::vector<base::Energy>> counter_rises(const series::GpuSeries& gpu, base::Window run,
                                                        const Moments& moments) {
   const series::Series<meter::CounterReading>& counter = *gpu.counter;
-  const auto ends = counter_ends(counter, run, gpu.power.get());
+  const auto ends = counter_ends(counter, run, gpu.power.get(), gpu.sensor);
   if (!ends || moments.empty()) return std::nullopt;
   LinearCurve curve(moments);
-  TransitionFinder finder(run.start);
+  TransitionFinder finder(run.start, gpu.sensor);
   visit_while(counter, first_reading_for(counter, run.start), [&](const auto& reading) {
     const auto change = finder.add(reading);
     if (!change) return false;

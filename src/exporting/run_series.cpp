@@ -118,7 +118,7 @@ Series run_info_series(const RunLabels& run) {
                                            {"gpu_count", std::to_string(run.gpus.size())},
                                            {"driver_version", run.driver_version},
                                            {"tool_version", run.tool_version},
-                                           {"source", std::string(meter::source_name(run.source))}});
+                                           {"source", run.source}});
 }
 
 Labels result_labels(const RunLabels& run) {

@@ -29,7 +29,7 @@ struct RunLabels {
   std::string tool_version;
   std::string driver_version;  // empty: not known
   std::vector<meter::GpuDescription> gpus;
-  meter::SourceKind source = meter::SourceKind::nvml;
+  std::string source;  // the name of what the readings come from
 };
 
 // gpubench_run_info: labels of the whole run; its value is 1.

@@ -17,9 +17,10 @@ using meter::GpuDescription;
 using Positions = std::vector<std::size_t>;
 using Gpus = std::vector<GpuDescription>;
 
-constexpr std::string_view kCudaVisible = "CUDA_VISIBLE_DEVICES";
-constexpr std::string_view kNvidiaVisible = "NVIDIA_VISIBLE_DEVICES";
-constexpr std::string_view kCudaOrder = "CUDA_DEVICE_ORDER";
+struct Machine {
+  const Gpus& gpus;
+  const meter::VisibleDevices& variables;
+};
 
 std::optional<std::size_t> whole(std::string_view text) {
   std::size_t value = 0;
@@ -77,22 +78,25 @@ std::optional<std::string> variable_in(const std::vector<std::string>& environme
 }
 
 // CUDA numbers GPUs of different models by speed unless configured otherwise, which cannot be seen here.
-bool numbers_are_clear(const Gpus& gpus, const Positions& among, const std::vector<std::string>& environment) {
+bool numbers_are_clear(const Machine& machine, const Positions& among, const std::vector<std::string>& environment) {
+  const Gpus& gpus = machine.gpus;
   const bool one_model = std::all_of(among.begin(), among.end(),
                                      [&](std::size_t position) { return gpus[position].name == gpus[among[0]].name; });
-  return one_model || variable_in(environment, kCudaOrder) == "PCI_BUS_ID";
+  return one_model || variable_in(environment, machine.variables.order) == machine.variables.by_bus;
 }
 
-void narrow_by_cuda(WorkloadGpus& own, const std::vector<std::string>& environment, const Gpus& gpus,
-                    const Positions& among) {
-  const auto value = variable_in(environment, kCudaVisible);
+void narrow_by_program(WorkloadGpus& own, const std::vector<std::string>& environment, const Machine& machine,
+                       const Positions& among) {
+  const meter::VisibleDevices& variables = machine.variables;
+  const auto value = variable_in(environment, variables.program);
   if (!value || among.empty()) return;
-  const CudaChoice choice = cuda_visible(*value, gpus, among);
-  const std::string words = std::string(kCudaVisible) + "=" + *value;
+  const VisibleChoice choice = visible_gpus(*value, machine.gpus, among);
+  const std::string words = std::string(variables.program) + "=" + *value;
   if (choice.unknown_instance) {
     own.unclear = words + " names a MIG instance whose GPU the driver does not report";
-  } else if (choice.by_number && !numbers_are_clear(gpus, among, environment)) {
-    own.unclear = words + " by numbers, on GPUs of different models without CUDA_DEVICE_ORDER=PCI_BUS_ID";
+  } else if (choice.by_number && !numbers_are_clear(machine, among, environment)) {
+    own.unclear = words + " by numbers, on GPUs of different models without " + std::string(variables.order) + "=" +
+                  std::string(variables.by_bus);
   } else {
     own.positions = choice.positions;
     own.by = words;
@@ -100,7 +104,7 @@ void narrow_by_cuda(WorkloadGpus& own, const std::vector<std::string>& environme
 }
 
 // Of the container toolkit; empty: it names all, or something that is not here, as the host's numbers within a container.
-std::optional<Positions> nvidia_visible(std::string_view value, const Gpus& gpus) {
+std::optional<Positions> visible_in_container(std::string_view value, const Gpus& gpus) {
   Positions positions;
   for (const std::string_view word : entries_of(value)) {
     const auto number = whole(word.substr(0, word.find(':')));  // "0:1" is an instance of GPU 0
@@ -132,19 +136,20 @@ Positions requested(WorkloadGpus& own, const std::vector<workload::GpuRequest>& 
   return own.unclear.empty() ? positions : all_of(gpus);
 }
 
-// What --gpus says or, where it says nothing, NVIDIA_VISIBLE_DEVICES of --env.
-std::pair<std::string, std::string> container_wish(const workload::BenchmarkSpec& benchmark, const Gpus& gpus) {
-  const auto value = variable_in(benchmark.environment, kNvidiaVisible);
-  const std::string words = std::string(kNvidiaVisible) + "=" + value.value_or("");
+// What --gpus says or, where it says nothing, the engine's variable of --env.
+std::pair<std::string, std::string> container_wish(const workload::BenchmarkSpec& benchmark, const Machine& machine) {
+  const auto value = variable_in(benchmark.environment, machine.variables.container);
+  const std::string words = std::string(machine.variables.container) + "=" + value.value_or("");
   if (benchmark.gpus != "all") return {benchmark.gpus, "--gpus " + benchmark.gpus};
   if (value == "none" || value == "void") return {"none", words};
-  if (value && *value != "all" && nvidia_visible(*value, gpus)) return {"device=" + *value, words};
+  if (value && *value != "all" && visible_in_container(*value, machine.gpus)) return {"device=" + *value, words};
   return {"all", "all GPUs of this machine"};
 }
 
-base::Result<WorkloadGpus> gpus_of_container(const workload::BenchmarkSpec& benchmark, const Gpus& gpus) {
+base::Result<WorkloadGpus> gpus_of_container(const workload::BenchmarkSpec& benchmark, const Machine& machine) {
+  const Gpus& gpus = machine.gpus;
   WorkloadGpus own;
-  const auto [wish, by] = container_wish(benchmark, gpus);
+  const auto [wish, by] = container_wish(benchmark, machine);
   auto requests = select_gpus(wish, gpus);
   if (!requests && wish != benchmark.gpus) requests = select_gpus(benchmark.gpus, gpus);  // "0:1", which no request can name
   if (!requests) return base::failure(requests.error());
@@ -155,12 +160,13 @@ base::Result<WorkloadGpus> gpus_of_container(const workload::BenchmarkSpec& benc
     own.positions.clear();  // though they are requested, which the workload tells
     own.by = "--gpu_access none";
   }
-  narrow_by_cuda(own, benchmark.environment, gpus, own.positions);
+  narrow_by_program(own, benchmark.environment, machine, own.positions);
   return own;
 }
 
 // The union of what each container has.
-base::Result<WorkloadGpus> gpus_of_several(const workload::WorkloadSpec& spec, const Gpus& gpus) {
+base::Result<WorkloadGpus> gpus_of_several(const workload::WorkloadSpec& spec, const Machine& machine) {
+  const Gpus& gpus = machine.gpus;
   std::vector<std::string> wishes;
   wishes.reserve(spec.benchmarks.size());
   for (const workload::BenchmarkSpec& benchmark : spec.benchmarks) wishes.push_back(benchmark.gpus);
@@ -170,7 +176,7 @@ base::Result<WorkloadGpus> gpus_of_several(const workload::WorkloadSpec& spec, c
   for (std::size_t i = 0; i < all.requests.size(); ++i) {
     WorkloadGpus own;
     own.positions = requested(own, all.requests[i], gpus);
-    narrow_by_cuda(own, spec.benchmarks[i].environment, gpus, own.positions);
+    narrow_by_program(own, spec.benchmarks[i].environment, machine, own.positions);
     for (const std::size_t position : own.positions) add(all.positions, position);
     if (all.unclear.empty()) all.unclear = own.unclear;
   }
@@ -178,7 +184,8 @@ base::Result<WorkloadGpus> gpus_of_several(const workload::WorkloadSpec& spec, c
 }
 
 base::Result<WorkloadGpus> gpus_of_command(const std::string& wish, const std::vector<std::string>& environment,
-                                           const Gpus& gpus) {
+                                           const Machine& machine) {
+  const Gpus& gpus = machine.gpus;
   WorkloadGpus own;
   own.requests.resize(1);
   own.positions = all_of(gpus);
@@ -189,12 +196,12 @@ base::Result<WorkloadGpus> gpus_of_command(const std::string& wish, const std::v
     own.given_by_us = true;
     return own;
   }
-  if (variable_in(environment, kCudaVisible)) {
-    narrow_by_cuda(own, environment, gpus, own.positions);
-  } else if (const auto value = variable_in(environment, kNvidiaVisible)) {
-    if (const auto positions = nvidia_visible(*value, gpus)) {
+  if (variable_in(environment, machine.variables.program)) {
+    narrow_by_program(own, environment, machine, own.positions);
+  } else if (const auto value = variable_in(environment, machine.variables.container)) {
+    if (const auto positions = visible_in_container(*value, gpus)) {
       own.positions = *positions;
-      own.by = std::string(kNvidiaVisible) + "=" + *value;
+      own.by = std::string(machine.variables.container) + "=" + *value;
     }
   }
   return own;
@@ -210,18 +217,19 @@ base::Result<WorkloadGpus> gpus_of_replay(const std::string& wish, const Gpus& g
   return own;
 }
 
-base::Result<WorkloadGpus> gpus_of(const workload::WorkloadSpec& spec, meter::SourceKind source, const Gpus& gpus) {
+base::Result<WorkloadGpus> gpus_of(const workload::WorkloadSpec& spec, const meter::MeterSource& source, const Gpus& gpus) {
+  const Machine machine{gpus, source.visible_devices};
   const workload::BenchmarkSpec& benchmark = spec.benchmarks.front();
-  if (spec.benchmarks.size() > 1) return gpus_of_several(spec, gpus);
-  if (source == meter::SourceKind::replay) return gpus_of_replay(benchmark.gpus, gpus);
-  if (benchmark.image) return gpus_of_container(benchmark, gpus);
-  return gpus_of_command(benchmark.gpus, spec.environment, gpus);
+  if (spec.benchmarks.size() > 1) return gpus_of_several(spec, machine);
+  if (source.is_replay()) return gpus_of_replay(benchmark.gpus, gpus);
+  if (benchmark.image) return gpus_of_container(benchmark, machine);
+  return gpus_of_command(benchmark.gpus, spec.environment, machine);
 }
 
 }  // namespace
 
-CudaChoice cuda_visible(std::string_view value, const Gpus& gpus, const Positions& among) {
-  CudaChoice choice;
+VisibleChoice visible_gpus(std::string_view value, const Gpus& gpus, const Positions& among) {
+  VisibleChoice choice;
   for (const std::string_view word : entries_of(value)) {
     const auto number = whole(word);
     std::optional<std::size_t> position;
@@ -235,26 +243,26 @@ CudaChoice cuda_visible(std::string_view value, const Gpus& gpus, const Position
   return choice;
 }
 
-std::string cuda_value(const std::vector<workload::GpuRequest>& requests) {
+std::string visible_value(const std::vector<workload::GpuRequest>& requests) {
   std::string value;
   for (const workload::GpuRequest& request : requests)
     base::add_item(value, request.uuid.empty() ? std::to_string(request.index) : request.uuid, ",");
   return value;
 }
 
-base::Result<WorkloadGpus> find_workload_gpus(const workload::WorkloadSpec& spec, meter::SourceKind source,
+base::Result<WorkloadGpus> find_workload_gpus(const workload::WorkloadSpec& spec, const meter::MeterSource& source,
                                               const Gpus& gpus) {
   auto own = gpus_of(spec, source, gpus);
   if (own) std::sort(own->positions.begin(), own->positions.end());
   return own;
 }
 
-void give_to_command(const WorkloadGpus& gpus, std::vector<std::string>& environment) {
+void give_to_command(const WorkloadGpus& gpus, const meter::MeterSource& source, std::vector<std::string>& environment) {
   if (!gpus.given_by_us) return;
-  const std::string name = std::string(kCudaVisible) + "=";
+  const std::string name = std::string(source.visible_devices.program) + "=";
   const auto is_it = [&](const std::string& entry) { return entry.starts_with(name); };
   environment.erase(std::remove_if(environment.begin(), environment.end(), is_it), environment.end());
-  environment.push_back(name + cuda_value(gpus.requests.front()));
+  environment.push_back(name + visible_value(gpus.requests.front()));
 }
 
 }  // namespace gpubench::gpus

@@ -16,28 +16,28 @@ namespace gpubench::gpus {
 
 struct WorkloadGpus : record::BenchmarkGpus {
   std::vector<std::vector<workload::GpuRequest>> requests;  // what each benchmark is to be given
-  bool given_by_us = false;                                 // to a command, by CUDA_VISIBLE_DEVICES
+  bool given_by_us = false;                                 // to a command, by the variable of its vendor
 };
 
-// By --gpus and --gpu_access, then by CUDA_VISIBLE_DEVICES and NVIDIA_VISIBLE_DEVICES: of the tool's own environment for a
-// command, of --env for a container. A replay has no GPUs to give, and knows no environment.
-base::Result<WorkloadGpus> find_workload_gpus(const workload::WorkloadSpec& spec, meter::SourceKind source,
+// By --gpus and --gpu_access, then by the vendor's variables (CUDA_VISIBLE_DEVICES, NVIDIA_VISIBLE_DEVICES): of the tool's
+// own environment for a command, of --env for a container. A replay has no GPUs to give, and knows no environment.
+base::Result<WorkloadGpus> find_workload_gpus(const workload::WorkloadSpec& spec, const meter::MeterSource& source,
                                               const std::vector<meter::GpuDescription>& gpus);
 
-// Sets CUDA_VISIBLE_DEVICES in a command's environment where it is we who give it its GPUs.
-void give_to_command(const WorkloadGpus& gpus, std::vector<std::string>& environment);
+// Sets the vendor's variable in a command's environment where it is we who give it its GPUs.
+void give_to_command(const WorkloadGpus& gpus, const meter::MeterSource& source, std::vector<std::string>& environment);
 
-// What CUDA makes of the value of CUDA_VISIBLE_DEVICES where it could see the GPUs at these positions, in this order:
-// numbers, UUIDs or their beginnings, MIG instances; an entry that is none of them hides all after it.
-struct CudaChoice {
+// What the vendor's libraries make of the value of their variable where they could see the GPUs at these positions, in this
+// order: numbers, UUIDs or their beginnings, MIG instances; an entry that is none of them hides all after it.
+struct VisibleChoice {
   std::vector<std::size_t> positions;
   bool by_number = false;
   bool unknown_instance = false;  // a MIG instance whose GPU the driver does not report
 };
-CudaChoice cuda_visible(std::string_view value, const std::vector<meter::GpuDescription>& gpus,
-                        const std::vector<std::size_t>& among);
+VisibleChoice visible_gpus(std::string_view value, const std::vector<meter::GpuDescription>& gpus,
+                           const std::vector<std::size_t>& among);
 
-// The value of CUDA_VISIBLE_DEVICES that gives a plain command these GPUs.
-std::string cuda_value(const std::vector<workload::GpuRequest>& requests);
+// The value of the vendor's variable that gives a plain command these GPUs.
+std::string visible_value(const std::vector<workload::GpuRequest>& requests);
 
 }  // namespace gpubench::gpus

@@ -14,19 +14,25 @@
 
 namespace gpubench::meter {
 
-enum class SourceKind : std::uint8_t { nvml, replay };
+// The variables by which programs are limited to some of a vendor's GPUs. NVIDIA's hold where there is no meter.
+struct VisibleDevices {
+  std::string_view program = "CUDA_VISIBLE_DEVICES";      // what the vendor's libraries obey
+  std::string_view container = "NVIDIA_VISIBLE_DEVICES";  // what container engines obey
+  std::string_view order = "CUDA_DEVICE_ORDER";           // how the libraries number GPUs of different models ...
+  std::string_view by_bus = "PCI_BUS_ID";                 // ... if they do so as the driver does
+};
 
-// The word for it in every output.
-constexpr std::string_view source_name(SourceKind kind) {
-  return kind == SourceKind::replay ? "replay" : "nvml";
-}
+inline constexpr const char* kReplay = "replay";
 
 // Where the figures come from; goes into every output.
 struct MeterSource {
-  SourceKind kind = SourceKind::nvml;
+  std::string name = "nvml";   // the adapter's: the word for it in every output
   std::string description;     // "NVML 13.580.159.04" or "REPLAY of traces/h200.trace (not a measurement)"
   std::string driver_version;  // empty if unknown
-  std::string trace;           // the file of a replay; else empty
+  std::string trace = {};      // the file of a replay; else empty
+  VisibleDevices visible_devices = {};
+  // Of a recorded trace: no measurement of this machine, and no GPUs that could be given to a program.
+  [[nodiscard]] bool is_replay() const { return name == kReplay; }
 };
 
 // Not thread-safe: after the sampler has started, only its thread calls a meter.

@@ -10,6 +10,7 @@
 
 #include "base/quantity.h"
 #include "base/time.h"
+#include "meter/sensor_timing.h"
 
 namespace gpubench::meter {
 
@@ -43,6 +44,7 @@ struct GpuDescription {
   std::optional<base::Temperature> shutdown_temperature;
   bool partitioned = false;  // divided by MIG: instances have their own memory and processors, but share the power
   std::vector<std::string> instances{};  // UUIDs of its MIG instances: "MIG-1b2c..."
+  SensorTiming sensor{};
 };
 
 // Why the clocks are below their maximum: the driver's bits (nvml.h, nvmlClocksEventReason*).

@@ -27,7 +27,7 @@ void note_energy(const GpuRecord& gpu, const series::GpuSeries& series, base::Wi
   if (energy.best() == nullptr)
     findings.emplace_back(EnergyUnknown{gpu.gpu.index, "neither an energy counter nor power samples over the run"});
   if (!energy.counter) {
-    const auto why = energy::energy_from_counter(*series.counter, run, std::nullopt, series.power.get());
+    const auto why = energy::energy_from_counter(*series.counter, run, std::nullopt, series.power.get(), series.sensor);
     findings.emplace_back(
         CounterUnusable{gpu.gpu.index, why ? "not usable" : why.error().message, instead_of_counter(energy)});
   } else if (energy.check.state == energy::CounterState::broken) {
@@ -188,7 +188,7 @@ RunRecord make_account(RunFacts facts, const Measured& measured, const std::vect
   run.ran = measured.outcome.ran;
   run.sampling = measured.health;
   run.findings = measured.findings;
-  if (run.facts.source.kind == meter::SourceKind::replay) run.findings.emplace_back(Replayed{run.facts.source.trace});
+  if (run.facts.source.is_replay()) run.findings.emplace_back(Replayed{run.facts.source.trace});
   note_outcome(measured, run.findings);
   note_log(measured, run.findings);
   note_sampling(measured.health, run.findings);

@@ -67,7 +67,7 @@ std::string outcome_line(const record::RunRecord& run) {
 }
 
 std::string closing_lines(const record::RunRecord& run, const std::filesystem::path& folder) {
-  const bool replay = run.facts.source.kind == meter::SourceKind::replay;
+  const bool replay = run.facts.source.is_replay();
   const std::string after = " after " + short_number(base::to_seconds(run.elapsed()), 1) + " s";
   std::string text = line("Outcome", outcome_line(run) + after + (replay ? "; REPLAY: figures of a recording" : ""));
   text += line("Energy", energy_text(run));

@@ -36,7 +36,7 @@ std::string value_or(const std::optional<Quantity>& value, double (Quantity::*un
 }
 
 bool is_replay(const record::RunRecord& run) {
-  return run.facts.source.kind == meter::SourceKind::replay;
+  return run.facts.source.is_replay();
 }
 
 // Figures of a replay are marked wherever they could be quoted alone.

@@ -110,9 +110,8 @@ void write_run(DocumentWriter& out, const record::RunRecord& run) {
   out.text("end_time", base::utc_text_milliseconds(run.end_time()));
   out.number("interval_seconds", base::to_seconds(run.facts.interval));
   out.map("source", [&] {
-    const bool replay = run.facts.source.kind == meter::SourceKind::replay;
-    out.text("kind", replay ? "replay" : "nvml");
-    out.boolean("replay", replay);
+    out.text("kind", run.facts.source.name);
+    out.boolean("replay", run.facts.source.is_replay());
     out.text("description", run.facts.source.description);
     out.known_text("driver_version", run.facts.source.driver_version);
   });

@@ -23,7 +23,7 @@ std::vector<std::string> row_of(const record::RunRecord& run, std::size_t index)
   std::string energy = kNotAvailable;
   if (part.energy)
     energy = short_number(part.energy->joules(), 1) + " \u00b1 " + short_number(part.uncertainty.comparative().joules(), 1);
-  if (run.facts.source.kind == meter::SourceKind::replay && part.energy) energy += " (REPLAY)";
+  if (run.facts.source.is_replay() && part.energy) energy += " (REPLAY)";
   return {std::to_string(index + 1),
           one_line(part.benchmark.name, kLongestName),
           ran ? outcome_text(part.benchmark) : "NOT RUN",

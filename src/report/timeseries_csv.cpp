@@ -167,7 +167,7 @@ class PowerRows {
  public:
   PowerRows(std::ostream& out, const record::RunRecord& run, const std::vector<int>& gpu_indices) : out_(out), clock_(run) {
     for (const int index : gpu_indices) gpus_.push_back(fmt::format(",{},", index));
-    end_ = fmt::format(",{}\n", meter::source_name(run.facts.source.kind));
+    end_ = fmt::format(",{}\n", run.facts.source.name);
   }
 
   void add(std::size_t gpu, const meter::PowerSample& sample) {
@@ -211,7 +211,7 @@ void write_timeseries_csv(std::ostream& out, const record::RunRecord& run, const
   RowClock clock(run);
   const std::vector<int> indices = gpu_indices(run, series.size());
   merge_by_time(cursors, [&](std::size_t gpu, const meter::GpuReading& reading) {
-    write_reading(out, clock, indices[gpu], reading, meter::source_name(run.facts.source.kind));
+    write_reading(out, clock, indices[gpu], reading, run.facts.source.name);
   });
 }
 

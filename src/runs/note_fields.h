@@ -16,9 +16,19 @@
 
 namespace gpubench::runs {
 
-inline constexpr Form<meter::SourceKind> kIsReplay{
-    [](const meter::SourceKind& kind) { return Json(kind == meter::SourceKind::replay); },
-    [](const Json& json) { return json.get<bool>() ? meter::SourceKind::replay : meter::SourceKind::nvml; }};
+// All that journals of the first versions know of a source's name.
+inline constexpr Form<std::string> kIsReplay{
+    [](const std::string& name) { return Json(name == meter::kReplay); },
+    [](const Json& json) { return std::string(json.get<bool>() ? meter::kReplay : "nvml"); }};
+
+// Throws for what no sensor has: figures are divided by it.
+inline constexpr Form<base::Duration> kTiming{[](const base::Duration& time) { return Json(time.count()); },
+                                              [](const Json& json) {
+                                                const base::Duration time(whole<base::Duration::rep>(json));
+                                                if (time <= base::Duration::zero() || time > meter::kLongestTiming)
+                                                  throw std::range_error("not a sensor's timing");
+                                                return time;
+                                              }};
 
 using WorkloadKind = workload::WorkloadDescription::Kind;
 inline constexpr Form<WorkloadKind> kWorkloadKind{
@@ -52,6 +62,11 @@ inline constexpr Form<record::Finding> kFinding{
       return record::SavedFinding{json.at("name").get<std::string>(), json.at("text").get<std::string>()};
     }};
 
+void fields(auto& field, Of<meter::SensorTiming> auto& sensor) {
+  meter::for_each_timing(
+      [&](const char* name, auto member) { field.newer(std::string(name) + "_ns", sensor.*member, kTiming); });
+}
+
 void fields(auto& field, Of<meter::GpuDescription> auto& gpu) {
   field("index", gpu.index);
   field("name", gpu.name);
@@ -61,6 +76,7 @@ void fields(auto& field, Of<meter::GpuDescription> auto& gpu) {
     field(std::string(name) + "_" + std::string(unit.name), gpu.*limit, unit);
   });
   field.newer("partitioned", gpu.partitioned);
+  field.newer("sensor", gpu.sensor);
 }
 
 void fields(auto& field, Of<carbon::CarbonOptions> auto& carbon) {
@@ -74,7 +90,8 @@ void fields(auto& field, Of<carbon::CarbonOptions> auto& carbon) {
 }
 
 void fields(auto& field, Of<meter::MeterSource> auto& source) {
-  field("replay", source.kind, kIsReplay);
+  field("replay", source.name, kIsReplay);
+  field.newer("name", source.name);
   field("description", source.description);
   field("driver_version", source.driver_version);
   field("trace", source.trace);

@@ -47,9 +47,8 @@ class Loader final : public series::JournalVisitor {
 
  private:
   void make_room() {
-    auto made = series::open_series(notes.facts->gpus.size(), spool_directory_);
-    if (!made)
-      made = series::open_series(notes.facts->gpus.size(), fs::temp_directory_path());  // a folder that is read-only
+    auto made = series::open_series(notes.facts->gpus, spool_directory_);
+    if (!made) made = series::open_series(notes.facts->gpus, fs::temp_directory_path());  // a folder that is read-only
     if (made) {
       series = std::move(*made);
     } else {

@@ -14,6 +14,7 @@ struct GpuSeries {
   std::unique_ptr<Series<meter::GpuReading>> readings;     // one per interval
   std::unique_ptr<Series<meter::PowerSample>> power;       // the driver's 20 ms ring, gap-free
   std::unique_ptr<Series<meter::CounterReading>> counter;  // a few around the run, one a minute in it
+  meter::SensorTiming sensor = {};                         // of the board that they were read from
 };
 
 // What a full or failing disk has cost the series, in words. Ask at the end of a run.

@@ -29,10 +29,11 @@ base::Result<void> open_one(std::unique_ptr<Series<T>>& series, const SeriesPlac
 
 }  // namespace
 
-base::Result<std::vector<GpuSeries>> open_series(std::size_t gpus, const std::filesystem::path& directory,
-                                                 Journal* journal) {
-  std::vector<GpuSeries> all(gpus);
-  for (std::size_t i = 0; i < gpus; ++i) {
+base::Result<std::vector<GpuSeries>> open_series(const std::vector<meter::GpuDescription>& gpus,
+                                                 const std::filesystem::path& directory, Journal* journal) {
+  std::vector<GpuSeries> all(gpus.size());
+  for (std::size_t i = 0; i < gpus.size(); ++i) {
+    all[i].sensor = gpus[i].sensor;
     const SeriesPlace place{directory, journal, static_cast<std::uint16_t>(i)};
     GPUBENCH_TRY(open_one(all[i].readings, place));
     GPUBENCH_TRY(open_one(all[i].power, place));

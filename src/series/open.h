@@ -13,7 +13,7 @@ namespace gpubench::series {
 class Journal;
 
 // One set per GPU, spooled to the folder and, where there is one, written to the journal, which must outlive them.
-base::Result<std::vector<GpuSeries>> open_series(std::size_t gpus, const std::filesystem::path& directory,
-                                                 Journal* journal = nullptr);
+base::Result<std::vector<GpuSeries>> open_series(const std::vector<meter::GpuDescription>& gpus,
+                                                 const std::filesystem::path& directory, Journal* journal = nullptr);
 
 }  // namespace gpubench::series

@@ -27,7 +27,7 @@ RunLabels labels_of(const record::RunRecord& run) {
   labels.run_id = run.facts.run_id;
   labels.host = run.facts.host;
   labels.benchmark = run.benchmark.name;
-  labels.source = run.facts.source.kind;
+  labels.source = run.facts.source.name;
   for (const record::GpuRecord& gpu : run.gpus) labels.gpus.push_back(gpu.gpu);
   return labels;
 }

@@ -64,7 +64,7 @@ std::string system_text(int (*function)(char*, NvmlApi::Count)) {
 
 MeterSource source_of(const NvmlApi& api) {
   const std::string version = system_text(api.nvml_version);
-  return {SourceKind::nvml, version.empty() ? "NVML" : "NVML " + version, system_text(api.driver_version), {}};
+  return {"nvml", version.empty() ? "NVML" : "NVML " + version, system_text(api.driver_version)};
 }
 
 }  // namespace

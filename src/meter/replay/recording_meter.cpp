@@ -69,7 +69,7 @@ base::Result<void> RecordingMeter::finish() {
 
 base::Result<std::unique_ptr<RecordingMeter>> open_recording_meter(std::unique_ptr<GpuMeter> meter, const std::string& path,
                                                                    const platform::Clock& clock) {
-  if (meter->source().kind == SourceKind::replay) {
+  if (meter->source().is_replay()) {
     return base::failure("a replay cannot be recorded as a trace of this machine",
                          "leave out --record_trace or --meter replay:");
   }

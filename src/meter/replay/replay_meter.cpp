@@ -106,7 +106,7 @@ std::vector<Player> players_of(const Trace& trace, std::size_t count) {
 
 MeterSource source_of(const TraceOrigin& recorded, const std::string& path) {
   return {
-      SourceKind::replay,
+      kReplay,
       "REPLAY of " + path + " (recorded on " + recorded.gpu + ", " + recorded.date + "): not a measurement of this machine",
       recorded.driver, path};
 }

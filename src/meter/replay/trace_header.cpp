@@ -104,7 +104,15 @@ base::Result<GpuDescription> parse_gpu(const Json& json) {
   for_each_figure([&](const std::string& key, auto member, const auto& unit) {
     if (const auto number = reader.number(key, false)) gpu.*member = unit.make(*number);
   });
+  std::string wrong_timing;
+  for_each_timing([&](const std::string& name, auto member) {
+    const auto number = reader.number(name + "_us", false);
+    if (!number) return;
+    gpu.sensor.*member = std::chrono::microseconds(std::llround(*number));
+    if (*number <= 0 || gpu.sensor.*member > kLongestTiming) wrong_timing = "gpus[]." + name + "_us is out of range";
+  });
   if (const std::string problem = reader.problem(); !problem.empty()) return base::failure(problem);
+  if (!wrong_timing.empty()) return base::failure(wrong_timing);
   if (index < 0 || index > 1e6) return base::failure("gpus[].index is out of range");
   gpu.index = static_cast<int>(index);
   return gpu;
@@ -179,6 +187,10 @@ std::string header_line(const TraceOrigin& recorded, const std::vector<GpuDescri
     for_each_figure([&](const std::string& key, auto member, const auto& unit) {
       const auto& value = gpu.*member;
       if (value) json[key] = number_json(((*value).*unit.number)());
+    });
+    for_each_timing([&](const std::string& name, auto member) {
+      if (const base::Duration time = gpu.sensor.*member; time != SensorTiming{}.*member)
+        json[name + "_us"] = time / std::chrono::microseconds(1);
     });
     list.push_back(std::move(json));
   }

@@ -57,7 +57,7 @@ std::string badge(std::string_view kind, const std::string& text) {
 
 std::string badges(const record::RunRecord& run) {
   std::string text;
-  if (run.facts.source.kind == meter::SourceKind::replay) text += badge("bad", "REPLAY: not a measurement");
+  if (run.facts.source.is_replay()) text += badge("bad", "REPLAY: not a measurement");
   if (run.benchmark.interrupted) {
     text += badge("bad", "INTERRUPTED");
   } else if (run.benchmark.exit_code != 0) {

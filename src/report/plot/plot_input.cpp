@@ -33,8 +33,7 @@ std::string energy_with_interval(base::Energy energy, const energy::Uncertainty&
 }
 
 std::string subtitle(const record::RunRecord& run) {
-  std::string text =
-      run.facts.source.kind == meter::SourceKind::replay ? run.facts.source.description + ".  " : std::string();
+  std::string text = run.facts.source.is_replay() ? run.facts.source.description + ".  " : std::string();
   text += run.gpus.empty() ? "no GPU of the benchmark" : gpus_text(run.gpus);
   text += "  |  " + base::utc_table_text(run.start_time()) + " UTC";
   text += "  |  " + duration_text(run.elapsed());
@@ -65,7 +64,7 @@ PlotInput plot_input(const record::RunRecord& run, const std::vector<series::Gpu
     for (const carbon::SlotEmissions& slot : run.emissions->slots)
       input.intensity.push_back(
           {run.facts.anchor.to_steady(slot.from), run.facts.anchor.to_steady(slot.to), slot.intensity.intensity});
-  input.replay = run.facts.source.kind == meter::SourceKind::replay;
+  input.replay = run.facts.source.is_replay();
   return input;
 }
 

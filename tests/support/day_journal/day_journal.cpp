@@ -159,7 +159,7 @@ void write_run(const std::filesystem::path& folder, int gpus, int seconds, const
   run.interval = 5s;
   run.anchor = {kStart, end - std::chrono::seconds(seconds)};
   run.carbon_region = "South England";
-  run.source = {meter::SourceKind::replay, "REPLAY of a synthetic day (not a measurement)", "", "synthetic"};
+  run.source = {meter::kReplay, "REPLAY of a synthetic day (not a measurement)", "", "synthetic"};
   for (int index = 0; index < gpus; ++index) {
     run.gpus.push_back(gpu(index));
     run.benchmark_gpus.positions.push_back(static_cast<std::size_t>(index));

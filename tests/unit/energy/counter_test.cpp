@@ -224,5 +224,23 @@ TEST(TransitionFinder, DatesAChangeByBothNeighbours) {
   EXPECT_FALSE(*finder.add(reading(kStart + 1s, 30))) << "not later";
 }
 
+TEST(TransitionFinder, TakesTheBoardsOwnPeriod) {
+  meter::SensorTiming slow;
+  slow.counter_period = 1s;
+  TransitionFinder finder(kStart, slow);
+  EXPECT_EQ((*finder.add(reading(kStart, 10)))->uncertainty, 500ms);
+}
+
+TEST(CounterEnergy, TheLagIsTheBoardsOwn) {
+  SimulatedRun run = simulate({}, constant_load(690));
+  const GpuEnergy known = measure_energy(run.series[0], run.run);
+  run.series[0].sensor.counter_lag = 500ms;
+  run.series[0].sensor.sample_lag = 300ms;
+  const GpuEnergy lagging = measure_energy(run.series[0], run.run);
+  EXPECT_GE(lagging.counter->uncertainty.standard(), known.counter->uncertainty.standard());
+  EXPECT_GT(lagging.ring->uncertainty.standard(), known.ring->uncertainty.standard());
+  EXPECT_NE(lagging.counter->uncertainty.terms[0].explanation.find("up to 500 ms"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gpubench::energy

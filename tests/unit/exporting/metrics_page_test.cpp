@@ -29,6 +29,7 @@ class Page : public testing::Test {
     run_.run_id = "20260101T000000_x";
     run_.host = "node\"1";
     run_.benchmark = "train";
+    run_.source = "nvml";
     run_.gpus.resize(2);
     for (std::size_t gpu = 0; gpu < 2; ++gpu) {
       run_.gpus[gpu].index = static_cast<int>(gpu);

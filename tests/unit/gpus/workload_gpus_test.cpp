@@ -25,13 +25,13 @@ std::vector<meter::GpuDescription> four_gpus() {
   return gpus;
 }
 
-constexpr auto kDriver = meter::SourceKind::nvml;
-constexpr auto kReplay = meter::SourceKind::replay;
+const meter::MeterSource kDriver;
+const meter::MeterSource kReplay{meter::kReplay, "", ""};
 
 const Positions kAll{0, 1, 2, 3};
 
 Positions seen_by_cuda(const std::string& value, const Positions& among = kAll) {
-  return cuda_visible(value, four_gpus(), among).positions;
+  return visible_gpus(value, four_gpus(), among).positions;
 }
 
 workload::WorkloadSpec command_spec(const Environment& environment) {
@@ -118,8 +118,8 @@ TEST(WorkloadGpus, TheOptionGivesACommandItsGpus) {
   const WorkloadGpus own = of_command({"CUDA_VISIBLE_DEVICES=0"}, "device=1,2");
   EXPECT_EQ(own.positions, (Positions{1, 2}));
   EXPECT_TRUE(own.given_by_us);
-  EXPECT_EQ(cuda_value(own.requests.front()), "GPU-b0000000-1,GPU-c0000000-1");
-  EXPECT_EQ(cuda_value(of_command({}, "none").requests.front()), "");
+  EXPECT_EQ(visible_value(own.requests.front()), "GPU-b0000000-1,GPU-c0000000-1");
+  EXPECT_EQ(visible_value(of_command({}, "none").requests.front()), "");
   EXPECT_EQ(of_command({}, "none").positions, Positions());
 }
 
@@ -144,6 +144,15 @@ TEST(WorkloadGpus, OfAReplayAllUnlessTheOptionSaysOtherwise) {
   EXPECT_EQ(find_workload_gpus(spec, kReplay, four_gpus())->positions, (Positions{0, 2}));
   spec.benchmarks.front().gpus = "device=9";
   EXPECT_FALSE(find_workload_gpus(spec, kReplay, four_gpus()));
+}
+
+TEST(WorkloadGpus, AnotherVendorHasVariablesOfItsOwn) {
+  const meter::MeterSource vendor{"made_up", "", "", "", {"MADE_UP_DEVICES", "MADE_UP_CONTAINER_DEVICES", "", ""}};
+  auto spec = command_spec({"CUDA_VISIBLE_DEVICES=0", "MADE_UP_DEVICES=1"});
+  EXPECT_EQ(find_workload_gpus(spec, vendor, four_gpus())->positions, (Positions{1}));
+  spec.benchmarks.front().gpus = "device=2";
+  give_to_command(find_workload_gpus(spec, vendor, four_gpus()).value(), vendor, spec.environment);
+  EXPECT_EQ(spec.environment, (Environment{"CUDA_VISIBLE_DEVICES=0", "MADE_UP_DEVICES=GPU-c0000000-1"}));
 }
 
 TEST(WorkloadGpus, AnOptionThatNamesNoGpuIsAnError) {

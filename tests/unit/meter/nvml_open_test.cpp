@@ -13,7 +13,7 @@ using testing::HasSubstr;
 TEST(NvmlOpen, DescribesEveryGpu) {
   FakeDriver driver;
   const auto meter = driver.open("gpus 2\ngpu 1 name NVIDIA Fake H100\nlimits 650 700\n");
-  EXPECT_EQ(meter->source().kind, SourceKind::nvml);
+  EXPECT_EQ(meter->source().name, "nvml");
   EXPECT_EQ(meter->source().description, "NVML 13.580.00.fake");
   EXPECT_EQ(meter->source().driver_version, "580.00.fake");
   ASSERT_EQ(meter->gpus().size(), 2U);
@@ -118,7 +118,7 @@ TEST(NvmlOpen, ClosedBeforeItsEndItStillTellsWhatItsGpusAre) {
   meter->close();
   EXPECT_EQ(driver.calls("nvmlShutdown"), 1);
   EXPECT_EQ(meter->gpus().size(), 1U);
-  EXPECT_EQ(meter->source().kind, SourceKind::nvml);
+  EXPECT_EQ(meter->source().name, "nvml");
   meter->close();
   EXPECT_EQ(driver.calls("nvmlShutdown"), 1);
 }

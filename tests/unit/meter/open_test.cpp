@@ -17,7 +17,7 @@ TEST(OpenMeter, AReplayOfAsManyGpusAsAreAskedFor) {
   const auto meter = open_meter({trace + ",gpus=3", "", ""}, clock);
   ASSERT_TRUE(meter) << meter.error().message;
   EXPECT_EQ((*meter)->gpus().size(), 3U);
-  EXPECT_EQ((*meter)->source().kind, SourceKind::replay);
+  EXPECT_EQ((*meter)->source().name, kReplay);
   EXPECT_TRUE((*meter)->finish()) << "nothing to complete";
   for (const char* count : {"0", "65", "x", "", "2x"}) {
     const auto refused = open_meter({trace + ",gpus=" + count, "", ""}, clock);

@@ -40,7 +40,7 @@ class Recording : public testing::Test {
 
 TEST_F(Recording, ForwardsEverything) {
   const auto meter = record("gpus 2\nprofile steady 250\n");
-  EXPECT_EQ(meter->source().kind, SourceKind::nvml);
+  EXPECT_EQ(meter->source().name, "nvml");
   EXPECT_EQ(meter->gpus().size(), 2U);
   driver_.advance(3s);
   EXPECT_EQ(meter->read(1).time, driver_.now());

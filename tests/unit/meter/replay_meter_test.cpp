@@ -45,7 +45,7 @@ class Replay : public testing::Test {
 
 TEST_F(Replay, AlwaysSaysThatItIsOne) {
   const auto meter = open();
-  EXPECT_EQ(meter->source().kind, SourceKind::replay);
+  EXPECT_EQ(meter->source().name, kReplay);
   EXPECT_EQ(meter->source().description,
             std::string("REPLAY of ") + kShort +
                 " (recorded on Synthetic GPU, 2026-11-22T12:00:00Z): not a measurement of this machine");

@@ -62,6 +62,17 @@ TEST(Trace, ZeroUnsupportedFailedAndLostAreFourThings) {
   EXPECT_EQ(trace->gpus[0].power[0].power, absent(Absent::unsupported));
 }
 
+TEST(Trace, KeepsTheTimingOfSensorsThatAreNotNvidias) {
+  GpuDescription gpu;
+  gpu.sensor.counter_lag = 250ms;
+  const std::string line = header_line({"G", "1", "S", "D", ""}, {gpu});
+  EXPECT_THAT(line, HasSubstr("\"counter_lag_us\":250000"));
+  EXPECT_THAT(line, testing::Not(HasSubstr("counter_period_us")));
+  EXPECT_EQ(parse_trace(line + kReading)->gpus[0].description.sensor.counter_lag, 250ms);
+  const std::string none = line.substr(0, line.find("250000")) + "0" + line.substr(line.find("250000") + 6);
+  EXPECT_FALSE(parse_trace(none + kReading));
+}
+
 TEST(Trace, WhatIsWrittenIsReadBack) {
   const std::string text =
       kHeader + "R 0 1500 95 40 612345 - ! x 1980 0 4\nE 0 2000 5000 123456\nE 0 6000 6001 !\nP 0 -7 99001\nP 0 20 -\n";

@@ -145,7 +145,7 @@ TEST(Account, DoubtsAreInTheOrderInWhichTheyArose) {
   measured.health.wall_clock_step = -1s;
   measured.workload.gpu_trouble = "no driver in the container";
   RunFacts facts = facts_of_two();
-  facts.source = {meter::SourceKind::replay, "REPLAY", "", "x.trace"};
+  facts.source = {meter::kReplay, "REPLAY", "", "x.trace"};
   auto expected = std::vector<std::string>{"log_incomplete",   "replayed",           "workload_failed",    "log_incomplete",
                                            "deadlines_missed", "wall_clock_stepped", "no_gpu_in_container"};
   auto found = finding_names(make_account(facts, measured, two_gpus()));

@@ -112,7 +112,7 @@ inline record::RunRecord container_run(int gpus) {
   run.facts.run_id = "20261122T120512Z-synthetic_regression";
   run.facts.tool_version = "0.1.0";
   run.facts.host = "gpu-host";
-  run.facts.source = {meter::SourceKind::nvml, "NVML 13.580.159.04", "580.159.04", ""};
+  run.facts.source = {"nvml", "NVML 13.580.159.04", "580.159.04", ""};
   run.benchmark.kind = "container";
   run.benchmark.name = "synthetic_regression";
   run.benchmark.image_id = "sha256:0123456789abcdef";
@@ -143,7 +143,7 @@ inline record::RunRecord container_run(int gpus) {
 // A command under a replayed trace, without network, over one half-hour boundary.
 inline record::RunRecord replayed_command_run() {
   record::RunRecord run = container_run(1);
-  run.facts.source = {meter::SourceKind::replay, "REPLAY of traces/h200.trace (not a measurement)", "", "traces/h200.trace"};
+  run.facts.source = {meter::kReplay, "REPLAY of traces/h200.trace (not a measurement)", "", "traces/h200.trace"};
   run.benchmark = {};
   run.benchmark.kind = "command";
   run.benchmark.name = "matmul";

@@ -22,7 +22,7 @@ record::RunFacts facts() {
   run.carbon.source = "fixed";
   run.carbon.intensity = base::CarbonIntensity::from_grams_per_kilowatt_hour(123.25);
   run.carbon.embodied = base::Emissions::from_grams(150000);
-  run.source = {meter::SourceKind::replay, "REPLAY of x", "580", "x"};
+  run.source = {meter::kReplay, "REPLAY of x", "580", "x"};
   run.gpus.resize(2);
   run.gpus[1].index = 1;
   run.gpus[1].name = "GPU \xff";
@@ -44,7 +44,7 @@ TEST(JournalNotes, FactsComeBack) {
   EXPECT_EQ(back.facts->interval, 1500ms);
   EXPECT_EQ(back.facts->carbon.intensity, facts().carbon.intensity);
   EXPECT_EQ(back.facts->carbon.embodied, facts().carbon.embodied);
-  EXPECT_EQ(back.facts->source.kind, meter::SourceKind::replay);
+  EXPECT_EQ(back.facts->source.name, meter::kReplay);
   EXPECT_EQ(back.facts->source.trace, "x");
   ASSERT_EQ(back.facts->gpus.size(), 2U);
   EXPECT_EQ(back.facts->gpus[0].power_limit, std::nullopt);
