@@ -212,6 +212,7 @@ class OfEachValue {
 
 // Values by their types, the throttle reasons included, in the order of formats that keep them by their place.
 inline constexpr std::size_t kReadingFields = kValues + 1;
+inline constexpr std::size_t kFirstReadingFields = 9;  // of the first versions; what they lack is unsupported
 template <class Reading, class Visit>
 void for_each_field(Reading& reading, Visit&& visit) {
   visit(reading.utilization);

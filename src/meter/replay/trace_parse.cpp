@@ -100,7 +100,10 @@ void take(Fields& fields, Field<ThrottleReasons>& reasons) {
 Problem take_reading(Fields& fields, TraceOfGpu& gpu) {
   GpuReading reading;
   reading.time = fields.time();
-  for_each_field(reading, [&](auto& field) { take(fields, field); });
+  std::size_t taken = 0;
+  for_each_field(reading, [&](auto& field) {
+    if (taken++ < kFirstReadingFields || !fields.at_end()) take(fields, field);
+  });
   if (!fields.at_end()) return kMalformed;
   if (!gpu.readings.empty() && reading.time < gpu.readings.back().time) return kNotInOrder;
   gpu.readings.push_back(reading);

@@ -91,7 +91,7 @@ class FieldWriter {
 
 class FieldReader {
  public:
-  explicit FieldReader(const std::byte* from) : from_(from) {}
+  FieldReader(const std::byte* from, std::size_t fields) : from_(from), left_(fields) {}
   template <class Quantity>
   void operator()(meter::Field<Quantity>& field) {
     take<double>(field, unit_of(field).make);
@@ -104,6 +104,8 @@ class FieldReader {
  private:
   template <class Number, class T, class Make>
   void take(meter::Field<T>& field, Make make) {
+    if (left_ == 0) return;
+    --left_;
     switch (get<Status>(from_)) {
       case Status::value:
         field = make(get<Number>(from_ + 1));
@@ -124,6 +126,7 @@ class FieldReader {
   }
 
   const std::byte* from_;
+  std::size_t left_;
   bool good_ = true;
 };
 
@@ -180,6 +183,11 @@ std::optional<Record> decode_record(std::span<const std::byte> bytes) {
   return Record{get<std::uint64_t>(record.data() + kSeqAt), record.subspan(kRecordHeadBytes)};
 }
 
+std::size_t reading_fields(std::span<const std::byte> payload) {
+  const auto said = get<std::uint8_t>(payload.data() + kFieldsAt);
+  return said == 0 ? meter::kFirstReadingFields : said;
+}
+
 void Entry<meter::PowerSample>::encode(const meter::PowerSample& value, std::byte* to) {
   put_time(to, value.time);
   put(to + 8, value.power.watts());
@@ -204,12 +212,12 @@ void Entry<meter::GpuReading>::encode(const meter::GpuReading& value, std::byte*
   meter::for_each_field(value, FieldWriter(to + 8));
 }
 
-std::optional<meter::GpuReading> Entry<meter::GpuReading>::decode(const std::byte* from) {
+std::optional<meter::GpuReading> Entry<meter::GpuReading>::decode(const std::byte* from, std::size_t fields) {
   meter::GpuReading value;
   value.time = time_at(from);
-  FieldReader fields(from + 8);
-  meter::for_each_field(value, fields);
-  return fields.good() ? std::optional(value) : std::nullopt;
+  FieldReader reader(from + 8, fields);
+  meter::for_each_field(value, reader);
+  return reader.good() ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace gpubench::series::journal_format

@@ -4,7 +4,7 @@
 //   header:  magic (8), version (4), segment number (4), seq of its first record (8), run id (64, zero-padded),
 //            reserved (4), CRC-32C of all before (4)
 //   record:  payload length (4), CRC-32C of length, seq and payload (4), seq (8), payload
-//   payload: kind (1), zero (1), GPU position (2), then entries of one size, or a note's text
+//   payload: kind (1), fields of a reading (1), GPU position (2), then entries of one size, or a note's text
 #pragma once
 
 #include <array>
@@ -29,6 +29,7 @@ inline constexpr std::size_t kHeaderBytes = 96;
 inline constexpr std::size_t kLongestRunId = 64;
 inline constexpr std::size_t kRecordHeadBytes = 16;
 inline constexpr std::size_t kPayloadHeadBytes = 4;
+inline constexpr std::size_t kFieldsAt = 1;  // in the payload
 inline constexpr std::size_t kLargestPayload = std::size_t{1} << 20U;
 
 enum class Kind : std::uint8_t { reading = 1, power = 2, counter = 3, note = 4 };
@@ -67,6 +68,15 @@ struct Record {
 // The record at the start of `bytes`; empty: not a whole one.
 std::optional<Record> decode_record(std::span<const std::byte> bytes);
 
+// What the payload says of the number of a reading's fields: 0 for those of the first version.
+inline constexpr std::uint8_t kFieldsWritten =
+    meter::kReadingFields == meter::kFirstReadingFields ? 0 : static_cast<std::uint8_t>(meter::kReadingFields);
+std::size_t reading_fields(std::span<const std::byte> payload);
+// Time (ns), then for each field a status (0 value, 1 unsupported, 2 failed, 3 lost) and a value (8).
+constexpr std::size_t reading_bytes(std::size_t fields) {
+  return 8 + fields * 9;
+}
+
 // How one value of type T is stored.
 template <class T>
 struct Entry;
@@ -90,12 +100,10 @@ struct Entry<meter::CounterReading> {
 template <>
 struct Entry<meter::GpuReading> {
   static constexpr Kind kKind = Kind::reading;
-  // Time (ns), then for each of nine fields a status (0 value, 1 unsupported, 2 failed, 3 lost) and a value (8). Another
-  // number of fields is another version of the format.
-  static constexpr std::size_t kFields = meter::kReadingFields;
-  static constexpr std::size_t kBytes = 8 + kFields * 9;
+  static constexpr std::size_t kBytes = reading_bytes(meter::kReadingFields);
   static void encode(const meter::GpuReading& value, std::byte* to);
-  static std::optional<meter::GpuReading> decode(const std::byte* from);
+  // Of a record with so many fields: another version may have fewer or more. New ones come last.
+  static std::optional<meter::GpuReading> decode(const std::byte* from, std::size_t fields = meter::kReadingFields);
 };
 
 }  // namespace gpubench::series::journal_format

@@ -90,16 +90,28 @@ class SegmentBytes {
   std::size_t rest_bytes_ = 0;
 };
 
-template <class T, class Visit>
-bool visit_entries(std::span<const std::byte> entries, Visit visit) {
-  using Entry = jf::Entry<T>;
-  if (entries.size() % Entry::kBytes != 0) return false;
-  for (std::size_t at = 0; at < entries.size(); at += Entry::kBytes) {
-    const auto value = Entry::decode(entries.data() + at);
+template <class Decode, class Visit>
+bool visit_each(std::span<const std::byte> entries, std::size_t bytes, Decode decode, Visit visit) {
+  if (entries.size() % bytes != 0) return false;
+  for (std::size_t at = 0; at < entries.size(); at += bytes) {
+    const auto value = decode(entries.data() + at);
     if (!value) return false;
     visit(*value);
   }
   return true;
+}
+
+template <class T, class Visit>
+bool visit_entries(std::span<const std::byte> entries, Visit visit) {
+  return visit_each(entries, jf::Entry<T>::kBytes, [](const std::byte* from) { return jf::Entry<T>::decode(from); }, visit);
+}
+
+// Readings of another version may have another number of fields.
+template <class Visit>
+bool visit_readings(std::span<const std::byte> entries, std::size_t fields, Visit visit) {
+  using Entry = jf::Entry<meter::GpuReading>;
+  return visit_each(
+      entries, jf::reading_bytes(fields), [&](const std::byte* from) { return Entry::decode(from, fields); }, visit);
 }
 
 // False: not as this version writes it.
@@ -108,7 +120,7 @@ bool visit_payload(std::span<const std::byte> payload, JournalVisitor& visitor) 
   const auto content = payload.subspan(jf::kPayloadHeadBytes);
   switch (jf::get<jf::Kind>(payload.data())) {
     case jf::Kind::reading:
-      return visit_entries<meter::GpuReading>(content, [&](const auto& value) { visitor.reading(gpu, value); });
+      return visit_readings(content, jf::reading_fields(payload), [&](const auto& value) { visitor.reading(gpu, value); });
     case jf::Kind::power:
       return visit_entries<meter::PowerSample>(content, [&](const auto& value) { visitor.power(gpu, value); });
     case jf::Kind::counter:

@@ -41,7 +41,7 @@ void RecordBuffer::begin(jf::Kind kind, std::uint16_t gpu) {
   jf::put(bytes_.data() + open_at_ + kSequenceAt, next_seq_++);
   std::byte* payload = bytes_.data() + open_at_ + jf::kRecordHeadBytes;
   jf::put(payload, kind);
-  jf::put(payload + 1, std::uint8_t{0});
+  jf::put(payload + jf::kFieldsAt, kind == jf::Kind::reading ? jf::kFieldsWritten : std::uint8_t{0});
   jf::put(payload + 2, gpu);
 }
 

@@ -195,6 +195,22 @@ TEST_F(JournalTest, ReadingKeepsEveryFieldAndWhyOneIsAbsent) {
   EXPECT_FALSE(jf::Entry<meter::GpuReading>::decode(bytes.data())) << "a status that is none";
 }
 
+TEST_F(JournalTest, ReadingsOfAnotherVersionMayHaveOtherFields) {
+  const auto said = [](std::uint8_t fields) {
+    return jf::reading_fields(std::array{std::byte{1}, std::byte{fields}, std::byte{0}, std::byte{0}});
+  };
+  EXPECT_EQ(said(0), 9U) << "of the first version";
+  EXPECT_EQ(said(12), 12U);
+  EXPECT_EQ(jf::reading_bytes(9), 89U);
+  std::array<std::byte, jf::Entry<meter::GpuReading>::kBytes> bytes;
+  jf::Entry<meter::GpuReading>::encode(reading(33), bytes.data());
+  const meter::GpuReading fewer = jf::Entry<meter::GpuReading>::decode(bytes.data(), 3).value();
+  EXPECT_EQ(fewer.power->watts(), reading(33).power->watts());
+  EXPECT_EQ(fewer.throttle_reasons.error(), meter::Absent::unsupported);
+  const meter::GpuReading more = jf::Entry<meter::GpuReading>::decode(bytes.data(), 12).value();
+  EXPECT_EQ(more.throttle_reasons->bits, reading(33).throttle_reasons->bits);
+}
+
 TEST_F(JournalTest, CutAtEveryByte) {
   write_segments(1, 4);
   const std::string whole = bytes_of(segment(1));
