@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "meter/driver_calls.h"
 #include "meter/reading.h"
+#include "meter/sensor_timing.h"
 
 namespace gpubench::sampler {
 
@@ -22,8 +23,9 @@ struct SamplerOptions {
   // between; without them it is read with every drain.
   base::Duration counter_period = std::chrono::seconds(60);
   base::Duration burst_period = std::chrono::milliseconds(5);  // counter readings within a burst, if a GPU has no ring
-  // Such a GPU's readings are the only power there is: the driver renews it every 100 ms, and a reading costs 20 us.
-  base::Duration quick_period = std::chrono::milliseconds(100);
+  // Of the boards, which are all of one vendor; the meter's own takes its place. A GPU without a ring is read as often as
+  // its driver renews the power, as these readings are the only power there is.
+  meter::SensorTiming sensor = {};
 };
 
 // What a GPU's driver gave that the board cannot have.

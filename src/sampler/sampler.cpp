@@ -23,6 +23,11 @@ base::Duration size_of(base::Duration duration) {
   return duration < base::Duration::zero() ? -duration : duration;
 }
 
+SamplerOptions with_sensor_of(const meter::GpuMeter& meter, SamplerOptions options) {
+  if (!meter.gpus().empty()) options.sensor = meter.gpus().front().sensor;
+  return options;
+}
+
 }  // namespace
 
 // The thread and what it shares. The mutex is never held during a call of the meter, a series or the observer.
@@ -30,7 +35,10 @@ class Sampler::Loop {
  public:
   Loop(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series, SamplerOptions options,
        ReadingObserver observer)
-      : clock_(clock), options_(options), gpus_(series.size()), readout_(meter, clock, series, std::move(observer)) {}
+      : clock_(clock),
+        options_(with_sensor_of(meter, options)),
+        gpus_(series.size()),
+        readout_(meter, clock, series, std::move(observer)) {}
   ~Loop() { stop(); }
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;

@@ -11,18 +11,22 @@ using namespace std::chrono_literals;
 constexpr base::Duration kLongestDrainPeriod = 1s;
 constexpr base::Duration kShortestPeriod = 1ms;
 constexpr base::Duration kLeastLateness = 10ms;
-constexpr base::Duration kHalfCounterPeriod = 50ms;
 constexpr base::Duration kBeforeStart = 20ms;  // the last reading before the workload is done by then
-constexpr base::Duration kAfterEnd = 200ms;    // publication lag, and an update under way at the end
 constexpr base::Duration kNearTheWorkload = 1500ms;
 // Several steps of the counter just before the start; just after the end enough for one clear of the load's own tail.
 constexpr base::Duration kBurstBefore = 600ms;
 constexpr base::Duration kBurstAfter = 1200ms;
 
 // The greatest odd number of half counter periods within the length; zero if there is none.
-base::Duration half_periods(base::Duration length) {
-  if (length < kHalfCounterPeriod) return base::Duration::zero();
-  return ((length - kHalfCounterPeriod) / (2 * kHalfCounterPeriod) * 2 + 1) * kHalfCounterPeriod;
+base::Duration half_periods(base::Duration length, const meter::SensorTiming& sensor) {
+  const base::Duration half = sensor.counter_period / 2;
+  if (length < half) return base::Duration::zero();
+  return ((length - half) / (2 * half) * 2 + 1) * half;
+}
+
+// After the workload: the counter no longer carries its load, and has moved since.
+base::Duration settled(const meter::SensorTiming& sensor) {
+  return sensor.load_tail + sensor.counter_period / 2;
 }
 
 }  // namespace
@@ -32,7 +36,7 @@ Schedule::Schedule(const SamplerOptions& options, std::size_t gpus, base::Steady
       drain_period_(std::clamp(options.drain_period, kShortestPeriod, kLongestDrainPeriod)),
       counter_period_(std::max(options.counter_period, kShortestPeriod)),
       burst_period_(std::max(options.burst_period, kShortestPeriod)),
-      quick_period_(std::max(options.quick_period, kShortestPeriod)),
+      sensor_(options.sensor),
       gpus_(gpus),
       origin_(start),
       drain_due_(start),
@@ -52,7 +56,7 @@ std::optional<Step> Schedule::next(base::SteadyTime now) {
   const bool quick = without_samples_ && now >= quick_due_;
   if (!others_first && (quick || now >= reading_due())) {
     after_reading_ = true;
-    quick_due_ = now + quick_period_;
+    quick_due_ = now + std::max(sensor_.reading_renewed, kShortestPeriod);
     return now >= reading_due() ? Step{Call::reading, 0, take_reading(now)} : Step{Call::quick_reading, 0, 0};
   }
   after_reading_ = false;
@@ -112,14 +116,14 @@ void Schedule::idle(Idle where, base::SteadyTime now, base::Duration length) {
   const base::Duration near = std::min(length, kNearTheWorkload);
   extra_counters_.clear();
   if (where == Idle::before_the_workload) {
-    const base::Duration apart = half_periods(near - kBeforeStart);
+    const base::Duration apart = half_periods(near - kBeforeStart, sensor_);
     burst_ = {end - std::min(kBurstBefore, length), end};
     if (apart == base::Duration::zero()) return;
     const bool first_of_all_is_far = length > near;
     if (first_of_all_is_far) extra_counters_.push_back(end - near);
     extra_counters_.push_back(end - near + apart);
   } else {
-    const base::Duration apart = half_periods(near - kAfterEnd);
+    const base::Duration apart = half_periods(near - settled(sensor_), sensor_);
     burst_ = {now, now + std::min(kBurstAfter, length)};
     if (apart == base::Duration::zero()) return;
     const bool last_of_all_is_far = length > near;

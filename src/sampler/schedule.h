@@ -60,7 +60,7 @@ class Schedule {
   const base::Duration drain_period_;
   const base::Duration counter_period_;
   const base::Duration burst_period_;
-  const base::Duration quick_period_;
+  const meter::SensorTiming sensor_;
   const std::size_t gpus_;
   base::SteadyTime origin_;
   base::Duration::rep next_ = 0;  // number of the next reading since origin_

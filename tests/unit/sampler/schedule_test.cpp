@@ -197,6 +197,18 @@ TEST(Schedule, LongIdleIsReadNearTheWorkload) {
   EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, 8500ms, 9950ms, 10250ms, 11500ms}));
 }
 
+TEST(Schedule, CounterRoundsAreApartByTheBoardsOwnPeriod) {
+  SamplerOptions slow = options(1s);
+  slow.sensor.counter_period = 500ms;
+  slow.sensor.load_tail = 550ms;
+  Player player(slow, 1);
+  player.schedule.idle(Idle::before_the_workload, kStart, 10s);
+  player.play_until(10s);
+  player.schedule.idle(Idle::after_the_workload, player.now, 10s);
+  player.play_until(20s);
+  EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, 8500ms, 9750ms, 11250ms, 11500ms}));
+}
+
 TEST(Schedule, IdleTooShortForASecondReadingHasNone) {
   for (const Idle where : {Idle::before_the_workload, Idle::after_the_workload}) {
     Player player(options(1s), 1);
