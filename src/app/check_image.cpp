@@ -84,12 +84,14 @@ class ImageCheck {
   }
 
   base::Result<void> follow() {
+    signals_.allow(2);  // to stop it, to kill it
     for (int signals = 0; !outcome_;) {
       while (signals_.next()) ++signals == 1 ? workload_->stop() : workload_->kill();
       auto polled = workload_->poll(kImagePollPatience, signals_.fd());
       if (!polled) return base::failure(polled.error());
       outcome_ = std::move(*polled);
     }
+    signals_.allow(1);
     static_cast<void>(log_->close());
     return {};
   }

@@ -40,7 +40,7 @@ void LivePlot::draw(const record::Progress& progress) {
     const carbon::IntensitySlot& slot = progress.carbon->intensity;
     extend_intensity(plan_.input.intensity, slot, plan_.anchor.to_steady(slot.from), now);
   }
-  if (const auto drawn = report::write_plot(plan_.path, plan_.input, plan_.format); !drawn)
+  if (const auto drawn = report::write_plot(plan_.path, plan_.input, plan_.format, plan_.interrupt_fd); !drawn)
     plan_.failed(drawn.error().message);
 }
 

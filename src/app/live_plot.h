@@ -27,6 +27,7 @@ class LivePlot {
     report::PlotFormat format = report::PlotFormat::png;
     report::PlotInput input;  // all but what comes with time
     base::ClockAnchor anchor;
+    int interrupt_fd = -1;                           // readable: a picture under way is given up
     std::function<void(const std::string&)> failed;  // gets the reason why a picture was not made, on the plot's thread
   };
   explicit LivePlot(Plan plan);

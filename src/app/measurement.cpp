@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/signal_name.h"
+#include "platform/readable.h"
 
 namespace gpubench::app {
 namespace {
@@ -29,8 +30,8 @@ class Interruption {
         first_ = signal;
         ask(workload, base::signal_name(*signal));
       } else {
-        plan_.say("killing the benchmark");
         workload.kill();
+        plan_.say("killing the benchmark");
       }
     }
     if (asked_ || clock_.now() < deadline_) return;
@@ -48,8 +49,8 @@ class Interruption {
  private:
   void ask(workload::Workload& workload, const std::string& why) {
     asked_ = true;
-    plan_.say(why + ": stopping the benchmark (" + (first_ ? "again" : "Ctrl-C") + " to kill it)");
     workload.stop();
+    plan_.say(why + ": stopping the benchmark (" + (first_ ? "again" : "Ctrl-C") + " to kill it)");
   }
 
   platform::SignalQueue& signals_;
@@ -70,7 +71,7 @@ std::optional<int> idle_before(sampler::Sampler& sampler, platform::SignalQueue&
 void idle_after(sampler::Sampler& sampler, platform::SignalQueue& signals, base::Duration roll) {
   if (roll <= base::Duration::zero()) return;
   sampler.idle(sampler::Idle::after_the_workload, roll);
-  static_cast<void>(signals.wait(roll));
+  static_cast<void>(platform::becomes_readable(signals.fd(), roll));  // whatever waits later gives up as well
 }
 
 base::Result<workload::WorkloadOutcome> follow(workload::Workload& workload, platform::SignalQueue& signals,
@@ -98,9 +99,11 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   sampler.restart_interval();
   if (const auto started = workload.start(); !started) return base::failure(started.error());
   if (plan.started) plan.started(clock.now());
+  signals.allow(2);  // to stop it, to kill it
   Interruption interruption(signals, clock, plan);
   auto outcome = follow(workload, signals, interruption);
   if (!outcome) return base::failure(outcome.error());
+  signals.allow(1);
   if (plan.ended) plan.ended(outcome->ran.end);
   idle_after(sampler, signals, plan.idle_roll);
   sampler.stop();

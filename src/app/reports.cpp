@@ -35,9 +35,9 @@ base::Result<void> write_table(const runs::RunDirectory& directory, const std::s
 }  // namespace
 
 void draw_plot(const runs::RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series,
-               report::PlotFormat format) {
-  const auto drawn =
-      report::write_plot(directory.path / report::plot_file_name(format), report::plot_input(run, series), format);
+               report::PlotFormat format, int interrupt_fd) {
+  const auto drawn = report::write_plot(directory.path / report::plot_file_name(format), report::plot_input(run, series),
+                                        format, interrupt_fd);
   if (!drawn)
     run.findings.emplace_back(record::PlotNotMade{drawn.error().message +
                                                   (drawn.error().remedy.empty() ? "" : " (" + drawn.error().remedy + ")")});

@@ -16,9 +16,9 @@
 
 namespace gpubench::app {
 
-// Draws metrics_plot; a failure becomes a finding of the run.
+// Draws metrics_plot; a failure becomes a finding of the run. `interrupt_fd`: as of report::write_plot.
 void draw_plot(const runs::RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series,
-               report::PlotFormat format);
+               report::PlotFormat format, int interrupt_fd = -1);
 
 using report::TimeseriesFormat;
 // By its name on the command line.

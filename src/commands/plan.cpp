@@ -102,6 +102,7 @@ int wait_and_run(const carbon::PlanQuestion& question, const Words& command) {
   {
     platform::SignalQueue signals;
     platform::Terminal terminal;
+    terminal.interrupt_by(signals.fd());
     const platform::SystemClock clock;
     signal = wait_until(best.start, "the start at " + base::utc_table_text(best.start) + " UTC in " + best.region, clock,
                         signals, terminal);

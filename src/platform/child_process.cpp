@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "platform/clock.h"
+#include "platform/readable.h"
 
 namespace gpubench::platform {
 namespace {
@@ -121,14 +122,16 @@ class RunningChild {
   RunningChild(const RunningChild&) = delete;
   RunningChild& operator=(const RunningChild&) = delete;
 
-  // Reads both pipes to their ends. False: too long, or too much output.
+  // Reads both pipes to their ends. False: too long, too much output, or interrupted.
   bool read_all(ChildOutcome& outcome) {
     while (out_.read_end.get() >= 0 || err_.read_end.get() >= 0) {
-      std::array<pollfd, 2> pipes = {{{out_.read_end.get(), POLLIN, 0}, {err_.read_end.get(), POLLIN, 0}}};
+      std::array<pollfd, 3> pipes = {
+          {{out_.read_end.get(), POLLIN, 0}, {err_.read_end.get(), POLLIN, 0}, {request_.interrupt_fd, POLLIN, 0}}};
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - clock_.now()).count();
       if (left <= 0) return false;
       if (poll(pipes.data(), pipes.size(), static_cast<int>(std::min<long long>(left, 60000))) < 0 && errno != EINTR)
         return false;
+      if (pipes[2].revents != 0) return false;
       if (pipes[0].revents != 0 && !take(out_.read_end, outcome.output, request_.max_output_bytes)) return false;
       if (pipes[1].revents != 0) take(err_.read_end, outcome.error, request_.max_error_bytes);
     }
@@ -139,7 +142,7 @@ class RunningChild {
   std::optional<int> wait() {
     int status = 0;
     while (waitpid(child_, &status, WNOHANG) == 0) {
-      if (clock_.now() >= deadline_) return std::nullopt;
+      if (clock_.now() >= deadline_ || is_readable(request_.interrupt_fd)) return std::nullopt;
       clock_.sleep_until(clock_.now() + std::chrono::milliseconds(1));
     }
     child_ = 0;
@@ -191,7 +194,8 @@ tl::expected<ChildOutcome, ChildFailure> run_child(const ChildRequest& request) 
   const bool whole = running.read_all(outcome);
   if (!whole && outcome.output.size() >= request.max_output_bytes) return failed(request, "printed more than expected");
   const std::optional<int> exit_code = whole ? running.wait() : std::nullopt;
-  if (!exit_code) return failed(request, "took too long and was stopped");
+  if (!exit_code)
+    return failed(request, is_readable(request.interrupt_fd) ? "was interrupted" : "took too long and was stopped");
   outcome.exit_code = *exit_code;
   return outcome;
 }

@@ -17,6 +17,7 @@ struct ChildRequest {
   base::Duration timeout = std::chrono::seconds(30);
   std::size_t max_output_bytes = std::size_t{64} << 20;  // more is an error
   std::size_t max_error_bytes = 4096;                    // more is cut
+  int interrupt_fd = -1;                                 // readable: it is stopped at once
 };
 
 struct ChildOutcome {

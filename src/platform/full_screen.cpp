@@ -67,6 +67,10 @@ void take_keys(int fd) {
 
 }  // namespace
 
+void restore_terminal() {
+  give_back();
+}
+
 FullScreen::FullScreen(Terminal& terminal) : terminal_(terminal) {
   take_keys(terminal_.fd());
   taken_fd = terminal_.fd();

@@ -19,4 +19,7 @@ class FullScreen {
   Terminal& terminal_;
 };
 
+// Leaves the full screen of this process, if there is one, from any thread: it is about to end. Does not wait for long.
+void restore_terminal();
+
 }  // namespace gpubench::platform

@@ -1,13 +1,23 @@
 #include "platform/signals.h"
 
 #include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <array>
+#include <chrono>
 #include <csignal>
+#include <string_view>
+
+#include "platform/clock.h"
+#include "platform/full_screen.h"
 
 namespace gpubench::platform {
 namespace {
+
+constexpr base::Duration kOneMoment = std::chrono::milliseconds(100);
 
 // One that was ignored at the start stays so, as nohup and a shell's "&" want it: blocked, it would be queued all the same.
 bool is_ignored(int signal) {
@@ -25,29 +35,82 @@ sigset_t handled_signals() {
   return set;
 }
 
+// A standard error that accepts nothing is not waited for.
+[[noreturn]] void end_process(int signal) {
+  constexpr std::string_view words = "iris-gpubench: ended at once by another signal; what was written so far is kept\n";
+  constexpr int kSignalBase = 128;
+  restore_terminal();
+  pollfd entry{STDERR_FILENO, POLLOUT, 0};
+  if (poll(&entry, 1, 0) == 1) {
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, words.data(), words.size());
+  }
+  _exit(kSignalBase + signal);
+}
+
 }  // namespace
 
 SignalQueue::SignalQueue() : handled_(handled_signals()) {
   pthread_sigmask(SIG_BLOCK, &handled_, nullptr);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));  // a file at its size limit (ulimit -f) is a disk that is full
-  fd_ = signalfd(-1, &handled_, SFD_NONBLOCK | SFD_CLOEXEC);
+  kernel_ = signalfd(-1, &handled_, SFD_NONBLOCK | SFD_CLOEXEC);
+  news_ = eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC);
+  stop_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  thread_ = std::thread([this] { run(); });
 }
 
 SignalQueue::~SignalQueue() {
-  if (fd_ >= 0) close(fd_);
+  eventfd_write(stop_, 1);
+  thread_.join();
+  for (const int fd : {kernel_, news_, stop_})
+    if (fd >= 0) close(fd);
   pthread_sigmask(SIG_UNBLOCK, &handled_, nullptr);
 }
 
-// NOLINTNEXTLINE(readability-make-member-function-const): it takes the signal out of the queue
+void SignalQueue::run() {
+  pthread_setname_np(pthread_self(), "signals");
+  std::array<pollfd, 2> entries{pollfd{kernel_, POLLIN, 0}, pollfd{stop_, POLLIN, 0}};
+  for (;;) {
+    poll(entries.data(), entries.size(), -1);
+    if (entries[1].revents != 0) return;
+    signalfd_siginfo info{};
+    while (read(kernel_, &info, sizeof info) == static_cast<ssize_t>(sizeof info))
+      if (!take(static_cast<int>(info.ssi_signo))) end_process(static_cast<int>(info.ssi_signo));
+  }
+}
+
+// False: it is one too many.
+bool SignalQueue::take(int signal) {
+  const SystemClock clock;
+  const base::SteadyTime now = clock.now();
+  const bool is_the_same = signal == last_ && now - last_at_ < kOneMoment;
+  last_ = signal;
+  last_at_ = now;
+  if (is_the_same) return true;
+  const std::lock_guard lock(mutex_);
+  if (allowed_-- <= 0) return false;
+  waiting_.push_back(signal);
+  eventfd_write(news_, 1);
+  return true;
+}
+
+void SignalQueue::allow(int signals) {
+  const std::lock_guard lock(mutex_);
+  allowed_ = signals;
+}
+
 std::optional<int> SignalQueue::next() {
-  signalfd_siginfo info{};
-  if (read(fd_, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return std::nullopt;
-  return static_cast<int>(info.ssi_signo);
+  const std::lock_guard lock(mutex_);
+  if (waiting_.empty()) return std::nullopt;
+  const int signal = waiting_.front();
+  waiting_.pop_front();
+  eventfd_t count = 0;
+  eventfd_read(news_, &count);
+  return signal;
 }
 
 std::optional<int> SignalQueue::wait(base::Duration patience) {
-  pollfd entry{fd_, POLLIN, 0};
+  pollfd entry{news_, POLLIN, 0};
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(patience).count();
   if (milliseconds > 0) poll(&entry, 1, static_cast<int>(milliseconds));
   return next();

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
 
@@ -48,10 +49,10 @@ void Terminal::write(std::string_view bytes) {
   constexpr std::size_t kPiece = 4096;
   constexpr int kPatienceMilliseconds = 100;  // between looks at abandoned_
   while (!bytes.empty() && !abandoned_) {
-    pollfd entry{fd(), POLLOUT, 0};
-    const int ready = poll(&entry, 1, kPatienceMilliseconds);
+    std::array<pollfd, 2> entries{pollfd{fd(), POLLOUT, 0}, pollfd{interrupt_fd_, POLLIN, 0}};
+    const int ready = poll(entries.data(), entries.size(), kPatienceMilliseconds);
     if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
-    if (ready < 0) return;
+    if (ready < 0 || entries[0].revents == 0) return;
     const ssize_t written = ::write(fd(), bytes.data(), std::min(bytes.size(), kPiece));
     if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (written < 0) return;  // the reader is gone: a live view is not worth a failed run

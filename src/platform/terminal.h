@@ -31,12 +31,15 @@ class Terminal {
   virtual void write(std::string_view bytes);
   // Any thread: a write that waits for its reader gives up.
   void abandon() { abandoned_ = true; }
+  // From now on it also gives up when this becomes readable.
+  void interrupt_by(int fd) { interrupt_fd_ = fd; }
   // For keys and settings; valid as long as the terminal.
   [[nodiscard]] int fd() const { return own_ >= 0 ? own_ : fd_; }
 
  private:
   int fd_;
   int own_ = -1;  // the same terminal once more, opened so that neither reading nor writing blocks
+  int interrupt_fd_ = -1;
   std::atomic<bool> abandoned_ = false;
 };
 

@@ -32,9 +32,12 @@ bool is_whole(std::string_view bytes, PlotFormat format) {
   }
 }
 
-base::Result<std::string> draw(std::string script, PlotFormat format) {
-  // -d: no start-up files, which could change anything.
-  const auto outcome = platform::run_child({{"gnuplot", "-d", "-"}, std::move(script)});
+base::Result<std::string> draw(std::string script, PlotFormat format, int interrupt_fd) {
+  platform::ChildRequest request;
+  request.argv = {"gnuplot", "-d", "-"};  // -d: no start-up files, which could change anything
+  request.input = std::move(script);
+  request.interrupt_fd = interrupt_fd;
+  const auto outcome = platform::run_child(request);
   if (!outcome)
     return base::failure("could not draw the plot: " + outcome.error().error.message,
                          outcome.error().not_found ? kRemedy : "");
@@ -47,8 +50,9 @@ base::Result<std::string> draw(std::string script, PlotFormat format) {
 
 }  // namespace
 
-base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input, PlotFormat format) {
-  const base::Result<std::string> picture = draw(gnuplot_script(input, make_panels(input), format), format);
+base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input, PlotFormat format,
+                              int interrupt_fd) {
+  const auto picture = draw(gnuplot_script(input, make_panels(input), format), format, interrupt_fd);
   if (!picture) return base::failure(picture.error());
   return platform::write_file_atomically(path, *picture);
 }

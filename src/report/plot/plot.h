@@ -11,8 +11,8 @@ namespace gpubench::report {
 
 // Six panels: power with limit, utilisation, temperature with thresholds, memory with total, SM clock, memory clock; one
 // line per GPU. Written beside `path` and renamed, so that a viewer never sees half of it. An error names the missing
-// package or gnuplot's own words.
-base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input,
-                              PlotFormat format = PlotFormat::png);
+// package or gnuplot's own words. `interrupt_fd`: gnuplot is stopped when it becomes readable; -1: by nothing.
+base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input, PlotFormat format = PlotFormat::png,
+                              int interrupt_fd = -1);
 
 }  // namespace gpubench::report

@@ -13,9 +13,10 @@ using namespace std::chrono_literals;
 constexpr auto kOutputAfterExit = 10s;  // how long output may still arrive after the exit was reported
 constexpr auto kOrderlyEnd = 2s;        // output that ends this long before the exit may be incomplete
 constexpr auto kReconnectEvery = 500ms;
-constexpr auto kInspectLimit = 2s;   // while waiting for the engine; limits how late a signal is noticed
-constexpr auto kReplayLimit = 2min;  // to read the log again
-constexpr auto kKillLimit = 30s;     // from SIGKILL to the end, before it is given up
+constexpr auto kInspectLimit = 2s;     // while waiting for the engine; limits how late a signal is noticed
+constexpr auto kReplayLimit = 2min;    // to read the log again
+constexpr auto kKillLimit = 30s;       // from SIGKILL to the end, before it is given up
+constexpr auto kUnsentKillLimit = 5s;  // where the engine did not take the signal
 
 }  // namespace
 
@@ -191,8 +192,8 @@ void ContainerRun::stop() {
 void ContainerRun::kill() {
   if (!may_be_running()) return;
   stop_.kill_at.reset();
-  stop_.give_up_at = clock_.now() + kKillLimit;
   send("SIGKILL");
+  stop_.give_up_at = clock_.now() + (stop_.unsent_signal != nullptr ? kUnsentKillLimit : kKillLimit);
 }
 
 void ContainerRun::send(const char* signal) {
@@ -208,8 +209,9 @@ void ContainerRun::escalate() {
     kill();
   } else if (stop_.give_up_at && now >= *stop_.give_up_at) {
     stop_.give_up_at.reset();
-    finish("the engine did not end the container within " + std::to_string(std::chrono::seconds(kKillLimit).count()) +
-           " s of SIGKILL");
+    finish(stop_.unsent_signal != nullptr ? "the engine did not answer when the container was to be killed"
+                                          : "the engine did not end the container within " +
+                                                std::to_string(std::chrono::seconds(kKillLimit).count()) + " s of SIGKILL");
   }
 }
 

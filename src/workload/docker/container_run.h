@@ -42,6 +42,8 @@ class ContainerRun {
   [[nodiscard]] std::optional<WorkloadOutcome> outcome() const;
   void stop();  // SIGTERM, and after a while SIGKILL
   void kill();  // SIGKILL
+  // The last signal did not reach the engine.
+  [[nodiscard]] bool lost_engine() const { return stop_.unsent_signal != nullptr; }
 
  private:
   struct Running {

@@ -17,7 +17,7 @@ std::size_t index_of(LogStream stream) {
 
 // Waits for status 200; otherwise an error with the engine's words.
 base::Result<void> expect_ok(EngineClient& engine, platform::HttpStreams::StreamId id, const std::string& body) {
-  const auto status = engine.streams().wait_for_headers(id, kHeadersWithin);
+  const auto status = engine.wait_for_status(id, kHeadersWithin);
   if (!status) return base::failure(status.error());
   if (*status == 200) return {};
   if (!engine.streams().state(id).finished) engine.streams().pump(std::chrono::seconds(1), -1);

@@ -173,6 +173,7 @@ base::Result<std::optional<WorkloadOutcome>> ContainerWorkload::poll(base::Durat
 base::Result<bool> ContainerWorkload::collect_results(const std::filesystem::path& directory) {
   if (container_.id().empty()) return false;
   engine_.interrupt_by(options_.interrupt_fd);
+  if (run_ && run_->lost_engine()) engine_.hurry();
   return copy_results(engine_, clock_, container_.id(), options_.settings, directory);
 }
 

@@ -1,7 +1,9 @@
 #include "platform/child_process.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <string>
@@ -53,6 +55,20 @@ TEST(ChildProcess, EndsOneThatTakesTooLongWithItsChildren) {
   ASSERT_FALSE(outcome);
   EXPECT_FALSE(outcome.error().not_found);
   EXPECT_EQ(outcome.error().error.message, "sh took too long and was stopped");
+}
+
+TEST(ChildProcess, EndsOneAtASignal) {
+  std::array<int, 2> signal{-1, -1};
+  ASSERT_EQ(pipe(signal.data()), 0);
+  ASSERT_EQ(write(signal[1], "x", 1), 1);
+  for (const char* script : {"sleep 60", "exec >&- 2>&-; sleep 60"}) {
+    ChildRequest request{{"sh", "-c", script}, ""};
+    request.interrupt_fd = signal[0];
+    const auto outcome = run_child(request);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().error.message, "sh was interrupted");
+  }
+  for (const int end : signal) close(end);
 }
 
 TEST(ChildProcess, OneThatClosesItsOutputAndStaysIsEndedToo) {

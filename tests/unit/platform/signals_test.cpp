@@ -11,6 +11,9 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "platform/clock.h"
+#include "platform/readable.h"
+
 namespace gpubench::platform {
 namespace {
 
@@ -33,10 +36,55 @@ TEST(SignalQueue, HandsOutWhatAsksForAnEnd) {
   const auto all = [] {
     SignalQueue signals;
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) {
+      signals.allow(1);
       kill(getpid(), signal);
       if (signals.wait(1s) != signal) return signal;
     }
     return 0;
+  };
+  EXPECT_EQ(answer_in_child(all), 0);
+}
+
+// The process ends although its main thread waits for something that never comes.
+int wait_for_ever(int allowed) {
+  SignalQueue signals;
+  signals.allow(allowed);
+  for (int sent = 0; sent < allowed; ++sent) {
+    kill(getpid(), sent == 0 ? SIGTERM : SIGHUP);
+    const SystemClock clock;
+    clock.sleep_until(clock.now() + 20ms);
+  }
+  kill(getpid(), SIGINT);
+  for (;;) pause();
+}
+
+TEST(SignalQueue, OneMoreThanIsAllowedEndsTheProcessWhateverItWaitsFor) {
+  EXPECT_EQ(answer_in_child([] { return wait_for_ever(1); }), 128 + SIGINT);
+  EXPECT_EQ(answer_in_child([] { return wait_for_ever(2); }), 128 + SIGINT);
+}
+
+TEST(SignalQueue, TheSameSignalTwiceAtOnceIsOne) {
+  const auto twice = [] {
+    SignalQueue signals;
+    for (int sent = 0; sent < 2; ++sent) {
+      kill(getpid(), SIGTERM);
+      const SystemClock clock;
+      clock.sleep_until(clock.now() + 10ms);
+    }
+    return signals.wait(1s) == SIGTERM && !signals.wait(50ms) ? 0 : 1;
+  };
+  EXPECT_EQ(answer_in_child(twice), 0);
+}
+
+TEST(SignalQueue, TheDescriptorIsReadableUntilAllWereTaken) {
+  const auto all = [] {
+    SignalQueue signals;
+    signals.allow(2);
+    kill(getpid(), SIGTERM);
+    if (!becomes_readable(signals.fd(), 1s)) return 1;
+    kill(getpid(), SIGHUP);
+    const bool both = signals.wait(1s) == SIGTERM && signals.wait(1s) == SIGHUP;
+    return both && !is_readable(signals.fd()) && !signals.next() ? 0 : 2;
   };
   EXPECT_EQ(answer_in_child(all), 0);
 }

@@ -96,6 +96,10 @@ class ScriptedEngine {
       answer = scripted.empty() ? default_answer(name_of(request)) : scripted.front();
       if (scripted.size() > 1) scripted.erase(scripted.begin());
     }
+    if (answer == "endless") {
+      connection.send("HTTP/1.1 200 OK\r\n\r\n");
+      return connection.wait_until_closed();
+    }
     if (answer == "hang") {
       if (on_hang) on_hang();
       return connection.wait_until_closed();
@@ -184,8 +188,8 @@ class SignalWhenItHangs {
 };
 
 TEST_F(ContainerWorkloadTest, ASignalEndsEachCallThatHangsBeforeTheStart) {
-  for (const char* call :
-       {"GET /_ping", "GET /images/json", "GET /info", "POST /containers/create", "POST /containers/start"}) {
+  for (const char* call : {"GET /_ping", "GET /images/json", "GET /info", "POST /containers/create", "GET /containers/json",
+                           "POST /containers/attach", "POST /containers/wait", "POST /containers/start"}) {
     ScriptedEngine hanging;
     const SignalWhenItHangs signal(hanging);
     hanging.script(call, {"hang"});
@@ -200,7 +204,7 @@ TEST_F(ContainerWorkloadTest, ASignalEndsEachCallThatHangsBeforeTheStart) {
     EXPECT_LT(clock.now() - before, 4s) << call;
     // Of one whose creation was not answered only the name is known.
     const int removed = hanging.count("DELETE /containers") + hanging.count("DELETE /containers/" + container_name("r1"));
-    EXPECT_EQ(removed, std::string(call).starts_with("POST") ? 1 : 0) << call;
+    EXPECT_EQ(removed, std::string(call).find("/containers/") != std::string::npos ? 1 : 0) << call;
   }
 }
 
@@ -220,6 +224,28 @@ TEST_F(ContainerWorkloadTest, ASignalEndsTheCopyingAndTheRemovalAfterTheEnd) {
   EXPECT_FALSE(workload->cleanup());
   EXPECT_LT(clock.now() - before, 10s);
   engine.script("DELETE /containers", {stub_answer(204, "")});
+}
+
+// Two signals while nothing answers any more.
+TEST_F(ContainerWorkloadTest, AKillThatTheEngineDoesNotTakeEndsTheRunSoon) {
+  ScriptedEngine frozen;
+  frozen.script("POST /containers/wait", {"endless"});
+  for (const char* call : {"POST /containers/kill", "GET /containers/archive", "DELETE /containers"})
+    frozen.script(call, {"hang"});
+  auto given = options();
+  given.docker_host = frozen.host();
+  given.reconnect_for = 1h;
+  ASSERT_TRUE(begin(given));
+  const base::SteadyTime before = clock.now();
+  workload->kill();
+  std::optional<WorkloadOutcome> ended;
+  while (!ended) ended = workload->poll(kPatience, -1).value();
+  EXPECT_THAT(ended->note, HasSubstr("did not answer when the container was to be killed"));
+  EXPECT_FALSE(workload->collect_results(testing::TempDir()));
+  EXPECT_FALSE(workload->cleanup());
+  EXPECT_LT(clock.now() - before, 25s);
+  frozen.script("DELETE /containers", {stub_answer(204, "")});
+  workload.reset();
 }
 
 TEST_F(ContainerWorkloadTest, WaitAnswersThatAreNoExitCodeAreUnknownNeverZero) {

@@ -26,22 +26,12 @@ base::Result<bool> ArchiveDownload::open(const std::string& container, const std
       engine_.endless_request("GET", "/containers/" + container + "/archive?path=" + url_encoded(path)), take);
   if (!opened) return base::failure(opened.error());
   id_ = *opened;
-  const auto status = wait_for_status();
+  const auto status = engine_.wait_for_status(id_, kArchiveWithin);
   if (!status) return base::failure(status.error());
   if (*status == 200) return true;
   if (*status == 404) return false;
   if (!engine_.streams().state(id_).finished) engine_.streams().pump(1s, -1);
   return base::failure("the engine did not send " + path + ": " + engine_words(refusal_));
-}
-
-base::Result<int> ArchiveDownload::wait_for_status() {
-  for (const base::SteadyTime deadline = clock_.now() + kArchiveWithin;; engine_.streams().pump(1s, -1)) {
-    const auto state = engine_.streams().state(id_);
-    if (state.status) return *state.status;
-    if (state.finished) return base::failure(state.error.value_or(base::Error{"the engine did not answer", ""}));
-    if (engine_.is_interrupted()) return base::failure("interrupted");
-    if (clock_.now() >= deadline) return base::failure("the engine did not begin to send within 30 s");
-  }
 }
 
 base::Result<std::string_view> ArchiveDownload::next() {

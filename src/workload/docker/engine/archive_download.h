@@ -26,8 +26,6 @@ class ArchiveDownload {
   base::Result<std::string_view> next();
 
  private:
-  base::Result<int> wait_for_status();
-
   EngineClient& engine_;
   const platform::Clock& clock_;
   platform::HttpStreams::StreamId id_ = 0;

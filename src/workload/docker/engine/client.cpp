@@ -161,6 +161,20 @@ bool EngineClient::is_interrupted() {
   return interrupted_;
 }
 
+base::Result<int> EngineClient::wait_for_status(platform::HttpStreams::StreamId id, base::Duration within) {
+  constexpr base::Duration kStep = std::chrono::seconds(1);
+  const platform::SystemClock clock;
+  for (const base::SteadyTime deadline = clock.now() + within;; streams_->pump(kStep, interrupted_ ? -1 : interrupt_fd_)) {
+    const platform::HttpStreamState now = streams_->state(id);
+    if (now.status) return *now.status;
+    if (now.finished) return base::failure(now.error.value_or(base::Error{"the exchange ended before it was answered", ""}));
+    if (is_interrupted()) return base::failure("interrupted");
+    if (clock.now() >= deadline)
+      return base::failure("no answer within " + std::to_string(std::chrono::ceil<std::chrono::seconds>(within).count()) +
+                           " s");
+  }
+}
+
 platform::HttpRequest EngineClient::endless_request(const std::string& method, const std::string& path) const {
   platform::HttpRequest request;
   request.method = method;

@@ -44,6 +44,11 @@ class EngineClient {
   void interrupt_by(int fd) { interrupt_fd_ = fd; }
   // Whether it was, or now is.
   bool is_interrupted();
+  // As if it was: the engine has not answered when it mattered.
+  void hurry() { interrupted_ = true; }
+
+  // The status of an exchange of streams(), once its headers are there; interrupted as a call is.
+  base::Result<int> wait_for_status(platform::HttpStreams::StreamId id, base::Duration within);
 
   // A request for streams(): no time limit.
   [[nodiscard]] platform::HttpRequest endless_request(const std::string& method, const std::string& path) const;

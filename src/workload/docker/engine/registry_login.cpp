@@ -76,7 +76,7 @@ bool is_plain_name(std::string_view name) {
   });
 }
 
-base::Result<Login> login_from_helper(const std::string& helper, const std::string& registry) {
+base::Result<Login> login_from_helper(const std::string& helper, const std::string& registry, int interrupt_fd) {
   const std::string program = "docker-credential-" + helper;
   if (!is_plain_name(helper))
     return base::failure("Docker's configuration does not name a valid credential helper",
@@ -84,6 +84,7 @@ base::Result<Login> login_from_helper(const std::string& helper, const std::stri
   platform::ChildRequest request;
   request.argv = {program, "get"};
   request.input = registry + "\n";
+  request.interrupt_fd = interrupt_fd;
   const auto answer = platform::run_child(request);
   if (!answer)
     return base::failure("cannot get the registry's login from " + program + ": " + answer.error().error.message,
@@ -137,11 +138,12 @@ std::string registry_of(const std::string& image) {
   return is_host && !is_hub ? first : kDockerHub;
 }
 
-base::Result<std::string> registry_login(const std::string& image, const std::string& config_folder) {
+base::Result<std::string> registry_login(const std::string& image, const std::string& config_folder, int interrupt_fd) {
   const json config = read_config(config_folder);
   const std::string registry = registry_of(image);
   base::Result<Login> login = Login{};
-  if (const std::string helper = helper_for(config, registry); !helper.empty()) login = login_from_helper(helper, registry);
+  if (const std::string helper = helper_for(config, registry); !helper.empty())
+    login = login_from_helper(helper, registry, interrupt_fd);
   if (!login) return base::failure(login.error());
   if (!login->any()) login = login_from_file(member(config, "auths"), registry);
   if (!login->any()) return std::string();
