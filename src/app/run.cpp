@@ -41,6 +41,7 @@
 #include "platform/http_client.h"
 #include "platform/http_server.h"
 #include "platform/process.h"
+#include "platform/readable.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
 #include "record/account.h"
@@ -132,6 +133,8 @@ class BenchmarkRun {
   void note_carbon(const record::Progress& progress);
   void make_live_plot();
   int conclude(Measured& measured);
+  void save_so_far(const record::RunRecord& run);
+  [[nodiscard]] record::RunRecord account(const Measured& measured) const;
   void collect_results(Measured& measured);
   void finish_exports(record::RunRecord& run);
   void close_journal(record::RunRecord& run);
@@ -336,6 +339,7 @@ void BenchmarkRun::make_live_plot() {
   plan.path = directory_->path / report::plot_file_name(options_.plot_format);
   plan.format = options_.plot_format;
   plan.anchor = anchor_;
+  plan.interrupt_fd = signals_.fd();
   plan.failed = [log = log_](const std::string& why) { log->warn("live plot: {}", why); };
   report::PlotInput& input = plan.input;
   input.title = benchmark_name(options_);
@@ -349,8 +353,15 @@ void BenchmarkRun::make_live_plot() {
   live_plot_ = std::make_unique<LivePlot>(std::move(plan));
 }
 
+// The account as it stands, on disk before anything is waited for that may never come: whoever kills the tool then, loses
+// nothing that was measured.
+void BenchmarkRun::save_so_far(const record::RunRecord& run) {
+  journal_->note(runs::so_far_note(run));
+  if (const auto written = write_reports(*directory_, run, series_, TimeseriesFormat::none); !written)
+    log_->warn("{}", written.error().message);
+}
+
 void BenchmarkRun::collect_results(Measured& measured) {
-  outputs_->close(measured.findings);
   const auto results = directory_->file("benchmark_results");
   const auto collected = workload_->collect_results(results);
   if (const auto removed = workload_->cleanup(); !removed) {
@@ -378,7 +389,7 @@ void BenchmarkRun::finish_exports(record::RunRecord& run) {
   if (live_plot_) live_plot_->finish();
   journal_->note(exporting::results_note(run));  // also for a later export
   if (!exporter_) return;
-  run.exported = exporter_->finish(options_.exporting.drain, [this] { return signals_.next().has_value(); });
+  run.exported = exporter_->finish(options_.exporting.drain, [this] { return platform::is_readable(signals_.fd()); });
   if (run.exported.accepted < run.exported.recorded)
     run.findings.emplace_back(record::ExportIncomplete{run.exported.recorded, run.exported.accepted, run.exported.reason});
 }
@@ -389,15 +400,27 @@ void BenchmarkRun::close_journal(record::RunRecord& run) {
   if (const auto error = journal_->error()) run.findings.emplace_back(record::JournalIncomplete{error->message});
 }
 
-int BenchmarkRun::conclude(Measured& measured) {
-  collect_results(measured);
-  note_series(measured);
+record::RunRecord BenchmarkRun::account(const Measured& measured) const {
   record::RunRecord run = record::make_account(facts_, measured, series_);
   run.carbon_place = carbon_source_.place;
+  return run;
+}
+
+int BenchmarkRun::conclude(Measured& measured) {
+  terminal_.interrupt_by(signals_.fd());
+  outputs_->close(measured.findings);
+  note_series(measured);
+  measured.scores = outputs_->scores({});
+  const bool waits_for_engine = measured.workload.kind == workload::WorkloadDescription::Kind::container;
+  if (waits_for_engine) save_so_far(account(measured));
+  collect_results(measured);
+  record::RunRecord run = account(measured);
+  save_so_far(run);
   if (run.total_energy) record::cost(run, series_, carbon_->answer(run.start_time(), run.end_time()));
   for (const std::string& note : carbon_->take_notes()) log_->warn("{}", note);
+  save_so_far(run);
   finish_exports(run);
-  if (options_.plot) draw_plot(*directory_, run, series_, options_.plot_format);
+  if (options_.plot) draw_plot(*directory_, run, series_, options_.plot_format, signals_.fd());
   const platform::ResourceUse use = platform::own_resource_use();
   run.cost.cpu_seconds = use.cpu_seconds;
   run.cost.peak_resident = use.peak_resident;

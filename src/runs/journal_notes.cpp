@@ -142,6 +142,12 @@ std::string closing_note(const record::RunRecord& run) {
   return note_of(closing_of(run));
 }
 
+std::string so_far_note(const record::RunRecord& run) {
+  RunClosing closing = closing_of(run);
+  closing.so_far = true;
+  return note_of(closing);
+}
+
 void take_note(JournalledRun& run, std::string_view note) {
   try {
     take(run, Json::parse(note));

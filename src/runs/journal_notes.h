@@ -21,6 +21,8 @@ std::string events_note(const std::vector<record::GpuEvents>& events);
 // For those who follow the journal.
 std::string carbon_note(base::SteadyTime time, const record::CarbonNow& carbon);
 std::string closing_note(const record::RunRecord& run);
+// Before all has come that is waited for.
+std::string so_far_note(const record::RunRecord& run);
 
 // Adds what a note says; one that is none of the above, or not whole, says nothing.
 void take_note(JournalledRun& run, std::string_view note);

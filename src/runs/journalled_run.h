@@ -14,7 +14,8 @@
 
 namespace gpubench::runs {
 
-// What the end of a run added that cannot be computed from its values.
+// What the end of a run added that cannot be computed from its values. Noted as soon as the benchmark has ended, and again
+// when all that is waited for has come: the last one counts.
 struct RunClosing {
   std::vector<std::optional<double>> scores;  // seconds; of each of several containers, else of the one
   std::vector<std::optional<record::Work>> works;
@@ -24,6 +25,7 @@ struct RunClosing {
   record::ToolCost cost;
   record::ExportRecord exported;
   std::string invocation;
+  bool so_far = false;  // others were still waited for: an engine, a carbon source, a database
 };
 
 struct JournalledRun {

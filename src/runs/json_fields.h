@@ -83,6 +83,7 @@ class JsonWriter {
   static bool is_there(const std::vector<T>& values) {
     return !values.empty();
   }
+  static bool is_there(bool value) { return value; }
   template <class T, class... AForm>
   static Json written(const std::optional<T>& value, const AForm&... form) {
     return value ? written(*value, form...) : Json(nullptr);

@@ -254,6 +254,7 @@ void fields(auto& field, Of<RunClosing> auto& closing) {
   field("peak_resident_bytes", closing.cost.peak_resident, base::kBytes);
   field("export", closing.exported);
   field("invocation", closing.invocation);
+  field.rare("so_far", closing.so_far);
 }
 
 }  // namespace gpubench::runs

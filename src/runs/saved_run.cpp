@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "benchmark/benchmark_outputs.h"
+#include "benchmark/score.h"
 #include "carbon/fallback_factor.h"
 #include "platform/process.h"
 #include "record/account.h"
@@ -77,8 +79,16 @@ std::vector<record::BenchmarkScore> scores_of(const RunClosing& closing) {
   return scores;
 }
 
+// Of a tool that was killed before it noted them: what the benchmark left in its files.
+std::vector<record::BenchmarkScore> scores_in(const fs::path& results, std::size_t benchmarks) {
+  std::vector<record::BenchmarkScore> scores;
+  for (std::size_t part = 0; part < benchmarks; ++part)
+    scores.push_back(benchmark::read_score(results / benchmark::output_names(benchmarks, part).results));
+  return scores;
+}
+
 // Where the journal stops without an end, the run is taken to end at its last value.
-record::Measured measured_until(const Loader& loader) {
+record::Measured measured_until(const Loader& loader, const fs::path& directory) {
   record::Measured measured;
   if (loader.notes.ended) {
     measured = *loader.notes.ended;
@@ -88,7 +98,10 @@ record::Measured measured_until(const Loader& loader) {
   }
   measured.workload = loader.notes.workload;
   measured.events = loader.notes.events;
-  if (loader.notes.closing) measured.scores = scores_of(*loader.notes.closing);
+  if (loader.notes.closing)
+    measured.scores = scores_of(*loader.notes.closing);
+  else
+    measured.scores = scores_in(directory / "benchmark_results", std::max<std::size_t>(1, measured.workload.parts.size()));
   return measured;
 }
 
@@ -103,7 +116,7 @@ carbon::Answer answer_of(const RunClosing& closing, const record::RunFacts& fact
 
 void add_closing(SavedRun& saved, const RunClosing& closing) {
   record::RunRecord& run = saved.run;
-  record::cost(run, saved.series, answer_of(closing, run.facts));
+  if (!closing.so_far) record::cost(run, saved.series, answer_of(closing, run.facts));
   run.findings = closing.findings;
   run.cost = closing.cost;
   run.exported = closing.exported;  // as it was at the end of the run
@@ -120,12 +133,11 @@ base::Result<SavedRun> load_run(const fs::path& directory) {
   if (const auto good = check(loader, directory); !good) return base::failure(good.error());
   SavedRun saved;
   saved.series = std::move(loader.series);
-  saved.run = record::make_account(*loader.notes.facts, measured_until(loader), saved.series);
-  saved.finished = loader.notes.closing.has_value();
+  saved.run = record::make_account(*loader.notes.facts, measured_until(loader, directory), saved.series);
+  saved.finished = loader.notes.closing && !loader.notes.closing->so_far;
   saved.damage = series::damage_text(*readout);
-  if (saved.finished) {
-    add_closing(saved, *loader.notes.closing);
-  } else {
+  if (loader.notes.closing) add_closing(saved, *loader.notes.closing);
+  if (!saved.finished) {
     const std::string until = base::utc_text_milliseconds(saved.run.facts.anchor.to_wall(loader.last));
     saved.run.findings.insert(saved.run.findings.begin(), record::Recovered{until, readout->missing_records});
   }

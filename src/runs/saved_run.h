@@ -20,7 +20,7 @@ struct SavedRun {
 };
 
 // Everything is computed again from the journal; no carbon source is asked. Of a run that was not finished the end is that
-// of its last value, and its carbon is unknown.
+// of its last value, its score is what a file in benchmark_results says, and its carbon is unknown.
 base::Result<SavedRun> load_run(const std::filesystem::path& directory);
 
 // The run's folder: `name` is its id in `results_dir`, or its path.

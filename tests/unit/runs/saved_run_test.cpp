@@ -139,6 +139,40 @@ TEST_F(SavedRunTest, AnEndWithoutAClosingKeepsItsEnd) {
   EXPECT_EQ(saved->run.benchmark.exit_code, 0);
 }
 
+// Killed while the engine, the grid's forecast or a database was waited for.
+TEST_F(SavedRunTest, WhatWasNotedBeforeTheWaitsIsKept) {
+  values(kSaved.end + 1s);
+  journal_->note(runs::started_note(kSavedStart));
+  ended();
+  record::RunRecord run;
+  run.facts.invocation = "iris-gpubench -- train";
+  run.benchmark.score = 4.5;
+  run.benchmark.work = record::Work{9, "images"};
+  run.findings = {record::ResultsNotCollected{"as it was worded"}};
+  journal_->note(runs::so_far_note(run));
+  const auto saved = load();
+  ASSERT_TRUE(saved) << saved.error().message;
+  EXPECT_FALSE(saved->finished) << "its carbon is still to be asked for";
+  EXPECT_FALSE(saved->run.emissions);
+  EXPECT_EQ(saved->run.benchmark.score, 4.5);
+  EXPECT_EQ(saved->run.benchmark.work.value().amount, 9);
+  EXPECT_EQ(saved->run.facts.invocation, "iris-gpubench -- train");
+  ASSERT_EQ(saved->run.findings.size(), 2U);
+  EXPECT_EQ(record::finding_name(saved->run.findings[0]), "recovered");
+  EXPECT_EQ(record::finding_name(saved->run.findings[1]), "results_not_collected");
+}
+
+TEST_F(SavedRunTest, TheScoreOfAKilledRunIsReadFromItsFile) {
+  values(kSavedStart + 5s);
+  journal_->note(runs::started_note(kSavedStart));
+  fs::create_directories(root_ / "run" / "benchmark_results");
+  std::ofstream(root_ / "run" / "benchmark_results" / "metrics.yml") << "time: 12.5\nwork: 640\nwork_unit: images\n";
+  const auto saved = load();
+  ASSERT_TRUE(saved);
+  EXPECT_EQ(saved->run.benchmark.score, 12.5);
+  EXPECT_EQ(saved->run.benchmark.work.value().amount, 640);
+}
+
 TEST_F(SavedRunTest, AJournalWithoutStartOrBeginningIsRefused) {
   values(kSavedStart + 1s);
   const auto saved = load();
