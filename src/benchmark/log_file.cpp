@@ -1,11 +1,13 @@
 #include "benchmark/log_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -14,11 +16,17 @@ namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{64} << 10;  // a longer one is written as it comes
 constexpr std::uint64_t kMostTail = std::uint64_t{64} << 10;
-constexpr std::uint64_t kRoomToLeave = std::uint64_t{256} << 20;  // on the disk, for the readings and the reports
-constexpr std::uint64_t kCheckRoomEvery = std::uint64_t{8} << 20;
+constexpr std::uint64_t kShareOfRoom = 16;  // that the last lines may take of a disk that is nearly full
 
+// A new one: others may write to the folder, so no link of theirs is followed and no content is overwritten.
 int open_file(const std::filesystem::path& path) {
-  return path.empty() ? -1 : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (path.empty()) return -1;
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
+  struct stat status{};
+  if (file < 0 || fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return file;
+  ::close(file);
+  errno = EEXIST;
+  return -1;
 }
 
 std::size_t index_of(workload::LogStream stream) {
@@ -57,8 +65,8 @@ LogFile::~LogFile() {
   if (times_ >= 0) ::close(times_);
 }
 
-std::uint64_t LogFile::tail_limit() const {
-  return std::min(kMostTail, options_.cap_bytes / 4);
+std::uint64_t LogFile::tail_limit() {
+  return std::min({kMostTail, options_.cap_bytes / 4, room() / kShareOfRoom});
 }
 
 void LogFile::write(workload::LogStream stream, std::string_view bytes, base::WallTime time) {
@@ -135,11 +143,12 @@ void LogFile::remark(const std::string& text, base::WallTime time) {
 }
 
 void LogFile::flush() {
+  room_.reset();
   write_at(file_, ready_, committed_);
   committed_ += ready_.size();
   ready_.clear();
   std::string under_way;
-  if (!is_cut_) {
+  if (!is_cut_ && !disk_is_nearly_full()) {
     for (const Current& current : current_)
       under_way += (under_way.empty() || current.text.empty() ? "" : "\n") + current.text;
   }
@@ -182,12 +191,17 @@ void LogFile::write_kept_tail(base::WallTime time) {
   }
 }
 
+// Asked once for each flush: what was taken in since is counted as if it were written.
 bool LogFile::disk_is_nearly_full() {
-  if (committed_ < checked_at_ + kCheckRoomEvery) return false;
-  checked_at_ = committed_;
-  struct statvfs room{};
-  if (::fstatvfs(file_, &room) != 0) return false;
-  return static_cast<std::uint64_t>(room.f_bavail) * room.f_frsize < kRoomToLeave;
+  return room() < options_.room_to_leave + ready_.size();
+}
+
+std::uint64_t LogFile::room() {
+  if (room_) return *room_;
+  struct statvfs disk{};
+  const bool known = ::fstatvfs(file_, &disk) == 0;
+  room_ = known ? static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize : std::numeric_limits<std::uint64_t>::max() / 2;
+  return *room_;
 }
 
 void LogFile::write_at(int file, std::string_view bytes, std::uint64_t offset) {

@@ -22,6 +22,7 @@ struct LogFileOptions {
   std::filesystem::path times_path;  // CSV "line,time_utc,stream"; empty: none
   std::uint64_t cap_bytes = std::uint64_t{1} << 30;
   std::function<void(std::string_view)> on_line;  // each line that has ended, also those after the cap; may be empty
+  std::uint64_t room_to_leave = std::uint64_t{256} << 20;  // on the disk, for the readings and the reports
 };
 
 // "\r" starts a line again, as on a terminal: a progress bar is one line, its last state. Lines of stdout and stderr are put
@@ -66,7 +67,8 @@ class LogFile {
   void write_kept_tail(base::WallTime time);
   void write_at(int file, std::string_view bytes, std::uint64_t offset);
   [[nodiscard]] bool disk_is_nearly_full();
-  [[nodiscard]] std::uint64_t tail_limit() const;
+  std::uint64_t room();
+  [[nodiscard]] std::uint64_t tail_limit();
 
   LogFileOptions options_;
   int file_ = -1;
@@ -77,9 +79,9 @@ class LogFile {
   std::uint64_t committed_ = 0;  // bytes of finished lines in the file
   std::uint64_t length_ = 0;     // of the file, with the current lines
   std::uint64_t times_length_ = 0;
-  std::uint64_t checked_at_ = 0;   // bytes in the file when the disk's free space was last checked
-  std::uint64_t lines_ = 0;        // in the file
-  std::optional<Line> last_told_;  // time and stream of the last row of times (without text)
+  std::optional<std::uint64_t> room_;  // bytes free on the disk at the last flush
+  std::uint64_t lines_ = 0;            // in the file
+  std::optional<Line> last_told_;      // time and stream of the last row of times (without text)
   bool is_cut_ = false;
   std::string cut_reason_;
   std::uint64_t cut_lines_ = 0;

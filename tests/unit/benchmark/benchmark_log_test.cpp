@@ -37,9 +37,11 @@ class LogFileTest : public testing::Test {
     fs::create_directories(folder_);
   }
   ~LogFileTest() override { fs::remove_all(folder_); }
-  LogFile open(std::uint64_t cap = 1 << 20) {
-    auto file = LogFile::create(
-        {folder_ / "log", folder_ / "times", cap, [this](std::string_view line) { seen_ += std::string(line) + "|"; }});
+  LogFile open(std::uint64_t cap = 1 << 20, std::uint64_t room_to_leave = 0) {
+    fs::remove(folder_ / "log");
+    fs::remove(folder_ / "times");
+    auto file = LogFile::create({folder_ / "log", folder_ / "times", cap,
+                                 [this](std::string_view line) { seen_ += std::string(line) + "|"; }, room_to_leave});
     EXPECT_TRUE(file);
     return std::move(*file);
   }
@@ -141,6 +143,28 @@ TEST_F(LogFileTest, AFullDiskIsTold) {
   const auto finished = file->finish(kNoon);
   ASSERT_FALSE(finished);
   EXPECT_THAT(finished.error().message, HasSubstr("No space"));
+}
+
+TEST_F(LogFileTest, OnADiskThatIsNearlyFullLinesAreCountedFromTheFirst) {
+  LogFile file = open(1 << 20, std::uint64_t{1} << 62);
+  for (int i = 0; i < 20000; ++i) file.write(LogStream::out, "line " + std::to_string(i) + "\n", kNoon);
+  file.write(LogStream::out, "a bar that goes on", kNoon);
+  file.flush();
+  EXPECT_EQ(log(), "") << "the disk is the readings'";
+  ASSERT_TRUE(file.finish(kNoon));
+  EXPECT_THAT(file.cut(), HasSubstr("the disk is nearly full"));
+  EXPECT_THAT(log(), HasSubstr("line 19999\na bar that goes on"));
+  EXPECT_LE(log().size(), (64U << 10) + 200U);
+}
+
+TEST_F(LogFileTest, WhatOthersPutInItsPlaceIsLeftAlone) {
+  std::ofstream(folder_ / "theirs") << "theirs";
+  fs::create_symlink(folder_ / "theirs", folder_ / "log");
+  EXPECT_FALSE(LogFile::create({folder_ / "log", {}, 1 << 20, {}}));
+  fs::remove(folder_ / "log");
+  fs::create_hard_link(folder_ / "theirs", folder_ / "log");
+  EXPECT_FALSE(LogFile::create({folder_ / "log", {}, 1 << 20, {}}));
+  EXPECT_EQ(content(folder_ / "theirs"), "theirs");
 }
 
 TEST_F(LogFileTest, ADiskThatStandsStillHoldsNobodyUp) {
