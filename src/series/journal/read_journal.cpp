@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <map>
 #include <memory>
 #include <span>
 #include <system_error>
@@ -135,9 +136,10 @@ bool visit_payload(std::span<const std::byte> payload, JournalVisitor& visitor) 
 // Reads segments in order and counts what it finds.
 class Walk {
  public:
-  Walk(JournalVisitor& visitor, JournalCursor from, std::uint64_t most_bytes, bool being_written)
+  Walk(JournalVisitor& visitor, const JournalCursor& from, std::uint64_t most_bytes, bool being_written)
       : visitor_(visitor), left_(most_bytes), being_written_(being_written) {
     readout_.end = from;
+    readout_.run_id = from.run_id;
   }
 
   [[nodiscard]] bool full() const { return left_ == 0; }
@@ -150,11 +152,14 @@ class Walk {
   void segment(std::uint32_t number, const SegmentBytes& segment, bool last) {
     const auto header = jf::decode_header(segment.header());
     const bool good = header && header->segment == number && header->first_seq >= readout_.end.next_seq - begun(number);
+    if (good && header->run_id != readout_.run_id) {  // of another run
+      readout_.skipped_bytes += segment.bytes();
+      return;
+    }
     if (!good) {
       (last ? readout_.tail_bytes : readout_.skipped_bytes) += segment.bytes();
       return;
     }
-    if (readout_.run_id.empty()) readout_.run_id = header->run_id;
     if (number != readout_.end.segment || readout_.end.offset == 0) {
       follow(header->first_seq);
       readout_.end.segment = number;
@@ -240,6 +245,19 @@ class Nobody final : public JournalVisitor {
   void note(std::string_view /*text*/) override {}
 };
 
+// The run that most segments are of, the first of them where that is undecided.
+std::string run_of(const fs::path& folder, const std::vector<std::uint32_t>& numbers) {
+  std::map<std::string, std::size_t> segments;
+  std::string most;
+  for (const std::uint32_t number : numbers) {
+    const auto header = jf::decode_header(SegmentBytes(folder / jf::segment_name(number), kLargestSegment).header());
+    if (!header) continue;
+    const std::size_t count = ++segments[header->run_id];
+    if (most.empty() || count > segments[most]) most = header->run_id;
+  }
+  return most;
+}
+
 }  // namespace
 
 base::Result<JournalReadout> read_journal(const fs::path& run_directory, JournalVisitor& visitor, JournalCursor from,
@@ -248,6 +266,7 @@ base::Result<JournalReadout> read_journal(const fs::path& run_directory, Journal
   std::error_code error;
   const std::vector<std::uint32_t> numbers = segments_from(folder, from.segment, error);
   if (error) return base::failure("no journal in " + run_directory.string() + ": " + error.message());
+  if (from.run_id.empty()) from.run_id = run_of(folder, numbers);
   Walk walk(visitor, from, most_bytes, journal_in_use(run_directory));
   for (const std::uint32_t number : numbers) {
     if (walk.full()) break;

@@ -30,6 +30,7 @@ struct JournalCursor {
   std::uint32_t segment = 1;
   std::uint64_t offset = 0;  // 0: before the segment's header
   std::uint64_t next_seq = 0;
+  std::string run_id;  // whose segments are read; empty: the run's that most are of
   friend bool operator==(const JournalCursor&, const JournalCursor&) = default;
 };
 
@@ -44,9 +45,10 @@ struct JournalReadout {
 
 inline constexpr std::uint64_t kWholeJournal = std::numeric_limits<std::uint64_t>::max();
 
-// Everything from `from` on. After damage, reading continues at the next whole record; but not at the end of a journal that
-// is being written, where the rest of the record is still to come. With `most_bytes` it ends once that much has been read: a
-// part of a long journal. Memory: one segment (4 MiB, 64 at most). An error: there is no journal.
+// Everything from `from` on. A segment of another run is damage. After damage, reading continues at the next whole record;
+// but not at the end of a journal that is being written, where the rest of the record is still to come. With `most_bytes` it
+// ends once that much has been read: a part of a long journal. Memory: one segment (4 MiB, 64 at most). An error: there is
+// no journal.
 base::Result<JournalReadout> read_journal(const std::filesystem::path& run_directory, JournalVisitor& visitor,
                                           JournalCursor from = {}, std::uint64_t most_bytes = kWholeJournal);
 

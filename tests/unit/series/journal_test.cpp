@@ -366,6 +366,40 @@ TEST_F(JournalTest, FollowedByCursorWhileItGrows) {
   EXPECT_GT(cursor.segment, 3U);
 }
 
+// A segment of another run among those of this one: a copy that went wrong, or worse.
+TEST_F(JournalTest, ASegmentOfAnotherRunIsDamage) {
+  const fs::path other = directory_ / "other";
+  fs::create_directories(other);
+  for (const auto& [folder, run] : {std::pair(directory_, "run"), std::pair(other, "another")}) {
+    auto files = SegmentFiles::create(folder, run, 3000).value();
+    RecordBuffer buffer(1 << 20);
+    RecordBatch batch;
+    for (int i = 0; i < 1000; ++i) {
+      add(buffer, 0, sample(i));
+      if (i % 50 != 49) continue;
+      std::size_t written = 0;
+      buffer.take(batch);
+      files->write(batch, written);
+    }
+  }
+  ReadBack whole;
+  const JournalReadout before = read(whole);
+  ASSERT_GT(before.end.segment, 3U);
+  for (const char* segment : {"00000001.journal", "00000002.journal"}) {
+    const fs::path own = directory_ / "journal" / segment;
+    fs::rename(own, directory_ / "kept");
+    fs::copy_file(other / "journal" / segment, own);
+    ReadBack told;
+    const JournalReadout readout = read(told);
+    EXPECT_EQ(readout.run_id, "run") << segment;
+    EXPECT_GT(readout.skipped_bytes, 2000U) << segment;
+    EXPECT_GT(readout.missing_records, 0U) << segment;
+    EXPECT_LT(told.all.size(), whole.all.size()) << segment;
+    EXPECT_FALSE(damage_text(readout).empty()) << segment;
+    fs::rename(directory_ / "kept", own);
+  }
+}
+
 TEST_F(JournalTest, IsLockedWhileItIsWritten) {
   EXPECT_FALSE(has_journal(directory_));
   EXPECT_FALSE(journal_in_use(directory_));
