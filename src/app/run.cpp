@@ -109,6 +109,7 @@ class BenchmarkRun {
     if (measured && meter_->was_silent()) measured->findings.emplace_back(record::DriverSilent{});
     server_.reset();  // values that stand still are not current
     if (live_) live_->finish();
+    if (measured) journal_->note(facts_note_);
     if (measured) journal_->note(runs::ended_note(*measured));
     if (measured) journal_->note(runs::events_note(measured->events));
     if (!measured) {
@@ -130,6 +131,7 @@ class BenchmarkRun {
   void say(const std::string& line);
   [[nodiscard]] MeasurementPlan plan();
   void observe(std::size_t tick, const std::vector<meter::GpuReading>& readings);
+  void repeat_facts(base::WallTime now);
   void note_carbon(const record::Progress& progress);
   void make_live_plot();
   int conclude(Measured& measured);
@@ -150,7 +152,9 @@ class BenchmarkRun {
   base::ClockAnchor anchor_ = clock_.anchor();
   std::optional<carbon::Lookup> carbon_;
   std::optional<record::CarbonSoFar> carbon_so_far_;
-  base::WallTime next_carbon_note_;  // of the sampler's thread
+  std::string facts_note_;
+  base::WallTime next_facts_note_;   // of the sampler's thread
+  base::WallTime next_carbon_note_;  // likewise
   std::unique_ptr<meter::GpuMeter> meter_;
   gpus::WorkloadGpus gpus_;
   std::optional<gpus::EventMonitor> events_;
@@ -246,7 +250,8 @@ void BenchmarkRun::note_facts() {
   facts_.source = meter_->source();
   facts_.gpus = meter_->gpus();
   facts_.benchmark_gpus = gpus_;
-  journal_->note(runs::facts_note(facts_, workload_->description()));
+  facts_note_ = runs::facts_note(facts_, workload_->description());
+  journal_->note(facts_note_);
 }
 
 void BenchmarkRun::make_live_feed() {
@@ -295,7 +300,7 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.events = &*events_;
   plan.started = [this](base::SteadyTime time) {
     energy_.begin(time);
-    journal_->note(runs::started_note(time));
+    for (int copies = 0; copies < 2; ++copies) journal_->note(runs::started_note(time));  // as the facts, not only once
     if (const auto linked = runs::link_latest(options_.results_dir, *directory_); !linked)
       log_->warn("{}", linked.error().message);
     live_->start(anchor_.to_wall(time));
@@ -319,11 +324,20 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
   progress.readings = readings;
   progress.energy = energy_.add(readings);
   progress.carbon = carbon_so_far_->at(progress.time, progress.energy);
+  repeat_facts(progress.time);
   note_carbon(progress);
   if (live_plot_) live_plot_->show(progress);
   if (page_) page_->show(progress);
   live_->show(std::move(progress));
   events_->poll(clock_.now());
+}
+
+// Once in each part of the journal or so: a damaged one costs what it holds, not the run.
+void BenchmarkRun::repeat_facts(base::WallTime now) {
+  constexpr base::Duration apart = std::chrono::minutes(5);
+  if (now < next_facts_note_) return;
+  journal_->note(facts_note_);
+  next_facts_note_ = now + apart;
 }
 
 // Once a second at most: the grid changes no faster, and short intervals would fill the journal with it.

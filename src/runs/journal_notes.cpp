@@ -23,6 +23,17 @@ std::string note_of(const Record& record) {
   return text_of(note);
 }
 
+// The journal takes notes of up to 1 MiB. A command line that is longer than any that is typed is cut: all else of the note
+// matters more.
+constexpr std::size_t kLongestCommandLine = std::size_t{16} << 10;
+constexpr std::size_t kLongestInvocation = std::size_t{256} << 10;
+
+void shorten(workload::WorkloadDescription& workload) {
+  std::string& text = workload.command_line;
+  if (text.size() > kLongestCommandLine) text = text.substr(0, kLongestCommandLine) + " ...";
+  for (workload::WorkloadDescription& part : workload.parts) shorten(part);
+}
+
 // take_note() catches what these throw.
 template <class Record>
 Record record_of(const Json& json) {
@@ -104,13 +115,15 @@ RunClosing closing_of(const record::RunRecord& run) {
   closing.findings = run.findings;
   closing.cost = run.cost;
   closing.exported = run.exported;
-  closing.invocation = run.facts.invocation;
+  // Cut it would be another command, which could be run again.
+  if (run.facts.invocation.size() <= kLongestInvocation) closing.invocation = run.facts.invocation;
   return closing;
 }
 
 }  // namespace
 
-std::string facts_note(const record::RunFacts& facts, const workload::WorkloadDescription& workload) {
+std::string facts_note(const record::RunFacts& facts, workload::WorkloadDescription workload) {
+  shorten(workload);
   JsonWriter note;
   facts_fields(note, facts, workload);
   return text_of(note);
@@ -122,7 +135,8 @@ std::string started_note(base::SteadyTime time) {
   return text_of(note);
 }
 
-std::string ended_note(const record::Measured& measured) {
+std::string ended_note(record::Measured measured) {
+  shorten(measured.workload);
   return note_of(measured);
 }
 

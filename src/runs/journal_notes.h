@@ -14,9 +14,10 @@
 
 namespace gpubench::runs {
 
-std::string facts_note(const record::RunFacts& facts, const workload::WorkloadDescription& workload);
+// Without it nothing can be made of a journal, so it is repeated now and then.
+std::string facts_note(const record::RunFacts& facts, workload::WorkloadDescription workload);
 std::string started_note(base::SteadyTime time);
-std::string ended_note(const record::Measured& measured);
+std::string ended_note(record::Measured measured);
 std::string events_note(const std::vector<record::GpuEvents>& events);
 // For those who follow the journal.
 std::string carbon_note(base::SteadyTime time, const record::CarbonNow& carbon);

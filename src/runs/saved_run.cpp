@@ -23,17 +23,25 @@ namespace fs = std::filesystem;
 // Puts a journal's values into series and its notes into a JournalledRun.
 class Loader final : public series::JournalVisitor {
  public:
-  explicit Loader(fs::path spool_directory) : spool_directory_(std::move(spool_directory)) {}
+  // `facts`: of the run, where its first note is damaged and another one is not.
+  explicit Loader(fs::path spool_directory, const std::optional<record::RunFacts>& facts = {})
+      : spool_directory_(std::move(spool_directory)) {
+    notes.facts = facts;
+    if (facts) make_room();
+  }
 
   void reading(std::size_t gpu, const meter::GpuReading& value) override {
+    if (!notes.facts) missed = true;
     if (gpu < series.size()) series[gpu].readings->append(value);
     last = std::max(last, value.time);
   }
   void power(std::size_t gpu, const meter::PowerSample& value) override {
+    if (!notes.facts) missed = true;
     if (gpu < series.size()) series[gpu].power->append(value);
     last = std::max(last, value.time);
   }
   void counter(std::size_t gpu, const meter::CounterReading& value) override {
+    if (!notes.facts) missed = true;
     if (gpu < series.size()) series[gpu].counter->append(value);
     last = std::max(last, value.after);
   }
@@ -45,6 +53,7 @@ class Loader final : public series::JournalVisitor {
   JournalledRun notes;
   std::vector<series::GpuSeries> series;
   base::SteadyTime last;  // time of the latest value
+  bool missed = false;    // values came before it was known what they are of
   std::optional<base::Error> trouble;
 
  private:
@@ -126,9 +135,15 @@ void add_closing(SavedRun& saved, const RunClosing& closing) {
 }  // namespace
 
 base::Result<SavedRun> load_run(const fs::path& directory) {
-  Loader loader(directory);
-  const auto readout = series::read_journal(directory, loader);
+  std::optional<Loader> made(directory);
+  auto readout = series::read_journal(directory, *made);
   if (!readout) return base::failure(readout.error());
+  if (const auto facts = made->notes.facts; facts && made->missed) {
+    made.emplace(directory, facts);
+    readout = series::read_journal(directory, *made);
+    if (!readout) return base::failure(readout.error());
+  }
+  Loader& loader = *made;
   platform::give_back_freed_memory();  // a segment's bytes are not needed after it is read
   if (const auto good = check(loader, directory); !good) return base::failure(good.error());
   SavedRun saved;
@@ -141,7 +156,8 @@ base::Result<SavedRun> load_run(const fs::path& directory) {
     const std::string until = base::utc_text_milliseconds(saved.run.facts.anchor.to_wall(loader.last));
     saved.run.findings.insert(saved.run.findings.begin(), record::Recovered{until, readout->missing_records});
   }
-  if (!saved.damage.empty() && saved.finished) saved.run.findings.emplace_back(record::JournalIncomplete{saved.damage});
+  if (!saved.damage.empty() && (saved.finished || readout->skipped_bytes > 0))
+    saved.run.findings.emplace_back(record::JournalIncomplete{saved.damage});
   return saved;
 }
 

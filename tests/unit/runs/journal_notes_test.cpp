@@ -55,6 +55,27 @@ TEST(JournalNotes, FactsComeBack) {
   EXPECT_EQ(back.workload.command_line, workload.command_line);
 }
 
+// A note of more than 1 MiB would not reach the journal.
+TEST(JournalNotes, ACommandLineOfAnyLengthCostsNoNote) {
+  const std::string endless(std::size_t{3} << 20, 'x');
+  workload::WorkloadDescription workload;
+  workload.name = "train";
+  workload.command_line = endless;
+  workload.parts = {workload};
+  record::Measured measured;
+  measured.workload = workload;
+  record::RunRecord run;
+  run.facts.invocation = "iris-gpubench -- " + endless;
+  JournalledRun back;
+  for (const std::string& note : {facts_note(run.facts, workload), ended_note(measured), closing_note(run)}) {
+    EXPECT_LT(note.size(), std::size_t{1} << 20);
+    take_note(back, note);
+  }
+  ASSERT_TRUE(back.facts && back.ended && back.closing);
+  EXPECT_TRUE(back.workload.command_line.ends_with("xxx ..."));
+  EXPECT_EQ(back.closing->invocation, "") << "cut it would be another command";
+}
+
 TEST(JournalNotes, StartAndEndComeBack) {
   record::Measured measured;
   measured.outcome.ran = {base::SteadyTime(10s), base::SteadyTime(20s + 1ns)};

@@ -173,6 +173,25 @@ TEST_F(SavedRunTest, TheScoreOfAKilledRunIsReadFromItsFile) {
   EXPECT_EQ(saved->run.benchmark.work.value().amount, 640);
 }
 
+// Whatever happens to the note that says what the values are of: it is not the only one.
+TEST_F(SavedRunTest, TheRunIsKnownAlthoughItsFirstNoteIsDamaged) {
+  values(kSavedStart + 2s);
+  journal_->note(runs::started_note(kSavedStart));
+  journal_->note(runs::facts_note(facts(), {}));
+  for (base::SteadyTime at = kSavedStart + 2s; at < kSavedStart + 5s; at += 20ms)
+    journal_->append(0, meter::PowerSample{at, base::Power::from_watts(200)});
+  journal_->close();
+  std::fstream file(root_ / "run" / "journal" / "00000001.journal", std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(200);
+  file.put('\x7f');
+  file.close();
+  const auto saved = load();
+  ASSERT_TRUE(saved) << saved.error().message;
+  EXPECT_EQ(saved->series.at(0).power->size(), 300U) << "also those before the note that is whole";
+  EXPECT_NEAR(saved->run.total_energy.value().joules(), 200 * 4.98, 10);
+  EXPECT_EQ(record::finding_name(saved->run.findings.back()), "journal_incomplete");
+}
+
 TEST_F(SavedRunTest, AJournalWithoutStartOrBeginningIsRefused) {
   values(kSavedStart + 1s);
   const auto saved = load();
