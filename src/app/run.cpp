@@ -282,7 +282,9 @@ base::Result<void> BenchmarkRun::serve() {
   if (!server) return base::failure(server.error().with_context("--serve"));
   server_ = std::move(*server);
   log_->info("answering scrapes at {}", server_->url());
-  say("answering scrapes at " + server_->url());
+  const bool is_open = !platform::is_loopback(options_.serve->host);
+  say("answering scrapes at " + server_->url() +
+      (is_open ? ", without a login, for everybody who can reach this machine" : ""));
   return {};
 }
 

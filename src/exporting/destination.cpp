@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "platform/listen_address.h"
+
 namespace gpubench::exporting {
 namespace {
 
@@ -18,12 +20,6 @@ bool is_plain(std::string_view text) {
 std::string_view host_of(std::string_view authority) {
   if (!authority.empty() && authority.front() == '[') return authority.substr(0, authority.find(']') + 1);
   return authority.substr(0, authority.find(':'));
-}
-
-bool is_loopback(std::string_view host) {
-  if (host == "localhost" || host == "[::1]") return true;
-  constexpr std::string_view digits = "0123456789.";
-  return host.substr(0, 4) == "127." && host.find_first_not_of(digits) == std::string_view::npos;
 }
 
 base::Result<void> check_identity(const Destination& destination) {
@@ -64,7 +60,7 @@ base::Result<void> check(const Destination& destination) {
   }
   if (const auto identity = check_identity(destination); !identity) return base::failure(identity.error());
   const bool has_secret = !destination.password.empty() || !destination.bearer.empty();
-  if (has_secret && !encrypted && !is_loopback(host_of(authority))) {
+  if (has_secret && !encrypted && !platform::is_loopback(host_of(authority))) {
     return base::failure("will not send a password over unencrypted http to " + std::string(host_of(authority)),
                          "use an https:// address, or a tunnel to http://localhost");
   }

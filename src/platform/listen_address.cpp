@@ -1,5 +1,6 @@
 #include "platform/listen_address.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -90,6 +91,14 @@ base::Result<ListenAddress> parse_listen_address(std::string_view text) {
   if (!host->empty()) address.host = *host;
   address.port = *port;
   return address;
+}
+
+bool is_loopback(std::string_view host) {
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  in_addr v4{};
+  const std::string text(host);
+  const bool in_net_127 = inet_pton(AF_INET, text.c_str(), &v4) == 1 && (ntohl(v4.s_addr) >> 24U) == 127;
+  return in_net_127 || text == "localhost" || text == "::1";
 }
 
 base::Result<ListeningSocket> listen_at(const ListenAddress& address) {

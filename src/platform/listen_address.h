@@ -20,6 +20,9 @@ struct ListenAddress {
 // "9100" and ":9100" (this machine only), "0.0.0.0:9100", "[::]:9100", "localhost:9100".
 base::Result<ListenAddress> parse_listen_address(std::string_view text);
 
+// "localhost", "127.1.2.3" or "::1", the latter also in brackets: a name or address that only this machine can mean.
+bool is_loopback(std::string_view host);
+
 struct ListeningSocket {
   int fd;                 // the caller's to close
   ListenAddress address;  // with the port that was found

@@ -9,13 +9,17 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <string>
+#include <vector>
 
+#include "platform/clock.h"
 #include "platform/http_client.h"
 
 namespace gpubench::platform {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::HasSubstr;
 
 TEST(ListenAddress, APortAloneIsForThisMachine) {
@@ -150,6 +154,41 @@ TEST_F(HttpServerTest, GarbageIsRefusedAndHurtsNobody) {
     EXPECT_TRUE(answer.empty() || answer.starts_with("HTTP/1.")) << bytes.substr(0, 20);
   }
   EXPECT_EQ(ask("GET", "/metrics").status, 200);
+}
+
+TEST_F(HttpServerTest, SlowClientsDoNotKeepItsPlacesForEver) {
+  server_.reset();
+  server_ = HttpServer::start({}, {"/metrics", "text/plain", [] { return std::string("up 1\n"); }}, 200ms).value();
+  std::vector<int> slow(40);
+  for (int& fd : slow) fd = connect_to();
+  bool answered = false;
+  const SystemClock clock;
+  for (const base::SteadyTime end = clock.now() + 20s; !answered && clock.now() < end;) {
+    for (const int fd : slow) static_cast<void>(send(fd, "G", 1, MSG_NOSIGNAL));  // a byte now and then
+    HttpRequest request;
+    request.method = "GET";
+    request.url = server_->url();
+    request.timeout = 500ms;
+    const auto answer = make_http_client()->perform(request);
+    answered = answer && answer->status == 200;
+  }
+  EXPECT_TRUE(answered);
+  for (const int fd : slow) close(fd);
+}
+
+TEST_F(HttpServerTest, OnThisMachineAloneItIsAskedByAnAddressOfThisMachine) {
+  for (const char* host : {"127.0.0.1", "127.0.0.1:9100", "localhost:9100", "[::1]:9100"})
+    EXPECT_THAT(talk("GET /metrics HTTP/1.0\r\nHost: " + std::string(host) + "\r\n\r\n"), HasSubstr(" 200 ")) << host;
+  for (const char* host :
+       {"example.org", "example.org:9100", "127.0.0.1.example.org", "127.0.0.1.5", "localhost.example.org"})
+    EXPECT_THAT(talk("GET /metrics HTTP/1.0\r\nHost: " + std::string(host) + "\r\n\r\n"), HasSubstr(" 403 ")) << host;
+}
+
+TEST(ListenAddress, WhatOnlyThisMachineCanMean) {
+  for (const char* host : {"localhost", "127.0.0.1", "127.255.1.2", "::1", "[::1]"}) EXPECT_TRUE(is_loopback(host)) << host;
+  for (const char* host :
+       {"", "127.0.0.1.5", "127.1", "127.", "1270.0.0.1", "localhost.example.org", "0.0.0.0", "::", "[::]"})
+    EXPECT_FALSE(is_loopback(host)) << host;
 }
 
 TEST_F(HttpServerTest, StopsWithClientsUnderWay) {
