@@ -8,13 +8,6 @@ namespace {
 
 constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,/:@%";
 
-std::string quoted(const std::string& argument) {
-  if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) return argument;
-  std::string text = "'";
-  for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 // "NAME=VALUE" -> "NAME=..."
 std::string without_value(const std::string& assignment) {
   const std::size_t equals = assignment.find('=');
@@ -22,6 +15,13 @@ std::string without_value(const std::string& assignment) {
 }
 
 }  // namespace
+
+std::string quoted(const std::string& argument) {
+  if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) return argument;
+  std::string text = "'";
+  for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
 
 std::string invocation_text(const std::vector<std::string>& own, const std::vector<std::string>& arguments,
                             const std::vector<std::string>& secrets) {

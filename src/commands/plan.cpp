@@ -8,6 +8,7 @@
 
 #include "app/options.h"
 #include "base/signal_name.h"
+#include "base/text.h"
 #include "cli/carbon_options.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
@@ -29,6 +30,8 @@ namespace gpubench::commands {
 namespace {
 
 using Words = std::vector<std::string>;
+
+constexpr std::size_t kLongestShown = std::size_t{64} << 10;
 
 struct Plan {
   cli::SavedRunName name;
@@ -91,6 +94,13 @@ base::Result<Words> command_to_run(const Words& given, const runs::SavedRun& sav
   return command;
 }
 
+// A result folder may come from anywhere: what is run is shown while it can still be prevented.
+void show_command(const Words& command) {
+  std::string text = "iris-gpubench";
+  for (const std::string& word : command) text += " " + cli::quoted(word);
+  std::cerr << "Will run: " << base::one_line(text, kLongestShown) << "\n";
+}
+
 // Returns the exit status of waiting and of the benchmark that follows.
 int wait_and_run(const carbon::PlanQuestion& question, const Words& command) {
   carbon::PlanQuestion here = question;
@@ -98,6 +108,7 @@ int wait_and_run(const carbon::PlanQuestion& question, const Words& command) {
   const auto plan = carbon::make_plan(here);
   if (!plan) return cli::complain(plan.error(), cli::kCannotRun);
   const carbon::PlannedStart& best = plan->best.front();
+  show_command(command);
   std::optional<int> signal;
   {
     platform::SignalQueue signals;
