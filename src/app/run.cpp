@@ -1,7 +1,5 @@
 #include "app/run.h"
 
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
@@ -19,6 +17,7 @@
 #include "app/measurement.h"
 #include "app/options.h"
 #include "app/reports.h"
+#include "app/run_log.h"
 #include "app/version.h"
 #include "app/workload_setup.h"
 #include "benchmark/benchmark_outputs.h"
@@ -211,16 +210,9 @@ base::Result<void> BenchmarkRun::make_outputs() {
   auto directory = runs::make_run_directory(options_.results_dir, runs::make_run_id(anchor_.wall, benchmark_name(options_)));
   if (!directory) return base::failure(directory.error());
   directory_ = std::move(*directory);
-  try {
-    log_ = std::make_shared<spdlog::logger>(
-        "run", std::make_shared<spdlog::sinks::basic_file_sink_mt>(directory_->file("runtime.log").string()));
-    if (options_.verbose) log_->sinks().push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    log_->set_level(spdlog::level::from_str(options_.log_level));
-  } catch (const spdlog::spdlog_ex& error) {
-    return base::failure(error.what());
-  }
-  log_->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  log_->flush_on(spdlog::level::debug);
+  auto log = make_run_log(directory_->file("runtime.log"), options_.log_level, options_.verbose);
+  if (!log) return base::failure(log.error());
+  log_ = std::move(*log);
   auto journal = series::Journal::create(directory_->path, directory_->run_id);
   if (!journal) return base::failure(journal.error());
   journal_ = std::move(*journal);

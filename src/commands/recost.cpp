@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -13,6 +11,7 @@
 #include "commands/costed_run.h"
 #include "platform/clock.h"
 #include "platform/files.h"
+#include "platform/regular_file.h"
 #include "record/costs.h"
 #include "report/carbon_changes.h"
 #include "report/metrics_json.h"
@@ -49,8 +48,8 @@ void keep_fetch_times(std::vector<carbon::IntensitySlot>& slots, const std::vect
 }
 
 std::vector<carbon::IntensitySlot> used_the_last_time(const runs::RunDirectory& directory) {
-  std::ifstream in(directory.file(kIntensities), std::ios::binary);
-  auto slots = carbon::parse_slots(std::string(std::istreambuf_iterator<char>(in), {}));
+  constexpr std::uint64_t kLargest = std::uint64_t{64} << 20;
+  auto slots = carbon::parse_slots(platform::read_regular_file(directory.file(kIntensities), kLargest).value_or(""));
   return slots ? *std::move(slots) : std::vector<carbon::IntensitySlot>{};  // there was no last time
 }
 

@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <system_error>
 
 #include "platform/files.h"
+#include "platform/regular_file.h"
 #include "runs/json_fields.h"
 
 namespace gpubench::exporting {
@@ -32,16 +32,23 @@ Place place_from(const Json& json) {
   return {runs::whole<std::uint64_t>(json.at(0)), runs::whole<std::uint32_t>(json.at(1))};
 }
 
-std::string text_of_file(const fs::path& path) {
-  const std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+// Empty: there is none, or none of ours.
+std::string text_of_file(const fs::path& path, std::uint64_t most = std::uint64_t{1} << 20) {
+  return platform::read_regular_file(path, most).value_or("");
 }
 
 base::Error trouble(const fs::path& path) {
   return {"cannot keep the export's state in " + path.string() + ": " + std::generic_category().message(errno),
           "make the run's folder writable"};
+}
+
+base::Result<void> append(const fs::path& path, std::string_view text) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
+  if (file < 0) return base::failure(trouble(path));
+  const bool whole = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  auto written = whole ? base::Result<void>() : base::failure(trouble(path));
+  close(file);
+  return written;
 }
 
 }  // namespace
@@ -87,7 +94,8 @@ State StateFolder::load(const std::string& destination, const std::string& names
 }
 
 void StateFolder::load_quarantine(const std::string& destination) const {
-  std::ifstream file(path_ / kQuarantine, std::ios::binary);
+  constexpr std::uint64_t kLargest = std::uint64_t{256} << 20;
+  std::istringstream file(text_of_file(path_ / kQuarantine, kLargest));
   for (std::string line; std::getline(file, line);) {
     try {
       const Json json = Json::parse(line);
@@ -125,7 +133,7 @@ base::Result<void> StateFolder::save_outcome(const record::ExportRecord& outcome
 }
 
 base::Result<void> StateFolder::quarantine(const std::string& destination, const std::vector<RefusedSample>& refused) {
-  std::ofstream file(path_ / kQuarantine, std::ios::binary | std::ios::app);
+  std::string lines;
   for (const RefusedSample& one : refused) {
     const Json json{{"destination", destination},
                     {"place", place_json(one.sample.place)},
@@ -134,12 +142,10 @@ base::Result<void> StateFolder::quarantine(const std::string& destination, const
                     {"value", one.sample.value},
                     {"status", one.status},
                     {"answer", one.answer}};
-    file << json.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+    lines += json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     quarantined_.insert(one.sample.place);
   }
-  file.flush();
-  if (!file) return base::failure(trouble(path_ / kQuarantine));
-  return {};
+  return append(path_ / kQuarantine, lines);
 }
 
 std::optional<record::ExportRecord> last_export(const fs::path& run_directory) {

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/text.h"
+#include "platform/regular_file.h"
 #include "record/work_rate.h"
 #include "report/html/assets.h"
 #include "report/html/chart_curves.h"
@@ -237,9 +236,9 @@ void write_run(std::ostream& out, const record::RunRecord& run, const Charts& ch
 
 // Making the document is a third of the cost of all results, so an existing one is used.
 std::string metrics_yml(const HtmlInput& input) {
-  std::ifstream file(input.metrics_yml, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return text.empty() ? metrics_yaml(*input.run) : text;
+  constexpr std::uint64_t kLargest = std::uint64_t{64} << 20;
+  const auto text = platform::read_regular_file(input.metrics_yml, kLargest);
+  return !text || text->empty() ? metrics_yaml(*input.run) : *text;
 }
 
 void write_page_data(std::ostream& out, const HtmlInput& input) {

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <string_view>
+
+#include "platform/regular_file.h"
 
 namespace gpubench::report {
 namespace {
@@ -14,6 +15,7 @@ constexpr std::uintmax_t kTailBytes = std::uintmax_t{192} * 1024;
 constexpr std::size_t kHeadLines = 1000;
 constexpr std::size_t kTailLines = 4000;
 constexpr std::size_t kLongestLine = 2000;  // bytes
+constexpr std::uintmax_t kChunk = 1 << 16;  // read at a time
 
 template <class Number>
 bool parse_whole(std::string_view text, Number& number) {
@@ -39,27 +41,51 @@ std::optional<LogMark> parse_mark(std::string_view row) {
   return mark;
 }
 
+// The lines of a file of any size.
+class Rows {
+ public:
+  explicit Rows(const platform::RegularFile& file) : file_(file) {}
+
+  // Valid until the next call; empty: there are no more. One of more than a chunk comes in pieces.
+  std::optional<std::string_view> next() {
+    std::size_t end = bytes_.find('\n', at_);
+    if (end == std::string::npos) {
+      bytes_.erase(0, at_);
+      at_ = 0;
+      const std::string more = file_.read(read_, kChunk);
+      read_ += more.size();
+      bytes_ += more;
+      end = std::min(bytes_.find('\n'), bytes_.size());
+    }
+    if (at_ >= bytes_.size()) return std::nullopt;
+    const auto row = std::string_view(bytes_).substr(at_, end - at_);
+    at_ = end + 1;
+    return row;
+  }
+
+ private:
+  const platform::RegularFile& file_;
+  std::string bytes_;
+  std::size_t at_ = 0;       // of the next row in them
+  std::uintmax_t read_ = 0;  // of the file
+};
+
 // One pass over the times beside the lines, whose numbers rise.
 void add_times(std::vector<LogLine>& lines, const std::filesystem::path& path, base::WallTime start) {
-  std::ifstream file(path);
+  const auto file = platform::RegularFile::open(path);
+  if (!file) return;
   std::optional<double> now;
   auto line = lines.begin();
-  for (std::string row; line != lines.end() && std::getline(file, row);) {
-    const auto mark = parse_mark(row);
+  Rows rows(*file);
+  while (line != lines.end()) {
+    const auto row = rows.next();
+    if (!row) break;
+    const auto mark = parse_mark(*row);
     if (!mark) continue;
     for (; line != lines.end() && line->number < mark->line; ++line) line->seconds = now;
     now = base::to_seconds(mark->time - start);
   }
   for (; line != lines.end(); ++line) line->seconds = now;
-}
-
-std::string read_bytes(std::ifstream& file, std::uintmax_t from, std::uintmax_t count) {
-  std::string bytes(count, '\0');
-  file.clear();
-  file.seekg(static_cast<std::streamoff>(from));
-  file.read(bytes.data(), static_cast<std::streamsize>(count));
-  bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-  return bytes;
 }
 
 struct RawLine {
@@ -82,11 +108,10 @@ void append(LogExcerpt& excerpt, const std::vector<RawLine>& lines, std::uintmax
   for (const RawLine& line : lines) excerpt.lines.push_back({first++, std::nullopt, plain_log_line(line.bytes)});
 }
 
-std::uintmax_t count_lines(std::ifstream& file, std::uintmax_t from, std::uintmax_t to) {
-  constexpr std::uintmax_t kChunk = 1 << 16;
+std::uintmax_t count_lines(const platform::RegularFile& file, std::uintmax_t from, std::uintmax_t to) {
   std::uintmax_t count = 0;
   while (from < to) {
-    const std::string bytes = read_bytes(file, from, std::min(kChunk, to - from));
+    const std::string bytes = file.read(from, std::min(kChunk, to - from));
     if (bytes.empty()) break;
     count += static_cast<std::uintmax_t>(std::count(bytes.begin(), bytes.end(), '\n'));
     from += bytes.size();
@@ -112,9 +137,9 @@ std::size_t skip_escape(std::string_view line, std::size_t i) {
 }
 
 // The end of a log whose beginning, up to `head_end`, is there already.
-void append_end(LogExcerpt& excerpt, std::ifstream& file, std::uintmax_t head_end, std::uintmax_t size) {
+void append_end(LogExcerpt& excerpt, const platform::RegularFile& file, std::uintmax_t head_end, std::uintmax_t size) {
   const std::uintmax_t from = std::max(head_end, size - std::min(size, kTailBytes));
-  const std::string tail = read_bytes(file, from, size - from);
+  const std::string tail = file.read(from, size - from);
   std::vector<RawLine> lines = split(tail, from);
   if (from > head_end && lines.size() > 1) lines.erase(lines.begin());  // part of a line
   if (lines.size() > kTailLines) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kTailLines));
@@ -162,18 +187,17 @@ std::optional<base::WallTime> parse_log_time(std::string_view text) {
 
 LogExcerpt read_log_excerpt(const std::filesystem::path& log, const std::filesystem::path& times, base::WallTime start) {
   LogExcerpt excerpt;
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(log, error);
-  std::ifstream file(log, std::ios::binary);
-  if (error || !file) return excerpt;
-  const std::string head = read_bytes(file, 0, std::min(size, kHeadBytes + kTailBytes));
+  const auto file = platform::RegularFile::open(log);
+  if (!file) return excerpt;
+  const std::uintmax_t size = file->size();
+  const std::string head = file->read(0, std::min(size, kHeadBytes + kTailBytes));
   std::vector<RawLine> lines = split(head, 0);
   if (size == head.size() && lines.size() <= kHeadLines + kTailLines) {
     append(excerpt, lines, 1);
   } else {
     while (lines.size() > 1 && (lines.size() > kHeadLines || end_of(lines.back()) > kHeadBytes)) lines.pop_back();
     append(excerpt, lines, 1);
-    append_end(excerpt, file, std::min(end_of(lines.back()), size), size);
+    append_end(excerpt, *file, std::min(end_of(lines.back()), size), size);
   }
   add_times(excerpt.lines, times, start);
   return excerpt;
