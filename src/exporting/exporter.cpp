@@ -86,7 +86,7 @@ void export_until_done(Session& session, const platform::Clock& clock, base::Dur
   base::SteadyTime moved = clock.now();
   for (;;) {
     const bool more = session.step(clock.now() + patience);
-    if (session.advance_count() != seen) {
+    if (session.advance_count() != seen || session.is_in_doubt()) {
       seen = session.advance_count();
       moved = clock.now();
     }

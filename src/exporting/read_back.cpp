@@ -13,11 +13,12 @@ constexpr std::size_t kChunk = 20'000;  // samples read back at once: half a meg
 constexpr int kMostRounds = 4;          // of reading back one chunk
 constexpr base::Duration kReadTime = std::chrono::seconds(20);
 constexpr base::Duration kReadPause = std::chrono::seconds(15);
+constexpr base::Duration kDoubtPause = std::chrono::seconds(1);
 
 }  // namespace
 
-ReadBack::ReadBack(Source& source, Receiver& receiver, Ledger& ledger, const platform::Clock& clock)
-    : source_(source), receiver_(receiver), ledger_(ledger), clock_(clock) {}
+ReadBack::ReadBack(Source& source, Receiver& receiver, Ledger& ledger, const platform::Clock& clock, base::Duration doubt)
+    : source_(source), receiver_(receiver), ledger_(ledger), clock_(clock), doubt_(doubt) {}
 
 ReadBack::Step ReadBack::step(Place settled, base::SteadyTime deadline) {
   if (clock_.now() < next_try_) return Step::nothing;
@@ -29,6 +30,11 @@ ReadBack::Step ReadBack::step(Place settled, base::SteadyTime deadline) {
     return Step::nothing;
   }
   trouble_.clear();
+  in_doubt_ = !comparison_.missing.empty() && clock_.now() < sure_at_;
+  if (in_doubt_) {
+    next_try_ = std::min(sure_at_, clock_.now() + kDoubtPause);
+    return Step::nothing;
+  }
   if (!comparison_.missing.empty() && ++rounds_ < kMostRounds) return Step::repair;
   ledger_.verified(chunk_end_, comparison_);
   chunk_.clear();
@@ -51,6 +57,7 @@ bool ReadBack::take_chunk(Place settled) {
     if (read.empty()) continue;
     chunk_ = std::move(read);
     rounds_ = 0;
+    sure_at_ = clock_.now() + doubt_;
     return true;
   }
   return false;
@@ -82,6 +89,7 @@ base::Result<void> ReadBack::compare_group(std::span<const Sample> wanted, base:
 void ReadBack::repaired(base::SteadyTime time) {
   std::erase_if(chunk_, [&](const Sample& sample) { return ledger_.is_refused(sample.place); });
   next_try_ = time;
+  sure_at_ = time + doubt_;
 }
 
 std::optional<base::SteadyTime> ReadBack::next_time(Place settled) const {
@@ -96,6 +104,7 @@ void ReadBack::hurry() {
 void ReadBack::start_over() {
   source_.rewind();
   chunk_.clear();
+  in_doubt_ = false;
   ledger_.verify_from_start();
 }
 

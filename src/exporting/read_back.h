@@ -28,11 +28,14 @@ class ReadBack {
     repair,   // missing() is to be sent again
   };
 
-  ReadBack(Source& source, Receiver& receiver, Ledger& ledger, const platform::Clock& clock);
+  // `doubt`: after what has settled, how long what cannot be found may still come; only then it is sent again.
+  ReadBack(Source& source, Receiver& receiver, Ledger& ledger, const platform::Clock& clock, base::Duration doubt = {});
 
   // At most one chunk, with no request beyond `deadline`. All samples before `settled` can be found.
   Step step(Place settled, base::SteadyTime deadline);
   [[nodiscard]] const std::vector<Sample>& missing() const { return comparison_.missing; }
+  // Something could not be found so far, and may still come: looked for again soon.
+  [[nodiscard]] bool is_in_doubt() const { return in_doubt_; }
   // missing() was sent again and can be found from `time` on.
   void repaired(base::SteadyTime time);
 
@@ -54,11 +57,14 @@ class ReadBack {
   Receiver& receiver_;
   Ledger& ledger_;
   const platform::Clock& clock_;
+  const base::Duration doubt_;
   std::vector<Sample> chunk_;  // being read back
   Place chunk_end_;
   int rounds_ = 0;  // of this chunk
   Comparison comparison_;
   base::SteadyTime next_try_;
+  base::SteadyTime sure_at_;  // from when on what is not found is missing
+  bool in_doubt_ = false;
   std::string trouble_;
 };
 

@@ -1,9 +1,18 @@
 #include "exporting/session.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
 namespace gpubench::exporting {
+namespace {
+
+// That VictoriaMetrics takes at most to write down what it has accepted. With a shorter --export_settle it is read back
+// earlier, but what is not found then is not missing yet.
+constexpr base::Duration kSettledForSure = std::chrono::seconds(10);
+
+}  // namespace
 
 Session::Session(SessionParts parts, const platform::Clock& clock, const SessionLimits& limits)
     : clock_(clock),
@@ -16,7 +25,8 @@ Session::Session(SessionParts parts, const platform::Clock& clock, const Session
       ahead_(*to_send_, receiver_, limits.batch),
       delivery_(receiver_, clock, limits.delivery),
       settling_(limits.settle),
-      read_back_(*to_read_back_, receiver_, ledger_, clock),
+      read_back_(*to_read_back_, receiver_, ledger_, clock,
+                 std::max(kSettledForSure - limits.settle, base::Duration::zero())),
       end_(*to_send_, std::move(parts.end_receiver), ledger_, clock) {
   settling_.accepted(clock.now(), ledger_.state().delivered);
 }

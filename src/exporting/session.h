@@ -65,6 +65,8 @@ class Session {
   [[nodiscard]] bool all_sent() const { return !delivery_.busy() && ahead_.is_empty(); }
   [[nodiscard]] bool all_verified() const { return all_sent() && ledger_.state().verified >= ledger_.state().delivered; }
   [[nodiscard]] std::uint64_t advance_count() const { return ledger_.advance_count(); }
+  // The database may still be writing down what it has accepted: no reason to give up.
+  [[nodiscard]] bool is_in_doubt() const { return read_back_.is_in_doubt(); }
 
   // Counts the rest of the source and keeps the state: the end of the session.
   record::ExportRecord conclude();

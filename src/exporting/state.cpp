@@ -118,7 +118,7 @@ base::Result<void> StateFolder::save(const State& state) const {
                   {"doubled", state.doubled},
                   {"differing", state.differing},
                   {"ended", state.ended}};
-  return platform::write_file_atomically(path_ / kState, json.dump(1) + "\n");
+  return platform::write_file_atomically(path_ / kState, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 base::Result<void> StateFolder::save_outcome(const record::ExportRecord& outcome) const {
@@ -129,7 +129,7 @@ base::Result<void> StateFolder::save_outcome(const record::ExportRecord& outcome
                   {"pending", outcome.pending},
                   {"quarantined", outcome.quarantined},
                   {"reason", outcome.reason}};
-  return platform::write_file_atomically(path_ / kOutcome, json.dump(1) + "\n");
+  return platform::write_file_atomically(path_ / kOutcome, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 base::Result<void> StateFolder::quarantine(const std::string& destination, const std::vector<RefusedSample>& refused) {

@@ -60,6 +60,31 @@ class ReadBackTest : public testing::Test {
   ReadBack read_back_{source_, receiver_, ledger_, clock_};
 };
 
+// With --export_settle 0 it is looked for before the database has written it down.
+TEST_F(ReadBackTest, WhatMayStillComeIsLookedForAgainNotSentAgain) {
+  Receiver receiver = support::plain_receiver(database_);
+  ReadBack early(source_, receiver, ledger_, clock_, 10s);
+  lose(3000);
+  for (int second = 0; second < 4; ++second) {
+    EXPECT_EQ(early.step(kEverything, clock_.now() + 1h), Step::nothing);
+    EXPECT_TRUE(early.is_in_doubt());
+    clock_.advance(1s);
+  }
+  for (const Sample& sample : all()) store(sample);
+  EXPECT_EQ(early.step(kEverything, clock_.now() + 1h), Step::done);
+  EXPECT_FALSE(early.is_in_doubt());
+}
+
+TEST_F(ReadBackTest, WhatHasNotComeInTimeIsMissing) {
+  Receiver receiver = support::plain_receiver(database_);
+  ReadBack early(source_, receiver, ledger_, clock_, 10s);
+  lose(3000);
+  EXPECT_EQ(early.step(kEverything, clock_.now() + 1h), Step::nothing);
+  clock_.advance(10s);
+  EXPECT_EQ(early.step(kEverything, clock_.now() + 1h), Step::repair);
+  EXPECT_EQ(early.missing().size(), 1U);
+}
+
 TEST_F(ReadBackTest, OnlyWhatHasSettledIsAskedFor) {
   EXPECT_EQ(step({0, 0}), Step::nothing);
   EXPECT_FALSE(read_back_.next_time({0, 0}));
