@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 #include "platform/clock.h"
@@ -100,7 +101,7 @@ class SpawnPlan {
     arguments.reserve(argv.size() + 1);
     for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
-    return posix_spawnp(&child, arguments[0], &actions_, &attributes_, arguments.data(), environ);
+    return posix_spawnp(&child, arguments[0], &actions_, &attributes_, arguments.data(), environment_for_children().data());
   }
 
  private:
@@ -177,6 +178,16 @@ tl::unexpected<ChildFailure> failed(const ChildRequest& request, const std::stri
 }
 
 }  // namespace
+
+std::vector<char*> environment_for_children() {
+  std::vector<char*> kept;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (!text.starts_with("IRIS_GPUBENCH_") && !text.starts_with("MEERKAT_")) kept.push_back(*entry);
+  }
+  kept.push_back(nullptr);
+  return kept;
+}
 
 tl::expected<ChildOutcome, ChildFailure> run_child(const ChildRequest& request) {
   Pipe out;

@@ -32,6 +32,10 @@ struct ChildFailure {
   bool not_found = false;  // no such program: the caller knows which package has it
 };
 
+// This process's environment for a child that is no benchmark: without the variables that are for this tool alone, of which
+// some are passwords. Valid while the environment is not changed; ends with nullptr.
+std::vector<char*> environment_for_children();
+
 // Runs it in a process group of its own (Ctrl-C at the terminal does not reach it) with no signal blocked, and kills the
 // group if it takes too long or prints too much.
 tl::expected<ChildOutcome, ChildFailure> run_child(const ChildRequest& request);

@@ -18,6 +18,8 @@
 #include <system_error>
 #include <utility>
 
+#include "platform/child_process.h"
+
 namespace gpubench::platform {
 namespace {
 
@@ -113,7 +115,8 @@ void StdioTunnel::start_program(int connection) {
   posix_spawnattr_setpgroup(&attributes, 0);  // Ctrl-C at the terminal is for us
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   pid_t program = 0;
-  if (::posix_spawnp(&program, arguments[0], &actions, &attributes, arguments.data(), environ) == 0)
+  if (::posix_spawnp(&program, arguments[0], &actions, &attributes, arguments.data(), environment_for_children().data()) ==
+      0)
     programs_.push_back(program);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <string>
 
 namespace gpubench::platform {
@@ -39,6 +40,17 @@ TEST(ChildProcess, ASignalIs128AndItsNumber) {
   const auto outcome = run_child({{"sh", "-c", "kill -TERM $$"}, ""});
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->exit_code, 128 + SIGTERM);
+}
+
+TEST(ChildProcess, GetsNoVariableOfThisTool) {
+  ASSERT_EQ(setenv("IRIS_GPUBENCH_VICTORIA_PASSWORD", "hidden", 1), 0);
+  ASSERT_EQ(setenv("GPUBENCH_OTHER", "kept", 1), 0);
+  const auto outcome = run_child({{"env"}, ""});
+  unsetenv("IRIS_GPUBENCH_VICTORIA_PASSWORD");
+  unsetenv("GPUBENCH_OTHER");
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->output.find("hidden"), std::string::npos);
+  EXPECT_NE(outcome->output.find("GPUBENCH_OTHER=kept"), std::string::npos);
 }
 
 TEST(ChildProcess, NotFoundIsToldApart) {
