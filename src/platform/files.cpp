@@ -6,11 +6,14 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
+#include <cstdio>
+#include <ctime>
 #include <locale>
+#include <random>
 #include <streambuf>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace gpubench::platform {
 namespace {
@@ -23,13 +26,14 @@ std::string reason_text(int error_number) {
 class PendingFile {
  public:
   explicit PendingFile(const std::filesystem::path& path)
-      : pattern_((path.parent_path() / ("." + path.filename().string() + ".XXXXXX")).string()),
-        file_(mkostemp(pattern_.data(), O_CLOEXEC)),
-        error_(file_ < 0 ? errno : 0) {}
+      : prefix_("." + path.filename().string() + "."), folder_(path.parent_path()) {
+    remove_leftovers();
+    open_new();
+  }
   ~PendingFile() {
     if (file_ < 0) return;
     close(file_);
-    unlink(pattern_.c_str());
+    unlink(name_.c_str());
   }
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;
@@ -53,7 +57,7 @@ class PendingFile {
   // Afterwards error() says whether the file is in place.
   void put_in_place(const std::filesystem::path& path) {
     if (error_ != 0 || file_ < 0) return;
-    if (fchmod(file_, 0644) != 0 || fsync(file_) != 0 || rename(pattern_.c_str(), path.c_str()) != 0) {
+    if (fsync(file_) != 0 || rename(name_.c_str(), path.c_str()) != 0) {
       error_ = errno;
       return;
     }
@@ -62,9 +66,47 @@ class PendingFile {
   }
 
  private:
-  std::string pattern_;  // the name, once made
-  int file_;
-  int error_;
+  static constexpr std::size_t kSuffix = 12;  // hexadecimal digits
+
+  // As other files get it, by the umask; mkostemp() leaves no choice.
+  void open_new() {
+    std::random_device dice;
+    for (int tries = 0; tries < 100; ++tries) {
+      std::array<char, kSuffix + 1> suffix{};
+      std::snprintf(suffix.data(), suffix.size(), "%08x%04x", dice(), dice() & 0xffffU);
+      name_ = (folder_ / (prefix_ + suffix.data())).string();
+      file_ = open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+      error_ = file_ < 0 ? errno : 0;
+      if (error_ != EEXIST) return;
+    }
+  }
+
+  // Of writers that were killed. One that is at work writes more often than once an hour.
+  void remove_leftovers() const {
+    std::error_code error;
+    std::vector<std::filesystem::path> old;
+    const std::filesystem::path where = folder_.empty() ? "." : folder_;
+    for (std::filesystem::directory_iterator entry(where, error), end; !error && entry != end; entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      const bool ours = name.size() == prefix_.size() + kSuffix && name.starts_with(prefix_) &&
+                        name.find_first_not_of("0123456789abcdef", prefix_.size()) == std::string::npos;
+      if (ours && is_old(entry->path())) old.push_back(entry->path());
+    }
+    for (const std::filesystem::path& path : old) unlink(path.c_str());
+  }
+  static bool is_old(const std::filesystem::path& path) {
+    constexpr time_t kHour = 3600;
+    struct stat status{};
+    timespec now{};
+    return lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && clock_gettime(CLOCK_REALTIME, &now) == 0 &&
+           status.st_mtime < now.tv_sec - kHour;
+  }
+
+  std::string prefix_;
+  std::filesystem::path folder_;
+  std::string name_;
+  int file_ = -1;
+  int error_ = 0;
 };
 
 // Buffers an ostream's bytes into a PendingFile, which keeps the reason of a failure.

@@ -10,8 +10,8 @@
 
 namespace gpubench::platform {
 
-// Writes to a temporary file in the same directory, syncs it and renames it over `path` (mode 0644). On failure `path` is
-// what it was before and no temporary file is left; the error names path and reason.
+// Writes to a temporary file in the same directory, syncs it and renames it over `path` (mode 0644 less the umask). On
+// failure `path` is what it was before and no temporary file is left; the error names path and reason.
 base::Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 // The same for a file too large to hold in memory: `write` is called once with a stream in the classic locale.

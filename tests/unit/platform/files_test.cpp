@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -42,6 +43,28 @@ TEST_F(Files, WritesWholeFileWithPlainMode) {
   ASSERT_EQ(stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777U, 0644U);
   EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, TheUmaskHolds) {
+  const mode_t before = umask(077);
+  ASSERT_TRUE(write_file_atomically(directory_ / "a.txt", "x"));
+  umask(before);
+  struct stat status{};
+  ASSERT_EQ(stat((directory_ / "a.txt").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777U, 0600U);
+}
+
+TEST_F(Files, WhatKilledWritersLeftIsRemovedLater) {
+  const auto old = directory_ / ".a.txt.0123456789ab";
+  const auto young = directory_ / ".a.txt.0123456789ac";
+  const auto other = directory_ / ".b.txt.0123456789ab";
+  for (const auto& path : {old, young, other}) std::ofstream(path) << "half";
+  for (const auto& path : {old, other})
+    std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  ASSERT_TRUE(write_file_atomically(directory_ / "a.txt", "x"));
+  EXPECT_FALSE(std::filesystem::exists(old));
+  EXPECT_TRUE(std::filesystem::exists(young)) << "its writer may be at work";
+  EXPECT_TRUE(std::filesystem::exists(other));
 }
 
 TEST_F(Files, ReplacesAnEarlierFile) {
