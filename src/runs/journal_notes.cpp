@@ -54,12 +54,26 @@ void check(const RunClosing& closing) {
     if (work && !(work->amount > 0)) throw std::out_of_range("work");
 }
 
+// Sums and differences of such times stay within 64 bits: 36 years since a start, the year 2116.
+void check(base::SteadyTime time) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 60;
+  if (time.time_since_epoch().count() > kMost || time.time_since_epoch().count() < -kMost)
+    throw std::out_of_range("a time of the steady clock");
+}
+void check(base::WallTime time) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 62;
+  if (time.time_since_epoch().count() > kMost || time.time_since_epoch().count() < -kMost)
+    throw std::out_of_range("a time of the wall clock");
+}
+
 void take_facts(JournalledRun& run, const Json& json) {
   record::RunFacts facts;
   workload::WorkloadDescription workload;
   JsonReader note(json);
   facts_fields(note, facts, workload);
   check(facts.carbon);
+  check(facts.anchor.steady);
+  check(facts.anchor.wall);
   if (!json.contains("workload_gpus")) {  // a version that did not know: all GPUs count
     facts.benchmark_gpus.positions.resize(facts.gpus.size());
     std::iota(facts.benchmark_gpus.positions.begin(), facts.benchmark_gpus.positions.end(), std::size_t{0});
@@ -72,6 +86,7 @@ void take_started(JournalledRun& run, const Json& json) {
   base::SteadyTime time;
   JsonReader note(json);
   start_fields(note, time);
+  check(time);
   run.started = time;
 }
 
@@ -91,7 +106,10 @@ void take(JournalledRun& run, const Json& json) {
   } else if (what == "started") {
     take_started(run, json);
   } else if (what == "ended") {
-    run.ended = record_of<record::Measured>(json);
+    auto ended = record_of<record::Measured>(json);
+    check(ended.outcome.ran.start);
+    check(ended.outcome.ran.end);
+    run.ended = std::move(ended);
     run.workload = run.ended->workload;
   } else if (what == "events") {
     take_events(run, json);

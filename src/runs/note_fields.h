@@ -160,6 +160,12 @@ void fields(auto& field, Of<meter::DriverCalls> auto& calls) {
   field("counters", calls.counters);
 }
 
+void fields(auto& field, Of<sampler::Impossible> auto& impossible) {
+  field("gpu", impossible.gpu_index);
+  field("count", impossible.count);
+  field("first", impossible.first);
+}
+
 // The note "ended".
 void fields(auto& field, Of<record::Measured> auto& measured) {
   fields(field, measured.outcome);
@@ -172,6 +178,7 @@ void fields(auto& field, Of<record::Measured> auto& measured) {
   field.newer("driver_calls", measured.health.driver);
   field("workload", measured.workload);
   field.rare("timed_out_ns", measured.timed_out);
+  field.rare("impossible", measured.health.impossible);
 }
 
 void fields(auto& field, Of<record::ThrottleTime> auto& time) {

@@ -1,10 +1,13 @@
 #include "runs/saved_run.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "benchmark/benchmark_outputs.h"
 #include "benchmark/score.h"
 #include "carbon/fallback_factor.h"
@@ -12,6 +15,7 @@
 #include "record/account.h"
 #include "record/costs.h"
 #include "runs/journal_notes.h"
+#include "sampler/plausible.h"
 #include "series/journal/read_journal.h"
 #include "series/open.h"
 
@@ -19,6 +23,8 @@ namespace gpubench::runs {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr base::Duration kLongestRun = std::chrono::hours(24 * 3650);
 
 // Puts a journal's values into series and its notes into a JournalledRun.
 class Loader final : public series::JournalVisitor {
@@ -31,19 +37,21 @@ class Loader final : public series::JournalVisitor {
   }
 
   void reading(std::size_t gpu, const meter::GpuReading& value) override {
-    if (!notes.facts) missed = true;
-    if (gpu < series.size()) series[gpu].readings->append(value);
-    last = std::max(last, value.time);
+    if (!takes(gpu, value.time)) return;
+    meter::GpuReading checked = value;
+    plausible_[gpu].check(checked);
+    series[gpu].readings->append(checked);
   }
   void power(std::size_t gpu, const meter::PowerSample& value) override {
-    if (!notes.facts) missed = true;
-    if (gpu < series.size()) series[gpu].power->append(value);
-    last = std::max(last, value.time);
+    if (!takes(gpu, value.time)) return;
+    one_.assign(1, value);
+    plausible_[gpu].check(one_);
+    for (const meter::PowerSample& sample : one_) series[gpu].power->append(sample);
   }
   void counter(std::size_t gpu, const meter::CounterReading& value) override {
-    if (!notes.facts) missed = true;
-    if (gpu < series.size()) series[gpu].counter->append(value);
-    last = std::max(last, value.after);
+    const bool sound = std::isfinite(value.energy.joules()) && value.energy >= base::Energy{} && value.before <= value.after;
+    if (!takes(gpu, sound ? value.before : kNoTime) || !takes(gpu, value.after)) return;
+    series[gpu].counter->append(value);
   }
   void note(std::string_view text) override {
     take_note(notes, text);
@@ -54,10 +62,36 @@ class Loader final : public series::JournalVisitor {
   std::vector<series::GpuSeries> series;
   base::SteadyTime last;  // time of the latest value
   bool missed = false;    // values came before it was known what they are of
+  std::size_t odd = 0;    // values of no such GPU, or of no time near the run
+  [[nodiscard]] std::vector<sampler::Impossible> impossible() const {
+    std::vector<sampler::Impossible> all;
+    for (const sampler::Plausible& gpu : plausible_)
+      if (gpu.impossible().count > 0) all.push_back(gpu.impossible());
+    return all;
+  }
   std::optional<base::Error> trouble;
 
  private:
+  static constexpr base::SteadyTime kNoTime = base::SteadyTime::max();
+
+  // Files are not to be trusted: what is kept can be computed with.
+  bool takes(std::size_t gpu, base::SteadyTime time) {
+    if (!notes.facts) {
+      missed = true;
+      return false;
+    }
+    const base::SteadyTime anchor = notes.facts->anchor.steady;
+    const bool near = time < anchor + kLongestRun && time > anchor - kLongestRun;
+    if (gpu >= series.size() || !near) {
+      ++odd;
+      return false;
+    }
+    last = std::max(last, time);
+    return true;
+  }
+
   void make_room() {
+    for (const meter::GpuDescription& gpu : notes.facts->gpus) plausible_.emplace_back(gpu);
     auto made = series::open_series(notes.facts->gpus, spool_directory_);
     if (!made) made = series::open_series(notes.facts->gpus, fs::temp_directory_path());  // a folder that is read-only
     if (made) {
@@ -68,6 +102,8 @@ class Loader final : public series::JournalVisitor {
   }
 
   fs::path spool_directory_;
+  std::vector<sampler::Plausible> plausible_;  // of each GPU
+  std::vector<meter::PowerSample> one_;
 };
 
 base::Result<void> check(const Loader& loader, const fs::path& directory) {
@@ -151,13 +187,16 @@ base::Result<SavedRun> load_run(const fs::path& directory) {
   saved.run = record::make_account(*loader.notes.facts, measured_until(loader, directory), saved.series);
   saved.finished = loader.notes.closing && !loader.notes.closing->so_far;
   saved.damage = series::damage_text(*readout);
+  if (loader.odd > 0) base::add_item(saved.damage, std::to_string(loader.odd) + " values cannot be of this run");
   if (loader.notes.closing) add_closing(saved, *loader.notes.closing);
   if (!saved.finished) {
     const std::string until = base::utc_text_milliseconds(saved.run.facts.anchor.to_wall(loader.last));
     saved.run.findings.insert(saved.run.findings.begin(), record::Recovered{until, readout->missing_records});
   }
-  if (!saved.damage.empty() && (saved.finished || readout->skipped_bytes > 0))
+  if (!saved.damage.empty() && (saved.finished || readout->skipped_bytes > 0 || loader.odd > 0))
     saved.run.findings.emplace_back(record::JournalIncomplete{saved.damage});
+  for (const sampler::Impossible& gpu : loader.impossible())
+    saved.run.findings.emplace_back(record::ImpossibleValues{gpu.gpu_index, gpu.count, gpu.first});
   return saved;
 }
 

@@ -68,6 +68,7 @@ std::optional<base::Error> Journal::error() const {
                        "free space there or choose another folder with --results_dir"};
   }
   if (!sync_trouble_.empty()) return base::Error{sync_trouble_, "check the disk"};
+  if (removed_) return base::Error{"the run's journal was removed while it was written", ""};
   return std::nullopt;
 }
 
@@ -91,6 +92,7 @@ void Journal::run() {
     }
     write_trouble_ = files_->write_trouble();
     sync_trouble_ = files_->sync_trouble();
+    removed_ = last && files_->is_removed();
     if (last) break;
   }
   RecordBatch rest;

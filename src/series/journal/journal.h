@@ -68,6 +68,7 @@ class Journal {
   std::size_t unwritten_ = 0;  // bytes, set at the end
   std::string write_trouble_;
   std::string sync_trouble_;
+  bool removed_ = false;
   std::thread thread_;
 };
 

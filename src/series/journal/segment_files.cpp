@@ -88,6 +88,11 @@ void SegmentFiles::write(const RecordBatch& batch, std::size_t& done) {
   }
 }
 
+bool SegmentFiles::is_removed() const {
+  struct stat status{};
+  return fstat(file_, &status) == 0 && status.st_nlink == 0;
+}
+
 void SegmentFiles::sync() {
   if (!dirty_) return;
   // After a failure the kernel may have dropped what it could not write, and says so only once: no retry.

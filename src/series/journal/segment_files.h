@@ -31,6 +31,8 @@ class SegmentFiles {
   // must be done before the next.
   void write(const RecordBatch& batch, std::size_t& done);
   void sync();
+  // Somebody has removed the segment that is written to: what it takes is lost.
+  [[nodiscard]] bool is_removed() const;
   // The last failure of each kind, in words; empty while nothing has failed.
   [[nodiscard]] const std::string& write_trouble() const { return write_trouble_; }
   [[nodiscard]] const std::string& sync_trouble() const { return sync_trouble_; }

@@ -84,6 +84,7 @@ TEST(JournalNotes, StartAndEndComeBack) {
   measured.outcome.note = "killed";
   measured.interrupted_by = 2;
   measured.health = {100, 3, 12ms, -2s};
+  measured.health.impossible = {{1, 7, "a power of 70000 W"}};
   JournalledRun back;
   take_note(back, started_note(base::SteadyTime(10s)));
   EXPECT_EQ(back.started, base::SteadyTime(10s));
@@ -96,6 +97,8 @@ TEST(JournalNotes, StartAndEndComeBack) {
   EXPECT_EQ(back.ended->interrupted_by, 2);
   EXPECT_EQ(back.ended->health.late, 3U);
   EXPECT_EQ(back.ended->health.wall_clock_step, -2s);
+  EXPECT_EQ(back.ended->health.impossible.at(0).count, 7U);
+  EXPECT_EQ(back.ended->health.impossible.at(0).first, "a power of 70000 W");
 }
 
 TEST(JournalNotes, ClosingKeepsWhatCannotBeComputed) {

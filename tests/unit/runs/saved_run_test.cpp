@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <fstream>
 
 #include "runs/journal_notes.h"
@@ -190,6 +191,23 @@ TEST_F(SavedRunTest, TheRunIsKnownAlthoughItsFirstNoteIsDamaged) {
   EXPECT_EQ(saved->series.at(0).power->size(), 300U) << "also those before the note that is whole";
   EXPECT_NEAR(saved->run.total_energy.value().joules(), 200 * 4.98, 10);
   EXPECT_EQ(record::finding_name(saved->run.findings.back()), "journal_incomplete");
+}
+
+// A journal is a file: what it says is not what a driver said.
+TEST_F(SavedRunTest, ValuesThatCannotBeAreLeftOutAndCounted) {
+  values(kSavedStart + 5s);
+  journal_->note(runs::started_note(kSavedStart));
+  journal_->append(0, meter::PowerSample{kSavedStart + 1s, base::Power::from_watts(std::nan(""))});
+  journal_->append(0, meter::PowerSample{kSavedStart + 2s, base::Power::from_watts(1e9)});
+  journal_->append(0, meter::PowerSample{base::SteadyTime::max() - 1ns, base::Power::from_watts(200)});
+  journal_->append(0, meter::CounterReading{base::SteadyTime::min(), kSavedStart, base::Energy::from_joules(1)});
+  journal_->append(7, meter::PowerSample{kSavedStart + 2s, base::Power::from_watts(200)});
+  const auto saved = load();
+  ASSERT_TRUE(saved) << saved.error().message;
+  EXPECT_NEAR(saved->run.total_energy.value().joules(), 200 * 4.98, 10);
+  EXPECT_EQ(saved->series.at(0).power->size(), 300U);
+  EXPECT_NE(saved->damage.find("3 values cannot be of this run"), std::string::npos) << saved->damage;
+  EXPECT_EQ(record::finding_name(saved->run.findings.back()), "impossible_values");
 }
 
 TEST_F(SavedRunTest, AJournalWithoutStartOrBeginningIsRefused) {

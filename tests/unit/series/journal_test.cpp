@@ -400,6 +400,15 @@ TEST_F(JournalTest, ASegmentOfAnotherRunIsDamage) {
   }
 }
 
+TEST_F(JournalTest, OneThatWasRemovedMeanwhileIsSaid) {
+  auto journal = Journal::create(directory_, "run").value();
+  journal->append(0, sample(1));
+  fs::remove_all(directory_ / "journal");
+  journal->close();
+  ASSERT_TRUE(journal->error());
+  EXPECT_NE(journal->error()->message.find("removed"), std::string::npos);
+}
+
 TEST_F(JournalTest, IsLockedWhileItIsWritten) {
   EXPECT_FALSE(has_journal(directory_));
   EXPECT_FALSE(journal_in_use(directory_));
