@@ -15,7 +15,7 @@ constexpr auto kOneMoment = std::chrono::milliseconds(1);  // pieces that come w
 }  // namespace
 
 BenchmarkLog::BenchmarkLog(BenchmarkLogOptions options, const platform::Clock& clock)
-    : options_(std::move(options)), clock_(clock) {}
+    : options_(std::move(options)), clock_(clock), anchor_(clock.anchor()) {}
 
 base::Result<std::unique_ptr<BenchmarkLog>> BenchmarkLog::create(BenchmarkLogOptions options, const platform::Clock& clock) {
   std::unique_ptr<BenchmarkLog> log(new BenchmarkLog(std::move(options), clock));
@@ -33,7 +33,7 @@ BenchmarkLog::~BenchmarkLog() {
 }
 
 void BenchmarkLog::write(workload::LogStream stream, std::string_view bytes) {
-  const base::WallTime now = clock_.wall_now();
+  const base::WallTime now = anchor_.to_wall(clock_.now());
   {
     const std::lock_guard lock(mutex_);
     if (queued_bytes_ + bytes.size() > options_.room_bytes) {
@@ -74,7 +74,7 @@ void BenchmarkLog::store(std::deque<Piece>& pieces, std::size_t dropped) {
   for (const Piece& piece : pieces) file_->write(piece.stream, piece.bytes, piece.time);
   if (dropped > 0) {
     all_dropped_ += dropped;
-    file_->remark(std::to_string(dropped) + " bytes lost here: the disk was too slow", clock_.wall_now());
+    file_->remark(std::to_string(dropped) + " bytes lost here: the disk was too slow", anchor_.to_wall(clock_.now()));
   }
   file_->flush();
 }
@@ -93,7 +93,7 @@ base::Result<void> BenchmarkLog::close() {
   }
   changed_.notify_one();
   thread_.join();
-  auto finished = file_->finish(clock_.wall_now());
+  auto finished = file_->finish(anchor_.to_wall(clock_.now()));
   if (!finished) return finished;
   std::string missing = file_->cut();
   if (all_dropped_ > 0) base::add_item(missing, std::to_string(all_dropped_) + " bytes lost: the disk was too slow");

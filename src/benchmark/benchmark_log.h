@@ -57,6 +57,7 @@ class BenchmarkLog final : public workload::LogSink {
 
   BenchmarkLogOptions options_;
   const platform::Clock& clock_;
+  const base::ClockAnchor anchor_;  // so that the log's times go on as the readings' do when the wall clock is set
   std::optional<LogFile> file_;     // the thread's own until it has ended
   std::optional<double> score_;     // likewise
   std::size_t lines_given_up_ = 0;  // likewise

@@ -14,6 +14,7 @@
 
 #include "benchmark/log_file.h"
 #include "benchmark/score.h"
+#include "support/manual_clock.h"
 
 namespace gpubench::benchmark {
 namespace {
@@ -179,6 +180,22 @@ TEST_F(LogFileTest, ADiskThatStandsStillHoldsNobodyUp) {
   for (int i = 0; i < 100; ++i) (*log)->write(LogStream::out, std::string(1 << 16, 'x'));
   EXPECT_FALSE((*log)->close());
   ::close(reader);
+}
+
+// Readings go by the steady clock and one anchor; the log beside them must, too.
+TEST_F(LogFileTest, TimesGoOnWhenTheWallClockIsSet) {
+  support::ManualClock clock;
+  BenchmarkLogOptions options;
+  options.file.path = folder_ / "log";
+  options.file.times_path = folder_ / "times";
+  const base::WallTime start = clock.wall_now();
+  auto log = BenchmarkLog::create(std::move(options), clock);
+  ASSERT_TRUE(log);
+  clock.step_wall(3h);
+  clock.advance(5s);
+  (*log)->write(LogStream::out, "line\n");
+  ASSERT_TRUE((*log)->close());
+  EXPECT_THAT(times(), HasSubstr("1," + base::utc_text_milliseconds(start + 5s) + ",stdout"));
 }
 
 TEST_F(LogFileTest, WhatDoesNotFitIsCounted) {
