@@ -19,7 +19,12 @@ constexpr base::Duration kLookBack = std::chrono::hours(24);
 }  // namespace
 
 Lookup::Lookup(Source source, const platform::Clock& clock, Timing timing)
-    : source_(std::move(source)), clock_(clock), timing_(timing), start_(clock.wall_now()), thread_([this] { run(); }) {}
+    : source_(std::move(source)),
+      clock_(clock),
+      timing_(timing),
+      start_(clock.wall_now()),
+      busy_(source_.ask != nullptr),
+      thread_([this] { run(); }) {}
 
 Lookup::~Lookup() {
   {
@@ -118,6 +123,11 @@ std::optional<IntensitySlot> Lookup::at(base::WallTime time) const {
   for (const IntensitySlot& slot : known_)
     if (slot.from <= time && time < slot.to) return slot;
   return std::nullopt;
+}
+
+bool Lookup::is_settled() const {
+  const std::lock_guard lock(mutex_);
+  return answered_ || !busy_;
 }
 
 std::vector<std::string> Lookup::take_notes() {

@@ -36,6 +36,8 @@ class Lookup {
 
   // What is known of this moment, at once.
   [[nodiscard]] std::optional<IntensitySlot> at(base::WallTime time) const;
+  // Nothing is to be expected soon that is not known yet: the first question was answered, has failed, or was not asked.
+  [[nodiscard]] bool is_settled() const;
   [[nodiscard]] const Source& source() const { return source_; }
   // Warnings on the way (a broken cache, a cache that cannot be written); emptied by the call.
   [[nodiscard]] std::vector<std::string> take_notes();
@@ -62,7 +64,7 @@ class Lookup {
   std::vector<std::string> notes_;
   std::string trouble_;          // of the last question; empty: it was answered
   int failures_ = 0;             // in a row
-  bool busy_ = true;             // a question is under way
+  bool busy_;                    // a question is under way
   bool answered_ = false;        // or failed: the first question is over
   std::optional<Range> wanted_;  // by answer()
   bool stopping_ = false;

@@ -4,6 +4,7 @@ namespace gpubench::record {
 
 std::optional<carbon::IntensitySlot> CarbonSoFar::intensity(base::WallTime time) const {
   if (auto slot = lookup_.at(time)) return slot;
+  if (!lookup_.is_settled()) return std::nullopt;  // a factor would be taken back at once
   const auto& fallback = lookup_.source().fallback;
   return fallback ? std::optional(carbon::yearly_factor_slot(time, time, *fallback)) : std::nullopt;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "base/text_table.h"
@@ -43,12 +44,18 @@ std::string cost_line(const record::RunRecord& run) {
       calls_text("drains", driver.drains), calls_text("counter readings", driver.counters));
 }
 
+// Never "-0.0".
+double rounded_tenths(double value) {
+  return std::round(value * 10) / 10 + 0.0;
+}
+
 std::string sampling_line(const record::RunRecord& run) {
   const sampler::SamplerHealth& sampling = run.sampling;
   const std::string text = fmt::format("Interval readings late or skipped: {} of {}, the worst by {} ms. ", sampling.late,
                                        sampling.deadlines, milliseconds(sampling.worst_lateness));
   return text + cost_line(run) +
-         fmt::format("Wall clock against steady clock: {:+.1f} ms.\n", base::to_seconds(sampling.wall_clock_step) * kMilli);
+         fmt::format("Wall clock against steady clock: {:+.1f} ms.\n",
+                     rounded_tenths(base::to_seconds(sampling.wall_clock_step) * kMilli));
 }
 
 template <class Quantity>

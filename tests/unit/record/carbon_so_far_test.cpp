@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 namespace gpubench::record {
 namespace {
 
@@ -77,6 +79,29 @@ TEST_F(CarbonSoFarTest, WithoutAGpuThatCountsThereAreNone) {
   static_cast<void>(lookup.answer(kMidday, kMidday + minutes(20)));
   CarbonSoFar live(lookup, {});
   EXPECT_FALSE(live.at(kMidday, used(5))->emissions);
+}
+
+// Until the source has answered, the factor would be a wrong statement: it is taken back a moment later.
+TEST_F(CarbonSoFarTest, NothingIsSaidWhileTheFirstAnswerIsAwaited) {
+  std::promise<void> asked;
+  std::promise<void> answered;
+  carbon::Source slow;
+  slow.fallback = carbon::great_britain();
+  slow.ask = [&](auto, auto, auto) -> carbon::Source::Slots {
+    asked.set_value();
+    answered.get_future().wait();
+    return std::vector{slot(kMidday, 180)};
+  };
+  carbon::Lookup lookup(slow, clock_);
+  CarbonSoFar live(lookup, {0});
+  asked.get_future().wait();
+  EXPECT_FALSE(live.at(kMidday, used(1.8e6)));
+  answered.set_value();
+  static_cast<void>(lookup.answer(kMidday, kMidday + minutes(1)));
+  const auto now = live.at(kMidday + seconds(1), used(3.6e6));
+  ASSERT_TRUE(now);
+  EXPECT_EQ(now->intensity.kind, carbon::IntensityKind::forecast);
+  EXPECT_NEAR(now->emissions->grams(), 180, 1e-9) << "what was used before the answer counts";
 }
 
 TEST_F(CarbonSoFarTest, TheFallbackIsNamed) {
