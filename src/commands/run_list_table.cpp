@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <optional>
 
 #include "base/text_table.h"
@@ -11,13 +12,16 @@ namespace gpubench::commands {
 namespace {
 
 constexpr const char* kUnknown = "-";
+constexpr double kLargestInFull = 1e12;  // no run comes near it; a file may say anything
 
 std::string text_cell(const std::string& text) {
   return text.empty() ? kUnknown : report::one_line(text, 40);
 }
 
 std::string number_cell(const std::optional<double>& value, const char* unit, int decimals) {
-  return value ? report::short_number(*value, decimals) + unit : kUnknown;
+  if (!value) return kUnknown;
+  const bool fits = std::abs(*value) < kLargestInFull;
+  return (fits ? report::short_number(*value, decimals) : fmt::format("{:.3g}", *value)) + unit;
 }
 
 std::string gpus_cell(const runs::ListedRun& run) {

@@ -1,7 +1,5 @@
-#include <fstream>
+#include <cstdint>
 #include <iostream>
-#include <iterator>
-#include <string>
 
 #include "app/reports.h"
 #include "cli/complain.h"
@@ -9,6 +7,7 @@
 #include "cli/saved_run_options.h"
 #include "commands/costed_run.h"
 #include "commands/table.h"
+#include "platform/regular_file.h"
 #include "report/formatted_tables.h"
 
 namespace gpubench::commands {
@@ -26,10 +25,10 @@ cli::OptionTable describe_show(Show& spec) {
 int show(const Show& spec, const Context& context) {
   const auto directory = runs::find_run(spec.name.results_dir, spec.name.run);
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
-  std::ifstream tables(directory->file("formatted_metrics.txt"), std::ios::binary);
-  if (tables && tables.peek() != std::ifstream::traits_type::eof()) {
-    const std::string text(std::istreambuf_iterator<char>(tables), {});
-    std::cout << app::for_terminal(platform::Terminal(), text);
+  constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
+  if (const auto tables = platform::read_regular_file(directory->file("formatted_metrics.txt"), kLargest);
+      tables && !tables->empty()) {
+    std::cout << app::for_terminal(platform::Terminal(), cli::printable(*tables));
     return 0;
   }
   const auto saved = load_costed_run(*directory, context.environment);

@@ -52,6 +52,19 @@ TEST_F(RunListTest, FiguresComeFromMetrics) {
   EXPECT_EQ(odd.outcome, "REPLAY, timed out");
 }
 
+// A file of anybody's: a copy of it would not fit on the stack.
+TEST_F(RunListTest, AFindingNestedWithoutEndHurtsNobody) {
+  constexpr std::size_t kDeep = 200000;
+  metrics("deep",
+          R"({"benchmark":"train","findings":[{"name":)" + std::string(kDeep, '[') + std::string(kDeep, ']') + "}]}");
+  metrics("next", R"({"benchmark":"train","findings":[{"name":"recovered"}]})");
+  const auto runs = list_runs(root_);
+  ASSERT_TRUE(runs);
+  ASSERT_EQ(runs->size(), 2U);
+  EXPECT_EQ((*runs)[0].outcome, "complete");
+  EXPECT_EQ((*runs)[1].outcome, "recovered");
+}
+
 TEST_F(RunListTest, ARunWithoutFiguresSaysWhy) {
   metrics("damaged", "{");
   fs::create_directories(root_ / "killed");

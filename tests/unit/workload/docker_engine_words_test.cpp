@@ -52,6 +52,10 @@ TEST(ApiVersion, TheLowerOneIsTaken) {
 TEST(EngineWords, JsonMessageOrPlainTextWithoutControls) {
   EXPECT_EQ(engine_words(R"({"message":"no such image"})"), "no such image");
   EXPECT_EQ(engine_words("plain\x1b[31m text\n"), "plain [31m text");
+  EXPECT_EQ(engine_words("C1 \xc2\x9b"
+                         "31m text"),
+            "C1 31m text")
+      << "an escape sequence to some terminals";
   EXPECT_EQ(engine_words(R"({"message":7})"), R"({"message":7})");
   EXPECT_LT(engine_words(std::string(100000, 'x')).size(), 1000U);
   EXPECT_EQ(engine_words(platform::HttpResponse{502, {}, ""}), "status 502");

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/text.h"
 #include "platform/clock.h"
 #include "platform/readable.h"
 
@@ -31,16 +32,9 @@ std::optional<int> minor_of(std::string_view version) {
 
 std::string printable(std::string_view text) {
   std::string result;
-  for (const char c : text.substr(0, kMaxWords)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
-      result += c;
-    } else if (!result.empty() && result.back() != ' ') {
-      result += ' ';
-    }
-  }
-  while (!result.empty() && result.back() == ' ') result.pop_back();
-  return result;
+  for (const char c : base::one_line(text.substr(0, kMaxWords)))
+    if (c != ' ' || (!result.empty() && result.back() != ' ')) result += c;
+  return std::string(base::trimmed(result));
 }
 
 }  // namespace
