@@ -17,8 +17,18 @@
 namespace gpubench::workload {
 namespace {
 
+// The engine would take a name alone for nothing at all.
+base::Result<void> check_variables(const std::vector<std::string>& variables) {
+  for (const std::string& variable : variables)
+    if (variable.find('=') == std::string::npos || variable.front() == '=')
+      return base::failure("--env " + variable + " is not NAME=VALUE",
+                           "write --env NAME=VALUE; for the value that NAME has here: --env NAME=\"$NAME\"");
+  return {};
+}
+
 base::Result<ContainerOptions> container_options(const BenchmarkSpec& benchmark, const EngineHints& hints,
                                                  const WorkloadContext& context) {
+  GPUBENCH_TRY(check_variables(benchmark.environment));
   EngineLocation engine;
   GPUBENCH_ASSIGN_OR_RETURN(engine, locate_engine(hints));
   ContainerOptions container;
