@@ -114,7 +114,8 @@ class BenchmarkRun {
     if (!measured) {
       static_cast<void>(workload_->cleanup());
       discard(*directory_);
-      return complain(measured.error(), interrupted ? kSignalBase + interrupted->signal : kCannotRun);
+      const auto signal = interrupted ? std::optional(interrupted->signal) : signals_.next();
+      return complain(measured.error(), signal ? kSignalBase + *signal : kCannotRun);
     }
     return conclude(*measured);
   }
