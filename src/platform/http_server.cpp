@@ -84,10 +84,7 @@ class HttpServer::Daemon {
       poll(entries.data(), entries.size(), patience());
       if (entries[1].revents != 0) return;
       // At its limit the library stops to listen; it goes on only in the run after the one that has closed a connection.
-      for (std::size_t before = begun_.size() + 1; before != begun_.size();) {
-        before = begun_.size();
-        MHD_run(running_);
-      }
+      for (int runs = 0; runs < 2; ++runs) MHD_run(running_);
       end_slow_ones();
     }
   }
