@@ -83,10 +83,18 @@ class HttpServer::Daemon {
     for (;;) {
       poll(entries.data(), entries.size(), patience());
       if (entries[1].revents != 0) return;
-      // At its limit the library stops to listen; it goes on only in the run after the one that has closed a connection.
-      for (int runs = 0; runs < 2; ++runs) MHD_run(running_);
+      run_library();
       end_slow_ones();
     }
+  }
+
+  // At its limit the library stops listening. It goes on only in the run after one that has closed a connection, which
+  // nothing would wake this thread for.
+  void run_library() {
+    do {
+      has_closed_ = false;
+      MHD_run(running_);
+    } while (has_closed_);
   }
 
   // In milliseconds; -1: until something happens.
@@ -108,10 +116,12 @@ class HttpServer::Daemon {
 
   static void note_connection(void* self, MHD_Connection* connection, void** /*kept*/, MHD_ConnectionNotificationCode what) {
     Daemon& daemon = *static_cast<Daemon*>(self);
-    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
       daemon.begun_[connection] = daemon.clock_.now();
-    else
+    } else {
       daemon.begun_.erase(connection);
+      daemon.has_closed_ = true;
+    }
   }
   static void note_completed(void* self, MHD_Connection* connection, void** /*kept*/, MHD_RequestTerminationCode /*how*/) {
     Daemon& daemon = *static_cast<Daemon*>(self);
@@ -154,6 +164,7 @@ class HttpServer::Daemon {
   int stop_ = -1;
   // When each connection, or the request after its last one, began; the thread's own.
   std::map<MHD_Connection*, base::SteadyTime> begun_;
+  bool has_closed_ = false;  // a connection, in the latest run of the library
   std::thread thread_;
 };
 
