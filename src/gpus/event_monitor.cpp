@@ -105,6 +105,10 @@ void EventMonitor::poll(base::SteadyTime now) {
 }
 
 void EventMonitor::end() {
+  {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+  }
   check(meter::EventScope::everything);
 }
 
@@ -154,7 +158,7 @@ bool EventMonitor::has_ended(record::GpuEvents& events, std::size_t gpu, unsigne
 }
 
 void EventMonitor::note_user(record::GpuEvents& events, const meter::GpuProcess& process, const std::string& name,
-                             UserKind kind) {
+                             UserKind kind) const {
   auto user =
       std::find_if(events.users.begin(), events.users.end(), [&](const record::GpuUser& u) { return u.id == process.id; });
   if (user == events.users.end() && events.users.size() >= kMostUsers) {
@@ -163,6 +167,7 @@ void EventMonitor::note_user(record::GpuEvents& events, const meter::GpuProcess&
   }
   if (user == events.users.end()) user = events.users.insert(user, {process.id, name, kind, process.memory});
   if (process.memory && (!user->most_memory || *user->most_memory < *process.memory)) user->most_memory = process.memory;
+  user->left_running = over_ && kind == UserKind::benchmark;
 }
 
 UserKind EventMonitor::kind_of(int id) const {

@@ -35,6 +35,7 @@ class EventMonitor {
   void workload_started(const WorkloadProcesses& processes, base::SteadyTime time);
   // Asks the driver if it is time to; seldom enough to cost nothing.
   void poll(base::SteadyTime now);
+  // The workload has ended: what it started should be gone from the GPUs.
   void end();
   // One per GPU, of what was seen so far. Any thread.
   [[nodiscard]] std::vector<record::GpuEvents> events() const;
@@ -43,8 +44,8 @@ class EventMonitor {
   void check(meter::EventScope scope);
   void note_users(record::GpuEvents& events, std::size_t gpu, const meter::EventReading& reading);
   bool has_ended(record::GpuEvents& events, std::size_t gpu, unsigned id);
-  static void note_user(record::GpuEvents& events, const meter::GpuProcess& process, const std::string& name,
-                        record::UserKind kind);
+  void note_user(record::GpuEvents& events, const meter::GpuProcess& process, const std::string& name,
+                 record::UserKind kind) const;
   [[nodiscard]] record::UserKind kind_of(int id) const;
   [[nodiscard]] bool descends_from_benchmark(int id) const;
 
@@ -54,6 +55,7 @@ class EventMonitor {
   mutable std::mutex mutex_;  // guards all below
   std::optional<WorkloadProcesses> workload_;
   std::vector<std::string> workload_cgroups_;
+  bool over_ = false;  // the workload has ended
   std::vector<record::GpuEvents> events_;
 };
 

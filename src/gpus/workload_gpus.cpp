@@ -207,13 +207,28 @@ base::Result<WorkloadGpus> gpus_of_command(const std::string& wish, const std::v
   return own;
 }
 
-base::Result<WorkloadGpus> gpus_of_replay(const std::string& wish, const Gpus& gpus) {
+// The variables are of this machine's GPUs; the ones of a recording are others.
+void note_unused_choice(WorkloadGpus& own, const workload::WorkloadSpec& spec, const meter::VisibleDevices& variables) {
+  const workload::BenchmarkSpec& benchmark = spec.benchmarks.front();
+  const auto& environment = benchmark.image ? benchmark.environment : spec.environment;
+  for (const std::string_view name : {variables.program, variables.container}) {
+    const auto value = variable_in(environment, name);
+    if (value && *value != "all")
+      base::add_item(own.unclear, std::string(name) + "=" + *value +
+                                      " chooses among this machine's GPUs, not among those of a replay: use --gpus");
+  }
+}
+
+base::Result<WorkloadGpus> gpus_of_replay(const workload::WorkloadSpec& spec, const Machine& machine) {
+  const Gpus& gpus = machine.gpus;
+  const std::string& wish = spec.benchmarks.front().gpus;
   const auto requests = select_gpus(wish, gpus);
   if (!requests) return base::failure(requests.error());
   WorkloadGpus own;
   own.by = wish == "all" ? "all GPUs of the replay" : "--gpus " + wish;
   own.positions = requested(own, *requests, gpus);
   own.requests.resize(1);
+  if (wish == "all") note_unused_choice(own, spec, machine.variables);
   return own;
 }
 
@@ -221,7 +236,7 @@ base::Result<WorkloadGpus> gpus_of(const workload::WorkloadSpec& spec, const met
   const Machine machine{gpus, source.visible_devices};
   const workload::BenchmarkSpec& benchmark = spec.benchmarks.front();
   if (spec.benchmarks.size() > 1) return gpus_of_several(spec, machine);
-  if (source.is_replay()) return gpus_of_replay(benchmark.gpus, gpus);
+  if (source.is_replay()) return gpus_of_replay(spec, machine);
   if (benchmark.image) return gpus_of_container(benchmark, machine);
   return gpus_of_command(benchmark.gpus, spec.environment, machine);
 }

@@ -10,12 +10,13 @@ namespace {
 
 constexpr std::size_t kNamed = 4;  // processes in one sentence
 
-// "python3 (process 4711), process 812"; empty if there is none of the kind.
-std::string users_text(const GpuEvents& events, UserKind kind) {
+// "python3 (process 4711), process 812"; empty if there is none of these.
+template <class Which>
+std::string users_text(const GpuEvents& events, Which which) {
   std::string text;
   std::size_t count = 0;
   for (const GpuUser& user : events.users) {
-    if (user.kind != kind || ++count > kNamed) continue;
+    if (!which(user) || ++count > kNamed) continue;
     const std::string id = "process " + std::to_string(user.id);
     base::add_item(text, user.name.empty() ? id : user.name + " (" + id + ")", ", ");
   }
@@ -38,10 +39,13 @@ std::vector<Finding> event_findings(const GpuRecord& gpu) {
   const int index = gpu.gpu.index;
   const GpuEvents& events = gpu.events;
   if (gpu.gpu.partitioned) findings.emplace_back(SharedByMig{index});
-  if (auto users = users_text(events, UserKind::foreign); !users.empty())
+  const auto of_kind = [](UserKind kind) { return [kind](const GpuUser& user) { return user.kind == kind; }; };
+  if (auto users = users_text(events, of_kind(UserKind::foreign)); !users.empty())
     findings.emplace_back(ForeignProcess{index, std::move(users)});
-  if (auto users = users_text(events, UserKind::unknown); !users.empty())
+  if (auto users = users_text(events, of_kind(UserKind::unknown)); !users.empty())
     findings.emplace_back(UnknownProcess{index, std::move(users)});
+  if (auto users = users_text(events, [](const GpuUser& user) { return user.left_running; }); !users.empty())
+    findings.emplace_back(LeftRunning{index, std::move(users)});
   if (!events.xids.empty()) findings.emplace_back(XidErrors{index, xids_text(events.xids)});
   const MemoryErrors errors{index, events.corrected_errors.value_or(0), events.uncorrected_errors.value_or(0),
                             events.remapped_rows.value_or(0)};

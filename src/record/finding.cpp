@@ -173,6 +173,13 @@ std::string text(const UnknownProcess& f) {
       f.gpu_index, f.processes);
 }
 
+std::string text(const LeftRunning& f) {
+  return fmt::format(
+      "The benchmark left {} running on GPU {} after its end: what it uses from then on is in no figure, and the idle power "
+      "after the run is not idle.",
+      f.processes, f.gpu_index);
+}
+
 std::string text(const SharedByMig& f) {
   return fmt::format(
       "GPU {} is divided by MIG: power and energy are those of the whole board, counted once, whoever used its other "
@@ -211,17 +218,40 @@ std::string text(const SavedFinding& f) {
 }
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 33> kNames = {"replayed",           "interrupted",       "timed_out",
-                                                     "workload_failed",    "energy_unknown",    "counter_unusable",
-                                                     "methods_disagree",   "power_gap",         "deadlines_missed",
-                                                     "wall_clock_stepped", "gpu_lost",          "throttled",
-                                                     "carbon_fallback",    "carbon_unknown",    "results_not_collected",
-                                                     "plot_not_made",      "export_incomplete", "no_gpu_in_container",
-                                                     "log_incomplete",     "series_incomplete", "recovered",
-                                                     "journal_incomplete", "no_gpu_given",      "gpus_unclear",
-                                                     "foreign_process",    "unknown_process",   "shared_by_mig",
-                                                     "xid_errors",         "memory_errors",     "score_unusable",
-                                                     "impossible_values",  "driver_silent",     "saved"};
+constexpr std::array<std::string_view, 34> kNames = {"replayed",
+                                                     "interrupted",
+                                                     "timed_out",
+                                                     "workload_failed",
+                                                     "energy_unknown",
+                                                     "counter_unusable",
+                                                     "methods_disagree",
+                                                     "power_gap",
+                                                     "deadlines_missed",
+                                                     "wall_clock_stepped",
+                                                     "gpu_lost",
+                                                     "throttled",
+                                                     "carbon_fallback",
+                                                     "carbon_unknown",
+                                                     "results_not_collected",
+                                                     "plot_not_made",
+                                                     "export_incomplete",
+                                                     "no_gpu_in_container",
+                                                     "log_incomplete",
+                                                     "series_incomplete",
+                                                     "recovered",
+                                                     "journal_incomplete",
+                                                     "no_gpu_given",
+                                                     "gpus_unclear",
+                                                     "foreign_process",
+                                                     "unknown_process",
+                                                     "shared_by_mig",
+                                                     "xid_errors",
+                                                     "memory_errors",
+                                                     "score_unusable",
+                                                     "impossible_values",
+                                                     "driver_silent",
+                                                     "left_running",
+                                                     "saved"};
 static_assert(kNames.size() == std::variant_size_v<Finding>);
 
 }  // namespace

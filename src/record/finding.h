@@ -140,6 +140,11 @@ struct UnknownProcess {
   int gpu_index;
   std::string processes;
 };
+// What the benchmark has started was still on the GPU after its end.
+struct LeftRunning {
+  int gpu_index;
+  std::string processes;  // "load (process 812)"
+};
 // The GPU is divided by MIG.
 struct SharedByMig {
   int gpu_index;
@@ -170,7 +175,7 @@ using Finding =
                  DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown, ResultsNotCollected,
                  PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered,
                  JournalIncomplete, NoGpuGiven, GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors,
-                 MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, SavedFinding>;
+                 MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, LeftRunning, SavedFinding>;
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);

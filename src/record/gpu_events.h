@@ -32,6 +32,7 @@ struct GpuUser {
   std::string name;  // empty: not known
   UserKind kind = UserKind::unknown;
   std::optional<base::Bytes> most_memory;
+  bool left_running = false;  // the benchmark's own, and still on the GPU after its end
 };
 
 struct GpuEvents {

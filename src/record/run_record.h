@@ -125,6 +125,8 @@ struct RunRecord {
   ExportRecord exported;
   std::vector<Finding> findings;
 
+  // Not of a run that was recovered from its journal: the tool was killed before it could count.
+  [[nodiscard]] bool tool_cost_known() const { return cost.cpu_seconds > 0; }
   [[nodiscard]] base::Duration elapsed() const { return ran.length(); }
   [[nodiscard]] base::WallTime start_time() const { return facts.anchor.to_wall(ran.start); }
   [[nodiscard]] base::WallTime end_time() const { return facts.anchor.to_wall(ran.end); }

@@ -50,6 +50,8 @@ double rounded_tenths(double value) {
 }
 
 std::string sampling_line(const record::RunRecord& run) {
+  if (!run.tool_cost_known())
+    return "Late interval readings and the cost of this tool: not known, as it was killed before it could count them.\n";
   const sampler::SamplerHealth& sampling = run.sampling;
   const std::string text = fmt::format("Interval readings late or skipped: {} of {}, the worst by {} ms. ", sampling.late,
                                        sampling.deadlines, milliseconds(sampling.worst_lateness));

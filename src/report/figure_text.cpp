@@ -16,6 +16,7 @@ std::string coverage_text(base::Ratio coverage) {
 std::string half_width_text(base::Energy half_width, base::Energy energy) {
   if (!(energy > base::Energy{})) return kNotAvailable;
   const double percent = half_width / energy * 100;
+  if (percent > 1000) return "> 1000";
   if (percent >= 9.95) return fmt::format("{:.0f}", percent);
   if (percent >= 0.995) return fmt::format("{:.1f}", percent);
   return percent >= 0.0995 ? fmt::format("{:.2f}", percent) : fmt::format("{:.3f}", std::max(percent, 0.001));

@@ -277,6 +277,7 @@ void write_users(DocumentWriter& out, const record::GpuEvents& events) {
     out.known_text("name", user.name);
     out.text("kind", user_kind_name(user.kind));
     out.number("memory_mib", user.most_memory, &base::Bytes::mebibytes);
+    out.boolean("left_running", user.left_running);
   });
   out.count("more_users", events.more_users);
   out.known_text("users_untold", events.users_untold);
@@ -396,23 +397,37 @@ void write_footprint(DocumentWriter& out, const carbon::Footprint& footprint) {
   out.number("sci_grams_per_unit", footprint.sci, &base::Emissions::grams);
 }
 
-void write_call_cost(DocumentWriter& out, const std::string& name, const meter::CallCost& cost) {
-  out.count((name + "_calls").c_str(), cost.calls);
-  out.number((name + "_seconds").c_str(), base::to_seconds(cost.time));
-}
+// Of a recovered run nobody has counted them.
+class ToolFigures {
+ public:
+  ToolFigures(DocumentWriter& out, const record::RunRecord& run) : out_(out), known_(run.tool_cost_known()) {}
+  void count(const std::string& key, std::size_t value) { known_ ? out_.count(key.c_str(), value) : out_.null(key.c_str()); }
+  void number(const std::string& key, double value) {
+    out_.number(key.c_str(), known_ ? std::optional(value) : std::nullopt);
+  }
+  void calls(const std::string& name, const meter::CallCost& cost) {
+    count(name + "_calls", cost.calls);
+    number(name + "_seconds", base::to_seconds(cost.time));
+  }
+
+ private:
+  DocumentWriter& out_;
+  bool known_;
+};
 
 void write_tool(DocumentWriter& out, const record::RunRecord& run) {
   out.map("tool_cost", [&] {
-    out.number("cpu_seconds", run.cost.cpu_seconds);
-    out.number("cpu_percent_of_run", run.cost.cpu_seconds / base::to_seconds(run.elapsed()) * 100);
-    out.number("peak_resident_mib", run.cost.peak_resident.mebibytes());
-    out.count("deadlines", run.sampling.deadlines);
-    out.count("late_deadlines", run.sampling.late);
-    out.number("worst_lateness_seconds", base::to_seconds(run.sampling.worst_lateness));
-    write_call_cost(out, "driver_readings", run.sampling.driver.readings);
-    write_call_cost(out, "driver_drains", run.sampling.driver.drains);
-    write_call_cost(out, "driver_counters", run.sampling.driver.counters);
-    out.number("wall_clock_step_seconds", base::to_seconds(run.sampling.wall_clock_step));
+    ToolFigures tool(out, run);
+    tool.number("cpu_seconds", run.cost.cpu_seconds);
+    tool.number("cpu_percent_of_run", run.cost.cpu_seconds / base::to_seconds(run.elapsed()) * 100);
+    tool.number("peak_resident_mib", run.cost.peak_resident.mebibytes());
+    tool.count("deadlines", run.sampling.deadlines);
+    tool.count("late_deadlines", run.sampling.late);
+    tool.number("worst_lateness_seconds", base::to_seconds(run.sampling.worst_lateness));
+    tool.calls("driver_readings", run.sampling.driver.readings);
+    tool.calls("driver_drains", run.sampling.driver.drains);
+    tool.calls("driver_counters", run.sampling.driver.counters);
+    tool.number("wall_clock_step_seconds", base::to_seconds(run.sampling.wall_clock_step));
   });
   out.map("export", [&] {
     out.boolean("requested", run.exported.requested);

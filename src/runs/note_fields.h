@@ -192,6 +192,7 @@ void fields(auto& field, Of<record::GpuUser> auto& user) {
   field("name", user.name);
   field("kind", user.kind, kUserKind);
   field("most_bytes", user.most_memory, base::kBytes);
+  field.newer("left_running", user.left_running);
 }
 
 void fields(auto& field, Of<record::GpuEvents> auto& events) {

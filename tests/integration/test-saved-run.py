@@ -170,6 +170,9 @@ class Killed(SavedRun):
         self.assertIn("recovered", names)
         self.assertNotIn("damaged", data["findings"][names.index("recovered")]["text"])
         self.assertNotIn("journal_incomplete", names)
+        self.assertEqual(set(data["tool_cost"].values()), {None}, "nobody counted")
+        self.assertIn("| not known (no exit code is known) ", made.stdout)
+        self.assertNotIn("0 of 0", made.stdout)
         lost = {name: killed_at - at for name, at in self.last_values(run).items()}
         for name, seconds in lost.items():
             self.assertLess(seconds, MOST_LOST_SECONDS + 0.1, f"{name}: too much is lost")

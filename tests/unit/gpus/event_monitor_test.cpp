@@ -113,6 +113,24 @@ TEST(EventMonitor, AnOrphanIsKnownByItsEnvironment) {
   EXPECT_EQ(kind_of(watch, getpid()), UserKind::benchmark);
 }
 
+TEST(EventMonitor, WhatTheBenchmarkLeftRunningIsMarked) {
+  const Sleeper left(true);
+  const Sleeper gone(true);
+  ToldMeter meter;
+  meter.next.processes = running({});
+  EventMonitor watch(meter);
+  watch.begin();
+  watch.workload_started({{getpid()}, true, false, ""}, SteadyTime(10s));
+  meter.next.processes = running({left.id(), gone.id(), getppid()});
+  watch.poll(SteadyTime(13s));
+  for (const record::GpuUser& user : watch.events().at(0).users) EXPECT_FALSE(user.left_running);
+  meter.next.processes = running({left.id(), getppid()});
+  watch.end();
+  const auto events = watch.events();
+  for (const record::GpuUser& user : events.at(0).users)
+    EXPECT_EQ(user.left_running, user.id == static_cast<unsigned>(left.id())) << user.id;
+}
+
 TEST(EventMonitor, WithoutAFirstProcessNothingCanBeTold) {
   const Sleeper other(true);
   ToldMeter meter;

@@ -139,9 +139,15 @@ TEST(WorkloadGpus, OfAContainerByItsRequestAndItsEnvironment) {
 
 TEST(WorkloadGpus, OfAReplayAllUnlessTheOptionSaysOtherwise) {
   auto spec = command_spec({"CUDA_VISIBLE_DEVICES=1"});
-  EXPECT_EQ(find_workload_gpus(spec, kReplay, four_gpus())->positions, kAll);
+  const auto all = find_workload_gpus(spec, kReplay, four_gpus());
+  EXPECT_EQ(all->positions, kAll);
+  EXPECT_NE(all->unclear.find("CUDA_VISIBLE_DEVICES=1 chooses among this machine's GPUs"), std::string::npos)
+      << all->unclear;
+  EXPECT_EQ(find_workload_gpus(command_spec({"NVIDIA_VISIBLE_DEVICES=all"}), kReplay, four_gpus())->unclear, "");
   spec.benchmarks.front().gpus = "0,2";
-  EXPECT_EQ(find_workload_gpus(spec, kReplay, four_gpus())->positions, (Positions{0, 2}));
+  const auto chosen = find_workload_gpus(spec, kReplay, four_gpus());
+  EXPECT_EQ(chosen->positions, (Positions{0, 2}));
+  EXPECT_EQ(chosen->unclear, "");
   spec.benchmarks.front().gpus = "device=9";
   EXPECT_FALSE(find_workload_gpus(spec, kReplay, four_gpus()));
 }

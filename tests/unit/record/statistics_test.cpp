@@ -125,6 +125,7 @@ TEST(Statistics, WhatTheDriverToldIsAFinding) {
   gpu.gpu.partitioned = true;
   gpu.events.users = {
       {11, "mine", UserKind::benchmark, {}}, {12, "python3", UserKind::foreign, {}}, {13, "", UserKind::unknown, {}}};
+  gpu.events.users.push_back({14, "load", UserKind::benchmark, {}, true});
   gpu.events.xids = {79, 31, 79};
   gpu.events.corrected_errors = 1;
   std::vector<std::string> names;
@@ -133,10 +134,11 @@ TEST(Statistics, WhatTheDriverToldIsAFinding) {
     names.push_back(finding_name(finding));
     texts += finding_text(finding);
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"shared_by_mig", "foreign_process", "unknown_process", "xid_errors",
-                                             "memory_errors"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"shared_by_mig", "foreign_process", "unknown_process", "left_running",
+                                             "xid_errors", "memory_errors"}));
   for (const char* part :
-       {"python3 (process 12), which", "process 13, and it is unclear", "XID 31, 79", "1 corrected, 0 not corrected."})
+       {"python3 (process 12), which", "process 13, and it is unclear",
+        "left load (process 14) running on GPU 2 after its end", "XID 31, 79", "1 corrected, 0 not corrected."})
     EXPECT_NE(texts.find(part), std::string::npos) << part << " in " << texts;
   EXPECT_EQ(texts.find("mine"), std::string::npos);
 }
