@@ -51,8 +51,11 @@ std::optional<GpuRequest> find_one(std::string_view word, const std::vector<GpuD
 
 base::Result<std::vector<GpuRequest>> select_gpus(const std::string& wish, const std::vector<GpuDescription>& gpus) {
   std::vector<GpuRequest> chosen;
-  if (wish == "none" || wish == "0") return chosen;
+  if (wish == "none") return chosen;
   const auto count = whole_number(wish);
+  if (count == 0)  // would be no GPU, which nobody writes who means GPU 0
+    return base::failure("--gpus " + wish + ": a single number is a count of GPUs",
+                         "write --gpus device=0 for GPU 0, or --gpus none for no GPU");
   if (count && static_cast<std::size_t>(*count) > gpus.size())
     return base::failure("--gpus " + wish + ": this machine has " + std::to_string(gpus.size()),
                          "a single number is a count; for the GPU with an index write --gpus device=" + wish);

@@ -136,6 +136,14 @@ Positions requested(WorkloadGpus& own, const std::vector<workload::GpuRequest>& 
   return own.unclear.empty() ? positions : all_of(gpus);
 }
 
+// "--gpus 2, which is GPU 0, 1": a count does not say which of several.
+std::string words_of(const std::string& wish, const std::vector<workload::GpuRequest>& requests, const Gpus& gpus) {
+  std::string which;
+  if (whole(wish) && requests.size() < gpus.size())
+    for (const workload::GpuRequest& request : requests) base::add_item(which, std::to_string(request.index), ", ");
+  return "--gpus " + wish + (which.empty() ? "" : ", which is GPU " + which);
+}
+
 // What --gpus says or, where it says nothing, the engine's variable of --env.
 std::pair<std::string, std::string> container_wish(const workload::BenchmarkSpec& benchmark, const Machine& machine) {
   const auto value = variable_in(benchmark.environment, machine.variables.container);
@@ -153,7 +161,7 @@ base::Result<WorkloadGpus> gpus_of_container(const workload::BenchmarkSpec& benc
   auto requests = select_gpus(wish, gpus);
   if (!requests && wish != benchmark.gpus) requests = select_gpus(benchmark.gpus, gpus);  // "0:1", which no request can name
   if (!requests) return base::failure(requests.error());
-  own.by = by;
+  own.by = wish == benchmark.gpus && wish != "all" ? words_of(wish, *requests, gpus) : by;
   own.positions = requested(own, *requests, gpus);
   own.requests = {*std::move(requests)};
   if (benchmark.container.gpu_access == workload::GpuAccessWish::none) {
@@ -191,7 +199,7 @@ base::Result<WorkloadGpus> gpus_of_command(const std::string& wish, const std::v
   own.positions = all_of(gpus);
   if (wish != "all") {
     GPUBENCH_ASSIGN_OR_RETURN(own.requests.front(), select_gpus(wish, gpus));
-    own.by = "--gpus " + wish;
+    own.by = words_of(wish, own.requests.front(), gpus);
     own.positions = requested(own, own.requests.front(), gpus);
     own.given_by_us = true;
     return own;
@@ -225,7 +233,7 @@ base::Result<WorkloadGpus> gpus_of_replay(const workload::WorkloadSpec& spec, co
   const auto requests = select_gpus(wish, gpus);
   if (!requests) return base::failure(requests.error());
   WorkloadGpus own;
-  own.by = wish == "all" ? "all GPUs of the replay" : "--gpus " + wish;
+  own.by = wish == "all" ? "all GPUs of the replay" : words_of(wish, *requests, gpus);
   own.positions = requested(own, *requests, gpus);
   own.requests.resize(1);
   if (wish == "all") note_unused_choice(own, spec, machine.variables);

@@ -42,10 +42,12 @@ TEST(GpuSelection, AllCountsIndicesAndUuids) {
 }
 
 TEST(GpuSelection, UnknownOnesAreNamedWithWhatThereIs) {
-  for (const char* wish : {"", "4", "3,0", "device=", "device=7", "GPU-", "GPU-123", "GPU-ffff", "x", "0,,1", "-1", "0x1"})
+  for (const char* wish :
+       {"", "4", "3,0", "device=", "device=7", "GPU-", "GPU-123", "GPU-ffff", "x", "0,,1", "-1", "0x1", "0", "00"})
     EXPECT_FALSE(select_gpus(wish, three_gpus())) << wish;
   EXPECT_THAT(select_gpus("device=7", three_gpus()).error().remedy, HasSubstr("GPU-123b-9"));
   EXPECT_THAT(select_gpus("4", three_gpus()).error().message, HasSubstr("this machine has 3"));
+  EXPECT_THAT(select_gpus("0", three_gpus()).error().remedy, HasSubstr("--gpus device=0 for GPU 0"));
 }
 
 std::vector<std::vector<int>> assigned(const std::vector<std::string>& wishes, bool in_turn = false) {

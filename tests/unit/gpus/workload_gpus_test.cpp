@@ -123,6 +123,14 @@ TEST(WorkloadGpus, TheOptionGivesACommandItsGpus) {
   EXPECT_EQ(of_command({}, "none").positions, Positions());
 }
 
+TEST(WorkloadGpus, ACountSaysWhichGpusItCameTo) {
+  EXPECT_EQ(of_command({}, "2").by, "--gpus 2, which is GPU 0, 1");
+  EXPECT_EQ(of_container({}, "1").by, "--gpus 1, which is GPU 0");
+  EXPECT_EQ(of_container({}, "4").by, "--gpus 4") << "all there are";
+  EXPECT_EQ(of_container({}, "device=2,3").by, "--gpus device=2,3");
+  EXPECT_EQ(of_container({}, "none").by, "--gpus none");
+}
+
 TEST(WorkloadGpus, OfAContainerByItsRequestAndItsEnvironment) {
   EXPECT_EQ(of_container({}).positions, kAll) << "the tool's own environment is not the container's";
   EXPECT_EQ(of_container({}, "device=2,3").positions, (Positions{2, 3}));
