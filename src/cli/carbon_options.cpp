@@ -24,6 +24,8 @@ base::Result<void> take_functional_unit(const std::string& option, std::string_v
   constexpr std::size_t longest = 40;
   if (text.find_first_not_of(' ') == std::string_view::npos || text.size() > longest)
     return base::failure(option + " names no unit of at most 40 characters", "\"1000 images\"");
+  if (const auto last = text.substr(text.rfind(' ') + 1); last.find_first_not_of("0123456789.") == std::string_view::npos)
+    return base::failure(option + " \"" + std::string(text) + "\": the number comes first", "\"1000 images\"");
   options.functional_unit = text;
   return {};
 }

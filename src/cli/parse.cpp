@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "cli/invocation.h"
 #include "cli/names.h"
 
@@ -76,6 +77,9 @@ class Parser {
     return {};
   }
 
+  // Words that no option took.
+  [[nodiscard]] Words remaining() const { return app_.remaining(); }
+
   std::string help(const OptionTable& table) {
     for (const auto& [name, help] : table.commands)
       app_.add_subcommand(std::string(name), std::string(help))->group("Commands");
@@ -108,6 +112,23 @@ class Parser {
   CLI::App app_;
   std::optional<base::Error> refused_;
 };
+
+// Words that belong to no option.
+base::Error unexpected(const Words& words, const OptionTable& table) {
+  const std::string text = base::joined(words);
+  const bool names_command = std::any_of(table.commands.begin(), table.commands.end(),
+                                         [&](const auto& command) { return command.first == words.front(); });
+  if (names_command) return {words.front() + " is a command", "put it first: " + table.program + " " + text};
+  if (table.arguments == nullptr) return {"\"" + text + "\" was not expected", "see " + table.program + " --help"};
+  return {"\"" + text + "\" was not expected", "a command to run, or arguments, come after --: -- " + text};
+}
+
+// CLI11's "--interval: 1 required SECONDS missing", "--interval: At Most 1 required but received 2".
+base::Error wrong_count(const std::string& words) {
+  const std::string name = words.substr(0, words.find(':'));
+  if (words.find("missing") == std::string::npos) return {name + " was given more than once", "give it once"};
+  return {name + " needs a value", "write it after a space or =, as in " + name + "=VALUE"};
+}
 
 base::Result<void> check(const OptionTable& table) {
   for (const OptionGroup& group : table.groups) {
@@ -142,6 +163,10 @@ base::Result<Parsed> parse(const OptionTable& table, const Words& words) {
     return Parsed{parser.help(table)};
   } catch (const CLI::CallForVersion&) {
     return Parsed{table.version + "\n"};
+  } catch (const CLI::ExtrasError&) {
+    return base::failure(unexpected(parser.remaining(), table));
+  } catch (const CLI::ArgumentMismatch& error) {
+    return base::failure(wrong_count(error.what()));
   } catch (const CLI::ParseError& error) {
     return base::failure(error.what(), "see " + table.program + " --help");
   }

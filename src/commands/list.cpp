@@ -1,5 +1,7 @@
+#include <filesystem>
 #include <iostream>
 #include <string>
+#include <system_error>
 
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
@@ -28,6 +30,11 @@ cli::OptionTable describe_list(List& spec) {
 
 int list(const List& spec, const Context& /*context*/) {
   const std::string folder = spec.folder.empty() ? spec.results_dir : spec.folder;
+  std::error_code unknown;
+  if (folder == List{}.results_dir && !std::filesystem::exists(folder, unknown)) {
+    std::cout << "No runs yet: there is no folder " << folder << " here\n";
+    return 0;
+  }
   const auto found = runs::list_runs(folder);
   if (!found) return cli::complain(found.error(), cli::kCannotRun);
   std::cout << (found->empty() ? "No runs in " + folder + "\n" : run_list_table(*found));

@@ -119,9 +119,9 @@ base::Result<void> choose(const std::string& wish, std::vector<GpuDescription>& 
 base::Result<void> deal_out(const std::vector<std::string>& wishes, std::vector<GpuDescription> free, Assignment& chosen) {
   auto takers = static_cast<std::size_t>(std::count(wishes.begin(), wishes.end(), "all"));
   if (takers > free.size())
-    return base::failure(
-        std::to_string(free.size()) + " GPUs are left for " + std::to_string(takers) + " containers side by side",
-        "run them one after another with --in_turn, or name the GPUs of each with --gpus (or none)");
+    return base::failure(std::to_string(free.size()) + (free.size() == 1 ? " GPU is" : " GPUs are") + " left for " +
+                             std::to_string(takers) + " containers side by side",
+                         "run them one after another with --in_turn, or name the GPUs of each with --gpus (or none)");
   std::size_t next = 0;
   for (std::size_t i = 0; i < wishes.size(); ++i) {
     if (wishes[i] != "all") continue;

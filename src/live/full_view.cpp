@@ -55,7 +55,7 @@ void FullView::type(std::string_view bytes) {
 
 void FullView::press(Key key) {
   if (key == Key::redraw) writer_.forget();
-  if (key == Key::quit && asked_to_quit_) {
+  if ((key == Key::quit || key == Key::yes) && asked_to_quit_) {
     state_.say("stopping the benchmark; Ctrl-C kills it");
     options_.quit();
     return;
@@ -67,8 +67,7 @@ void FullView::press(Key key) {
   if (!held_ && state_.is_paused()) held_ = state_;
   if (!state_.is_paused()) held_.reset();
   asked_to_quit_ = quits;
-  if (quits)
-    (held_ ? *held_ : state_).say("q again stops the benchmark and reports what was measured; any other key continues");
+  if (quits) (held_ ? *held_ : state_).say("q or y stops the benchmark and reports what was measured; other keys continue");
 }
 
 void FullView::draw_soon() {

@@ -32,6 +32,9 @@ Key single(char byte) {
     case 'q':
     case 'Q':
       return Key::quit;
+    case 'y':
+    case 'Y':
+      return Key::yes;
     case 'p':
     case 'P':
     case ' ':

@@ -7,7 +7,22 @@
 
 namespace gpubench::live {
 
-enum class Key : std::uint8_t { quit, pause, pane, help, redraw, up, down, page_up, page_down, first, last, escape, other };
+enum class Key : std::uint8_t {
+  quit,
+  yes,
+  pause,
+  pane,
+  help,
+  redraw,
+  up,
+  down,
+  page_up,
+  page_down,
+  first,
+  last,
+  escape,
+  other
+};
 
 // Bytes of one read; of an escape sequence that is cut, the part that came is used.
 std::vector<Key> keys_of(std::string_view bytes);

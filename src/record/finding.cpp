@@ -118,7 +118,7 @@ std::string text(const ResultsNotCollected& f) {
 }
 
 std::string text(const PlotNotMade& f) {
-  return "The plot was not made" + because(f.reason) + "; all figures are in the other files.";
+  return "The plot was not made" + because(f.reason) + "; no figure depends on it.";
 }
 
 std::string text(const ExportIncomplete& f) {

@@ -30,8 +30,12 @@ std::string slug(const std::string& text, std::size_t longest) {
 
 base::Result<void> make_folders(const fs::path& path) {
   std::error_code error;
+  std::error_code unknown;
   fs::create_directories(path, error);
-  if (error && !fs::is_directory(path))
+  if (error && fs::is_symlink(fs::symlink_status(path, unknown)) && !fs::exists(path, unknown))
+    return base::failure("the results folder " + path.string() + " is a link to a folder that is not there",
+                         "make that folder, or choose another with --results_dir");
+  if (error && !fs::is_directory(path, unknown))
     return base::failure("cannot make the results folder " + path.string() + ": " + error.message(),
                          "choose another with --results_dir");
   return {};
@@ -51,12 +55,15 @@ std::string make_run_id(base::WallTime start, const std::string& benchmark) {
 }
 
 base::Result<RunDirectory> make_run_directory(const fs::path& results_dir, const std::string& run_id) {
+  std::error_code unknown;
+  const bool is_new = !fs::exists(results_dir, unknown);
   if (const auto made = make_folders(results_dir); !made) return base::failure(made.error());
   constexpr int kTries = 1000;
   for (int attempt = 1; attempt <= kTries; ++attempt) {
     RunDirectory run;
     run.run_id = attempt == 1 ? run_id : run_id + "-" + std::to_string(attempt);
     run.path = results_dir / run.run_id;
+    run.is_first = is_new;
     if (mkdir(run.path.c_str(), 0755) == 0) return run;
     if (errno != EEXIST)
       return base::failure(
@@ -85,6 +92,7 @@ void discard(const RunDirectory& run) {
   const fs::path latest = run.path.parent_path() / "latest";
   if (fs::read_symlink(latest, ignored) == run.run_id) fs::remove(latest, ignored);
   fs::remove_all(run.path, ignored);
+  if (run.is_first) fs::remove(run.path.parent_path(), ignored);  // if it is empty
 }
 
 }  // namespace gpubench::runs

@@ -12,6 +12,7 @@ namespace gpubench::runs {
 struct RunDirectory {
   std::filesystem::path path;  // results/<run id>
   std::string run_id;          // [a-z0-9-]{1,64}: safe as file name, label and metric label
+  bool is_first = false;       // results/ was made for it
 
   [[nodiscard]] std::filesystem::path file(const char* name) const { return path / name; }
 };
@@ -26,7 +27,7 @@ base::Result<RunDirectory> make_run_directory(const std::filesystem::path& resul
 // Points results_dir/latest at the run, by rename: it is never missing. A file or folder of that name is left alone.
 base::Result<void> link_latest(const std::filesystem::path& results_dir, const RunDirectory& run);
 
-// Removes a run folder in which nothing was measured, and a link to it.
+// Removes a run folder in which nothing was measured, a link to it, and the results folder that was made for it.
 void discard(const RunDirectory& run);
 
 }  // namespace gpubench::runs

@@ -40,7 +40,24 @@ class ExitCodes(ProductTest):
         outcome = self.run_program(*QUICK, "--", "no-such-program")
         self.assertEqual(outcome.code, 125)
         self.assertIn("no-such-program", outcome.stderr)
-        self.assertEqual(list(self.results.iterdir()), [], "nothing was measured, so nothing is left")
+        self.assertFalse(self.results.exists(), "nothing was measured, so nothing is left")
+
+    def test_results_folders_that_cannot_be(self):
+        dangling = self.folder / "dangling"
+        dangling.symlink_to("not-there")
+        for folder, words in (("x" * 300, "File name too long"), (str(dangling), "a link to a folder that is not there")):
+            with self.subTest(folder=folder[:20]):
+                done = subprocess.run([str(PROGRAM), "--results_dir", folder, *QUICK, "--", "true"], env=self.environment, capture_output=True, text=True, cwd=self.folder)
+                self.assertEqual(done.returncode, 125)
+                self.assertIn(words, done.stderr)
+                self.assertNotIn("internal error", done.stderr)
+
+    def test_what_could_not_run_leaves_no_results_folder(self):
+        self.assertEqual(self.run_program(*QUICK, "--export_to_victoria", "--", "true").code, 125)
+        self.assertFalse(self.results.exists())
+        self.results.mkdir()
+        self.assertEqual(self.run_program(*QUICK, "--export_to_victoria", "--", "true").code, 125)
+        self.assertTrue(self.results.exists(), "it is not ours")
 
     def test_usage_errors(self):
         for arguments, words in (((), "nothing to run"), (("--benchmark_image", "a", "--benchmark_command", "b"), "exclude"),
@@ -339,7 +356,7 @@ class Signals(ProductTest):
         outcome = self.finish(process, timeout=8)
         self.assertEqual(outcome.code, 130)
         self.assertIn("before the benchmark was started", outcome.stderr)
-        self.assertEqual(list(self.results.iterdir()), [])
+        self.assertFalse(self.results.exists())
 
 
 class WithoutGpu(ProductTest):

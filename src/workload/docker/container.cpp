@@ -47,7 +47,9 @@ base::Result<void> Container::create(CreateInput& input, const std::string& name
     }
     name_.clear();  // also on a conflict: that container is not ours
     const std::string words = engine_words(*answer);
-    if (!give_way(input.choices, words)) return base::failure("the engine could not create the container: " + words);
+    if (!give_way(input.choices, words))
+      return base::failure("the engine could not create the container: " + words,
+                           words.find("emory limit") == std::string::npos ? "" : "give it more with --memory");
   }
 }
 

@@ -95,15 +95,21 @@ base::Result<void> ContainerWorkload::open_streams() {
   return {};
 }
 
+// What to do about an engine's words.
+std::string remedy_for(const std::string& words) {
+  const auto says = [&](const char* part) { return words.find(part) != std::string::npos; };
+  if (says("could not select device driver")) return "install nvidia-container-toolkit and restart the engine";
+  if (says("network") && says("not found")) return "correct --network, or make that network";
+  return "check the image and the command";
+}
+
 base::Result<void> ContainerWorkload::start() {
   if (container_.id().empty() || run_) return base::failure("the container is not ready to be started");
   const auto started = start_or_give_way();
   if (!started) {
     static_cast<void>(remove());
-    const bool no_gpu_driver = started.error().message.find("could not select device driver") != std::string::npos;
-    return base::failure(
-        "the engine could not start the container: " + started.error().message,
-        no_gpu_driver ? "install nvidia-container-toolkit and restart the engine" : "check the image and the command");
+    return base::failure("the engine could not start the container: " + started.error().message,
+                         remedy_for(started.error().message));
   }
   engine_.interrupt_by(-1);  // signals are the caller's until the end
   run_.emplace(container_, output_, watch_, clock_, *started, RunPatience{options_.stop_grace, options_.reconnect_for});
