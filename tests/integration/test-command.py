@@ -214,13 +214,24 @@ class Gpus(ProductTest):
         users.write_text(f"{stranger.pid} 512\n")
         self.script_gpu(f"gpus 2\nprofile steady 100\ngpu 0 process_file {users}\ngpu 1 xid 79 0.3\ngpu 1 ecc 0 2 0.3\n")
         outcome = self.run_program("--interval", "0.5", "--idle_roll", "0", "--no_plot", "--benchmark_command",
-                                   f'echo "$$ 100" >> {users}; setsid sleep 3 & echo "$! 50" >> {users}; sleep 3')
+                                   f'echo "$$ 100" >> {users}; setsid sleep 2.7 & echo "$! 50" >> {users}; sleep 3')
         seen = {user["process"]: user["kind"] for user in outcome.metrics["gpus"][0]["events"]["users"]}
         self.assertEqual(seen.pop(stranger.pid), "foreign")
         self.assertEqual(list(seen.values()), ["benchmark", "benchmark"], "its shell and what it put into a session of its own")
         self.assertEqual([name for name in outcome.findings() if name != "carbon_fallback"],
                          ["foreign_process", "xid_errors", "memory_errors"])
         self.assertIn(f"sleep (process {stranger.pid})", outcome.text("formatted_metrics.txt").replace("\n  ", " "))
+
+    def test_what_the_benchmark_left_on_a_gpu(self):
+        users, left = self.folder / "users", self.folder / "left"
+        users.touch()
+        self.script_gpu(f"gpus 1\nprofile steady 100\ngpu 0 process_file {users}\n")
+        outcome = self.run_program(*QUICK, "--benchmark_command", f'setsid sleep 30 & echo $! > {left}; echo "$! 50" >> {users}; sleep 0.5')
+        process = int(left.read_text())
+        self.addCleanup(os.kill, process, signal.SIGKILL)
+        self.assertIn("left_running", outcome.findings())
+        self.assertIn(f"left sleep (process {process}) running on GPU 0", outcome.text("formatted_metrics.txt").replace("\n  ", " "))
+        self.assertEqual([user["left_running"] for user in outcome.metrics["gpus"][0]["events"]["users"]], [True])
 
     def test_a_divided_board_counts_once(self):
         self.script_gpu("gpus 2\nprofile steady 100\ngpu 1 mig 2\n")

@@ -100,6 +100,7 @@ std::string remedy_for(const std::string& words) {
   const auto says = [&](const char* part) { return words.find(part) != std::string::npos; };
   if (says("could not select device driver")) return "install nvidia-container-toolkit and restart the engine";
   if (says("network") && says("not found")) return "correct --network, or make that network";
+  if (says("unable to find user") || says("unable to find group")) return "correct --user";
   return "check the image and the command";
 }
 
