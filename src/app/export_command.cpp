@@ -38,11 +38,10 @@ base::Result<SavedRunExported> export_saved_run(const runs::RunDirectory& direct
   if (!journal) return base::failure(journal.error());
   const platform::SystemClock clock;
   const auto http = platform::make_http_client(environment.ca_file);
-  auto session =
-      exporting::open_session(directory.path, export_plan(wanted.options, environment), make_journal_samples, *http, clock);
+  auto session = exporting::open_session(directory.path, exporting::plan_of(wanted.to), make_journal_samples, *http, clock);
   if (!session) return base::failure(session.error());
   if (wanted.verify) (*session)->verify_from_start();
-  const base::Duration patience = std::max(wanted.patience, wanted.options.settle + kBeyondSettling);
+  const base::Duration patience = std::max(wanted.patience, wanted.to.settle + kBeyondSettling);
   const auto killed = [&] { return (*session)->all_sent() && !(*session)->has_results(); };
   exporting::export_until_done(**session, clock, patience, killed);
   if (killed()) {

@@ -4,16 +4,16 @@
 #include <string>
 
 #include "app/environment.h"
-#include "app/export_options.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "exporting/spec.h"
 #include "record/run_record.h"
 #include "runs/run_directory.h"
 
 namespace gpubench::app {
 
 struct SavedRunExport {
-  ExportOptions options;
+  exporting::ExportSpec to;
   bool verify = false;                                 // everything is read back anew
   base::Duration patience = std::chrono::seconds(30);  // without progress
 };

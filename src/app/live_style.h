@@ -2,13 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "app/environment.h"
-#include "base/result.h"
+#include "live/spec.h"
 #include "live/view.h"
 #include "meter/reading.h"
 #include "platform/clock.h"
@@ -16,16 +14,11 @@
 
 namespace gpubench::app {
 
-struct Options;
-
-enum class LiveStyle : std::uint8_t { automatic, full, table, none };
-
-// By its name on the command line.
-base::Result<LiveStyle> live_style(const std::string& name);
+using live::LiveStyle;
 
 // The style that the terminal allows: full only where standard output is a terminal, not a dumb one, and this is no
 // background job.
-LiveStyle live_style_for(LiveStyle asked, const Environment& environment, const platform::Terminal& terminal);
+LiveStyle live_style_for(const live::LiveSpec& spec, const platform::Terminal& terminal);
 
 struct LivePlace {
   platform::Terminal& terminal;
@@ -35,7 +28,6 @@ struct LivePlace {
   std::string benchmark;                    // its name
   bool replays = false;                     // the readings are no measurement, and the view says so
 };
-std::unique_ptr<live::View> make_view(LiveStyle style, const Options& options, const Environment& environment,
-                                      const LivePlace& place);
+std::unique_ptr<live::View> make_view(LiveStyle style, const live::LiveSpec& spec, const LivePlace& place);
 
 }  // namespace gpubench::app

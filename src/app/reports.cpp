@@ -43,13 +43,6 @@ void draw_plot(const runs::RunDirectory& directory, record::RunRecord& run, cons
                                                   (drawn.error().remedy.empty() ? "" : " (" + drawn.error().remedy + ")")});
 }
 
-base::Result<TimeseriesFormat> timeseries_format(const std::string& name) {
-  if (name == "csv") return TimeseriesFormat::csv;
-  if (name == "csv.gz") return TimeseriesFormat::csv_gz;
-  if (name == "none") return TimeseriesFormat::none;
-  return base::failure("unknown --timeseries_format \"" + name + "\"", "use csv, csv.gz or none");
-}
-
 base::Result<void> write_reports(const runs::RunDirectory& directory, const record::RunRecord& run,
                                  const std::vector<series::GpuSeries>& series, TimeseriesFormat format) {
   const std::array<base::Result<void>, 5> written{

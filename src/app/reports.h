@@ -21,8 +21,6 @@ void draw_plot(const runs::RunDirectory& directory, record::RunRecord& run, cons
                report::PlotFormat format, int interrupt_fd = -1);
 
 using report::TimeseriesFormat;
-// By its name on the command line.
-base::Result<TimeseriesFormat> timeseries_format(const std::string& name);
 
 // metrics.yml, metrics.json, formatted_metrics.txt and the time series. All are tried; the first error is returned.
 base::Result<void> write_reports(const runs::RunDirectory& directory, const record::RunRecord& run,

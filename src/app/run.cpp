@@ -9,22 +9,19 @@
 #include <optional>
 #include <utility>
 
-#include "app/check_image.h"
 #include "app/environment.h"
 #include "app/journal_samples.h"
 #include "app/live_plot.h"
 #include "app/live_style.h"
 #include "app/measurement.h"
-#include "app/options.h"
 #include "app/reports.h"
 #include "app/run_log.h"
-#include "app/version.h"
 #include "app/workload_setup.h"
+#include "base/version.h"
 #include "benchmark/benchmark_outputs.h"
 #include "benchmark/failure.h"
 #include "carbon/lookup.h"
 #include "carbon/open.h"
-#include "carbon/regions.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "exporting/exporter.h"
@@ -54,7 +51,7 @@
 #include "runs/run_directory.h"
 #include "series/journal/journal.h"
 #include "series/open.h"
-#include "workload/open.h"
+#include "workload/benchmark_name.h"
 
 namespace gpubench::app {
 namespace {
@@ -68,21 +65,6 @@ using cli::kUsageError;
 // Together with the time to write the journal, a killed run lacks less than its last second.
 constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(850);
 
-int list_regions() {
-  std::cout << "Regions of the GB carbon intensity forecast:\n";
-  for (const carbon::Region& region : carbon::regions()) std::cout << "  " << region.name << "\n";
-  return 0;
-}
-
-int list_images(const Environment& environment) {
-  const auto images = workload::list_images(environment.engine);
-  if (!images) return complain(images.error(), kCannotRun);
-  std::cout << (images->empty() ? "No images (base images are left out).\n"
-                                : "Images that can be run (base images left out):\n");
-  for (const std::string& image : *images) std::cout << "  " << image << "\n";
-  return 0;
-}
-
 // The benchmark's own, or the signal's that ended the run.
 int exit_code(const Measured& measured) {
   if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
@@ -93,8 +75,8 @@ int exit_code(const Measured& measured) {
 // All parts of one run, in the order in which they are made; destroyed in reverse.
 class BenchmarkRun {
  public:
-  BenchmarkRun(const Options& options, const Environment& environment, carbon::Source carbon)
-      : options_(options), environment_(environment), carbon_source_(std::move(carbon)) {}
+  BenchmarkRun(const run::RunSpec& spec, const Environment& environment, carbon::Source carbon)
+      : spec_(spec), environment_(environment), carbon_source_(std::move(carbon)) {}
 
   int go() {
     if (const auto ready = prepare(); !ready) {
@@ -142,10 +124,9 @@ class BenchmarkRun {
   void close_journal(record::RunRecord& run);
   void note_series(Measured& measured);
 
-  const Options& options_;
+  const run::RunSpec& spec_;
   const Environment& environment_;
   carbon::Source carbon_source_;
-  const workload::WorkloadSpec workload_spec_ = workload_spec(options_, environment_);
   platform::SignalQueue signals_;  // before any thread
   platform::SystemClock clock_;
   platform::Terminal terminal_;
@@ -176,13 +157,13 @@ class BenchmarkRun {
 };
 
 base::Result<void> BenchmarkRun::prepare() {
-  auto meter = meter::open_meter({options_.meter, options_.record_trace, environment_.nvml_library}, clock_);
+  auto meter = meter::open_meter(spec_.meter, clock_);
   if (!meter) return base::failure(meter.error());
   meter_ = std::move(*meter);
   if (const auto chosen = choose_gpus(); !chosen) return chosen;
   if (const auto made = make_outputs(); !made) return made;
   auto workload =
-      make_workload(workload_spec_, {meter_->source(), gpus_, *directory_, signals_.fd()}, clock_, outputs_->sinks());
+      make_workload(spec_.workload, {meter_->source(), gpus_, *directory_, signals_.fd()}, clock_, outputs_->sinks());
   if (!workload) return base::failure(workload.error());
   workload_ = std::move(*workload);
   if (const auto ready = workload_->prepare(); !ready) return ready;
@@ -192,15 +173,15 @@ base::Result<void> BenchmarkRun::prepare() {
   carbon_so_far_.emplace(*carbon_, gpus_.positions);
   note_facts();
   for (const std::string& note : workload_->description().notes) log_->info("{}", note);
-  if (options_.serve)
+  if (spec_.serve)
     if (const auto served = serve(); !served) return served;
-  if (options_.export_to_victoria)
+  if (spec_.exports)
     if (const auto made = make_exporter(); !made) return made;
   return {};
 }
 
 base::Result<void> BenchmarkRun::choose_gpus() {
-  auto gpus = gpus::find_workload_gpus(workload_spec_, meter_->source(), meter_->gpus());
+  auto gpus = gpus::find_workload_gpus(spec_.workload, meter_->source(), meter_->gpus());
   if (!gpus) return base::failure(gpus.error());
   gpus_ = std::move(*gpus);
   events_.emplace(*meter_);
@@ -208,10 +189,11 @@ base::Result<void> BenchmarkRun::choose_gpus() {
 }
 
 base::Result<void> BenchmarkRun::make_outputs() {
-  auto directory = runs::make_run_directory(options_.results_dir, runs::make_run_id(anchor_.wall, benchmark_name(options_)));
+  auto directory =
+      runs::make_run_directory(spec_.results_dir, runs::make_run_id(anchor_.wall, workload::benchmark_name(spec_.workload)));
   if (!directory) return base::failure(directory.error());
   directory_ = std::move(*directory);
-  auto log = make_run_log(directory_->file("runtime.log"), options_.log_level, options_.verbose);
+  auto log = make_run_log(directory_->file("runtime.log"), spec_.log_level, spec_.verbose);
   if (!log) return base::failure(log.error());
   log_ = std::move(*log);
   auto journal = series::Journal::create(directory_->path, directory_->run_id);
@@ -222,10 +204,10 @@ base::Result<void> BenchmarkRun::make_outputs() {
   series_ = std::move(*series);
   make_live_feed();
   std::function<void(std::string)> watch;
-  if (options_.monitor_benchmark_logs || live_style_ == LiveStyle::full)
+  if (spec_.live.show_log || live_style_ == LiveStyle::full)
     watch = [this](std::string bytes) { live_->show_log(std::move(bytes)); };
-  auto outputs = benchmark::BenchmarkOutputs::create(workload_spec_.benchmarks,
-                                                     {directory_->path, options_.log_cap_bytes, watch}, clock_);
+  auto outputs =
+      benchmark::BenchmarkOutputs::create(spec_.workload.benchmarks, {directory_->path, spec_.log_cap_bytes, watch}, clock_);
   if (!outputs) return base::failure(outputs.error());
   outputs_ = std::move(*outputs);
   return {};
@@ -233,13 +215,13 @@ base::Result<void> BenchmarkRun::make_outputs() {
 
 void BenchmarkRun::note_facts() {
   facts_.run_id = directory_->run_id;
-  facts_.tool_version = kVersion;
+  facts_.tool_version = base::kVersion;
   facts_.host = platform::host_name();
-  facts_.invocation = options_.invocation;
-  facts_.interval = options_.interval;
+  facts_.invocation = spec_.invocation;
+  facts_.interval = spec_.interval;
   facts_.anchor = anchor_;
-  facts_.carbon_region = options_.carbon_region;
-  facts_.carbon = options_.carbon;
+  facts_.carbon_region = spec_.carbon_region;
+  facts_.carbon = spec_.carbon;
   facts_.source = meter_->source();
   facts_.gpus = meter_->gpus();
   facts_.benchmark_gpus = gpus_;
@@ -248,55 +230,55 @@ void BenchmarkRun::note_facts() {
 }
 
 void BenchmarkRun::make_live_feed() {
-  live_style_ = live_style_for(options_.live_style, environment_, terminal_);
+  live_style_ = live_style_for(spec_.live, terminal_);
   const bool replays = meter_->source().is_replay();
   live_ = std::make_unique<live::Feed>(
       terminal_,
-      make_view(live_style_, options_, environment_,
-                {terminal_, clock_, meter_->gpus(), gpus_.positions, benchmark_name(options_), replays}),
+      make_view(live_style_, spec_.live,
+                {terminal_, clock_, meter_->gpus(), gpus_.positions, workload::benchmark_name(spec_.workload), replays}),
       live_style_ == LiveStyle::full);
-  if (options_.live_plot && options_.plot) make_live_plot();
+  if (spec_.live_plot && spec_.outputs.plot) make_live_plot();
 }
 
 base::Result<void> BenchmarkRun::make_exporter() {
   export_http_ = platform::make_http_client(environment_.ca_file);
-  auto session = exporting::open_session(directory_->path, export_plan(options_.exporting, environment_),
-                                         make_journal_samples, *export_http_, clock_);
+  auto session = exporting::open_session(directory_->path, exporting::plan_of(spec_.exporting), make_journal_samples,
+                                         *export_http_, clock_);
   if (!session) return base::failure(session.error());
   exporter_ = std::make_unique<exporting::Exporter>(std::move(*session), clock_);
   return {};
 }
 
 base::Result<void> BenchmarkRun::serve() {
-  page_.emplace(run_labels(facts_, workload_->description().name),
-                carbon::place_name(options_.carbon, options_.carbon_region), gpus_.positions, anchor_, series_);
+  page_.emplace(run_labels(facts_, workload_->description().name), carbon::place_name(spec_.carbon, spec_.carbon_region),
+                gpus_.positions, anchor_, series_);
   auto server = platform::HttpServer::start(
-      *options_.serve, {"/metrics", std::string(exporting::kExpositionType), [this] { return page_->text(); }});
+      *spec_.serve, {"/metrics", std::string(exporting::kExpositionType), [this] { return page_->text(); }});
   if (!server) return base::failure(server.error().with_context("--serve"));
   server_ = std::move(*server);
   log_->info("answering scrapes at {}", server_->url());
-  const bool is_open = !platform::is_loopback(options_.serve->host);
+  const bool is_open = !platform::is_loopback(spec_.serve->host);
   say("answering scrapes at " + server_->url() +
       (is_open ? ", without a login, for everybody who can reach this machine" : ""));
   return {};
 }
 
 void BenchmarkRun::say(const std::string& line) {
-  if (!options_.quiet) live_->say(line);
+  if (!spec_.quiet) live_->say(line);
 }
 
 MeasurementPlan BenchmarkRun::plan() {
   MeasurementPlan plan;
-  plan.sampling.interval = options_.interval;
+  plan.sampling.interval = spec_.interval;
   plan.sampling.drain_period = kDrainPeriod;
-  if (!options_.record_trace.empty()) plan.sampling = sampler::trace_sampling();
-  plan.idle_roll = options_.idle_roll;
-  plan.timeout = options_.timeout;
+  if (!spec_.meter.record_trace.empty()) plan.sampling = sampler::trace_sampling();
+  plan.idle_roll = spec_.idle_roll;
+  plan.timeout = spec_.timeout;
   plan.events = &*events_;
   plan.started = [this](base::SteadyTime time) {
     energy_.begin(time);
     for (int copies = 0; copies < 2; ++copies) journal_->note(runs::started_note(time));  // as the facts, not only once
-    if (const auto linked = runs::link_latest(options_.results_dir, *directory_); !linked)
+    if (const auto linked = runs::link_latest(spec_.results_dir, *directory_); !linked)
       log_->warn("{}", linked.error().message);
     live_->start(anchor_.to_wall(time));
     if (live_plot_) live_plot_->begin(time);
@@ -345,13 +327,13 @@ void BenchmarkRun::note_carbon(const record::Progress& progress) {
 
 void BenchmarkRun::make_live_plot() {
   LivePlot::Plan plan;
-  plan.path = directory_->path / report::plot_file_name(options_.plot_format);
-  plan.format = options_.plot_format;
+  plan.path = directory_->path / report::plot_file_name(spec_.outputs.plot_format);
+  plan.format = spec_.outputs.plot_format;
   plan.anchor = anchor_;
   plan.interrupt_fd = signals_.fd();
   plan.failed = [log = log_](const std::string& why) { log->warn("live plot: {}", why); };
   report::PlotInput& input = plan.input;
-  input.title = benchmark_name(options_);
+  input.title = workload::benchmark_name(spec_.workload);
   input.subtitle = "run under way";
   input.under_way = true;
   input.replay = meter_->source().is_replay();
@@ -398,7 +380,7 @@ void BenchmarkRun::finish_exports(record::RunRecord& run) {
   if (live_plot_) live_plot_->finish();
   journal_->note(exporting::results_note(run));  // also for a later export
   if (!exporter_) return;
-  run.exported = exporter_->finish(options_.exporting.drain, [this] { return platform::is_readable(signals_.fd()); });
+  run.exported = exporter_->finish(spec_.exporting.drain, [this] { return platform::is_readable(signals_.fd()); });
   if (run.exported.accepted < run.exported.recorded)
     run.findings.emplace_back(record::ExportIncomplete{run.exported.recorded, run.exported.accepted, run.exported.reason});
 }
@@ -429,19 +411,19 @@ int BenchmarkRun::conclude(Measured& measured) {
   for (const std::string& note : carbon_->take_notes()) log_->warn("{}", note);
   save_so_far(run);
   finish_exports(run);
-  if (options_.plot) draw_plot(*directory_, run, series_, options_.plot_format, signals_.fd());
+  if (spec_.outputs.plot) draw_plot(*directory_, run, series_, spec_.outputs.plot_format, signals_.fd());
   const platform::ResourceUse use = platform::own_resource_use();
   run.cost.cpu_seconds = use.cpu_seconds;
   run.cost.peak_resident = use.peak_resident;
   close_journal(run);
-  auto written = write_reports(*directory_, run, series_, options_.timeseries_format);
+  auto written = write_reports(*directory_, run, series_, spec_.outputs.timeseries);
   if (written) written = meter_->finish();
-  if (options_.html)
+  if (spec_.outputs.html)
     if (const auto page = write_page(*directory_, run, series_); written && !page) written = page;
   if (!live_->last_table().empty())
     static_cast<void>(platform::write_file_atomically(directory_->file("final_monitoring_output.txt"), live_->last_table()));
   for (const record::Finding& finding : run.findings) log_->warn("finding: {}", record::finding_text(finding));
-  if (!options_.quiet)
+  if (!spec_.quiet)
     terminal_.write("\n" + for_terminal(terminal_, report::formatted_tables(run)) + "\n" + list_result_files(*directory_) +
                     "\n" + report::closing_lines(run, directory_->path));
   std::cerr << benchmark::failure_text(run, directory_->path);
@@ -450,27 +432,13 @@ int BenchmarkRun::conclude(Measured& measured) {
   return code;
 }
 
-int run_benchmark(const Options& options, const Environment& environment) {
-  const platform::SystemClock clock;
-  auto carbon = carbon::open_source({options.carbon, options.carbon_region, environment.carbon}, clock);
-  if (!carbon) return complain(carbon.error(), kUsageError);
-  return BenchmarkRun(options, environment, *std::move(carbon)).go();
-}
-
 }  // namespace
 
-int run_program(const std::vector<std::string>& arguments) {
-  const auto command = parse_command_line(arguments);
-  if (!command) return complain(command.error(), kUsageError);
-  const Environment environment = read_environment();
-  if (const auto* text = std::get_if<ShowText>(&*command)) {
-    std::cout << text->text;
-    return 0;
-  }
-  if (std::holds_alternative<ListRegions>(*command)) return list_regions();
-  if (std::holds_alternative<ListImages>(*command)) return list_images(environment);
-  if (const auto* check = std::get_if<CheckImage>(&*command)) return check_image(check->options, environment);
-  return run_benchmark(std::get<Options>(*command), environment);
+int run_benchmark(const run::RunSpec& spec, const cli::Environment& environment) {
+  const platform::SystemClock clock;
+  auto carbon = carbon::open_source({spec.carbon, spec.carbon_region, environment.carbon}, clock);
+  if (!carbon) return complain(carbon.error(), kUsageError);
+  return BenchmarkRun(spec, environment, *std::move(carbon)).go();
 }
 
 }  // namespace gpubench::app

@@ -1,12 +1,12 @@
 // The order of a run: this file reads like the README.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "cli/environment.h"
+#include "run/spec.h"
 
 namespace gpubench::app {
 
-// A run, or a command that commands/ does not have yet. `arguments` without the program's name.
-int run_program(const std::vector<std::string>& arguments);
+// Returns the exit code.
+int run_benchmark(const run::RunSpec& spec, const cli::Environment& environment);
 
 }  // namespace gpubench::app

@@ -1,4 +1,4 @@
-// What the options come to for the room that runs the benchmark.
+// What a run gives its workload beside the spec.
 #pragma once
 
 #include <filesystem>
@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "app/environment.h"
-#include "app/options.h"
 #include "base/result.h"
 #include "gpus/workload_gpus.h"
 #include "meter/gpu_meter.h"
@@ -17,11 +15,6 @@
 #include "workload/workload.h"
 
 namespace gpubench::app {
-
-workload::WorkloadSpec workload_spec(const Options& options, const Environment& environment);
-
-// Image or command name, of several containers joined: for the run id and the title.
-std::string benchmark_name(const Options& options);
 
 // Where a command may leave result files. Absolute.
 std::filesystem::path command_results(const runs::RunDirectory& directory);

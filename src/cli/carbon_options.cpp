@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "carbon/regions.h"
+
 namespace gpubench::cli {
 namespace {
 
@@ -30,6 +32,12 @@ base::Result<void> take_functional_unit(const std::string& option, std::string_v
   return {};
 }
 
+std::vector<std::string> region_names() {
+  std::vector<std::string> names;
+  for (const carbon::Region& region : carbon::regions()) names.emplace_back(region.name);
+  return names;
+}
+
 Value functional_unit(carbon::CarbonOptions& options) {
   const auto take = [&options](const std::string& option, const std::string& text) {
     return take_functional_unit(option, text, options);
@@ -40,12 +48,10 @@ Value functional_unit(carbon::CarbonOptions& options) {
 }  // namespace
 
 Option carbon_source_option(std::string& source) {
-  Option option{"--carbon_source", "SOURCE",
-                "Where the carbon intensity comes from: grid_gb (regional), grid_gb_national, electricity_maps,\n"
-                "watttime, file:PATH or yearly (the built-in factor of a country)",
-                text(source)};
-  option.value.choices = {"grid_gb", "grid_gb_national", "electricity_maps", "watttime", "file:", "yearly"};
-  return option;
+  return {"--carbon_source", "SOURCE",
+          "Where the carbon intensity comes from: grid_gb (regional), grid_gb_national, electricity_maps,\n"
+          "watttime, file:PATH or yearly (the built-in factor of a country)",
+          with_choices({"grid_gb", "grid_gb_national", "electricity_maps", "watttime", "file:", "yearly"}, text(source))};
 }
 
 std::vector<Option> carbon_options(carbon::CarbonOptions& options, std::string& region) {
@@ -59,7 +65,7 @@ std::vector<Option> carbon_options(carbon::CarbonOptions& options, std::string& 
       {"--carbon_region", "REGION",
        "Where the power is drawn: a region of Great Britain, its number or a postcode;\n"
        "a zone or country for the other sources; \"\" lists the regions",
-       text(region)},
+       with_choices(region_names(), text(region))},
       carbon_source_option(options.source),
       {"--carbon_intensity", "G_PER_KWH", "The intensity itself, in gCO2 per kWh; no source is asked",
        number({0, 10000}, intensity)},

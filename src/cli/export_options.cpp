@@ -1,9 +1,13 @@
 #include "cli/export_options.h"
 
 namespace gpubench::cli {
+namespace {
+
+constexpr Range kDay{0, 86400};
+
+}  // namespace
 
 std::vector<Option> export_options(exporting::ExportSpec& spec) {
-  constexpr Range day{0, 86400};
   using exporting::Names;
   using exporting::ProtocolKind;
   const Choices<ProtocolKind> protocols{{"import", ProtocolKind::import}, {"remote_write", ProtocolKind::remote_write}};
@@ -14,8 +18,12 @@ std::vector<Option> export_options(exporting::ExportSpec& spec) {
       {"--export_names", "NAMES", "standard, or classic: the names of the predecessor's dashboards",
        choice(spec.names, names)},
       {"--export_settle", "SECONDS", "Seconds to wait before accepted samples are read back from the database",
-       seconds(spec.settle, day)},
+       seconds(spec.settle, kDay)},
   };
+}
+
+Option export_drain_option(exporting::ExportSpec& spec) {
+  return {"--export_drain", "SECONDS", "Maximum wait for the database at the end of the run", seconds(spec.drain, kDay)};
 }
 
 }  // namespace gpubench::cli

@@ -9,5 +9,6 @@
 namespace gpubench::cli {
 
 std::vector<Option> export_options(exporting::ExportSpec& spec);
+Option export_drain_option(exporting::ExportSpec& spec);
 
 }  // namespace gpubench::cli

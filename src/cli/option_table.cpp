@@ -44,6 +44,33 @@ Value text_to(std::function<void(const std::string&)> set, std::string default_t
 
 }  // namespace
 
+Option required(Option option) {
+  option.required = true;
+  return option;
+}
+
+Option secret(Option option) {
+  option.secret = true;
+  return option;
+}
+
+std::vector<const Option*> options_of(const OptionTable& table) {
+  std::vector<const Option*> options;
+  for (const OptionGroup& group : table.groups)
+    for (const Option& option : group.options) options.push_back(&option);
+  return options;
+}
+
+Value with_choices(std::vector<std::string> choices, Value value) {
+  value.choices = std::move(choices);
+  return value;
+}
+
+Value offering(Offer offer, Value value) {
+  value.offer = offer;
+  return value;
+}
+
 Value text(std::string& target) {
   return text_to([&target](const std::string& text) { target = text; }, target);
 }

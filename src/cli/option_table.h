@@ -2,6 +2,7 @@
 // completion all come from it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,13 +15,17 @@
 
 namespace gpubench::cli {
 
+// What a shell can complete a value with, beside its choices.
+enum class Offer : std::uint8_t { nothing, file, folder, command, image, run };
+
 // How a text gets to where it belongs.
 struct Value {
   // An error names the option.
   std::function<base::Result<void>(const std::string& option, const std::string& text)> take;
   std::string default_text = {};          // shown by --help; empty: there is none
   bool repeated = false;                  // each time it is given adds one
-  std::vector<std::string> choices = {};  // if it is one of a few
+  std::vector<std::string> choices = {};  // if it is one of a few, or these are likely
+  Offer offer = Offer::nothing;
 };
 
 struct Option {
@@ -35,6 +40,9 @@ struct Option {
   [[nodiscard]] bool is_positional() const { return !name.starts_with("--"); }
   [[nodiscard]] bool is_flag() const { return type.empty() && !is_positional(); }
 };
+
+Option required(Option option);
+Option secret(Option option);
 
 struct OptionGroup {
   std::string heading;
@@ -53,12 +61,18 @@ struct OptionTable {
   std::vector<std::pair<std::string_view, std::string_view>> commands = {};  // name and help of each, to be listed
 };
 
+// All options of a table, in its order.
+std::vector<const Option*> options_of(const OptionTable& table);
+
 // Where values go. Defaults are what the targets hold when they are described.
 Value text(std::string& target);
 Value text(std::optional<std::string>& target);
 Value texts(std::vector<std::string>& target);
 Value switch_on(bool& target);
 Value switch_off(bool& target);
+
+Value with_choices(std::vector<std::string> choices, Value value);
+Value offering(Offer offer, Value value);
 
 struct Range {
   double least;

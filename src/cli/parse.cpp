@@ -14,13 +14,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-std::vector<const Option*> options_of(const OptionTable& table) {
-  std::vector<const Option*> options;
-  for (const OptionGroup& group : table.groups)
-    for (const Option& option : group.options) options.push_back(&option);
-  return options;
-}
-
 // Names without their dashes.
 Words option_names(const OptionTable& table) {
   Words names{"help"};
@@ -174,6 +167,15 @@ base::Result<Parsed> parse(const OptionTable& table, const Words& words) {
   const Words none;
   auto text = invocation_text(*own, table.arguments == nullptr ? none : *table.arguments, secret_options(table));
   return Parsed{{}, std::move(text), *std::move(own)};
+}
+
+const Option* find_option(const OptionTable& table, std::string_view word) {
+  if (word.size() < 3 || !word.starts_with("--")) return nullptr;
+  const auto name = option_name(word.substr(2), table);
+  const std::vector<const Option*> options = options_of(table);
+  const auto found =
+      std::find_if(options.begin(), options.end(), [&](const Option* option) { return name && option->name == *name; });
+  return found == options.end() ? nullptr : *found;
 }
 
 std::string help_text(const OptionTable& table) {

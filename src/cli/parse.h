@@ -21,6 +21,9 @@ struct Parsed {
 // Every name may be written with hyphens or underscores, or as an unambiguous beginning. An error is a usage error.
 base::Result<Parsed> parse(const OptionTable& table, const std::vector<std::string>& words);
 
+// The option that a word such as "--some-opt" names; null: none, or "--help".
+const Option* find_option(const OptionTable& table, std::string_view word);
+
 // What --help prints.
 std::string help_text(const OptionTable& table);
 

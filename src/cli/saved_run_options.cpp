@@ -1,15 +1,26 @@
 #include "cli/saved_run_options.h"
 
 namespace gpubench::cli {
+namespace {
+
+Value folder(std::string& target) {
+  const auto take = [&target](const std::string& option, const std::string& text) -> base::Result<void> {
+    if (text.empty()) return base::failure(option + " is empty", "name a folder");
+    target = text;
+    return {};
+  };
+  return offering(Offer::folder, {take, target});
+}
+
+}  // namespace
 
 Option results_dir_option(std::string& results_dir) {
-  return {"--results_dir", "DIR", "Folder of runs, each with a folder of its own", text(results_dir)};
+  return {"--results_dir", "DIR", "Folder of runs, each with a folder of its own", folder(results_dir)};
 }
 
 std::vector<Option> saved_run_options(SavedRunName& name) {
-  Option run{"RUN", "", "A run's folder, its id, or latest", text(name.run)};
-  run.required = true;
-  return {run, results_dir_option(name.results_dir)};
+  const Value run = offering(Offer::run, text(name.run));
+  return {required({"RUN", "", "A run's folder, its id, or latest", run}), results_dir_option(name.results_dir)};
 }
 
 }  // namespace gpubench::cli

@@ -32,8 +32,9 @@ cli::OptionTable describe_export(Export& spec) {
 int export_run(const Export& spec, const Context& context) {
   const auto directory = runs::find_run(spec.name.results_dir, spec.name.run);
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
-  const app::ExportOptions options{spec.to.protocol, spec.to.names, spec.to.drain, spec.to.settle};
-  const auto exported = app::export_saved_run(*directory, {options, spec.verify, spec.patience}, context.environment);
+  exporting::ExportSpec to = spec.to;
+  to.server = context.environment.metrics_database;
+  const auto exported = app::export_saved_run(*directory, {to, spec.verify, spec.patience}, context.environment);
   if (!exported) return cli::complain(exported.error(), cli::kCannotRun);
   std::cout << app::export_text(*exported);
   return app::is_complete(*exported) ? 0 : kNotComplete;

@@ -24,7 +24,8 @@ cli::OptionTable describe_list(List& spec) {
       return base::failure("DIR and --results_dir are two names of one folder", "give one of them");
     return {};
   };
-  const cli::Option folder{"DIR", "", "The same folder, without the option's name", cli::text(spec.folder)};
+  const cli::Option folder{"DIR", "", "The same folder, without the option's name",
+                           cli::offering(cli::Offer::folder, cli::text(spec.folder))};
   return {{{"Options", {folder, cli::results_dir_option(spec.results_dir)}, check}}};
 }
 

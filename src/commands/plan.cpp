@@ -6,7 +6,6 @@
 #include <sstream>
 #include <utility>
 
-#include "app/options.h"
 #include "base/signal_name.h"
 #include "base/text.h"
 #include "cli/carbon_options.h"
@@ -16,6 +15,7 @@
 #include "cli/saved_run_options.h"
 #include "commands/plan_question.h"
 #include "commands/program.h"
+#include "commands/run.h"
 #include "commands/table.h"
 #include "commands/wait_until.h"
 #include "platform/clock.h"
@@ -67,7 +67,8 @@ cli::OptionTable describe_plan(Plan& spec) {
           cli::parsed(spec.regions, split_at_commas)},
          {"--deadline", "TIME", "The run must end by then: a UTC time, or hours from now (8h)", cli::text(spec.deadline)},
          cli::carbon_source_option(spec.source),
-         {"--output_dir", "DIR", "Folder for plan.json and plan.png (default: the run's)", cli::text(spec.output_dir)},
+         {"--output_dir", "DIR", "Folder for plan.json and plan.png (default: the run's)",
+          cli::offering(cli::Offer::folder, cli::text(spec.output_dir))},
          {"--no_plot", "", "Do not draw plan.png", cli::switch_off(spec.plot)},
          {"--wait", "", "Wait for the best start in the first region, then run the benchmark again",
           cli::switch_on(spec.wait)}},
@@ -88,9 +89,7 @@ base::Result<Words> command_to_run(const Words& given, const runs::SavedRun& sav
     if (!own) return base::failure(own.error().message, "give the command line after \"--\"");
     command = *std::move(own);
   }
-  const auto parsed = app::parse_command_line(command);
-  if (!parsed) return base::failure(parsed.error());
-  if (!std::holds_alternative<app::Options>(*parsed)) return base::failure("what follows \"--\" does not run a benchmark");
+  if (auto checked = check_run(command); !checked) return base::failure(checked.error());
   return command;
 }
 

@@ -19,8 +19,8 @@ struct Recarbon {
 };
 
 cli::OptionTable describe_recarbon(Recarbon& spec) {
-  cli::Option runs{"RUN", "", "Runs: folders, ids, or latest", cli::texts(spec.runs)};
-  runs.required = true;
+  const cli::Option runs =
+      cli::required({"RUN", "", "Runs: folders, ids, or latest", cli::offering(cli::Offer::run, cli::texts(spec.runs))});
   cli::OptionTable table{
       {{"Options", {runs, cli::results_dir_option(spec.results_dir)}},
        {"Options", cli::carbon_options(spec.carbon, spec.region), [&spec] { return cli::check_carbon(spec.carbon); }}}};

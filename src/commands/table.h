@@ -7,18 +7,20 @@
 
 namespace gpubench::commands {
 
+Command run_command();
 Command list_command();
 Command show_command();
 Command report_command();
 Command recover_command();
 Command clean_command();
 Command export_command();
+Command check_image_command();
 Command recarbon_command();
 Command plan_command();
 
 inline std::vector<Command> all_commands() {
-  return {list_command(),  show_command(),   report_command(),   recover_command(),
-          clean_command(), export_command(), recarbon_command(), plan_command()};
+  return {run_command(),   list_command(),   show_command(),        report_command(),   recover_command(),
+          clean_command(), export_command(), check_image_command(), recarbon_command(), plan_command()};
 }
 
 }  // namespace gpubench::commands

@@ -5,37 +5,49 @@
 #include <string>
 #include <utility>
 
+#include "base/try.h"
 #include "exporting/remote_write/remote_write_protocol.h"
 #include "exporting/victoriametrics/import_protocol.h"
+#include "platform/secret.h"
 
 namespace gpubench::exporting {
 namespace {
 
 struct Entry {
   ProtocolKind kind;
-  std::string_view text;
   Endpoints (*endpoints)(std::string_view url);
   std::unique_ptr<Protocol> (*make)(Endpoints endpoints);
 };
 constexpr std::array<Entry, 2> kProtocols{{
-    {ProtocolKind::import, "import", import_endpoints, make_import_protocol},
-    {ProtocolKind::remote_write, "remote_write", remote_write_endpoints, make_remote_write_protocol},
+    {ProtocolKind::import, import_endpoints, make_import_protocol},
+    {ProtocolKind::remote_write, remote_write_endpoints, make_remote_write_protocol},
 }};
 
 const Entry& entry_of(ProtocolKind kind) {
   return *std::find_if(kProtocols.begin(), kProtocols.end(), [&](const Entry& entry) { return entry.kind == kind; });
 }
 
-}  // namespace
-
-std::string_view protocol_text(ProtocolKind kind) {
-  return entry_of(kind).text;
+base::Result<Destination> destination_of(const Server& server) {
+  Destination to;
+  to.url = server.url;
+  to.user = server.user;
+  to.ca_file = server.ca_file;
+  to.client_cert_file = server.client_cert_file;
+  to.client_key_file = server.client_key_file;
+  GPUBENCH_ASSIGN_OR_RETURN(to.password, platform::read_secret(server.password));
+  GPUBENCH_ASSIGN_OR_RETURN(to.bearer, platform::read_secret(server.token));
+  return to;
 }
 
-std::optional<ProtocolKind> protocol_from(std::string_view text) {
-  for (const Entry& entry : kProtocols)
-    if (entry.text == text) return entry.kind;
-  return std::nullopt;
+}  // namespace
+
+Plan plan_of(const ExportSpec& spec) {
+  Plan plan;
+  plan.protocol = spec.protocol;
+  plan.names = spec.names;
+  plan.limits.settle = spec.settle;
+  plan.destination = [server = spec.server] { return destination_of(server); };
+  return plan;
 }
 
 Endpoints endpoints(ProtocolKind kind, std::string_view url) {

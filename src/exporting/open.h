@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string_view>
 
 #include "base/result.h"
@@ -18,15 +17,15 @@
 
 namespace gpubench::exporting {
 
-std::string_view protocol_text(ProtocolKind kind);
-std::optional<ProtocolKind> protocol_from(std::string_view text);
-
 struct Plan {
   ProtocolKind protocol = ProtocolKind::import;
   Names names = Names::standard;
   DestinationSource destination;
   SessionLimits limits = {};
 };
+
+// Secrets in files are read each time.
+Plan plan_of(const ExportSpec& spec);
 
 // Of a server that was checked.
 Endpoints endpoints(ProtocolKind kind, std::string_view url);

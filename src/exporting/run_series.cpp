@@ -104,12 +104,6 @@ std::string_view names_text(Names names) {
   return names == Names::classic ? "classic" : "standard";
 }
 
-std::optional<Names> names_from(std::string_view text) {
-  for (const Names names : {Names::standard, Names::classic})
-    if (text == names_text(names)) return names;
-  return std::nullopt;
-}
-
 Series run_info_series(const RunLabels& run) {
   return make_series("gpubench_run_info", {{"run_id", run.run_id},
                                            {"host", run.host},

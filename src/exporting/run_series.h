@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +18,6 @@ enum class Names : std::uint8_t {
   classic,   // of the predecessor's dashboards: power_gpu0 ...; what those lack goes by its standard name
 };
 std::string_view names_text(Names names);
-std::optional<Names> names_from(std::string_view text);
 
 // What is known of a run when it starts; labels of what is sent.
 struct RunLabels {

@@ -1,7 +1,6 @@
 #include "workload/container_settings.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -154,25 +153,6 @@ base::Result<std::int64_t> parse_nano_cpus(std::string_view text) {
   const auto number = take_decimal(text);
   if (number && text.empty() && *number >= 0.01 && *number <= kMostCpus) return std::llround(*number * 1e9);
   return base::failure("\"" + given + "\" is not a number of CPUs", "write it as in --cpus 2 or --cpus 1.5");
-}
-
-base::Result<PullPolicy> parse_pull_policy(std::string_view text) {
-  if (text == "missing") return PullPolicy::missing;
-  if (text == "always") return PullPolicy::always;
-  if (text == "never") return PullPolicy::never;
-  return base::failure("--pull does not know \"" + std::string(text) + "\"", "use missing, always or never");
-}
-
-base::Result<GpuAccessWish> parse_gpu_access(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, GpuAccessWish>, 5> known{{{"auto", GpuAccessWish::automatic},
-                                                                             {"runtime", GpuAccessWish::runtime},
-                                                                             {"cdi", GpuAccessWish::cdi},
-                                                                             {"devices", GpuAccessWish::devices},
-                                                                             {"none", GpuAccessWish::none}}};
-  for (const auto& [name, wish] : known)
-    if (text == name) return wish;
-  return base::failure("--gpu_access does not know \"" + std::string(text) + "\"",
-                       "use auto, runtime, cdi, devices or none");
 }
 
 }  // namespace gpubench::workload

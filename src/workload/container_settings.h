@@ -46,6 +46,7 @@ struct ContainerSettings {
   std::vector<std::string> results_paths;            // beside /root/results
   std::optional<std::uint64_t> results_limit_bytes;  // of each path; empty: 4 GiB
   std::vector<std::string> results_excluded;         // patterns of what is not copied
+  friend bool operator==(const ContainerSettings&, const ContainerSettings&) = default;
 };
 
 // The folder in which the results of this path of the container are kept: its last component, made safe.
@@ -62,7 +63,5 @@ base::Result<DataMount> parse_data_mount(const std::string& text);
 base::Result<std::string> resolve_volume(const std::string& text);
 // "1.5"
 base::Result<std::int64_t> parse_nano_cpus(std::string_view text);
-base::Result<PullPolicy> parse_pull_policy(std::string_view text);
-base::Result<GpuAccessWish> parse_gpu_access(std::string_view text);
 
 }  // namespace gpubench::workload

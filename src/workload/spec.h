@@ -25,6 +25,7 @@ struct BenchmarkSpec {
   ContainerSettings container;
   base::Duration stop_grace = std::chrono::seconds(10);  // from SIGTERM to SIGKILL
   std::optional<std::string> score_regex;                // of the log line that holds the score
+  friend bool operator==(const BenchmarkSpec&, const BenchmarkSpec&) = default;
 };
 
 struct WorkloadSpec {

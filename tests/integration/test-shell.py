@@ -31,6 +31,12 @@ class Completion(ProductTest):
     def test_regions(self):
         self.assertEqual(self.complete("--carbon_region", "South Eng"), ["South\\ England"])
 
+    def test_runs(self):
+        (self.results / "20261122t000001z-demo").mkdir(parents=True)
+        (self.results / "20261122t000001z-demo" / "metrics.json").write_text("{}")
+        for shell, complete in self.complete_in_both().items():
+            self.assertEqual(complete("show", "2026"), ["20261122t000001z-demo"], shell)
+
     def test_behind_the_dashes_is_another_command(self):
         self.assertIn("printf", self.complete("--", "print"))
 
@@ -53,13 +59,13 @@ class Completion(ProductTest):
         """An option that --help tells of is offered; where it takes a value, no other option is offered in its place, and where the
         value is one of a few, or a file, these are."""
         help_ = self.run_program("--help").stdout
-        words = sorted(set(re.findall(r"^  iris-gpubench ([a-z]+(?:-[a-z]+)?) ", help_, re.M)) | {"list", "show", "report", "recover"})
-        self.assertGreater(len(words), 7)
+        words = re.findall(r"^  ([a-z-]+) ", help_[help_.index("Commands:"):].split("\n\n")[0], re.M)
+        self.assertGreater(len(words), 8)
         few = ("WAY", "WHEN", "SOURCE", "PROTOCOL", "NAMES", "FORMAT", "LEVEL", "STYLE", "REGION", "GPUS", "DIR", "FILE")
         for shell, complete in self.complete_in_both().items():
             self.assertLessEqual(set(words), set(complete("")), shell)
             seen = set()
-            for word in ((), *((word,) for word in words if word not in ("clean", "check-image"))):
+            for word in ((), *((word,) for word in words)):
                 told = subprocess.run([str(PROGRAM), *word, "--help"], capture_output=True, text=True, env=self.environment).stdout
                 options = re.findall(r"^ +(?:-h,)?(--\w+)(?: ([^ -][^ =]*))?", told, re.M)
                 self.assertLessEqual({option for option, _ in options}, set(complete(*word, "--")), (shell, word))
@@ -83,7 +89,7 @@ class Completion(ProductTest):
 
     def test_clean_and_check_image(self):
         for shell, complete in self.complete_in_both().items():
-            self.assertEqual(complete("clean", ""), ["--all"], shell)
+            self.assertEqual(sorted(complete("clean", "")), ["--all", "--help"], shell)
             self.assertIn("--gpu_access", complete("check-image", "x", "--"), shell)
 
 

@@ -3,13 +3,11 @@
 
 #include <string>
 
-#include "base/result.h"
 #include "report/spec.h"
 
 namespace gpubench::report {
 
-// By its name on the command line, which is the end of the file's name too.
-base::Result<PlotFormat> plot_format(const std::string& name);
+// "metrics_plot." and the format's name on the command line.
 std::string plot_file_name(PlotFormat format);
 
 }  // namespace gpubench::report

@@ -63,14 +63,6 @@ TEST(Cpus, DecimalsBecomeNanoCpus) {
   for (const char* text : {"", "0", "-1", "2 ", "1e3", "nan"}) EXPECT_FALSE(parse_nano_cpus(text)) << text;
 }
 
-TEST(Words, PullAndAccess) {
-  EXPECT_EQ(parse_pull_policy("missing"), PullPolicy::missing);
-  EXPECT_FALSE(parse_pull_policy("sometimes"));
-  EXPECT_EQ(parse_gpu_access("auto"), GpuAccessWish::automatic);
-  EXPECT_EQ(parse_gpu_access("cdi"), GpuAccessWish::cdi);
-  EXPECT_FALSE(parse_gpu_access("magic"));
-}
-
 TEST(CreateRequestSettings, SettingsReachTheEngine) {
   ContainerOptions options;
   options.settings.mounts = {{"/data", "/in", false}, {"set1", "/set", true}};

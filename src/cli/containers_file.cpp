@@ -1,4 +1,4 @@
-#include "app/several_containers.h"
+#include "cli/containers_file.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -6,8 +6,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <utility>
+#include <vector>
 
-namespace gpubench::app {
+#include "cli/container_options.h"
+#include "cli/parse.h"
+
+namespace gpubench::cli {
 namespace {
 
 constexpr std::size_t kMostContainers = 64;
@@ -31,9 +35,27 @@ base::Result<std::vector<std::string>> values_of(const YAML::Node& node, const s
   return values;
 }
 
+// What can be said of one container.
+OptionTable container_table(workload::BenchmarkSpec& container) {
+  OptionTable table{{{"",
+                      {{"--benchmark_image", "NAME", "", text(container.image)},
+                       gpus_option(text(container.gpus)),
+                       score_regex_option(container)}},
+                     {"", container_options(container)}}};
+  table.arguments = &container.arguments;
+  return table;
+}
+
+bool has_option(const OptionTable& table, const std::string& name) {
+  return std::any_of(table.groups.begin(), table.groups.end(), [&](const OptionGroup& group) {
+    return std::any_of(group.options.begin(), group.options.end(),
+                       [&](const Option& option) { return option.name == "--" + name; });
+  });
+}
+
 // The container's options as a command line.
 base::Result<std::vector<std::string>> words_of(const YAML::Node& container, const std::string& path,
-                                                const std::vector<std::string>& options) {
+                                                const OptionTable& table) {
   std::vector<std::string> words;
   std::vector<std::string> arguments;
   for (const auto& entry : container) {
@@ -44,7 +66,7 @@ base::Result<std::vector<std::string>> words_of(const YAML::Node& container, con
     if (!values) return base::failure(values.error());
     if (key == "arguments") {
       arguments = std::move(*values);
-    } else if (std::find(options.begin(), options.end(), key) == options.end()) {
+    } else if (!has_option(table, key)) {
       return base::failure(fmt::format("{}: a container has no \"{}\"", where, key),
                            "its keys are the names of the container's options; see iris-gpubench --help");
     } else {
@@ -56,25 +78,23 @@ base::Result<std::vector<std::string>> words_of(const YAML::Node& container, con
   return words;
 }
 
-base::Result<BenchmarkOptions> container_from(const YAML::Node& node, const std::string& path,
-                                              const std::vector<std::string>& options) {
+base::Result<workload::BenchmarkSpec> container_from(const YAML::Node& node, const std::string& path) {
   const std::string where = place(path, node);
   if (!node.IsMap() || !node["benchmark_image"])
     return base::failure(where + ": a container is a map with a benchmark_image", "see docs/several.md");
-  const auto words = words_of(node, path, options);
+  workload::BenchmarkSpec container;
+  const OptionTable table = container_table(container);
+  const auto words = words_of(node, path, table);
   if (!words) return base::failure(words.error());
-  auto command = parse_command_line(*words);
-  if (!command) return base::failure(command.error().with_context(where));
-  auto* parsed = std::get_if<Options>(&*command);
-  if (parsed == nullptr || !parsed->several.empty()) return base::failure(where + ": it needs one benchmark_image");
-  return BenchmarkOptions(std::move(*parsed));
+  if (const auto parsed = parse(table, *words); !parsed) return base::failure(parsed.error().with_context(where));
+  if (container.image->empty()) return base::failure(where + ": it needs one benchmark_image");
+  return container;
 }
 
-base::Result<ContainersFile> containers_from(const YAML::Node& root, const std::string& path,
-                                             const std::vector<std::string>& options) {
+base::Result<workload::WorkloadSpec> containers_from(const YAML::Node& root, const std::string& path) {
   const bool has_list = root.IsMap() && root["containers"] && root["containers"].IsSequence();
   if (!has_list) return base::failure(path + " has no list \"containers\"", "see docs/several.md");
-  ContainersFile file;
+  workload::WorkloadSpec file;
   for (const auto& entry : root) {
     const auto key = entry.first.as<std::string>();
     if (key == "in_turn") {
@@ -85,11 +105,11 @@ base::Result<ContainersFile> containers_from(const YAML::Node& root, const std::
     }
   }
   for (const YAML::Node& node : root["containers"]) {
-    auto container = container_from(node, path, options);
+    auto container = container_from(node, path);
     if (!container) return base::failure(container.error());
-    file.containers.push_back(std::move(*container));
+    file.benchmarks.push_back(std::move(*container));
   }
-  const std::size_t count = file.containers.size();
+  const std::size_t count = file.benchmarks.size();
   if (count == 0 || count > kMostContainers)
     return base::failure(path + " lists " + std::to_string(count) + " containers", "list 1 to 64");
   return file;
@@ -97,31 +117,15 @@ base::Result<ContainersFile> containers_from(const YAML::Node& root, const std::
 
 }  // namespace
 
-base::Result<std::vector<BenchmarkOptions>> one_for_each(const BenchmarkOptions& common,
-                                                         const std::vector<std::string>& images,
-                                                         const std::vector<std::string>& gpus) {
-  if (images.size() > kMostContainers) return base::failure("more than 64 images at once", "run them in several runs");
-  if (gpus.size() > 1 && gpus.size() != images.size())
-    return base::failure(
-        "--gpus was given " + std::to_string(gpus.size()) + " times for " + std::to_string(images.size()) + " images",
-        "give it once, or once for each --benchmark_image in the same order");
-  std::vector<BenchmarkOptions> containers(images.size(), common);
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    containers[i].benchmark_image = images[i];
-    if (!gpus.empty()) containers[i].gpus = gpus[gpus.size() > 1 ? i : 0];
-  }
-  return containers;
-}
-
-base::Result<ContainersFile> read_containers_file(const std::string& path, const std::vector<std::string>& options) {
+base::Result<workload::WorkloadSpec> read_containers_file(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > kLargestList)
     return base::failure("--benchmark_file: cannot read " + path, "name a YAML file with a list \"containers\"");
   try {
-    return containers_from(YAML::LoadFile(path), path, options);
+    return containers_from(YAML::LoadFile(path), path);
   } catch (const YAML::Exception& trouble) {
     return base::failure("--benchmark_file: " + path + ": " + trouble.what(), "see docs/several.md");
   }
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::cli

@@ -1,5 +1,3 @@
-#include "app/check_image.h"
-
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -11,15 +9,19 @@
 #include "base/try.h"
 #include "benchmark/benchmark_log.h"
 #include "benchmark/failure.h"
+#include "cli/container_options.h"
+#include "cli/run_options.h"
+#include "cli/saved_run_options.h"
+#include "commands/table.h"
 #include "meter/open.h"
 #include "platform/clock.h"
 #include "platform/signals.h"
 #include "runs/run_directory.h"
 
-namespace gpubench::app {
+namespace gpubench::commands {
 namespace {
 
-constexpr base::Duration kImagePollPatience = std::chrono::milliseconds(500);
+constexpr base::Duration kPollPatience = std::chrono::milliseconds(500);
 constexpr int kDoesNotFit = 1;
 constexpr std::size_t kLogLinesShown = 10;
 
@@ -38,12 +40,34 @@ class Verdict {
   bool all_fit_ = true;
 };
 
+struct CheckImage {
+  workload::WorkloadSpec workload;
+  meter::MeterSpec meter;
+  std::string results_dir = "results";
+  std::uint64_t log_cap_bytes = run::RunSpec{}.log_cap_bytes;
+};
+
+cli::OptionTable describe_check_image(CheckImage& spec) {
+  workload::BenchmarkSpec& image = spec.workload.benchmarks.emplace_back();
+  const cli::Option name =
+      cli::required({"NAME", "", "Container image to check", cli::offering(cli::Offer::image, cli::text(image.image))});
+  cli::OptionTable table{
+      {{"Options",
+        {name, cli::meter_option(spec.meter), cli::results_dir_option(spec.results_dir),
+         cli::log_cap_option(spec.log_cap_bytes), cli::score_regex_option(image), cli::stop_grace_option(image)}},
+       {"The container", {cli::gpus_option(cli::text(image.gpus))}},
+       {"The container", cli::container_options(image)}}};
+  table.footer = "\nThe exit status is 0 if everything is right, 1 if not.\n";
+  table.arguments = &image.arguments;
+  return table;
+}
+
 class ImageCheck {
  public:
-  ImageCheck(const Options& options, const Environment& environment) : options_(options), environment_(environment) {}
+  explicit ImageCheck(const CheckImage& spec) : spec_(spec) {}
 
   int go() {
-    if (const auto meter = meter::open_meter({options_.meter, options_.record_trace, environment_.nvml_library}, clock_)) {
+    if (const auto meter = meter::open_meter(spec_.meter, clock_)) {
       source_ = (*meter)->source();
       gpus_ = (*meter)->gpus();
     }
@@ -59,22 +83,21 @@ class ImageCheck {
 
  private:
   base::Result<void> run() {
-    auto directory = runs::make_run_directory(options_.results_dir,
-                                              runs::make_run_id(clock_.wall_now(), "check-" + benchmark_name(options_)));
+    const workload::BenchmarkSpec& image = spec_.workload.benchmarks.front();
+    auto directory =
+        runs::make_run_directory(spec_.results_dir, runs::make_run_id(clock_.wall_now(), "check-" + *image.image));
     if (!directory) return base::failure(directory.error());
     directory_ = std::move(*directory);
     benchmark::BenchmarkLogOptions logging;
     logging.file.path = directory_.file("benchmark.log");
-    logging.file.cap_bytes = options_.log_cap_bytes;
-    if (options_.score_regex)
-      GPUBENCH_ASSIGN_OR_RETURN(logging.score, benchmark::ScorePattern::compile(*options_.score_regex));
+    logging.file.cap_bytes = spec_.log_cap_bytes;
+    if (image.score_regex) GPUBENCH_ASSIGN_OR_RETURN(logging.score, benchmark::ScorePattern::compile(*image.score_regex));
     auto log = benchmark::BenchmarkLog::create(std::move(logging), clock_);
     if (!log) return base::failure(log.error());
     log_ = std::move(*log);
-    const auto spec = workload_spec(options_, environment_);
-    const auto gpus = gpus::find_workload_gpus(spec, source_, gpus_);
+    const auto gpus = gpus::find_workload_gpus(spec_.workload, source_, gpus_);
     if (!gpus) return base::failure(gpus.error());
-    auto workload = make_workload(spec, {source_, *gpus, directory_, signals_.fd()}, clock_, {log_.get()});
+    auto workload = app::make_workload(spec_.workload, {source_, *gpus, directory_, signals_.fd()}, clock_, {log_.get()});
     if (!workload) return base::failure(workload.error());
     workload_ = std::move(*workload);
     if (auto ready = workload_->prepare(); !ready) return ready;
@@ -87,7 +110,7 @@ class ImageCheck {
     signals_.allow(2);  // to stop it, to kill it
     for (int signals = 0; !outcome_;) {
       while (signals_.next()) ++signals == 1 ? workload_->stop() : workload_->kill();
-      auto polled = workload_->poll(kImagePollPatience, signals_.fd());
+      auto polled = workload_->poll(kPollPatience, signals_.fd());
       if (!polled) return base::failure(polled.error());
       outcome_ = std::move(*polled);
     }
@@ -135,8 +158,7 @@ class ImageCheck {
       verdict_.say(false, removed.error().message, removed.error().remedy);
   }
 
-  const Options& options_;
-  const Environment& environment_;
+  const CheckImage& spec_;
   platform::SignalQueue signals_;  // before any thread
   platform::SystemClock clock_;
   meter::MeterSource source_;
@@ -148,10 +170,22 @@ class ImageCheck {
   Verdict verdict_;
 };
 
-}  // namespace
-
-int check_image(const Options& options, const Environment& environment) {
-  return ImageCheck(options, environment).go();
+int check_image(const CheckImage& spec, const Context& context) {
+  CheckImage complete = spec;
+  complete.workload.engine = context.environment.engine;
+  complete.workload.environment = context.environment.all;
+  complete.meter.nvml_library = context.environment.nvml_library;
+  return ImageCheck(complete).go();
 }
 
-}  // namespace gpubench::app
+}  // namespace
+
+Command check_image_command() {
+  return make_command(
+      "check-image",
+      "Run an image to its end, without measuring, and say whether it starts, sees its GPUs, ends with 0 and "
+      "leaves a score",
+      describe_check_image, check_image);
+}
+
+}  // namespace gpubench::commands

@@ -1,0 +1,143 @@
+#include "cli/run_options.h"
+
+#include <utility>
+
+#include "cli/carbon_options.h"
+#include "cli/container_options.h"
+#include "cli/export_options.h"
+#include "cli/output_options.h"
+#include "cli/saved_run_options.h"
+
+namespace gpubench::cli {
+namespace {
+
+using live::LiveStyle;
+constexpr double kHour = 3600;
+constexpr double kYear = 365 * 24 * kHour;
+
+OptionGroup workload_group(RunLine& line) {
+  OptionGroup group{"What to run (one of the first two, or -- COMMAND [ARGUMENT...])", workload_options(line.workload)};
+  group.options.push_back({"--timeout", "SECONDS",
+                           "Seconds after which the benchmark is stopped as by Ctrl-C (exit status 124)",
+                           seconds(line.spec.timeout, {0.001, kYear})});
+  group.check = [&line]() -> base::Result<void> {
+    if (line.asks_for_a_list()) return {};
+    auto workload = workload_spec(line.workload);
+    if (!workload) return base::failure(workload.error());
+    line.spec.workload = *std::move(workload);
+    return {};
+  };
+  return group;
+}
+
+base::Result<void> check_meter(const meter::MeterSpec& meter) {
+  if (meter.source != "nvml" && !meter.source.starts_with("replay:"))
+    return base::failure("unknown meter \"" + meter.source + "\"", "use --meter nvml or --meter replay:FILE");
+  if (meter.source != "nvml" && !meter.record_trace.empty())
+    return base::failure("--record_trace records this machine's GPUs, not a replay", "leave out --record_trace or --meter");
+  return {};
+}
+
+OptionGroup measuring_group(run::RunSpec& spec) {
+  return {"Measuring",
+          {{"--interval", "SECONDS", "Seconds between readings; decimals allowed. Power is sampled every 20 ms anyway",
+            seconds(spec.interval, {0.05, kHour})},
+           {"--idle_roll", "SECONDS", "Seconds of idle measured before and after the benchmark",
+            seconds(spec.idle_roll, {0, kHour})},
+           meter_option(spec.meter),
+           {"--record_trace", "FILE", "Record everything that is read to FILE, for --meter replay:FILE",
+            offering(Offer::file, text(spec.meter.record_trace))}},
+          [&spec] { return check_meter(spec.meter); }};
+}
+
+std::vector<Option> database_options(run::RunSpec& spec) {
+  std::vector<Option> options{{"--export_to_victoria",
+                               "",
+                               "Send everything that is measured to a metrics database, without loss",
+                               switch_on(spec.exports),
+                               {"--export_to_meerkat"}}};
+  for (Option& option : export_options(spec.exporting)) options.push_back(std::move(option));
+  options.push_back(export_drain_option(spec.exporting));
+  options.push_back(
+      {"--serve", "[ADDRESS:]PORT",
+       "While the run lasts, answer Prometheus at http://ADDRESS:PORT/metrics; a PORT alone: this machine only",
+       parsed(spec.serve, platform::parse_listen_address)});
+  return options;
+}
+
+std::vector<Option> log_options(RunLine& line) {
+  run::RunSpec& spec = line.spec;
+  const Choices<std::string> levels{{"debug", "debug"}, {"info", "info"}, {"warning", "warning"}, {"error", "error"}};
+  return {
+      log_cap_option(spec.log_cap_bytes),
+      score_regex_option(line.workload.benchmark),
+      {"--quiet", "", "Print nothing but errors", switch_on(spec.quiet)},
+      {"--verbose", "", "Also print what runtime.log gets; shows the table instead of the full view",
+       switch_on(spec.verbose)},
+      {"--log_level", "LEVEL", "Lowest level in runtime.log: debug, info, warning or error", choice(spec.log_level, levels)},
+  };
+}
+
+std::vector<Option> live_options(RunLine& line) {
+  run::RunSpec& spec = line.spec;
+  const Choices<LiveStyle> styles{{"full", LiveStyle::full}, {"table", LiveStyle::table}, {"none", LiveStyle::none}};
+  return {
+      {"--live_style", "STYLE",
+       "What is shown while it runs: full (the whole terminal), table or none;\n"
+       "the default is full on a terminal, table elsewhere",
+       choice(spec.live.style, styles)},
+      {"--no_live_monitor", "", "The same as --live_style none", switch_on(line.no_live_monitor)},
+      {"--monitor_benchmark_logs",
+       "",
+       "Show the benchmark's log while it is written",
+       switch_on(spec.live.show_log),
+       {"--monitor_logs"}},
+      {"--live_plot", "", "Update the plot at every interval", switch_on(spec.live_plot), {"--plot_live"}},
+  };
+}
+
+// Says which style it is where --live_style says nothing.
+base::Result<void> settle_live_style(RunLine& line) {
+  run::RunSpec& spec = line.spec;
+  LiveStyle& style = spec.live.style;
+  if (spec.quiet && spec.verbose) return base::failure("--quiet and --verbose exclude each other", "give one of them");
+  if (line.no_live_monitor && style != LiveStyle::automatic && style != LiveStyle::none)
+    return base::failure("--no_live_monitor and --live_style exclude each other", "give one of them");
+  if (style != LiveStyle::automatic) return {};
+  if (spec.verbose) style = LiveStyle::table;
+  if (spec.quiet || line.no_live_monitor) style = LiveStyle::none;
+  return {};
+}
+
+}  // namespace
+
+Option meter_option(meter::MeterSpec& meter) {
+  return {"--meter", "SOURCE", "Where readings come from: nvml, or replay:FILE[,gpus=N] to play a recorded trace",
+          with_choices({"nvml", "replay:"}, text(meter.source))};
+}
+
+Option log_cap_option(std::uint64_t& bytes) {
+  return {"--log_cap", "SIZE", "Maximum size of benchmark.log; the last lines are always kept",
+          parsed(bytes, workload::parse_byte_size, "1g")};
+}
+
+std::vector<OptionGroup> run_options(RunLine& line) {
+  run::RunSpec& spec = line.spec;
+  const std::string container = "The container";
+  const std::string carbon = "Carbon and export";
+  const std::string output = "Output";
+  return {
+      workload_group(line),
+      {container, {gpus_option(texts(line.workload.gpus))}},
+      {container, container_options(line.workload.benchmark)},
+      measuring_group(spec),
+      {carbon, carbon_options(spec.carbon, spec.carbon_region), [&spec] { return check_carbon(spec.carbon); }},
+      {carbon, database_options(spec)},
+      {output, {results_dir_option(spec.results_dir)}},
+      {output, output_options(spec.outputs)},
+      {output, log_options(line)},
+      {output, live_options(line), [&line] { return settle_live_style(line); }},
+  };
+}
+
+}  // namespace gpubench::cli

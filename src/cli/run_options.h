@@ -1,0 +1,29 @@
+// All that a run is told on the command line.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cli/option_table.h"
+#include "cli/workload_options.h"
+#include "run/spec.h"
+
+namespace gpubench::cli {
+
+// The spec is whole once the options are parsed and checked, but for what comes from the environment.
+struct RunLine {
+  run::RunSpec spec;
+  WorkloadLine workload;
+  bool no_live_monitor = false;
+
+  // A list is wanted, no run.
+  [[nodiscard]] bool asks_for_regions() const { return spec.carbon_region.empty(); }
+  [[nodiscard]] bool asks_for_a_list() const { return asks_for_regions() || workload.asks_for_images(); }
+};
+
+std::vector<OptionGroup> run_options(RunLine& line);
+
+Option meter_option(meter::MeterSpec& meter);
+Option log_cap_option(std::uint64_t& bytes);
+
+}  // namespace gpubench::cli

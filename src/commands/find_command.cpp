@@ -1,0 +1,47 @@
+#include "commands/find_command.h"
+
+#include <algorithm>
+
+#include "base/version.h"
+#include "cli/names.h"
+#include "commands/table.h"
+
+namespace gpubench::commands {
+namespace {
+
+constexpr const char* kProgram = "iris-gpubench";
+
+base::Result<Command> named_command(const std::string& typed) {
+  const std::vector<Command> commands = all_commands();
+  std::vector<std::string> names;
+  for (const Command& command : commands)
+    if (!command.name.empty()) names.emplace_back(command.name);
+  const auto name = cli::find_name(typed, names, {"command", "", kProgram});
+  if (!name) return base::failure(name.error());
+  return *std::find_if(commands.begin(), commands.end(), [&](const Command& command) { return command.name == *name; });
+}
+
+}  // namespace
+
+base::Result<Command> take_command(std::vector<std::string>& words) {
+  if (words.empty() || words.front().starts_with("-")) return run_command();
+  auto command = named_command(words.front());
+  if (command) words.erase(words.begin());
+  return command;
+}
+
+Command::Use open_command(const Command& command) {
+  Command::Use use = command.use();
+  use.options.program = kProgram;
+  use.options.introduction = command.help;
+  if (!command.name.empty()) {
+    use.options.program += " " + std::string(command.name);
+    return use;
+  }
+  use.options.version = std::string(kProgram) + " " + base::kVersion;
+  for (const Command& other : all_commands())
+    if (!other.name.empty()) use.options.commands.emplace_back(other.name, other.help);
+  return use;
+}
+
+}  // namespace gpubench::commands

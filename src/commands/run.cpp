@@ -1,0 +1,93 @@
+#include "commands/run.h"
+
+#include <iostream>
+
+#include "app/run.h"
+#include "carbon/regions.h"
+#include "cli/complain.h"
+#include "cli/exit_codes.h"
+#include "cli/run_options.h"
+#include "commands/table.h"
+#include "workload/open.h"
+
+namespace gpubench::commands {
+namespace {
+
+constexpr const char* kIntroduction =
+    "Runs a scientific benchmark in a container or as a plain command, measures every NVIDIA GPU while it runs,\n"
+    "and reports time, energy, carbon emissions and how far you can trust the figures.\n";
+
+constexpr const char* kExamples =
+    "\nExamples:\n"
+    "  iris-gpubench --benchmark_image synthetic_regression\n"
+    "  iris-gpubench --benchmark_image synthetic_regression --export_to_victoria\n"
+    "  iris-gpubench --benchmark_image synthetic_regression --interval 10 --carbon_region \"South England\" \\\n"
+    "                --live_plot --export_to_victoria --monitor_benchmark_logs\n"
+    "  iris-gpubench --benchmark_command \"python3 train.py\" --interval 0.5\n"
+    "  iris-gpubench -- ./simulate --steps 1000\n"
+    "  iris-gpubench --meter replay:traces/h200.trace -- sleep 10        (no GPU needed; every output says so)\n"
+    "  iris-gpubench show latest                                         (iris-gpubench COMMAND --help says more)\n"
+    "\n"
+    "Hyphens work as well as underscores (--benchmark-image), and so does any unambiguous beginning of a command or an\n"
+    "option.\n"
+    "\n";
+
+constexpr const char* kExitStatus =
+    "\nExit status: the benchmark's own, 0 only if it succeeded. 2: the command line is wrong. 124: stopped at --timeout.\n"
+    "  125: the benchmark could not be run, its exit status is unknown, or it succeeded but its results could not be\n"
+    "  saved. 128 + n: ended by signal n (130 after Ctrl-C).";
+
+cli::OptionTable describe_run(cli::RunLine& line) {
+  cli::OptionTable table{cli::run_options(line), kExamples + cli::environment_help() + kExitStatus};
+  table.arguments = &line.workload.benchmark.arguments;
+  return table;
+}
+
+int print_regions() {
+  std::cout << "Regions of the GB carbon intensity forecast:\n";
+  for (const carbon::Region& region : carbon::regions()) std::cout << "  " << region.name << "\n";
+  return 0;
+}
+
+int print_images(const workload::EngineHints& engine) {
+  const auto images = workload::list_images(engine);
+  if (!images) return cli::complain(images.error(), cli::kCannotRun);
+  std::cout << (images->empty() ? "No images (base images are left out).\n"
+                                : "Images that can be run (base images left out):\n");
+  for (const std::string& image : *images) std::cout << "  " << image << "\n";
+  return 0;
+}
+
+run::RunSpec with_environment(run::RunSpec spec, const Context& context) {
+  const cli::Environment& environment = context.environment;
+  spec.invocation = context.line.invocation;
+  spec.workload.engine = environment.engine;
+  spec.workload.environment = environment.all;
+  spec.meter.nvml_library = environment.nvml_library;
+  spec.exporting.server = environment.metrics_database;
+  spec.live.dumb_terminal = environment.dumb_terminal;
+  spec.live.abilities = {environment.utf8, environment.colours};
+  return spec;
+}
+
+int run_benchmark(const cli::RunLine& line, const Context& context) {
+  if (line.asks_for_regions()) return print_regions();
+  if (line.asks_for_a_list()) return print_images(context.environment.engine);
+  return app::run_benchmark(with_environment(line.spec, context), context.environment);
+}
+
+}  // namespace
+
+Command run_command() {
+  return make_command("", kIntroduction, describe_run, run_benchmark);
+}
+
+base::Result<void> check_run(const std::vector<std::string>& words) {
+  cli::RunLine line;
+  const auto parsed = cli::parse(describe_run(line), words);
+  if (!parsed) return base::failure(parsed.error());
+  if (!parsed->text.empty() || line.asks_for_a_list()) return base::failure("what follows \"--\" does not run a benchmark");
+  return {};
+}
+
+}  // namespace gpubench::commands
