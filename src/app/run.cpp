@@ -217,11 +217,8 @@ void BenchmarkRun::note_facts() {
   facts_.run_id = directory_->run_id;
   facts_.tool_version = base::kVersion;
   facts_.host = platform::host_name();
-  facts_.invocation = spec_.invocation;
-  facts_.interval = spec_.interval;
+  static_cast<record::RunSettings&>(facts_) = spec_.settings;
   facts_.anchor = anchor_;
-  facts_.carbon_region = spec_.carbon_region;
-  facts_.carbon = spec_.carbon;
   facts_.source = meter_->source();
   facts_.gpus = meter_->gpus();
   facts_.benchmark_gpus = gpus_;
@@ -250,7 +247,7 @@ base::Result<void> BenchmarkRun::make_exporter() {
 }
 
 base::Result<void> BenchmarkRun::serve() {
-  page_.emplace(run_labels(facts_, workload_->description().name), carbon::place_name(spec_.carbon, spec_.carbon_region),
+  page_.emplace(run_labels(facts_, workload_->description().name), carbon::place_name(spec_.settings.carbon, spec_.settings.carbon_region),
                 gpus_.positions, anchor_, series_);
   auto server = platform::HttpServer::start(
       *spec_.serve, {"/metrics", std::string(exporting::kExpositionType), [this] { return page_->text(); }});
@@ -269,7 +266,7 @@ void BenchmarkRun::say(const std::string& line) {
 
 MeasurementPlan BenchmarkRun::plan() {
   MeasurementPlan plan;
-  plan.sampling.interval = spec_.interval;
+  plan.sampling.interval = spec_.settings.interval;
   plan.sampling.drain_period = kDrainPeriod;
   if (!spec_.meter.record_trace.empty()) plan.sampling = sampler::trace_sampling();
   plan.idle_roll = spec_.idle_roll;
@@ -436,7 +433,7 @@ int BenchmarkRun::conclude(Measured& measured) {
 
 int run_benchmark(const run::RunSpec& spec, const cli::Environment& environment) {
   const platform::SystemClock clock;
-  auto carbon = carbon::open_source({spec.carbon, spec.carbon_region, environment.carbon}, clock);
+  auto carbon = carbon::open_source({spec.settings.carbon, spec.settings.carbon_region, environment.carbon}, clock);
   if (!carbon) return complain(carbon.error(), kUsageError);
   return BenchmarkRun(spec, environment, *std::move(carbon)).go();
 }

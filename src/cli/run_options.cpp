@@ -41,7 +41,7 @@ base::Result<void> check_meter(const meter::MeterSpec& meter) {
 OptionGroup measuring_group(run::RunSpec& spec) {
   return {"Measuring",
           {{"--interval", "SECONDS", "Seconds between readings; decimals allowed. Power is sampled every 20 ms anyway",
-            seconds(spec.interval, {0.05, kHour})},
+            seconds(spec.settings.interval, {0.05, kHour})},
            {"--idle_roll", "SECONDS", "Seconds of idle measured before and after the benchmark",
             seconds(spec.idle_roll, {0, kHour})},
            meter_option(spec.meter),
@@ -131,7 +131,7 @@ std::vector<OptionGroup> run_options(RunLine& line) {
       {container, {gpus_option(texts(line.workload.gpus))}},
       {container, container_options(line.workload.benchmark)},
       measuring_group(spec),
-      {carbon, carbon_options(spec.carbon, spec.carbon_region), [&spec] { return check_carbon(spec.carbon); }},
+      {carbon, carbon_options(spec.settings.carbon, spec.settings.carbon_region), [&spec] { return check_carbon(spec.settings.carbon); }},
       {carbon, database_options(spec)},
       {output, {results_dir_option(spec.results_dir)}},
       {output, output_options(spec.outputs)},

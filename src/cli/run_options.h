@@ -17,7 +17,7 @@ struct RunLine {
   bool no_live_monitor = false;
 
   // A list is wanted, no run.
-  [[nodiscard]] bool asks_for_regions() const { return spec.carbon_region.empty(); }
+  [[nodiscard]] bool asks_for_regions() const { return spec.settings.carbon_region.empty(); }
   [[nodiscard]] bool asks_for_a_list() const { return asks_for_regions() || workload.asks_for_images(); }
 };
 

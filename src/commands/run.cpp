@@ -60,7 +60,7 @@ int print_images(const workload::EngineHints& engine) {
 
 run::RunSpec with_environment(run::RunSpec spec, const Context& context) {
   const cli::Environment& environment = context.environment;
-  spec.invocation = context.line.invocation;
+  spec.settings.invocation = context.line.invocation;
   spec.workload.engine = environment.engine;
   spec.workload.environment = environment.all;
   spec.meter.nvml_library = environment.nvml_library;

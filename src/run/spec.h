@@ -7,25 +7,23 @@
 #include <string>
 
 #include "base/time.h"
-#include "carbon/carbon_options.h"
 #include "exporting/spec.h"
 #include "live/spec.h"
 #include "meter/spec.h"
 #include "platform/listen_address.h"
+#include "record/run_settings.h"
 #include "report/spec.h"
 #include "workload/spec.h"
 
 namespace gpubench::run {
 
 struct RunSpec {
+  record::RunSettings settings;
   workload::WorkloadSpec workload;
   std::optional<base::Duration> timeout;  // of the workload
   meter::MeterSpec meter;
-  base::Duration interval = std::chrono::seconds(5);
   base::Duration idle_roll = std::chrono::milliseconds(1500);
 
-  std::string carbon_region = "South England";
-  carbon::CarbonOptions carbon;
   bool exports = false;
   exporting::ExportSpec exporting;
   std::optional<platform::ListenAddress> serve;  // where scrapes are answered while the run lasts
@@ -38,8 +36,6 @@ struct RunSpec {
   bool quiet = false;              // nothing is printed but errors
   bool verbose = false;            // runtime.log is printed too
   std::string log_level = "info";  // of runtime.log, as spdlog names it
-
-  std::string invocation;  // the command line itself, quoted for a shell, without secrets
 };
 
 }  // namespace gpubench::run

@@ -46,8 +46,8 @@ TEST(CommandLine, TheSeedsThreeExamples) {
   EXPECT_TRUE(options({"--benchmark_image", "synthetic_regression", "--export_to_victoria"}).exports);
   const run::RunSpec all = options({"--benchmark_image", "synthetic_regression", "--interval", "10", "--carbon_region",
                                     "South England", "--live_plot", "--export_to_victoria", "--monitor_benchmark_logs"});
-  EXPECT_EQ(all.interval, std::chrono::seconds(10));
-  EXPECT_EQ(all.carbon_region, "South England");
+  EXPECT_EQ(all.settings.interval, std::chrono::seconds(10));
+  EXPECT_EQ(all.settings.carbon_region, "South England");
   EXPECT_TRUE(all.live_plot);
   EXPECT_TRUE(all.live.show_log);
 }
@@ -72,8 +72,8 @@ TEST(CommandLine, WhereScrapesAreAnswered) {
 
 TEST(CommandLine, DefaultsAreTheSeeds) {
   const run::RunSpec defaults = options({"--benchmark_image", "x"});
-  EXPECT_EQ(defaults.interval, std::chrono::seconds(5));
-  EXPECT_EQ(defaults.carbon_region, "South England");
+  EXPECT_EQ(defaults.settings.interval, std::chrono::seconds(5));
+  EXPECT_EQ(defaults.settings.carbon_region, "South England");
   EXPECT_EQ(defaults.results_dir, "results");
   EXPECT_EQ(defaults.live.style, LiveStyle::automatic);
   EXPECT_TRUE(defaults.outputs.plot);
@@ -88,7 +88,7 @@ TEST(CommandLine, HyphensPrefixesAndOtherSpellings) {
   EXPECT_EQ(options({"--benchmark-image", "x", "--no_live"}).live.style, LiveStyle::none);
   EXPECT_EQ(options({"--benchmark-image", "x", "--live_style", "table"}).live.style, LiveStyle::table);
   EXPECT_FALSE(options({"--benchmark-image", "x", "--no-plot"}).outputs.plot);
-  EXPECT_EQ(options({"--benchmark-image", "x", "--interval", "0.5"}).interval, std::chrono::milliseconds(500));
+  EXPECT_EQ(options({"--benchmark-image", "x", "--interval", "0.5"}).settings.interval, std::chrono::milliseconds(500));
   EXPECT_NE(error({"--benchmark", "x"}).message.find("could be any of"), std::string::npos);
 }
 

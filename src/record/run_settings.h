@@ -1,0 +1,19 @@
+// What the user chose of a run and its record keeps.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/time.h"
+#include "carbon/carbon_options.h"
+
+namespace gpubench::record {
+
+struct RunSettings {
+  std::string invocation;  // this tool's command line, quoted for a shell, without secrets; empty: not known
+  base::Duration interval = std::chrono::seconds(5);
+  std::string carbon_region = "South England";  // as the option has it
+  carbon::CarbonOptions carbon;
+};
+
+}  // namespace gpubench::record
