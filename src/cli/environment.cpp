@@ -128,9 +128,9 @@ std::string environment_help() {
   std::string text = "Environment:\n";
   for (const Variable& known : variables(none)) {
     if (known.meaning.empty()) continue;
-    std::string names;
-    for (const char* name : known.names) base::add_item(names, name, ", or ");
-    text += fmt::format("  {:<42}{}\n", names, known.meaning);
+    std::string others;
+    for (std::size_t i = 1; i < known.names.size(); ++i) base::add_item(others, known.names[i], ", ");
+    text += fmt::format("  {:<42}{}{}\n", known.names.front(), known.meaning, others.empty() ? "" : " (or " + others + ")");
   }
   return text;
 }

@@ -38,7 +38,7 @@ base::Result<void> check_meter(const meter::MeterSpec& meter) {
   return {};
 }
 
-OptionGroup measuring_group(run::RunSpec& spec) {
+OptionGroup measuring_group(RunSpec& spec) {
   return {"Measuring",
           {{"--interval", "SECONDS", "Seconds between readings; decimals allowed. Power is sampled every 20 ms anyway",
             seconds(spec.settings.interval, {0.05, kHour})},
@@ -50,7 +50,7 @@ OptionGroup measuring_group(run::RunSpec& spec) {
           [&spec] { return check_meter(spec.meter); }};
 }
 
-std::vector<Option> database_options(run::RunSpec& spec) {
+std::vector<Option> database_options(RunSpec& spec) {
   std::vector<Option> options{{"--export_to_victoria",
                                "",
                                "Send everything that is measured to a metrics database, without loss",
@@ -66,7 +66,7 @@ std::vector<Option> database_options(run::RunSpec& spec) {
 }
 
 std::vector<Option> log_options(RunLine& line) {
-  run::RunSpec& spec = line.spec;
+  RunSpec& spec = line.spec;
   const Choices<std::string> levels{{"debug", "debug"}, {"info", "info"}, {"warning", "warning"}, {"error", "error"}};
   return {
       log_cap_option(spec.log_cap_bytes),
@@ -79,7 +79,7 @@ std::vector<Option> log_options(RunLine& line) {
 }
 
 std::vector<Option> live_options(RunLine& line) {
-  run::RunSpec& spec = line.spec;
+  RunSpec& spec = line.spec;
   const Choices<LiveStyle> styles{{"full", LiveStyle::full}, {"table", LiveStyle::table}, {"none", LiveStyle::none}};
   return {
       {"--live_style", "STYLE",
@@ -98,7 +98,7 @@ std::vector<Option> live_options(RunLine& line) {
 
 // Says which style it is where --live_style says nothing.
 base::Result<void> settle_live_style(RunLine& line) {
-  run::RunSpec& spec = line.spec;
+  RunSpec& spec = line.spec;
   LiveStyle& style = spec.live.style;
   if (spec.quiet && spec.verbose) return base::failure("--quiet and --verbose exclude each other", "give one of them");
   if (line.no_live_monitor && style != LiveStyle::automatic && style != LiveStyle::none)
@@ -122,7 +122,7 @@ Option log_cap_option(std::uint64_t& bytes) {
 }
 
 std::vector<OptionGroup> run_options(RunLine& line) {
-  run::RunSpec& spec = line.spec;
+  RunSpec& spec = line.spec;
   const std::string container = "The container";
   const std::string carbon = "Carbon and export";
   const std::string output = "Output";
@@ -131,7 +131,8 @@ std::vector<OptionGroup> run_options(RunLine& line) {
       {container, {gpus_option(texts(line.workload.gpus))}},
       {container, container_options(line.workload.benchmark)},
       measuring_group(spec),
-      {carbon, carbon_options(spec.settings.carbon, spec.settings.carbon_region), [&spec] { return check_carbon(spec.settings.carbon); }},
+      {carbon, carbon_options(spec.settings.carbon, spec.settings.carbon_region),
+       [&spec] { return check_carbon(spec.settings.carbon); }},
       {carbon, database_options(spec)},
       {output, {results_dir_option(spec.results_dir)}},
       {output, output_options(spec.outputs)},

@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "cli/option_table.h"
+#include "cli/run_spec.h"
 #include "cli/workload_options.h"
-#include "run/spec.h"
 
 namespace gpubench::cli {
 
 // The spec is whole once the options are parsed and checked, but for what comes from the environment.
 struct RunLine {
-  run::RunSpec spec;
+  RunSpec spec;
   WorkloadLine workload;
   bool no_live_monitor = false;
 

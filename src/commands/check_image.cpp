@@ -4,7 +4,6 @@
 #include <iostream>
 #include <memory>
 
-#include "app/workload_setup.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "benchmark/benchmark_log.h"
@@ -16,6 +15,7 @@
 #include "meter/open.h"
 #include "platform/clock.h"
 #include "platform/signals.h"
+#include "run/workload_setup.h"
 #include "runs/run_directory.h"
 
 namespace gpubench::commands {
@@ -44,7 +44,7 @@ struct CheckImage {
   workload::WorkloadSpec workload;
   meter::MeterSpec meter;
   std::string results_dir = "results";
-  std::uint64_t log_cap_bytes = run::RunSpec{}.log_cap_bytes;
+  std::uint64_t log_cap_bytes = cli::RunSpec{}.log_cap_bytes;
 };
 
 cli::OptionTable describe_check_image(CheckImage& spec) {
@@ -97,7 +97,7 @@ class ImageCheck {
     log_ = std::move(*log);
     const auto gpus = gpus::find_workload_gpus(spec_.workload, source_, gpus_);
     if (!gpus) return base::failure(gpus.error());
-    auto workload = app::make_workload(spec_.workload, {source_, *gpus, directory_, signals_.fd()}, clock_, {log_.get()});
+    auto workload = run::make_workload(spec_.workload, {source_, *gpus, directory_, signals_.fd()}, clock_, {log_.get()});
     if (!workload) return base::failure(workload.error());
     workload_ = std::move(*workload);
     if (auto ready = workload_->prepare(); !ready) return ready;
@@ -181,11 +181,9 @@ int check_image(const CheckImage& spec, const Context& context) {
 }  // namespace
 
 Command check_image_command() {
-  return make_command(
-      "check-image",
-      "Run an image to its end, without measuring, and say whether it starts, sees its GPUs, ends with 0 and "
-      "leaves a score",
-      describe_check_image, check_image);
+  return make_command("check-image",
+                      "Check, without measuring, whether an image starts, sees its GPUs, ends with 0 and leaves a score",
+                      describe_check_image, check_image);
 }
 
 }  // namespace gpubench::commands

@@ -1,10 +1,10 @@
 #include <iostream>
 
-#include "app/export_command.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/export_options.h"
 #include "cli/saved_run_options.h"
+#include "commands/export_saved_run.h"
 #include "commands/table.h"
 #include "runs/saved_run.h"
 
@@ -34,10 +34,10 @@ int export_run(const Export& spec, const Context& context) {
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   exporting::ExportSpec to = spec.to;
   to.server = context.environment.metrics_database;
-  const auto exported = app::export_saved_run(*directory, {to, spec.verify, spec.patience}, context.environment);
+  const auto exported = export_saved_run(*directory, {to, spec.verify, spec.patience}, context.environment);
   if (!exported) return cli::complain(exported.error(), cli::kCannotRun);
-  std::cout << app::export_text(*exported);
-  return app::is_complete(*exported) ? 0 : kNotComplete;
+  std::cout << export_text(*exported);
+  return is_complete(*exported) ? 0 : kNotComplete;
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include <iostream>
 
-#include "app/reports.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/output_options.h"
@@ -8,6 +7,7 @@
 #include "commands/saved_outputs.h"
 #include "commands/table.h"
 #include "report/formatted_tables.h"
+#include "run/result_files.h"
 #include "runs/saved_run.h"
 #include "workload/open.h"
 
@@ -40,7 +40,7 @@ int recover(const Recover& spec, const Context& context) {
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   const auto saved = load_for_outputs(*directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
-  std::cout << app::for_terminal(platform::Terminal(), report::formatted_tables(saved->run)) << "\n";
+  std::cout << run::for_terminal(platform::Terminal(), report::formatted_tables(saved->run)) << "\n";
   const int code = write_outputs(*directory, *saved, spec.outputs);
   if (!saved->finished && saved->run.benchmark.kind == "container") name_containers(directory->run_id, context);
   return code;

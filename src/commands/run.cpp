@@ -2,12 +2,12 @@
 
 #include <iostream>
 
-#include "app/run.h"
 #include "carbon/regions.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/run_options.h"
 #include "commands/table.h"
+#include "run/run.h"
 #include "workload/open.h"
 
 namespace gpubench::commands {
@@ -58,7 +58,7 @@ int print_images(const workload::EngineHints& engine) {
   return 0;
 }
 
-run::RunSpec with_environment(run::RunSpec spec, const Context& context) {
+cli::RunSpec with_environment(cli::RunSpec spec, const Context& context) {
   const cli::Environment& environment = context.environment;
   spec.settings.invocation = context.line.invocation;
   spec.workload.engine = environment.engine;
@@ -73,7 +73,7 @@ run::RunSpec with_environment(run::RunSpec spec, const Context& context) {
 int run_benchmark(const cli::RunLine& line, const Context& context) {
   if (line.asks_for_regions()) return print_regions();
   if (line.asks_for_a_list()) return print_images(context.environment.engine);
-  return app::run_benchmark(with_environment(line.spec, context), context.environment);
+  return run::run_benchmark(with_environment(line.spec, context), context.environment);
 }
 
 }  // namespace

@@ -2,13 +2,13 @@
 
 #include <iostream>
 
-#include "app/reports.h"
 #include "base/try.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "commands/costed_run.h"
 #include "record/finding.h"
 #include "report/text.h"
+#include "run/result_files.h"
 #include "runs/saved_metrics.h"
 
 namespace gpubench::commands {
@@ -17,7 +17,7 @@ namespace {
 // What a new plot fails by is no finding of the run.
 int draw(const runs::RunDirectory& directory, const runs::SavedRun& saved, report::PlotFormat format) {
   record::RunRecord drawn = saved.run;
-  app::draw_plot(directory, drawn, saved.series, format);
+  run::draw_plot(directory, drawn, saved.series, format);
   if (drawn.findings.size() == saved.run.findings.size()) return 0;
   return cli::complain({record::finding_text(drawn.findings.back()), {}}, cli::kCannotRun);
 }
@@ -45,12 +45,12 @@ base::Result<runs::SavedRun> load_for_outputs(const runs::RunDirectory& director
 
 int write_outputs(const runs::RunDirectory& directory, const runs::SavedRun& saved, const report::OutputSpec& outputs) {
   int status = outputs.plot ? draw(directory, saved, outputs.plot_format) : 0;
-  if (const auto written = app::write_reports(directory, saved.run, saved.series, outputs.timeseries); !written)
+  if (const auto written = run::write_reports(directory, saved.run, saved.series, outputs.timeseries); !written)
     status = cli::complain(written.error(), cli::kCannotRun);
   if (outputs.html)
-    if (const auto written = app::write_page(directory, saved.run, saved.series); !written)
+    if (const auto written = run::write_page(directory, saved.run, saved.series); !written)
       status = cli::complain(written.error(), cli::kCannotRun);
-  std::cout << app::list_result_files(directory);
+  std::cout << run::list_result_files(directory);
   return status;
 }
 

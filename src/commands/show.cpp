@@ -1,7 +1,6 @@
 #include <cstdint>
 #include <iostream>
 
-#include "app/reports.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
@@ -9,6 +8,7 @@
 #include "commands/table.h"
 #include "platform/regular_file.h"
 #include "report/formatted_tables.h"
+#include "run/result_files.h"
 
 namespace gpubench::commands {
 namespace {
@@ -28,12 +28,12 @@ int show(const Show& spec, const Context& context) {
   constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
   if (const auto tables = platform::read_regular_file(directory->file("formatted_metrics.txt"), kLargest);
       tables && !tables->empty()) {
-    std::cout << app::for_terminal(platform::Terminal(), cli::printable(*tables));
+    std::cout << run::for_terminal(platform::Terminal(), cli::printable(*tables));
     return 0;
   }
   const auto saved = load_costed_run(*directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
-  std::cout << app::for_terminal(platform::Terminal(), report::formatted_tables(saved->run));
+  std::cout << run::for_terminal(platform::Terminal(), report::formatted_tables(saved->run));
   return 0;
 }
 

@@ -30,9 +30,9 @@ class Allowed(unittest.TestCase):
     def test_adapter_may_use_platform(self):
         self.passes("src/meter/nvml/a.cpp", '#include <dlfcn.h>\n#include "platform/clock.h"\n#include "meter/nvml/b.h"\n')
 
-    def test_app_and_main_include_everything(self):
-        self.passes("src/app/a.cpp", '#include "exporting/victoriametrics/a.h"\n#include <CLI/CLI.hpp>\n')
-        self.passes("src/main.cpp", '#include "app/run.h"\nint main() { return std::puts("A"); }\n')
+    def test_commands_and_main_include_everything(self):
+        self.passes("src/commands/a.cpp", '#include "exporting/victoriametrics/a.h"\n#include <fmt/format.h>\n')
+        self.passes("src/main.cpp", '#include "run/run.h"\nint main() { return std::puts("A"); }\n')
 
     def test_the_command_line_reads_the_environment(self):
         self.passes("src/cli/a.cpp", 'auto a = getenv("A");\n')
@@ -74,14 +74,14 @@ class Forbidden(unittest.TestCase):
         self.fails("src/base/a.cpp", "#include <vector>\n\n#include <fmt/format.h>\n", 3)
 
     def test_third_party_never_granted(self):
-        self.fails("src/app/a.cpp", "#include <boost/asio.hpp>\n", 1)
-        self.fails("src/app/a.cpp", '#include "a.h"\n', 1)
+        self.fails("src/run/a.cpp", "#include <boost/asio.hpp>\n", 1)
+        self.fails("src/run/a.cpp", '#include "a.h"\n', 1)
 
     def test_words(self):
         self.fails("src/sampler/a.cpp", "auto a = std::chrono::steady_clock::now();\n", 1)
         self.fails("src/exporting/a.cpp", "/* one\ntwo */ std::this_thread::sleep_for(a);\n", 2)
         self.fails("src/carbon/a.cpp", "\nauto a = std::time(nullptr);\n", 2)
-        for name in ("src/platform/a.cpp", "src/app/a.cpp", "src/main.cpp"):
+        for name in ("src/platform/a.cpp", "src/run/a.cpp", "src/main.cpp"):
             self.fails(name, 'auto a = std::getenv("HOME");\n', 1)
         for word in ('std::cout << 1;', 'printf("a");', 'std::puts("a");', 'fmt::print("a");', 'fputs("a", stdout);',
                      '::write(STDOUT_FILENO, a, 1);'):

@@ -63,12 +63,12 @@ class Architecture(unittest.TestCase):
         return keys(house.missing_in_architecture(ARCHITECTURE, folders, threads))
 
     def test_whole(self):
-        self.assertEqual(self.missing(["base", "meter", "meter/nvml"], ["src/sampler/sampler", "src/app/benchmark_log"]), [])
+        self.assertEqual(self.missing(["base", "meter", "meter/nvml"], ["src/sampler/sampler", "src/benchmark/benchmark_log"]), [])
 
     def test_room_and_adapter_and_thread(self):
         self.assertEqual(self.missing(["base", "meter", "series"]), ["row series"])
         self.assertEqual(self.missing(["base", "meter", "meter/replay"]), ["row meter/replay"])
-        self.assertEqual(self.missing(["base", "meter"], ["src/app/exporter"]), ["thread exporter"])
+        self.assertEqual(self.missing(["base", "meter"], ["src/exporting/exporter"]), ["thread exporter"])
 
     def test_row_without_a_folder(self):
         self.assertEqual(self.missing(["base"]), ["row meter"])

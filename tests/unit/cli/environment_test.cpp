@@ -91,7 +91,8 @@ TEST_F(EnvironmentTest, TheCacheIsInAFolderOfItsOwn) {
 TEST(EnvironmentHelp, TellsOfThoseForUsersOnly) {
   const std::string help = environment_help();
   EXPECT_THAT(help, StartsWith("Environment:\n"));
-  EXPECT_THAT(help, HasSubstr("IRIS_GPUBENCH_VICTORIA_URL, or MEERKAT_URL"));
+  EXPECT_THAT(help, HasSubstr("IRIS_GPUBENCH_VICTORIA_URL "));
+  EXPECT_THAT(help, HasSubstr("--export_to_victoria (or MEERKAT_URL)\n"));
   EXPECT_THAT(help, HasSubstr("IRIS_GPUBENCH_WATTTIME_USERNAME"));
   EXPECT_THAT(help, Not(HasSubstr("IRIS_GPUBENCH_NVML")));
 }

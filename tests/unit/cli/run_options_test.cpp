@@ -16,7 +16,7 @@ base::Result<Parsed> parse_run(RunLine& line, const Arguments& arguments) {
   return parse(table, arguments);
 }
 
-run::RunSpec options(const Arguments& arguments) {
+RunSpec options(const Arguments& arguments) {
   RunLine line;
   const auto parsed = parse_run(line, arguments);
   EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().message);
@@ -44,8 +44,8 @@ bool refuses(const Arguments& arguments) {
 TEST(CommandLine, TheSeedsThreeExamples) {
   EXPECT_EQ(benchmark({"--benchmark_image", "synthetic_regression"}).image, "synthetic_regression");
   EXPECT_TRUE(options({"--benchmark_image", "synthetic_regression", "--export_to_victoria"}).exports);
-  const run::RunSpec all = options({"--benchmark_image", "synthetic_regression", "--interval", "10", "--carbon_region",
-                                    "South England", "--live_plot", "--export_to_victoria", "--monitor_benchmark_logs"});
+  const RunSpec all = options({"--benchmark_image", "synthetic_regression", "--interval", "10", "--carbon_region",
+                               "South England", "--live_plot", "--export_to_victoria", "--monitor_benchmark_logs"});
   EXPECT_EQ(all.settings.interval, std::chrono::seconds(10));
   EXPECT_EQ(all.settings.carbon_region, "South England");
   EXPECT_TRUE(all.live_plot);
@@ -71,7 +71,7 @@ TEST(CommandLine, WhereScrapesAreAnswered) {
 }
 
 TEST(CommandLine, DefaultsAreTheSeeds) {
-  const run::RunSpec defaults = options({"--benchmark_image", "x"});
+  const RunSpec defaults = options({"--benchmark_image", "x"});
   EXPECT_EQ(defaults.settings.interval, std::chrono::seconds(5));
   EXPECT_EQ(defaults.settings.carbon_region, "South England");
   EXPECT_EQ(defaults.results_dir, "results");

@@ -87,9 +87,9 @@ TEST_F(RunTest, TheOptionsAboutFilesAreFollowed) {
   EXPECT_TRUE(fs::exists(results_ / "latest" / "timeseries.csv.gz"));
 }
 
-TEST_F(RunTest, TheCommandLineIsKeptWithoutSecrets) {
-  EXPECT_EQ(run({"--quiet", "--", "echo", "two words"}).code, 0);
-  EXPECT_THAT(file("metrics.yml"), HasSubstr("-- echo 'two words'"));
+TEST_F(RunTest, TheCommandLineIsOnThePage) {
+  EXPECT_EQ(run({"--quiet", "--", "true"}).code, 0);
+  EXPECT_THAT(file("report.html"), HasSubstr("--idle_roll 0 --no_plot"));
 }
 
 TEST_F(RunTest, QuietIsQuiet) {

@@ -15,7 +15,7 @@
 #include "report/spec.h"
 #include "workload/spec.h"
 
-namespace gpubench::run {
+namespace gpubench::cli {
 
 struct RunSpec {
   record::RunSettings settings;
@@ -38,4 +38,4 @@ struct RunSpec {
   std::string log_level = "info";  // of runtime.log, as spdlog names it
 };
 
-}  // namespace gpubench::run
+}  // namespace gpubench::cli

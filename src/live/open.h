@@ -1,4 +1,4 @@
-// Which live view there is, and how it is made.
+// The front door of the live views.
 #pragma once
 
 #include <cstddef>
@@ -8,19 +8,18 @@
 
 #include "live/spec.h"
 #include "live/view.h"
-#include "meter/reading.h"
+#include "meter/gpu_meter.h"
 #include "platform/clock.h"
 #include "platform/terminal.h"
 
-namespace gpubench::app {
-
-using live::LiveStyle;
+namespace gpubench::live {
 
 // The style that the terminal allows: full only where standard output is a terminal, not a dumb one, and this is no
 // background job.
-LiveStyle live_style_for(const live::LiveSpec& spec, const platform::Terminal& terminal);
+LiveStyle style_for(const LiveSpec& spec, const platform::Terminal& terminal);
 
-struct LivePlace {
+// Where a view is shown, and what of.
+struct Stage {
   platform::Terminal& terminal;
   const platform::Clock& clock;
   const std::vector<meter::GpuDescription>& gpus;
@@ -28,6 +27,7 @@ struct LivePlace {
   std::string benchmark;                    // its name
   bool replays = false;                     // the readings are no measurement, and the view says so
 };
-std::unique_ptr<live::View> make_view(LiveStyle style, const live::LiveSpec& spec, const LivePlace& place);
+// `style` is never automatic.
+std::unique_ptr<View> open_view(LiveStyle style, const LiveSpec& spec, const Stage& stage);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::live

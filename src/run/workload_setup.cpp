@@ -1,11 +1,12 @@
-#include "app/workload_setup.h"
+#include "run/workload_setup.h"
 
 #include <iostream>
 #include <utility>
 
 #include "workload/open.h"
 
-namespace gpubench::app {
+namespace gpubench::run {
+
 std::filesystem::path command_results(const runs::RunDirectory& directory) {
   return std::filesystem::absolute(directory.file("benchmark_results"));
 }
@@ -25,4 +26,4 @@ base::Result<std::unique_ptr<workload::Workload>> make_workload(workload::Worklo
   return workload::open_workload(spec, context, clock);
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::run

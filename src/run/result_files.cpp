@@ -1,4 +1,4 @@
-#include "app/reports.h"
+#include "run/result_files.h"
 
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@
 #include "report/plot/plot.h"
 #include "report/timeseries_csv.h"
 
-namespace gpubench::app {
+namespace gpubench::run {
 namespace {
 
 base::Result<void> write_table(const runs::RunDirectory& directory, const std::string& name, TimeseriesFormat format,
@@ -128,4 +128,4 @@ std::string list_result_files(const runs::RunDirectory& directory) {
   return text;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::run

@@ -1,10 +1,10 @@
-#include "app/live_plot.h"
+#include "run/live_plot.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 
-namespace gpubench::app {
+namespace gpubench::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,4 +46,4 @@ TEST(LivePlot, AnIntensityThatWasLearntLateBeginsWhereTheLastEnds) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::run

@@ -14,7 +14,7 @@
 #include "runs/run_directory.h"
 #include "series/gpu_series.h"
 
-namespace gpubench::app {
+namespace gpubench::run {
 
 // Draws metrics_plot; a failure becomes a finding of the run. `interrupt_fd`: as of report::write_plot.
 void draw_plot(const runs::RunDirectory& directory, record::RunRecord& run, const std::vector<series::GpuSeries>& series,
@@ -36,4 +36,4 @@ std::string for_terminal(const platform::Terminal& terminal, const std::string& 
 // The result files that are there, one line each, for the end of a run.
 std::string list_result_files(const runs::RunDirectory& directory);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::run

@@ -3,14 +3,14 @@
 
 #include <string>
 
-#include "app/environment.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "cli/environment.h"
 #include "exporting/spec.h"
 #include "record/run_record.h"
 #include "runs/run_directory.h"
 
-namespace gpubench::app {
+namespace gpubench::commands {
 
 struct SavedRunExport {
   exporting::ExportSpec to;
@@ -24,11 +24,11 @@ struct SavedRunExported {
 };
 
 base::Result<SavedRunExported> export_saved_run(const runs::RunDirectory& directory, const SavedRunExport& wanted,
-                                                const Environment& environment);
+                                                const cli::Environment& environment);
 
 // Everything that was recorded is in the database, as far as it can be read.
 bool is_complete(const SavedRunExported& exported);
 // The counts, a line each, and why some are short.
 std::string export_text(const SavedRunExported& exported);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::commands

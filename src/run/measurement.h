@@ -17,7 +17,7 @@
 #include "series/gpu_series.h"
 #include "workload/workload.h"
 
-namespace gpubench::app {
+namespace gpubench::run {
 
 using record::Measured;
 
@@ -43,4 +43,4 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
                                platform::SignalQueue& signals, std::vector<series::GpuSeries>& series,
                                const MeasurementPlan& plan, std::optional<InterruptedBeforeStart>& interrupted);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::run

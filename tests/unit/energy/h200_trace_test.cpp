@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "meter/replay/replay_meter.h"
+#include "meter/open.h"
 #include "support/places/places.h"
 #include "unit/energy/simulated_run.h"
 
@@ -20,7 +20,7 @@ struct Recorded {
 // The part of the trace from `start` to `end`, with the tool's idle time around it.
 Recorded play(base::Duration start, base::Duration end, base::Duration roll = 1500ms) {
   support::ManualClock clock;
-  auto meter = meter::open_replay_meter(support::source_folder() + "/traces/h200.trace", 1, clock);
+  auto meter = meter::open_meter({"replay:" + support::source_folder() + "/traces/h200.trace", {}, {}}, clock);
   EXPECT_TRUE(meter) << meter.error().message;
   Recorded recorded;
   recorded.series = support::memory_series(1);

@@ -1,4 +1,4 @@
-#include "app/run_log.h"
+#include "run/run_log.h"
 
 #include <fcntl.h>
 #include <spdlog/sinks/base_sink.h>
@@ -9,7 +9,7 @@
 #include <mutex>
 #include <system_error>
 
-namespace gpubench::app {
+namespace gpubench::run {
 namespace {
 
 // A line is a write. The library's own file sink opens by name and would follow a link that others put in its place.
@@ -45,4 +45,4 @@ base::Result<std::shared_ptr<spdlog::logger>> make_run_log(const std::filesystem
   return log;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::run

@@ -14,7 +14,7 @@
 #include "workload/spec.h"
 #include "workload/workload.h"
 
-namespace gpubench::app {
+namespace gpubench::run {
 
 // Where a command may leave result files. Absolute.
 std::filesystem::path command_results(const runs::RunDirectory& directory);
@@ -31,4 +31,4 @@ base::Result<std::unique_ptr<workload::Workload>> make_workload(workload::Worklo
                                                                 const platform::Clock& clock,
                                                                 const std::vector<workload::LogSink*>& logs);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::run

@@ -1,26 +1,26 @@
-#include "app/export_command.h"
+#include "commands/export_saved_run.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "app/journal_samples.h"
 #include "exporting/exporter.h"
 #include "exporting/journal/results.h"
 #include "exporting/open.h"
 #include "platform/clock.h"
 #include "platform/http_client.h"
+#include "run/journal_samples.h"
 #include "runs/cost_unfinished.h"
 #include "series/journal/read_journal.h"
 
-namespace gpubench::app {
+namespace gpubench::commands {
 namespace {
 
 // So reading back is not given up before it can begin.
 constexpr base::Duration kBeyondSettling = std::chrono::seconds(5);
 
 // The results of a run that was killed, up to the end of its journal.
-void add_results(exporting::Session& session, const runs::RunDirectory& directory, const Environment& environment) {
+void add_results(exporting::Session& session, const runs::RunDirectory& directory, const cli::Environment& environment) {
   auto saved = runs::load_run(directory.path);
   if (!saved) return;
   runs::cost_unfinished(*saved, environment.carbon);
@@ -30,7 +30,7 @@ void add_results(exporting::Session& session, const runs::RunDirectory& director
 }  // namespace
 
 base::Result<SavedRunExported> export_saved_run(const runs::RunDirectory& directory, const SavedRunExport& wanted,
-                                                const Environment& environment) {
+                                                const cli::Environment& environment) {
   if (series::journal_in_use(directory.path))
     return base::failure("the run " + directory.run_id + " is still running", "wait for its end");
   if (!series::has_journal(directory.path)) return base::failure("there is no journal in " + directory.path.string());
@@ -38,7 +38,8 @@ base::Result<SavedRunExported> export_saved_run(const runs::RunDirectory& direct
   if (!journal) return base::failure(journal.error());
   const platform::SystemClock clock;
   const auto http = platform::make_http_client(environment.ca_file);
-  auto session = exporting::open_session(directory.path, exporting::plan_of(wanted.to), make_journal_samples, *http, clock);
+  auto session =
+      exporting::open_session(directory.path, exporting::plan_of(wanted.to), run::make_journal_samples, *http, clock);
   if (!session) return base::failure(session.error());
   if (wanted.verify) (*session)->verify_from_start();
   const base::Duration patience = std::max(wanted.patience, wanted.to.settle + kBeyondSettling);
@@ -70,4 +71,4 @@ std::string export_text(const SavedRunExported& exported) {
   return text;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::commands

@@ -1,4 +1,4 @@
-#include "app/measurement.h"
+#include "run/measurement.h"
 
 #include <algorithm>
 #include <chrono>
@@ -8,7 +8,7 @@
 #include "base/signal_name.h"
 #include "platform/readable.h"
 
-namespace gpubench::app {
+namespace gpubench::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -118,4 +118,4 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   return measured;
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::run

@@ -13,7 +13,7 @@
 #include "record/progress.h"
 #include "report/plot/plot.h"
 
-namespace gpubench::app {
+namespace gpubench::run {
 
 // The steps go on until `time` with what holds then: the slot's, from where it begins.
 void extend_intensity(std::vector<report::IntensityStep>& steps, const carbon::IntensitySlot& now,
@@ -48,4 +48,4 @@ class LivePlot {
   live::Worker<record::Progress> worker_;    // last: starts when all else is there
 };
 
-}  // namespace gpubench::app
+}  // namespace gpubench::run

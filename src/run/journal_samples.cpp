@@ -1,4 +1,4 @@
-#include "app/journal_samples.h"
+#include "run/journal_samples.h"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 #include "carbon/source.h"
 #include "exporting/journal/results.h"
 
-namespace gpubench::app {
+namespace gpubench::run {
 namespace {
 
 constexpr std::uint64_t kPart = std::uint64_t{1} << 20U;
@@ -266,4 +266,4 @@ std::unique_ptr<exporting::Source> make_journal_samples(const std::filesystem::p
   return std::make_unique<JournalSamples>(run_directory, names);
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::run

@@ -1,9 +1,9 @@
-#include "app/live_plot.h"
+#include "run/live_plot.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace gpubench::app {
+namespace gpubench::run {
 
 void extend_intensity(std::vector<report::IntensityStep>& steps, const carbon::IntensitySlot& now,
                       base::SteadyTime slot_begin, base::SteadyTime time) {
@@ -44,4 +44,4 @@ void LivePlot::draw(const record::Progress& progress) {
     plan_.failed(drawn.error().message);
 }
 
-}  // namespace gpubench::app
+}  // namespace gpubench::run

@@ -14,7 +14,7 @@
 #include "runs/journal_notes.h"
 #include "series/journal/read_journal.h"
 
-namespace gpubench::app {
+namespace gpubench::run {
 
 // The labels of a run's series. `benchmark`: its image or command.
 exporting::RunLabels run_labels(const record::RunFacts& run, const std::string& benchmark);
@@ -52,4 +52,4 @@ class JournalSamples final : public exporting::Source {
 
 std::unique_ptr<exporting::Source> make_journal_samples(const std::filesystem::path& run_directory, exporting::Names names);
 
-}  // namespace gpubench::app
+}  // namespace gpubench::run

@@ -16,7 +16,7 @@
 #include "support/simulated_sampler.h"
 #include "unit/meter/fake_driver.h"
 
-namespace gpubench::app {
+namespace gpubench::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -432,4 +432,4 @@ TEST(DriverFaults, SeveralAtOnce) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::run

@@ -1,4 +1,4 @@
-#include "app/journal_samples.h"
+#include "run/journal_samples.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 #include "exporting/journal/results.h"
 #include "series/journal/segment_files.h"
 
-namespace gpubench::app {
+namespace gpubench::run {
 namespace {
 
 namespace fs = std::filesystem;
@@ -187,4 +187,4 @@ TEST_F(JournalSamplesTest, WhatIsAddedComesAfterAllThatTheJournalHolds) {
 }
 
 }  // namespace
-}  // namespace gpubench::app
+}  // namespace gpubench::run

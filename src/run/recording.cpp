@@ -1,0 +1,61 @@
+#include "run/recording.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/try.h"
+#include "run/run_log.h"
+#include "runs/journal_notes.h"
+#include "series/open.h"
+#include "workload/benchmark_name.h"
+
+namespace gpubench::run {
+
+base::Result<std::unique_ptr<Recording>> Recording::create(const cli::RunSpec& spec, base::WallTime start,
+                                                           const std::vector<meter::GpuDescription>& gpus) {
+  const std::string run_id = runs::make_run_id(start, workload::benchmark_name(spec.workload));
+  auto directory = runs::make_run_directory(spec.results_dir, run_id);
+  if (!directory) return base::failure(directory.error());
+  std::unique_ptr<Recording> recording(new Recording(*std::move(directory)));
+  const auto opened = recording->open(spec, gpus);
+  if (opened) return recording;
+  recording->discard();
+  return base::failure(opened.error());
+}
+
+base::Result<void> Recording::open(const cli::RunSpec& spec, const std::vector<meter::GpuDescription>& gpus) {
+  GPUBENCH_ASSIGN_OR_RETURN(log_, make_run_log(directory_.file("runtime.log"), spec.log_level, spec.verbose));
+  GPUBENCH_ASSIGN_OR_RETURN(journal_, series::Journal::create(directory_.path, directory_.run_id));
+  GPUBENCH_ASSIGN_OR_RETURN(series_, series::open_series(gpus, directory_.path, journal_.get()));
+  return {};
+}
+
+void Recording::note_facts(const record::RunFacts& facts, const workload::WorkloadDescription& workload) {
+  facts_note_ = runs::facts_note(facts, workload);
+  note(facts_note_);
+}
+
+void Recording::repeat_facts(base::WallTime now) {
+  constexpr base::Duration apart = std::chrono::minutes(5);
+  if (now < next_facts_note_) return;
+  note(facts_note_);
+  next_facts_note_ = now + apart;
+}
+
+void Recording::note_start(base::SteadyTime time) {
+  for (int copies = 0; copies < 2; ++copies) note(runs::started_note(time));  // as the facts, not only once
+}
+
+void Recording::note_end(const record::Measured& measured) {
+  note(facts_note_);
+  note(runs::ended_note(measured));
+  note(runs::events_note(measured.events));
+}
+
+void Recording::close(record::RunRecord& run) {
+  journal_->note(runs::closing_note(run));
+  journal_->close();
+  if (const auto error = journal_->error()) run.findings.emplace_back(record::JournalIncomplete{error->message});
+}
+
+}  // namespace gpubench::run

@@ -1,0 +1,317 @@
+#include "run/run.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/try.h"
+#include "base/version.h"
+#include "benchmark/benchmark_outputs.h"
+#include "benchmark/failure.h"
+#include "carbon/open.h"
+#include "cli/complain.h"
+#include "cli/exit_codes.h"
+#include "exporting/journal/results.h"
+#include "gpus/event_monitor.h"
+#include "gpus/workload_gpus.h"
+#include "meter/open.h"
+#include "platform/clock.h"
+#include "platform/files.h"
+#include "platform/process.h"
+#include "platform/readable.h"
+#include "platform/signals.h"
+#include "platform/terminal.h"
+#include "record/account.h"
+#include "record/energy_so_far.h"
+#include "report/closing.h"
+#include "report/formatted_tables.h"
+#include "run/audience.h"
+#include "run/journal_samples.h"
+#include "run/measurement.h"
+#include "run/recording.h"
+#include "run/result_files.h"
+#include "run/run_carbon.h"
+#include "run/run_export.h"
+#include "run/workload_setup.h"
+#include "runs/journal_notes.h"
+#include "series/open.h"
+
+namespace gpubench::run {
+namespace {
+
+using cli::complain;
+using cli::kCannotRun;
+using cli::kSignalBase;
+using cli::kTimedOut;
+using cli::kUsageError;
+
+// Together with the time to write the journal, a killed run lacks less than its last second.
+constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(850);
+
+// The benchmark's own, or the signal's that ended the run.
+int exit_code(const Measured& measured) {
+  if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
+  if (measured.timed_out) return kTimedOut;
+  return measured.outcome.exit_code.value_or(kCannotRun);
+}
+
+// All parts of one run, in the order in which they are made; destroyed in reverse.
+class BenchmarkRun {
+ public:
+  BenchmarkRun(const cli::RunSpec& spec, const cli::Environment& environment, carbon::Source carbon)
+      : spec_(spec), environment_(environment), carbon_source_(std::move(carbon)) {}
+
+  int go() {
+    if (const auto ready = prepare(); !ready) {
+      if (recording_) recording_->discard();
+      const auto signal = signals_.next();
+      return complain(ready.error(), signal ? kSignalBase + *signal : kCannotRun);
+    }
+    std::optional<InterruptedBeforeStart> interrupted;
+    auto measured = measure(*workload_, *meter_, clock_, signals_, recording_->series(), plan(), interrupted);
+    meter_->close();
+    if (measured && meter_->was_silent()) measured->findings.emplace_back(record::DriverSilent{});
+    audience_->leave();
+    if (!measured) {
+      static_cast<void>(workload_->cleanup());
+      recording_->discard();
+      const auto signal = interrupted ? std::optional(interrupted->signal) : signals_.next();
+      return complain(measured.error(), signal ? kSignalBase + *signal : kCannotRun);
+    }
+    recording_->note_end(*measured);
+    return conclude(*measured);
+  }
+
+ private:
+  base::Result<void> prepare();
+  base::Result<void> open_gpus();
+  base::Result<void> open_outputs();
+  base::Result<void> open_workload();
+  void note_facts();
+  [[nodiscard]] MeasurementPlan plan();
+  void begin(base::SteadyTime time);
+  void observe(std::size_t tick, const std::vector<meter::GpuReading>& readings);
+  int conclude(Measured& measured);
+  void collect_results(Measured& measured);
+  void save_so_far(const record::RunRecord& run);
+  [[nodiscard]] record::RunRecord account(const Measured& measured) const;
+  [[nodiscard]] record::RunRecord make_record(const Measured& measured);
+  base::Result<void> write_files(const record::RunRecord& run);
+  void show(const record::RunRecord& run);
+
+  const cli::RunSpec& spec_;
+  const cli::Environment& environment_;
+  const carbon::Source carbon_source_;
+  platform::SignalQueue signals_;  // before any thread
+  platform::SystemClock clock_;
+  platform::Terminal terminal_;
+  const base::ClockAnchor anchor_ = clock_.anchor();
+  std::unique_ptr<meter::GpuMeter> meter_;
+  gpus::WorkloadGpus gpus_;
+  std::optional<gpus::EventMonitor> events_;
+  record::RunFacts facts_;
+  std::unique_ptr<Recording> recording_;
+  std::optional<record::EnergySoFar> energy_;  // adding: the sampler's thread
+  std::unique_ptr<Audience> audience_;
+  std::unique_ptr<benchmark::BenchmarkOutputs> outputs_;
+  std::unique_ptr<workload::Workload> workload_;
+  std::unique_ptr<RunCarbon> carbon_;
+  std::unique_ptr<RunExport> export_;  // null: not asked for
+};
+
+base::Result<void> BenchmarkRun::prepare() {
+  GPUBENCH_TRY(open_gpus());
+  GPUBENCH_TRY(open_outputs());
+  GPUBENCH_TRY(open_workload());
+  carbon_ = std::make_unique<RunCarbon>(carbon_source_, clock_, anchor_, gpus_.positions, *recording_);
+  note_facts();
+  for (const std::string& note : workload_->description().notes) recording_->log().info("{}", note);
+  GPUBENCH_TRY(audience_->serve(run_labels(facts_, workload_->description().name)));
+  if (spec_.exports)
+    GPUBENCH_ASSIGN_OR_RETURN(export_,
+                              RunExport::start(recording_->directory().path, spec_.exporting, environment_.ca_file, clock_));
+  return {};
+}
+
+base::Result<void> BenchmarkRun::open_gpus() {
+  GPUBENCH_ASSIGN_OR_RETURN(meter_, meter::open_meter(spec_.meter, clock_));
+  GPUBENCH_ASSIGN_OR_RETURN(gpus_, gpus::find_workload_gpus(spec_.workload, meter_->source(), meter_->gpus()));
+  events_.emplace(*meter_);
+  return {};
+}
+
+base::Result<void> BenchmarkRun::open_outputs() {
+  GPUBENCH_ASSIGN_OR_RETURN(recording_, Recording::create(spec_, anchor_.wall, meter_->gpus()));
+  energy_.emplace(recording_->series());
+  audience_ = std::make_unique<Audience>(
+      spec_, Audience::Scene{terminal_, clock_, anchor_, *meter_, gpus_, *recording_, signals_.fd()});
+  const benchmark::OutputPlan plan{recording_->directory().path, spec_.log_cap_bytes, audience_->log_watcher()};
+  GPUBENCH_ASSIGN_OR_RETURN(outputs_, benchmark::BenchmarkOutputs::create(spec_.workload.benchmarks, plan, clock_));
+  return {};
+}
+
+base::Result<void> BenchmarkRun::open_workload() {
+  const WorkloadPlace place{meter_->source(), gpus_, recording_->directory(), signals_.fd()};
+  GPUBENCH_ASSIGN_OR_RETURN(workload_, make_workload(spec_.workload, place, clock_, outputs_->sinks()));
+  GPUBENCH_TRY(workload_->prepare());
+  recording_->log().info("run {} of {} on {}", recording_->directory().run_id, workload_->description().name,
+                         platform::host_name());
+  recording_->log().info("meter: {}; GPUs: {}", meter_->source().description, meter_->gpus().size());
+  return {};
+}
+
+void BenchmarkRun::note_facts() {
+  static_cast<record::RunSettings&>(facts_) = spec_.settings;
+  facts_.run_id = recording_->directory().run_id;
+  facts_.tool_version = base::kVersion;
+  facts_.host = platform::host_name();
+  facts_.anchor = anchor_;
+  facts_.source = meter_->source();
+  facts_.gpus = meter_->gpus();
+  facts_.benchmark_gpus = gpus_;
+  recording_->note_facts(facts_, workload_->description());
+}
+
+MeasurementPlan BenchmarkRun::plan() {
+  MeasurementPlan plan;
+  plan.sampling.interval = spec_.settings.interval;
+  plan.sampling.drain_period = kDrainPeriod;
+  if (!spec_.meter.record_trace.empty()) plan.sampling = sampler::trace_sampling();
+  plan.idle_roll = spec_.idle_roll;
+  plan.timeout = spec_.timeout;
+  plan.events = &*events_;
+  plan.started = [this](base::SteadyTime time) { begin(time); };
+  plan.ended = [this](base::SteadyTime time) {
+    energy_->end(time);
+    audience_->end(time);
+  };
+  plan.say = [this](const std::string& line) { audience_->say(line); };
+  plan.observer = [this](std::size_t tick, const std::vector<meter::GpuReading>& readings) { observe(tick, readings); };
+  return plan;
+}
+
+void BenchmarkRun::begin(base::SteadyTime time) {
+  energy_->begin(time);
+  recording_->note_start(time);
+  if (const auto linked = runs::link_latest(spec_.results_dir, recording_->directory()); !linked)
+    recording_->log().warn("{}", linked.error().message);
+  audience_->begin(time);
+  events_->workload_started(gpus::processes_of(workload_->description(), command_results(recording_->directory())), time);
+}
+
+void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading>& readings) {
+  record::Progress progress;
+  progress.tick = tick;
+  progress.time = anchor_.to_wall(readings.empty() ? clock_.now() : readings.front().time);
+  progress.readings = readings;
+  progress.energy = energy_->add(readings);
+  recording_->repeat_facts(progress.time);
+  carbon_->add_to(progress);
+  audience_->show(std::move(progress));
+  events_->poll(clock_.now());
+}
+
+int BenchmarkRun::conclude(Measured& measured) {
+  terminal_.interrupt_by(signals_.fd());
+  collect_results(measured);
+  const record::RunRecord run = make_record(measured);
+  const auto written = write_files(run);
+  show(run);
+  const int code = exit_code(measured);
+  if (!written) return complain(written.error(), code == 0 ? kCannotRun : code);
+  return code;
+}
+
+// The account as it stands, on disk before anything is waited for that may never come: whoever kills the tool then, loses
+// nothing that was measured.
+void BenchmarkRun::save_so_far(const record::RunRecord& run) {
+  recording_->note(runs::so_far_note(run));
+  const auto written = write_reports(recording_->directory(), run, recording_->series(), report::TimeseriesFormat::none);
+  if (!written) recording_->log().warn("{}", written.error().message);
+}
+
+record::RunRecord BenchmarkRun::account(const Measured& measured) const {
+  record::RunRecord run = record::make_account(facts_, measured, recording_->series());
+  run.carbon_place = carbon_source_.place;
+  return run;
+}
+
+void BenchmarkRun::collect_results(Measured& measured) {
+  outputs_->close(measured.findings);
+  for (const std::string& trouble : series::write_errors(recording_->series()))
+    measured.findings.emplace_back(record::SeriesIncomplete{trouble});
+  measured.scores = outputs_->scores({});
+  const bool waits_for_engine = measured.workload.kind == workload::WorkloadDescription::Kind::container;
+  if (waits_for_engine) save_so_far(account(measured));
+  const auto results = recording_->directory().file("benchmark_results");
+  const auto collected = workload_->collect_results(results);
+  if (const auto removed = workload_->cleanup(); !removed) {
+    recording_->log().error("{}", removed.error().message);
+    complain(removed.error(), 0);
+  }
+  measured.scores = outputs_->scores(collected && *collected ? results : std::filesystem::path());
+  for (const record::BenchmarkScore& score : measured.scores)
+    if (!score.trouble.empty()) measured.findings.emplace_back(record::ScoreUnusable{score.trouble});
+  if (!collected) {
+    measured.findings.emplace_back(record::ResultsNotCollected{collected.error().message});
+    recording_->log().warn("{}", collected.error().message);
+  } else if (benchmark::left_some_out(results)) {
+    measured.findings.emplace_back(
+        record::ResultsNotCollected{"not all of them: benchmark_results/skipped.txt lists the others"});
+  }
+}
+
+// The account, with what the export, the plot and the tool itself came to. Closes the journal.
+record::RunRecord BenchmarkRun::make_record(const Measured& measured) {
+  record::RunRecord run = account(measured);
+  save_so_far(run);
+  carbon_->add_to(run);
+  save_so_far(run);
+  audience_->finish_plot();
+  recording_->note(exporting::results_note(run));  // also for a later export
+  if (export_) export_->finish(run, spec_.exporting.drain, [this] { return platform::is_readable(signals_.fd()); });
+  if (spec_.outputs.plot)
+    draw_plot(recording_->directory(), run, recording_->series(), spec_.outputs.plot_format, signals_.fd());
+  const platform::ResourceUse use = platform::own_resource_use();
+  run.cost.cpu_seconds = use.cpu_seconds;
+  run.cost.peak_resident = use.peak_resident;
+  recording_->close(run);
+  return run;
+}
+
+base::Result<void> BenchmarkRun::write_files(const record::RunRecord& run) {
+  const runs::RunDirectory& directory = recording_->directory();
+  auto written = write_reports(directory, run, recording_->series(), spec_.outputs.timeseries);
+  if (written) written = meter_->finish();
+  if (spec_.outputs.html)
+    if (const auto page = write_page(directory, run, recording_->series()); written && !page) written = page;
+  if (!audience_->last_table().empty())
+    static_cast<void>(
+        platform::write_file_atomically(directory.file("final_monitoring_output.txt"), audience_->last_table()));
+  return written;
+}
+
+void BenchmarkRun::show(const record::RunRecord& run) {
+  const runs::RunDirectory& directory = recording_->directory();
+  for (const record::Finding& finding : run.findings) recording_->log().warn("finding: {}", record::finding_text(finding));
+  if (!spec_.quiet)
+    terminal_.write("\n" + for_terminal(terminal_, report::formatted_tables(run)) + "\n" + list_result_files(directory) +
+                    "\n" + report::closing_lines(run, directory.path));
+  std::cerr << benchmark::failure_text(run, directory.path);
+}
+
+}  // namespace
+
+int run_benchmark(const cli::RunSpec& spec, const cli::Environment& environment) {
+  const platform::SystemClock clock;
+  auto carbon = carbon::open_source({spec.settings.carbon, spec.settings.carbon_region, environment.carbon}, clock);
+  if (!carbon) return complain(carbon.error(), kUsageError);
+  return BenchmarkRun(spec, environment, *std::move(carbon)).go();
+}
+
+}  // namespace gpubench::run

@@ -1,0 +1,168 @@
+#include "run/measurement.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <thread>
+
+#include "support/scripted_meter.h"
+#include "support/simulated_sampler.h"
+
+namespace gpubench::run {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+// Runs until it is told to end, or for a time.
+class ScriptedWorkload final : public workload::Workload {
+ public:
+  explicit ScriptedWorkload(const platform::Clock& clock) : clock_(clock) {}
+
+  base::Result<void> prepare() override { return {}; }
+  [[nodiscard]] const workload::WorkloadDescription& description() const override { return description_; }
+  base::Result<void> start() override {
+    if (start_fails) return base::failure("it does not start");
+    outcome_.ran.start = clock_.now();
+    if (signal_at_start != 0) raise(signal_at_start);
+    return {};
+  }
+  base::Result<std::optional<workload::WorkloadOutcome>> poll(base::Duration timeout, int /*wake_fd*/) override {
+    std::this_thread::sleep_for(std::min<base::Duration>(timeout, 10ms));
+    if (poll_fails) return base::failure("it is lost");
+    if (stopped_ > 0 && ignores_stop && killed_ == 0) {
+      if (signal_at_stop != 0) raise(std::exchange(signal_at_stop, 0));
+      return std::optional<workload::WorkloadOutcome>();
+    }
+    if (stopped_ + killed_ == 0 && clock_.now() < outcome_.ran.start + lasts)
+      return std::optional<workload::WorkloadOutcome>();
+    outcome_.ran.end = clock_.now();
+    outcome_.exit_code = stopped_ + killed_ == 0 ? 0 : 143;
+    return std::optional(outcome_);
+  }
+  void stop() override { ++stopped_; }
+  void kill() override { ++killed_; }
+  base::Result<bool> collect_results(const std::filesystem::path& /*directory*/) override { return false; }
+  base::Result<void> cleanup() override { return {}; }
+
+  base::Duration lasts = 100ms;
+  bool start_fails = false;
+  bool poll_fails = false;
+  bool ignores_stop = false;
+  int signal_at_start = 0;
+  int signal_at_stop = 0;
+  int stopped_ = 0;
+  int killed_ = 0;
+
+ private:
+  const platform::Clock& clock_;
+  workload::WorkloadDescription description_;
+  workload::WorkloadOutcome outcome_;
+};
+
+std::vector<support::ScriptedGpu> idle_gpu(const platform::Clock& clock) {
+  std::vector<support::ScriptedGpu> gpus(1);
+  gpus.front().script =
+      support::power_script([](base::SteadyTime) { return base::Power::from_watts(100); }, clock.now() - 10s);
+  return gpus;
+}
+
+class MeasurementTest : public testing::Test {
+ protected:
+  MeasurementTest() {
+    plan_.sampling.interval = 50ms;
+    plan_.say = [this](const std::string& line) { said_.push_back(line); };
+    plan_.started = [this](base::SteadyTime) { events_ += "started "; };
+    plan_.ended = [this](base::SteadyTime) { events_ += "ended"; };
+  }
+  base::Result<Measured> go() { return measure(workload_, meter_, clock_, signals_, series_, plan_, interrupted_); }
+
+  platform::SignalQueue signals_;
+  platform::SystemClock clock_;
+  support::ScriptedMeter meter_{clock_, idle_gpu(clock_)};
+  std::vector<series::GpuSeries> series_ = support::memory_series(1);
+  ScriptedWorkload workload_{clock_};
+  MeasurementPlan plan_;
+  std::optional<InterruptedBeforeStart> interrupted_;
+  std::vector<std::string> said_;
+  std::string events_;
+};
+
+TEST_F(MeasurementTest, AWorkloadThatEndsByItself) {
+  plan_.idle_roll = 60ms;
+  const auto measured = go();
+  ASSERT_TRUE(measured) << measured.error().message;
+  EXPECT_EQ(measured->outcome.exit_code, 0);
+  EXPECT_FALSE(measured->interrupted_by);
+  EXPECT_FALSE(measured->timed_out);
+  EXPECT_EQ(events_, "started ended");
+  EXPECT_TRUE(said_.empty());
+  EXPECT_EQ(workload_.stopped_ + workload_.killed_, 0);
+}
+
+TEST_F(MeasurementTest, ASignalBeforeTheStartMeasuresNothing) {
+  plan_.idle_roll = 10s;
+  raise(SIGTERM);
+  const auto measured = go();
+  ASSERT_FALSE(measured);
+  EXPECT_EQ(measured.error().message, "SIGTERM before the benchmark was started");
+  ASSERT_TRUE(interrupted_);
+  EXPECT_EQ(interrupted_->signal, SIGTERM);
+  EXPECT_EQ(events_, "");
+}
+
+TEST_F(MeasurementTest, TheFirstSignalStopsGently) {
+  workload_.lasts = 10s;
+  workload_.signal_at_start = SIGINT;
+  const auto measured = go();
+  ASSERT_TRUE(measured);
+  EXPECT_EQ(measured->interrupted_by, SIGINT);
+  EXPECT_EQ(measured->outcome.exit_code, 143);
+  EXPECT_EQ(workload_.stopped_, 1);
+  EXPECT_EQ(workload_.killed_, 0);
+  EXPECT_THAT(said_.front(), HasSubstr("SIGINT: stopping the benchmark (again to kill it)"));
+}
+
+TEST_F(MeasurementTest, TheSecondSignalKills) {
+  workload_.lasts = 10s;
+  workload_.ignores_stop = true;
+  workload_.signal_at_start = SIGTERM;
+  workload_.signal_at_stop = SIGINT;
+  const auto measured = go();
+  ASSERT_TRUE(measured);
+  EXPECT_EQ(measured->interrupted_by, SIGTERM);  // the first counts
+  EXPECT_EQ(workload_.killed_, 1);
+  EXPECT_EQ(said_.back(), "killing the benchmark");
+}
+
+TEST_F(MeasurementTest, TheTimeLimitStopsAsASignalDoes) {
+  workload_.lasts = 10s;
+  plan_.timeout = 100ms;
+  const auto measured = go();
+  ASSERT_TRUE(measured);
+  EXPECT_EQ(measured->timed_out, 100ms);
+  EXPECT_FALSE(measured->interrupted_by);
+  EXPECT_EQ(workload_.stopped_, 1);
+  EXPECT_THAT(said_.front(), HasSubstr("--timeout: stopping the benchmark (Ctrl-C to kill it)"));
+}
+
+TEST_F(MeasurementTest, WhatCannotBeStartedOrFollowedIsAnError) {
+  workload_.start_fails = true;
+  EXPECT_EQ(go().error().message, "it does not start");
+  EXPECT_FALSE(interrupted_);
+  workload_.start_fails = false;
+  workload_.poll_fails = true;
+  EXPECT_EQ(go().error().message, "it is lost");
+}
+
+TEST_F(MeasurementTest, ReadingsComeWhileItRuns) {
+  std::size_t ticks = 0;
+  plan_.observer = [&](std::size_t, const std::vector<meter::GpuReading>& readings) { ticks += readings.size(); };
+  workload_.lasts = 300ms;
+  ASSERT_TRUE(go());
+  EXPECT_GE(ticks, 2U);
+}
+
+}  // namespace
+}  // namespace gpubench::run
