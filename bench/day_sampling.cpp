@@ -12,12 +12,12 @@
 #include <system_error>
 #include <thread>
 
-#include "app/workload_setup.h"
 #include "live/view_state.h"
 #include "meter/replay/replay_meter.h"
 #include "platform/clock.h"
 #include "platform/process.h"
 #include "series/journal/journal.h"
+#include "series/open.h"
 #include "support/simulated_sampler.h"
 
 namespace {
@@ -71,7 +71,7 @@ int sample(const std::string& trace, int gpus, int seconds, const std::filesyste
   const auto meter = meter::open_replay_meter(trace, gpus, clock);
   if (!meter) return std::fprintf(stderr, "%s\n", meter.error().message.c_str()), 1;
   const auto journal = series::Journal::create(folder, "day-sampling").value();
-  auto series = app::make_series(static_cast<std::size_t>(gpus), folder, journal.get()).value();
+  auto series = series::open_series((*meter)->gpus(), folder, journal.get()).value();
   live::ViewState view((*meter)->gpus(), "day_sampling", "REPLAY");
   view.start(clock.wall_now());
   const auto observe = [&](std::size_t tick, const std::vector<meter::GpuReading>& readings) {
