@@ -57,7 +57,7 @@ cli::OptionTable describe_check_image(CheckImage& spec) {
          cli::log_cap_option(spec.log_cap_bytes), cli::score_regex_option(image), cli::stop_grace_option(image)}},
        {"The container", {cli::gpus_option(cli::text(image.gpus))}},
        {"The container", cli::container_options(image)}}};
-  table.footer = "\nThe exit status is 0 if everything is right, 1 if not.\n";
+  table.footer = "\nArguments of the container follow \"--\". The exit status is 0 if everything is right, 1 if not.\n";
   table.arguments = &image.arguments;
   return table;
 }
