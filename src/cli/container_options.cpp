@@ -1,8 +1,11 @@
 #include "cli/container_options.h"
 
 #include <cstddef>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "benchmark/score.h"
@@ -22,8 +25,11 @@ base::Result<std::string> absolute_path(const std::string& path) {
 
 // The lines NAME=VALUE of a file, without empty ones and comments (#).
 base::Result<std::vector<std::string>> read_env_file(const std::string& path) {
+  std::error_code unknown;
   std::ifstream file(path);
-  if (!file) return base::failure("cannot read " + path, "check the name and that you may read it");
+  if (!file || std::filesystem::is_directory(path, unknown))
+    return base::failure("cannot read " + path + (file ? ": it is a folder" : ""),
+                         "check the name and that you may read it");
   std::vector<std::string> lines;
   std::size_t number = 0;
   for (std::string line; std::getline(file, line);) {
@@ -52,6 +58,16 @@ Value environment_file(std::vector<std::string>& environment) {
     return {};
   };
   return {take, {}, true};
+}
+
+// "NAME=VALUE", or "NAME" of a variable that this program was started with, as docker takes it.
+base::Result<std::string> environment_entry(const std::string& text) {
+  if (text.empty() || text.front() == '=') return base::failure("an empty name", "write NAME=VALUE");
+  if (text.find('=') != std::string::npos) return text;
+  const char* const value = std::getenv(text.c_str());
+  if (value == nullptr)
+    return base::failure("\"" + text + "\" has no value, and there is no such variable here", "write " + text + "=VALUE");
+  return text + "=" + value;
 }
 
 Value score_regex(std::optional<std::string>& target) {
@@ -90,7 +106,8 @@ std::vector<Option> container_options(workload::BenchmarkSpec& benchmark) {
   return {
       {"--volume", "SOURCE:TARGET[:ro]", "Folder or file to mount (repeatable)",
        offering(Offer::file, texts(benchmark.volumes))},
-      secret({"--env", "NAME=VALUE", "Environment variable (repeatable)", texts(benchmark.environment)}),
+      secret({"--env", "NAME=VALUE", "Environment variable; NAME alone: as it is here (repeatable)",
+              each_parsed(benchmark.environment, environment_entry)}),
       {"--entrypoint", "PROGRAM", "Program to run instead of the image's own", text(benchmark.entrypoint)},
       {"--gpu_access", "WAY", "How the benchmark gets them: auto, runtime, cdi, devices or none",
        choice(container.gpu_access, ways)},

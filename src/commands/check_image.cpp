@@ -72,6 +72,7 @@ class ImageCheck {
       gpus_ = (*meter)->gpus();
     }
     if (const auto ran = run(); !ran) {
+      if (!outcome_ && !directory_.run_id.empty()) runs::discard(directory_);  // nothing ran
       verdict_.say(false, "it cannot be run: " + ran.error().message, ran.error().remedy);
       return verdict_.exit_code();
     }

@@ -9,7 +9,9 @@
 
 namespace gpubench::commands {
 
-int run_program(const std::vector<std::string>& words) {
+namespace {
+
+int run_words(const std::vector<std::string>& words) {
   if (!words.empty() && words.front() == kCompletionWord) return complete({words.begin() + 1, words.end()});
   std::vector<std::string> rest = words;
   const auto command = take_command(rest);
@@ -23,6 +25,15 @@ int run_program(const std::vector<std::string>& words) {
   }
   const cli::Environment environment = cli::read_environment();
   return use.run({environment, *parsed});
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& words) {
+  const int code = run_words(words);
+  std::cout.flush();
+  if (std::cout || code != 0) return code;
+  return cli::complain({"standard output could not be written", "is its disk full?"}, cli::kCannotRun);
 }
 
 }  // namespace gpubench::commands

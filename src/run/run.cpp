@@ -274,6 +274,9 @@ record::RunRecord BenchmarkRun::make_record(const Measured& measured) {
   save_so_far(run);
   audience_->finish_plot();
   recording_->note(exporting::results_note(run));  // also for a later export
+  if (export_ && !spec_.quiet)
+    std::cerr
+        << "iris-gpubench: sending the rest to the database and reading back what it accepted (Ctrl-C ends the wait)\n";
   if (export_) export_->finish(run, spec_.exporting.drain, [this] { return platform::is_readable(signals_.fd()); });
   if (spec_.outputs.plot)
     draw_plot(recording_->directory(), run, recording_->series(), spec_.outputs.plot_format, signals_.fd());

@@ -42,6 +42,13 @@ class ExitCodes(ProductTest):
         self.assertIn("no-such-program", outcome.stderr)
         self.assertFalse(self.results.exists(), "nothing was measured, so nothing is left")
 
+    def test_standard_output_that_cannot_be_written(self):
+        for arguments in (("--help",), ("list",), ("plan", "--help")):
+            with self.subTest(arguments=arguments), open("/dev/full", "w") as full:
+                done = subprocess.run([str(PROGRAM), *arguments], env=self.environment, stdout=full, stderr=subprocess.PIPE, text=True, cwd=self.folder)
+                self.assertEqual(done.returncode, 125)
+                self.assertIn("standard output could not be written", done.stderr)
+
     def test_results_folders_that_cannot_be(self):
         dangling = self.folder / "dangling"
         dangling.symlink_to("not-there")

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 
 #include "cli/parse.h"
@@ -15,6 +16,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 base::Result<workload::WorkloadSpec> workload_of(const std::vector<std::string>& arguments) {
   RunLine line;
@@ -103,7 +105,8 @@ TEST(ContainerFlags, ErrorsNameTheOption) {
   EXPECT_THAT(refused({"--workdir", "w"}).message, HasSubstr("--workdir"));
   EXPECT_THAT(refused({"--tmpfs", "t"}).message, HasSubstr("--tmpfs"));
   EXPECT_THAT(refused({"--pull", "sometimes"}).message, HasSubstr("--pull"));
-  EXPECT_THAT(refused({"--env_file", "/nonexistent"}).message, HasSubstr("--env_file"));
+  EXPECT_THAT(refused({"--env_file", testing::TempDir() + "not-there"}).message, HasSubstr("--env_file"));
+  EXPECT_THAT(refused({"--env_file", testing::TempDir()}).message, HasSubstr("it is a folder"));
 }
 
 TEST(ContainerFlags, NotForCommands) {
@@ -122,6 +125,15 @@ TEST(EnvFile, LinesCommentsAndTheLastWordOfEnv) {
   std::ofstream(path) << "# comment\n\nA=1 2\r\nB=\"x\"\n";
   EXPECT_THAT(container_with({"--env", "A=3", "--env_file", path}).environment, ElementsAre("A=1 2", "B=\"x\"", "A=3"));
   std::remove(path.c_str());
+}
+
+TEST(ContainerFlags, AVariableWithoutAValueIsTakenFromHere) {
+  ASSERT_EQ(setenv("GPUBENCH_TEST_TOKEN", "a=b", 1), 0);
+  EXPECT_THAT(container_with({"--env", "GPUBENCH_TEST_TOKEN", "--env", "B="}).environment,
+              ElementsAre("GPUBENCH_TEST_TOKEN=a=b", "B="));
+  ASSERT_EQ(unsetenv("GPUBENCH_TEST_TOKEN"), 0);
+  EXPECT_THAT(refused({"--env", "GPUBENCH_TEST_TOKEN"}).remedy, HasSubstr("write GPUBENCH_TEST_TOKEN=VALUE"));
+  EXPECT_THAT(refused({"--env", "=secret"}).message, Not(HasSubstr("secret")));
 }
 
 TEST(SeveralContainers, ImagesGivenMoreThanOnce) {

@@ -91,7 +91,7 @@ TEST(RunOptions, TheScoresPatternIsCompiled) {
 
 TEST(RunOptions, TheFunctionalUnitIsANumberAndAName) {
   for (const char* good : {"run", "1000 images", "0.5 epochs"}) EXPECT_EQ(said_of("--functional_unit", good), "") << good;
-  for (const char* bad : {"", "0 images", "-1 images", "1000", "1000images"})
+  for (const char* bad : {"", "0 images", "-1 images", "1000", "1000images", "banana 5"})
     EXPECT_THAT(said_of("--functional_unit", bad), HasSubstr("\"1000 images\"")) << bad;
 }
 
