@@ -53,11 +53,20 @@ TEST_F(FullViewTest, QuitIsAskedTwice) {
   view_.show(example::progress(2, 0));
   view_.type("q");
   EXPECT_EQ(quits_, 0);
-  EXPECT_TRUE(contains(terminal_.text, "q again"));
+  EXPECT_TRUE(contains(terminal_.text, "q or y stops the benchmark"));
   view_.type("x");
   view_.type("q");
   EXPECT_EQ(quits_, 0) << "another key in between goes on";
   view_.type("q");
+  EXPECT_EQ(quits_, 1);
+}
+
+TEST_F(FullViewTest, YesAnswersTheQuestionAndNothingElse) {
+  view_.show(example::progress(2, 0));
+  view_.type("y");
+  EXPECT_EQ(quits_, 0);
+  view_.type("q");
+  view_.type("y");
   EXPECT_EQ(quits_, 1);
 }
 
