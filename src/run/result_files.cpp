@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.h"
 #include "base/text_table.h"
 #include "platform/files.h"
 #include "platform/gzip_stream.h"
@@ -119,7 +120,7 @@ std::string list_result_files(const runs::RunDirectory& directory) {
       {"runtime.log", "this tool's log"},
       {"journal", "everything read, for iris-gpubench report and recover"},
   }};
-  std::string text = "Results in " + directory.path.string() + "\n";
+  std::string text = "Results in " + base::one_line(directory.path.string()) + "\n";
   std::error_code error;
   for (const auto& [name, meaning] : kFiles)
     if (std::filesystem::exists(directory.file(name), error))

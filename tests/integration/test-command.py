@@ -1,9 +1,13 @@
 #!/usr/bin/python3
 """A plain command, measured on a scripted GPU: exit codes, files, energy, carbon, signals, messages."""
 import csv
+import fcntl
+import json
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -375,6 +379,77 @@ class Signals(ProductTest):
         self.assertEqual(outcome.code, 130)
         self.assertIn("before the benchmark was started", outcome.stderr)
         self.assertFalse(self.results.exists())
+
+
+SCORE = "mkdir -p $IRIS_GPUBENCH_RESULTS; printf 'time: 12.5\\nwork: 640\\n' > $IRIS_GPUBENCH_RESULTS/metrics.yml; sleep 1"
+
+
+class Waits(ProductTest):
+    """After the benchmark: what never answers holds nothing up, and costs no result."""
+
+    def setUp(self):
+        super().setUp()
+        self.silent = socket.create_server(("127.0.0.1", 0), backlog=50)  # takes connections and never answers
+        self.addCleanup(self.silent.close)
+        self.url = "http://127.0.0.1:%d" % self.silent.getsockname()[1]
+
+    def gnuplot_that_hangs(self):
+        folder = self.folder / "bin"
+        folder.mkdir()
+        (folder / "gnuplot").write_text("#!/bin/sh\nexec sleep 50\n")
+        (folder / "gnuplot").chmod(0o755)
+        self.environment["PATH"] = f"{folder}:" + self.environment["PATH"]
+
+    def saved(self):
+        path = self.results / "latest" / "metrics.json"
+        return json.loads(path.read_text()) if path.exists() else {}
+
+    def test_killed_while_others_are_waited_for(self):
+        cases = {
+            "database": ({"IRIS_GPUBENCH_VICTORIA_URL": self.url}, ("--no_plot", "--carbon_intensity", "100", "--export_to_victoria")),
+            "carbon source": ({"IRIS_GPUBENCH_CARBON_URL": self.url}, ("--no_plot",)),
+            "gnuplot": ({}, ("--carbon_intensity", "100")),
+        }
+        self.gnuplot_that_hangs()
+        for case, (variables, options) in cases.items():
+            with self.subTest(case):
+                self.environment.update(variables)
+                process = self.start("--idle_roll", "0", *options, "--benchmark_command", SCORE)
+                self.wait_for(lambda: self.saved().get("score") == 12.5, "the first results")
+                self.assertIsNone(process.poll())
+                process.kill()
+                process.communicate()
+                latest = (self.results / "latest").resolve()
+                recovered = subprocess.run([str(PROGRAM), "recover", str(latest), "--no_plot"], env=self.environment, capture_output=True,
+                                           text=True, timeout=60)
+                self.assertEqual(recovered.returncode, 0, recovered.stderr)
+                self.assertEqual((self.saved()["score"], self.saved()["work"]["amount"]), (12.5, 640))
+                self.assertIn("recovered", [finding["name"] for finding in self.saved()["findings"]])
+                shutil.rmtree(latest)
+                (self.results / "latest").unlink()
+
+    def test_one_signal_ends_the_wait(self):
+        self.gnuplot_that_hangs()
+        self.environment["IRIS_GPUBENCH_VICTORIA_URL"] = self.url
+        process = self.start("--idle_roll", "0", "--carbon_intensity", "100", "--export_to_victoria", "--benchmark_command", SCORE)
+        self.wait_for(lambda: self.saved().get("score") == 12.5, "the first results")
+        self.interrupt(process)
+        outcome = self.finish(process, timeout=20)
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assertLessEqual({"export_incomplete", "plot_not_made"}, set(outcome.findings()))
+
+    def test_a_reader_that_has_stopped(self):
+        ends = os.pipe()
+        self.addCleanup(os.close, ends[0])
+        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, 4096)
+        os.write(ends[1], b"x" * 4096)
+        process = subprocess.Popen(self.command("--idle_roll", "0", "--no_plot", "--no_live_monitor", "--", "true"), env=self.environment,
+                                   stdout=ends[1], stderr=subprocess.DEVNULL, cwd=self.folder)
+        os.close(ends[1])
+        self.wait_for(lambda: (self.results / "latest" / "report.html").exists(), "the last result file")
+        self.assertIsNone(process.poll(), "it waits for its reader")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=20), 0)
 
 
 class WithoutGpu(ProductTest):
