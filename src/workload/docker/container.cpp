@@ -90,7 +90,8 @@ base::Result<void> Container::remove() {
   const auto answer = ask_to_remove(which);
   const bool is_under_way = answer && answer->status == 409;
   bool gone = answer && (answer->status < 300 || answer->status == 404);
-  if (!answer || is_under_way) gone = wait_until_removed(which, is_under_way ? kBetweenWords : 0s);
+  if ((!answer && !engine_.is_interrupted()) || is_under_way)
+    gone = wait_until_removed(which, is_under_way ? kBetweenWords : 0s);
   if (!gone) {
     const std::string words = answer ? engine_words(*answer) : answer.error().message;
     return base::failure("could not remove the container: " + words, by_hand);

@@ -25,7 +25,9 @@ class ContainerWorkload final : public Workload {
   ContainerWorkload(ContainerOptions options, const platform::Clock& clock, LogSink& log)
       : options_(std::move(options)), clock_(clock), container_(engine_, clock), output_(engine_, log), watch_(engine_) {}
   // Only running out of memory throws here, and may end the program.
-  ~ContainerWorkload() override { static_cast<void>(remove()); }  // NOLINT(bugprone-exception-escape)
+  ~ContainerWorkload() override {  // NOLINT(bugprone-exception-escape)
+    if (!was_cleaned_) static_cast<void>(remove());
+  }
   ContainerWorkload(const ContainerWorkload&) = delete;
   ContainerWorkload& operator=(const ContainerWorkload&) = delete;
 
@@ -40,7 +42,10 @@ class ContainerWorkload final : public Workload {
     if (run_) run_->kill();
   }
   base::Result<bool> collect_results(const std::filesystem::path& directory) override;
-  base::Result<void> cleanup() override { return remove(); }
+  base::Result<void> cleanup() override {
+    was_cleaned_ = true;  // what the engine has not done now it would not do a moment later
+    return remove();
+  }
 
  private:
   base::Result<void> create_and_open();
@@ -59,6 +64,7 @@ class ContainerWorkload final : public Workload {
   std::optional<ContainerPlan> plan_;  // once prepared
   WorkloadDescription description_;
   std::optional<ContainerRun> run_;  // once started
+  bool was_cleaned_ = false;
 };
 
 base::Result<void> ContainerWorkload::prepare() {
