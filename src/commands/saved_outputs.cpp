@@ -25,7 +25,12 @@ int draw(const runs::RunDirectory& directory, const runs::SavedRun& saved, repor
 // That the journal holds what the run's results were made of.
 base::Result<void> check_journal(const runs::SavedRun& saved, const runs::RunDirectory& directory) {
   const auto metrics = runs::read_saved_metrics(directory.path);
-  if (saved.finished || !metrics) return {};
+  if (!metrics) return {};
+  const auto run_id = metrics->find("run_id");
+  if (run_id != metrics->end() && run_id->is_string() && run_id->get_ref<const std::string&>() != saved.run.facts.run_id)
+    return base::failure("the journal in " + directory.path.string() + " is of another run: " + saved.run.facts.run_id,
+                         "the results were left unchanged; move the journal to the folder of its run");
+  if (saved.finished) return {};
   const auto elapsed = metrics->find("elapsed_time");
   const double known = base::to_seconds(saved.run.elapsed());
   if (elapsed == metrics->end() || !elapsed->is_number() || elapsed->get<double>() <= known + 1e-6) return {};

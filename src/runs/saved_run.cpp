@@ -186,7 +186,7 @@ base::Result<SavedRun> load_run(const fs::path& directory) {
   saved.series = std::move(loader.series);
   saved.run = record::make_account(*loader.notes.facts, measured_until(loader, directory), saved.series);
   saved.finished = loader.notes.closing && !loader.notes.closing->so_far;
-  saved.damage = series::damage_text(*readout);
+  saved.damage = saved.finished ? series::damage_of_closed(*readout) : series::damage_text(*readout);
   if (loader.odd > 0) base::add_item(saved.damage, std::to_string(loader.odd) + " values cannot be of this run");
   if (loader.notes.closing) add_closing(saved, *loader.notes.closing);
   if (!saved.finished) {

@@ -232,6 +232,20 @@ TEST_F(SavedRunTest, DamageIsSaid) {
   EXPECT_NE(saved->damage.find("are damaged"), std::string::npos);
 }
 
+// The last segment, cut short or of anything else, after the run had ended well.
+TEST_F(SavedRunTest, WhatFollowsAFinishedRunIsDamage) {
+  values(kSaved.end + 1s);
+  journal_->note(started_note(kSavedStart));
+  ended();
+  closed();
+  journal_->close();
+  journal_.reset();
+  std::ofstream(root_ / "run" / "journal" / "00000002.journal") << std::string(500, 'x');
+  const auto saved = load_run(root_ / "run");
+  ASSERT_TRUE(saved) << saved.error().message;
+  EXPECT_EQ(record::finding_name(saved->run.findings.back()), "journal_incomplete");
+}
+
 TEST_F(SavedRunTest, ARunUnderWayIsNotLoadedAsAPastOne) {
   values(kSavedStart + 1s);
   const auto directory = find_run(root_, "run");
