@@ -64,7 +64,7 @@ Value environment_file(std::vector<std::string>& environment) {
 base::Result<std::string> environment_entry(const std::string& text) {
   if (text.empty() || text.front() == '=') return base::failure("an empty name", "write NAME=VALUE");
   if (text.find('=') != std::string::npos) return text;
-  const char* const value = std::getenv(text.c_str());
+  const char* const value = std::getenv(text.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
   if (value == nullptr)
     return base::failure("\"" + text + "\" has no value, and there is no such variable here", "write " + text + "=VALUE");
   return text + "=" + value;

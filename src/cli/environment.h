@@ -31,7 +31,7 @@ struct Variable {
 };
 
 // All that are taken as they are.
-std::vector<Variable> variables(Environment& environment);
+std::vector<Variable> variables(Environment& to);
 
 Environment read_environment();
 

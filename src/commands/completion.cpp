@@ -48,9 +48,11 @@ void print_more(cli::Offer offer, const std::string& begun) {
       std::cout << ":command\n";
       return;
     case cli::Offer::image:
-      return print_images(begun);
+      print_images(begun);
+      return;
     case cli::Offer::run:
-      return print_runs(begun);
+      print_runs(begun);
+      return;
   }
 }
 
