@@ -51,7 +51,7 @@ std::string failure_of(const std::string& what, const record::BenchmarkRecord& b
   if (lines.empty()) return text + "its log is empty: " + log.string() + "\n";
   text += "the end of its log:\n";
   for (const std::string& line : lines) text += "  " + line + "\n";
-  return text + "all of it: " + log.string() + "\n";
+  return text + "the complete log: " + log.string() + "\n";
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ Answer Lookup::answer(base::WallTime from, base::WallTime to) {
   Answer answer = empty_answer(source_);
   std::copy_if(known_.begin(), known_.end(), std::back_inserter(answer.slots),
                [&](const auto& slot) { return slot.from <= to && slot.to >= from; });
-  if (!covered()) answer.trouble = trouble_.empty() ? "the source has nothing for part of the run" : trouble_;
+  if (!covered()) answer.trouble = trouble_.empty() ? "the source has no values for part of the run" : trouble_;
   return answer;
 }
 

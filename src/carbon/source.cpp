@@ -27,7 +27,7 @@ Answer ask_once(const Source& source, base::WallTime from, base::WallTime to, ba
   }
   std::erase_if(answer.slots, [&](const IntensitySlot& slot) { return slot.from > to || slot.to < from; });
   if (answer.trouble.empty() && !covers(answer.slots, from, to))
-    answer.trouble = "the source has nothing for part of the run";
+    answer.trouble = "the source has no values for part of the run";
   return answer;
 }
 

@@ -9,6 +9,8 @@
 namespace gpubench::cli {
 namespace {
 
+constexpr const char* kUnitExample = "write for example --functional_unit \"1000 images\"";
+
 // "1000 images": a number above 0, a space, a unit; a unit alone is one of it.
 base::Result<void> take_functional_unit(const std::string& option, std::string_view text, carbon::CarbonOptions& options) {
   const char* const end = text.data() + text.size();
@@ -17,7 +19,7 @@ base::Result<void> take_functional_unit(const std::string& option, std::string_v
   const auto [rest, error] = std::from_chars(text.data(), end, count);
   if (error == std::errc()) {
     const bool is_count = rest != end && *rest == ' ' && std::isfinite(count) && count > 0;
-    if (!is_count) return base::failure(option + " must be a unit, or a number above 0 and a unit", "\"1000 images\"");
+    if (!is_count) return base::failure(option + " must be a unit, or a number above 0 and a unit", kUnitExample);
     options.functional_units = count;
     text.remove_prefix(static_cast<std::size_t>(rest + 1 - text.data()));
   } else {
@@ -25,9 +27,9 @@ base::Result<void> take_functional_unit(const std::string& option, std::string_v
   }
   constexpr std::size_t longest = 40;
   if (text.find_first_not_of(' ') == std::string_view::npos || text.size() > longest)
-    return base::failure(option + " names no unit of at most 40 characters", "\"1000 images\"");
+    return base::failure("the unit of " + option + " is missing or longer than 40 characters", kUnitExample);
   if (const auto last = text.substr(text.rfind(' ') + 1); last.find_first_not_of("0123456789.") == std::string_view::npos)
-    return base::failure(option + " \"" + std::string(text) + "\": the number comes first", "\"1000 images\"");
+    return base::failure(option + " \"" + std::string(text) + "\": the number comes first", kUnitExample);
   options.functional_unit = text;
   return {};
 }
@@ -69,20 +71,20 @@ std::vector<Option> carbon_options(carbon::CarbonOptions& options, std::string& 
       carbon_source_option(options.source),
       {"--carbon_intensity", "G_PER_KWH", "The intensity itself, in gCO2 per kWh; no source is asked",
        number({0, 10000}, intensity)},
-      {"--pue", "FACTOR", "Power usage effectiveness of the data centre, which multiplies the energy",
+      {"--pue", "FACTOR", "Power usage effectiveness (PUE) of the data centre: a factor on the energy",
        number({1, 10}, pue, options.pue.fraction())},
       {"--embodied_kg", "KG",
-       "kgCO2 of making one GPU (default: the published figure of its model, if any);\n"
-       "the run's share of its lifetime is counted",
+       "kgCO2 from making one GPU (default: the published figure of its model, if any).\n"
+       "The run gets a share by its length",
        number({0, 1e6}, embodied)},
-      {"--lifetime_years", "YEARS", "Years that a GPU is in use", number({0.1, 100}, lifetime, options.lifetime_years)},
+      {"--lifetime_years", "YEARS", "Lifetime of a GPU, in years", number({0.1, 100}, lifetime, options.lifetime_years)},
       {"--functional_unit", "\"N UNIT\"", "What the run did, for the SCI score: \"1000 images\"", functional_unit(options)},
   };
 }
 
 base::Result<void> check_carbon(const carbon::CarbonOptions& options) {
   if (options.intensity && options.source != carbon::CarbonOptions{}.source)
-    return base::failure("--carbon_intensity and --carbon_source exclude each other", "give one of them");
+    return base::failure("--carbon_intensity and --carbon_source cannot be used together", "use only one of them");
   return {};
 }
 

@@ -84,13 +84,14 @@ Value score_regex(std::optional<std::string>& target) {
 Option gpus_option(Value value) {
   value.default_text = "all";
   return {"--gpus", "GPUS",
-          "GPUs that the benchmark gets, also a command: all, none, a number, indices (0,2 or device=1) or UUIDs;\n"
-          "with several images once for all or once for each",
+          "GPUs for the benchmark (container or command): all, none, a number, indices (0,2 or device=1) or UUIDs;\n"
+          "with several images, give it once for all or once for each",
           with_choices({"all", "none"}, std::move(value))};
 }
 
 Option score_regex_option(workload::BenchmarkSpec& benchmark) {
-  return {"--score_regex", "REGEX", "Take the score from the log line that this matches: its first (group)",
+  return {"--score_regex", "REGEX",
+          "Regular expression that finds the score in the log: its first (group), or the whole match",
           score_regex(benchmark.score_regex)};
 }
 
@@ -109,7 +110,7 @@ std::vector<Option> container_options(workload::BenchmarkSpec& benchmark) {
       secret({"--env", "NAME=VALUE", "Environment variable; NAME alone: as it is here (repeatable)",
               each_parsed(benchmark.environment, environment_entry)}),
       {"--entrypoint", "PROGRAM", "Program to run instead of the image's own", text(benchmark.entrypoint)},
-      {"--gpu_access", "WAY", "How the benchmark gets them: auto, runtime, cdi, devices or none",
+      {"--gpu_access", "WAY", "How the benchmark gets its GPUs: auto, runtime, cdi, devices or none",
        choice(container.gpu_access, ways)},
       {"--pull", "WHEN", "Fetch the image from its registry: missing, always or never", choice(container.pull, pulls)},
       {"--env_file", "FILE", "File with a NAME=VALUE on each line (repeatable)",
@@ -117,7 +118,7 @@ std::vector<Option> container_options(workload::BenchmarkSpec& benchmark) {
       {"--mount", "SOURCE:TARGET", "Read-only data: folder, file or volume (repeatable)",
        offering(Offer::file, each_parsed(container.mounts, workload::parse_data_mount))},
       {"--tmpfs", "TARGET[:OPTIONS]", "Folder in memory (repeatable)", each_parsed(benchmark.tmpfs, absolute_path)},
-      {"--ulimit", "NAME=SOFT[:HARD]", "Limit of its processes, -1 for none (repeatable)",
+      {"--ulimit", "NAME=SOFT[:HARD]", "Resource limit of its processes; -1: no limit (repeatable)",
        each_parsed(container.ulimits, workload::parse_ulimit)},
       {"--shm_size", "SIZE", "Limit of /dev/shm, e.g. 64g; default: half of the machine's memory",
        parsed(container.shm_bytes, workload::parse_byte_size)},
@@ -128,7 +129,7 @@ std::vector<Option> container_options(workload::BenchmarkSpec& benchmark) {
       {"--network", "NAME", "Network, e.g. none or host", with_choices({"none", "host"}, text(container.network))},
       {"--results_path", "PATH", "Results to copy out in addition to /root/results (repeatable)",
        each_parsed(container.results_paths, absolute_path)},
-      {"--results_limit", "SIZE", "Most that is copied out of each of these paths, e.g. 100m",
+      {"--results_limit", "SIZE", "Maximum size copied out of each of these paths, e.g. 100m",
        parsed(container.results_limit_bytes, workload::parse_byte_size, "4g")},
       {"--results_exclude", "PATTERN", "Result files or folders not to copy out, e.g. '*.ckpt' (repeatable)",
        texts(container.results_excluded)},

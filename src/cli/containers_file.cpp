@@ -27,11 +27,11 @@ base::Result<std::vector<std::string>> values_of(const YAML::Node& node, const s
   if (node.IsScalar()) values.push_back(node.Scalar());
   if (node.IsSequence())
     for (const YAML::Node& item : node) {
-      if (!item.IsScalar()) return base::failure(where + ": a list may hold plain values only", "see docs/several.md");
+      if (!item.IsScalar()) return base::failure(where + ": a list may contain only plain values", "see docs/several.md");
       values.push_back(item.Scalar());
     }
   if (!node.IsScalar() && !node.IsSequence())
-    return base::failure(where + ": neither a value nor a list of values", "see docs/several.md");
+    return base::failure(where + " is neither a value nor a list of values", "see docs/several.md");
   return values;
 }
 
@@ -67,7 +67,7 @@ base::Result<std::vector<std::string>> words_of(const YAML::Node& container, con
     if (key == "arguments") {
       arguments = std::move(*values);
     } else if (!has_option(table, key)) {
-      return base::failure(fmt::format("{}: a container has no \"{}\"", where, key),
+      return base::failure(fmt::format("{}: \"{}\" is not an option of a container", where, key),
                            "its keys are the names of the container's options; see iris-gpubench --help");
     } else {
       for (const std::string& value : *values) words.push_back(fmt::format("--{}={}", key, value));

@@ -75,7 +75,7 @@ std::vector<Variable> variables(Environment& to) {
   return {
       {{"DOCKER_HOST"}, "Container engine: unix://, tcp:// or ssh://", &engine.host},
       {{"DOCKER_CONTEXT"}, "Context of the container engine", &engine.context},
-      {{"DOCKER_TLS_VERIFY"}, "Not empty: TLS to the container engine", &engine.tls_verify},
+      {{"DOCKER_TLS_VERIFY"}, "If not empty: use TLS to the container engine", &engine.tls_verify},
       {{"DOCKER_CERT_PATH"}, "Folder with the certificates for it", &engine.cert_path},
       {{"DOCKER_CONFIG"}, "", &engine.config_folder},
       {{"XDG_RUNTIME_DIR"}, "", &engine.runtime_dir},

@@ -23,7 +23,8 @@ std::vector<Option> export_options(exporting::ExportSpec& spec) {
 }
 
 Option export_drain_option(exporting::ExportSpec& spec) {
-  return {"--export_drain", "SECONDS", "Maximum wait for the database at the end of the run", seconds(spec.drain, kDay)};
+  return {"--export_drain", "SECONDS", "Maximum seconds to wait for the database at the end of the run",
+          seconds(spec.drain, kDay)};
 }
 
 }  // namespace gpubench::cli

@@ -12,7 +12,7 @@ std::vector<Option> output_options(report::OutputSpec& spec) {
       {"--timeseries_format", "FORMAT", "Format of timeseries.csv and power.csv: csv, csv.gz or none",
        choice(spec.timeseries, tables)},
       {"--no_plot", "", "Do not draw the plot", switch_off(spec.plot)},
-      {"--plot_format", "FORMAT", "png, svg or pdf: format of the plot, and the end of its name",
+      {"--plot_format", "FORMAT", "Format and file extension of the plot: png, svg or pdf",
        choice(spec.plot_format, pictures)},
       {"--no_html", "", "Do not write report.html", switch_off(spec.html)},
   };

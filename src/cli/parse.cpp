@@ -55,7 +55,7 @@ class Parser {
  public:
   explicit Parser(const OptionTable& table)
       : shows_defaults_(table.shows_defaults), app_(table.introduction, table.program) {
-    app_.set_help_flag("--help,-h", "Show this and exit");
+    app_.set_help_flag("--help,-h", "Show this help and exit");
     if (!table.version.empty()) app_.set_version_flag("--version", table.version, "Show the version and exit");
     app_.footer(table.footer);
     for (const OptionGroup& group : table.groups)

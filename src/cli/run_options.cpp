@@ -16,9 +16,10 @@ constexpr double kHour = 3600;
 constexpr double kYear = 365 * 24 * kHour;
 
 OptionGroup workload_group(RunLine& line) {
-  OptionGroup group{"What to run (one of the first two, or -- COMMAND [ARGUMENT...])", workload_options(line.workload)};
+  OptionGroup group{"What to run (--benchmark_image, --benchmark_file, --benchmark_command, or -- COMMAND [ARGUMENT...])",
+                    workload_options(line.workload)};
   group.options.push_back({"--timeout", "SECONDS",
-                           "Seconds after which the benchmark is stopped as by Ctrl-C (exit status 124)",
+                           "Stop the benchmark after this many seconds, as with Ctrl-C (exit status 124)",
                            seconds(line.spec.timeout, {0.001, kYear})});
   group.check = [&line]() -> base::Result<void> {
     if (line.asks_for_a_list()) return {};
@@ -42,10 +43,10 @@ OptionGroup measuring_group(RunSpec& spec) {
   return {"Measuring",
           {{"--interval", "SECONDS", "Seconds between readings; decimals allowed. Power is sampled every 20 ms anyway",
             seconds(spec.settings.interval, {0.05, kHour})},
-           {"--idle_roll", "SECONDS", "Seconds of idle measured before and after the benchmark",
+           {"--idle_roll", "SECONDS", "Seconds of idle time to measure before and after the benchmark",
             seconds(spec.idle_roll, {0, kHour})},
            meter_option(spec.meter),
-           {"--record_trace", "FILE", "Record everything that is read to FILE, for --meter replay:FILE",
+           {"--record_trace", "FILE", "Record all readings in FILE, for --meter replay:FILE",
             offering(Offer::file, text(spec.meter.record_trace))}},
           [&spec] { return check_meter(spec.meter); }};
 }
@@ -58,10 +59,10 @@ std::vector<Option> database_options(RunSpec& spec) {
                                {"--export_to_meerkat"}}};
   for (Option& option : export_options(spec.exporting)) options.push_back(std::move(option));
   options.push_back(export_drain_option(spec.exporting));
-  options.push_back(
-      {"--serve", "[ADDRESS:]PORT",
-       "While the run lasts, answer Prometheus at http://ADDRESS:PORT/metrics; a PORT alone: this machine only",
-       parsed(spec.serve, platform::parse_listen_address)});
+  options.push_back({"--serve", "[ADDRESS:]PORT",
+                     "Serve readings to Prometheus at http://ADDRESS:PORT/metrics during the run;\n"
+                     "without ADDRESS: to this machine only",
+                     parsed(spec.serve, platform::parse_listen_address)});
   return options;
 }
 
@@ -74,7 +75,8 @@ std::vector<Option> log_options(RunLine& line) {
       {"--quiet", "", "Print nothing but errors", switch_on(spec.quiet)},
       {"--verbose", "", "Also print what runtime.log gets; shows the table instead of the full view",
        switch_on(spec.verbose)},
-      {"--log_level", "LEVEL", "Lowest level in runtime.log: debug, info, warning or error", choice(spec.log_level, levels)},
+      {"--log_level", "LEVEL", "Least severe level in runtime.log: debug, info, warning or error",
+       choice(spec.log_level, levels)},
   };
 }
 
@@ -84,7 +86,7 @@ std::vector<Option> live_options(RunLine& line) {
   return {
       {"--live_style", "STYLE",
        "What is shown while it runs: full (the whole terminal), table or none;\n"
-       "the default is full on a terminal, table elsewhere",
+       "default: full on a terminal, otherwise table",
        choice(spec.live.style, styles)},
       {"--no_live_monitor", "", "The same as --live_style none", switch_on(line.no_live_monitor)},
       {"--monitor_benchmark_logs",
@@ -100,9 +102,10 @@ std::vector<Option> live_options(RunLine& line) {
 base::Result<void> settle_live_style(RunLine& line) {
   RunSpec& spec = line.spec;
   LiveStyle& style = spec.live.style;
-  if (spec.quiet && spec.verbose) return base::failure("--quiet and --verbose exclude each other", "give one of them");
+  if (spec.quiet && spec.verbose)
+    return base::failure("--quiet and --verbose cannot be used together", "use only one of them");
   if (line.no_live_monitor && style != LiveStyle::automatic && style != LiveStyle::none)
-    return base::failure("--no_live_monitor and --live_style exclude each other", "give one of them");
+    return base::failure("--no_live_monitor and --live_style cannot be used together", "use only one of them");
   if (style != LiveStyle::automatic) return {};
   if (spec.verbose) style = LiveStyle::table;
   if (spec.quiet || line.no_live_monitor) style = LiveStyle::none;

@@ -15,7 +15,7 @@ Value folder(std::string& target) {
 }  // namespace
 
 Option results_dir_option(std::string& results_dir) {
-  return {"--results_dir", "DIR", "Folder of runs, each with a folder of its own", folder(results_dir)};
+  return {"--results_dir", "DIR", "Folder that contains the runs' folders", folder(results_dir)};
 }
 
 std::vector<Option> saved_run_options(SavedRunName& name) {

@@ -16,7 +16,7 @@ constexpr std::size_t kMostImages = 64;
 base::Result<std::vector<BenchmarkSpec>> one_for_each_image(const WorkloadLine& line) {
   const std::size_t images = line.images.size();
   const std::size_t gpus = line.gpus.size();
-  if (images > kMostImages) return base::failure("more than 64 images at once", "run them in several runs");
+  if (images > kMostImages) return base::failure("more than 64 images in one run", "use several runs");
   if (gpus > 1 && gpus != images)
     return base::failure("--gpus was given " + std::to_string(gpus) + " times for " + std::to_string(images) + " images",
                          "give it once, or once for each --benchmark_image in the same order");
@@ -75,7 +75,7 @@ Option stop_grace_option(BenchmarkSpec& benchmark) {
 std::vector<Option> workload_options(WorkloadLine& line) {
   return {
       {"--benchmark_image", "NAME",
-       "Container image to run; \"\" lists the images. Given more than once: all of them,\n"
+       "Container image to run; \"\" lists the images. Repeat it to run several,\n"
        "side by side on their own GPUs",
        offering(Offer::image, texts(line.images))},
       {"--benchmark_file", "FILE", "YAML file that lists containers, each with its own options",
@@ -89,7 +89,7 @@ std::vector<Option> workload_options(WorkloadLine& line) {
 base::Result<workload::WorkloadSpec> workload_spec(const WorkloadLine& line) {
   if (!line.file.empty()) return from_file(line);
   if (!line.images.empty() && line.benchmark.command_line)
-    return base::failure("--benchmark_image and --benchmark_command exclude each other", "give one of them");
+    return base::failure("--benchmark_image and --benchmark_command cannot be used together", "use only one of them");
   auto benchmarks = line.images.empty() ? a_command(line) : one_for_each_image(line);
   if (!benchmarks) return base::failure(benchmarks.error());
   workload::WorkloadSpec spec;

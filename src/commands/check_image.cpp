@@ -33,7 +33,7 @@ class Verdict {
     if (!fits && !remedy.empty()) std::cout << "        " << remedy << "\n";
     all_fit_ = all_fit_ && fits;
   }
-  static void skip(const std::string& what) { std::cout << "-:      " << what << "\n"; }
+  static void skip(const std::string& what) { std::cout << "skipped: " << what << "\n"; }
   [[nodiscard]] int exit_code() const { return all_fit_ ? 0 : kDoesNotFit; }
 
  private:
@@ -123,11 +123,11 @@ class ImageCheck {
   void judge_gpus() {
     const workload::WorkloadDescription& description = workload_->description();
     if (gpus_.empty()) {
-      Verdict::skip("whether it sees GPUs: this machine has none");
+      Verdict::skip("whether it sees GPUs (this machine has none)");
     } else if (description.gpu_trouble.empty() && description.gpu_access == "none") {
-      Verdict::skip("whether it sees GPUs: none was asked for");
+      Verdict::skip("whether it sees GPUs (none was asked for)");
     } else if (description.gpu_trouble.empty()) {
-      verdict_.say(true, "it has its GPUs (by " + description.gpu_access + ")");
+      verdict_.say(true, "it sees its GPUs (by " + description.gpu_access + ")");
     } else {
       verdict_.say(false, "it has no GPU: " + description.gpu_trouble,
                    "install nvidia-container-toolkit, or see --gpu_access");

@@ -15,7 +15,7 @@ struct Clean {
 };
 
 cli::OptionTable describe_clean(Clean& spec) {
-  return {{{"Options", {{"--all", "", "Also those whose run may still be alive", cli::switch_on(spec.all)}}}}};
+  return {{{"Options", {{"--all", "", "Also remove containers whose run may still be alive", cli::switch_on(spec.all)}}}}};
 }
 
 // Never removes a container whose run is alive.
@@ -45,7 +45,7 @@ int clean(const Clean& spec, const Context& context) {
 }  // namespace
 
 Command clean_command() {
-  return make_command("clean", "Remove containers that killed runs left", describe_clean, clean);
+  return make_command("clean", "Remove containers that were left by killed runs", describe_clean, clean);
 }
 
 }  // namespace gpubench::commands

@@ -24,7 +24,7 @@ cli::OptionTable describe_export(Export& spec) {
   return {{{"Options", cli::saved_run_options(spec.name)},
            {"Options", cli::export_options(spec.to)},
            {"Options",
-            {{"--verify", "", "Read everything back, also what was read back before", cli::switch_on(spec.verify)},
+            {{"--verify", "", "Read everything back again, even what was read back before", cli::switch_on(spec.verify)},
              {"--patience", "SECONDS", "Give up after this many seconds without progress",
               cli::seconds(spec.patience, {0, 86400})}}}}};
 }

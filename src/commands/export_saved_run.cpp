@@ -67,7 +67,7 @@ std::string export_text(const SavedRunExported& exported) {
       "  quarantined {:>12}\n",
       outcome.destination, outcome.recorded, outcome.accepted, outcome.verified, outcome.pending, outcome.quarantined);
   if (!outcome.reason.empty()) text += "  " + outcome.reason + "\n";
-  if (!exported.damage.empty()) text += "  " + exported.damage + ": what was in them is in no count and was not sent\n";
+  if (!exported.damage.empty()) text += "  " + exported.damage + ": their values are not counted and were not sent\n";
   return text;
 }
 

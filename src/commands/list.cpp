@@ -21,10 +21,10 @@ struct List {
 cli::OptionTable describe_list(List& spec) {
   const auto check = [&spec]() -> base::Result<void> {
     if (!spec.folder.empty() && spec.results_dir != List{}.results_dir)
-      return base::failure("DIR and --results_dir are two names of one folder", "give one of them");
+      return base::failure("DIR and --results_dir mean the same", "use only one of them");
     return {};
   };
-  const cli::Option folder{"DIR", "", "The same folder, without the option's name",
+  const cli::Option folder{"DIR", "", "Folder of runs (the same as --results_dir)",
                            cli::offering(cli::Offer::folder, cli::text(spec.folder))};
   return {{{"Options", {folder, cli::results_dir_option(spec.results_dir)}, check}}};
 }

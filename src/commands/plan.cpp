@@ -55,15 +55,15 @@ base::Result<Words> split_at_commas(const std::string& text) {
 cli::OptionTable describe_plan(Plan& spec) {
   const auto check = [&spec]() -> base::Result<void> {
     if (!spec.command.empty() && !spec.wait)
-      return base::failure("without --wait, plan runs nothing", "add --wait, or leave out what follows \"--\"");
+      return base::failure("without --wait, plan runs nothing", "add --wait, or leave out the command line after \"--\"");
     return {};
   };
   cli::OptionTable table{
       {{"Options", cli::saved_run_options(spec.name)},
        {"Options",
         {{"--regions", "REGIONS",
-          "Regions to choose from, separated by commas; the first is where this machine is; all for each of\n"
-          "Great Britain (default: the run's)",
+          "Regions to choose from, separated by commas, this machine's region first;\n"
+          "\"all\": every region of Great Britain (default: the run's region)",
           cli::parsed(spec.regions, split_at_commas)},
          {"--deadline", "TIME", "The run must end by then: a UTC time, or hours from now (8h)", cli::text(spec.deadline)},
          cli::carbon_source_option(spec.source),
@@ -74,8 +74,8 @@ cli::OptionTable describe_plan(Plan& spec) {
           cli::switch_on(spec.wait)}},
         check}}};
   table.footer =
-      "\nWith --wait a command line may follow: -- OPTION... of iris-gpubench, or -- COMMAND [ARGUMENT...];\n"
-      "without one the run's own is used. Without --carbon_source the run's own source is asked.\n";
+      "\nWith --wait you may add a command line: -- and options of iris-gpubench, or -- COMMAND [ARGUMENT...].\n"
+      "Without one, the run's own is used. Without --carbon_source the run's own source is asked.\n";
   table.arguments = &spec.command;
   return table;
 }
@@ -180,8 +180,7 @@ int plan(const Plan& spec, const Context& context) {
 }  // namespace
 
 Command plan_command() {
-  return make_command("plan", "When, and in which region, to run a known benchmark with the least emissions", describe_plan,
-                      plan);
+  return make_command("plan", "Find when and where a known run would emit least", describe_plan, plan);
 }
 
 }  // namespace gpubench::commands

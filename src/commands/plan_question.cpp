@@ -60,7 +60,7 @@ base::Result<base::WallTime> parse_deadline(const std::string& text, base::WallT
   if (error == std::errc() && std::string(rest, end) == "h" && std::isfinite(hours) && hours > 0 && hours <= longest)
     return now + base::from_seconds(hours * 3600);
   return base::failure("--deadline is neither a time nor hours from now: " + text.substr(0, 40),
-                       "--deadline 2026-11-23T06:00Z, or --deadline 8h");
+                       "write for example --deadline 2026-11-23T06:00Z or --deadline 8h");
 }
 
 base::Result<carbon::PlanQuestion> ask_forecasts(const runs::SavedRun& saved, const PlanOptions& options,
@@ -75,7 +75,7 @@ base::Result<carbon::PlanQuestion> ask_forecasts(const runs::SavedRun& saved, co
     const auto deadline = parse_deadline(*options.deadline, question.now);
     if (!deadline) return base::failure(deadline.error());
     if (*deadline <= question.now)
-      return base::failure("the deadline " + *options.deadline + " is over", "give a later one");
+      return base::failure("the deadline " + *options.deadline + " has passed", "choose a later one");
     question.deadline = *deadline;
   }
   carbon::CarbonOptions carbon = saved.run.facts.carbon;

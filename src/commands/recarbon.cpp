@@ -26,11 +26,10 @@ cli::OptionTable describe_recarbon(Recarbon& spec) {
        {"Options", cli::carbon_options(spec.carbon, spec.region), [&spec] { return cli::check_carbon(spec.carbon); }}}};
   table.shows_defaults = false;
   table.footer =
-      "\nWhat is not given stays as the run has it. Without a source, region or intensity the run's own source is asked\n"
-      "again: forecasts may be actual values now. It writes new files into the run's folder and changes no other: "
-      "recarbon.txt\n"
-      "(what changed), recarbon.yml and recarbon.json (all figures), recarbon_intensities.json (what was used;\n"
-      "--carbon_source file: reads it).\n";
+      "\nOptions that you leave out keep the run's values. Without a source, region or intensity the run's own source is\n"
+      "asked again: it may now have actual values where it had forecasts. New files are written into the run's folder;\n"
+      "no other file changes: recarbon.txt (what changed), recarbon.yml and recarbon.json (all figures),\n"
+      "recarbon_intensities.json (what was used; --carbon_source file: reads it).\n";
   return table;
 }
 
@@ -72,7 +71,8 @@ int recarbon(const Recarbon& spec, const Context& context) {
 
 Command recarbon_command() {
   return make_command("recarbon",
-                      "Recalculate saved runs' carbon: other source, region or PUE, or values that are actual now",
+                      "Recalculate the carbon of saved runs: with another source, region or PUE, or with actual values in "
+                      "place of forecasts",
                       describe_recarbon, recarbon);
 }
 

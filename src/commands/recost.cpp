@@ -78,7 +78,7 @@ base::Result<carbon::Answer> ask(const carbon::Source& source, const record::Run
   }
   std::erase_if(answer.slots, [&](const auto& slot) { return slot.to <= run.start_time() || slot.from > run.end_time(); });
   if (answer.trouble.empty() && !carbon::covers(answer.slots, run.start_time(), run.end_time()))
-    answer.trouble = "the source has nothing for part of the run";
+    answer.trouble = "the source has no values for part of the run";
   return answer;
 }
 
@@ -117,7 +117,7 @@ base::Result<Recosted> recost(const runs::RunDirectory& directory, const Recosti
   costed.facts.carbon = carbon;
   record::cost(costed, saved->series, *answer);
   Recosted result{report::carbon_changes(saved->run, costed), {}};
-  if (!answer->trouble.empty()) result.note = "not everything could be asked again: " + answer->trouble;
+  if (!answer->trouble.empty()) result.note = "some intensities could not be fetched again: " + answer->trouble;
   if (const auto written = write_all(directory, costed, result.changes, answer->slots); !written)
     return base::failure(written.error());
   return result;

@@ -1,4 +1,4 @@
-// Recalculates a saved run's carbon: another source, region or PUE, or values that are actual now.
+// Recalculates a saved run's carbon: with another source, region or PUE, or with actual values in place of forecasts.
 #pragma once
 
 #include <functional>

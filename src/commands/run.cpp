@@ -28,8 +28,8 @@ constexpr const char* kExamples =
     "  iris-gpubench --meter replay:traces/h200.trace -- sleep 10        (no GPU needed; every output says so)\n"
     "  iris-gpubench show latest                                         (iris-gpubench COMMAND --help says more)\n"
     "\n"
-    "Hyphens work as well as underscores (--benchmark-image), and so does any unambiguous beginning of a command or an\n"
-    "option.\n"
+    "Hyphens work as well as underscores (--benchmark-image). Commands and options may be shortened while they stay\n"
+    "unambiguous.\n"
     "\n";
 
 constexpr const char* kExitStatus =
@@ -86,7 +86,8 @@ base::Result<void> check_run(const std::vector<std::string>& words) {
   cli::RunLine line;
   const auto parsed = cli::parse(describe_run(line), words);
   if (!parsed) return base::failure(parsed.error());
-  if (!parsed->text.empty() || line.asks_for_a_list()) return base::failure("what follows \"--\" does not run a benchmark");
+  if (!parsed->text.empty() || line.asks_for_a_list())
+    return base::failure("the command line after \"--\" does not run a benchmark");
   return {};
 }
 

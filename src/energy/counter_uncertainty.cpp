@@ -53,7 +53,8 @@ std::string edges_explanation(const CounterEnds& ends, const meter::SensorTiming
            (by_power ? age + " times idle power" : "timing of the two changes");
   }
   if (by_power) return "not idle at an end: " + age + " times the power then, " + lag;
-  return "no idle time at an end: any power between the lowest and the highest between two changes, " + lag;
+  return "no idle time at the start or the end: any power from the lowest to the highest is possible between two changes; " +
+         lag;
 }
 
 UncertaintyTerm edges_term(const CounterEnds& ends, const PowerSpan& span, const meter::SensorTiming& sensor) {

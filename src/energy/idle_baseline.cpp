@@ -77,9 +77,10 @@ UncertaintyTerm baseline_term(const IdleBaseline& idle, base::Window run) {
   term.name = "idle_baseline";
   term.standard = base::Power::from_watts(watts) * run.length();
   term.explanation =
-      idle.after ? "idle power over the length of the run: its drift before the run, and its change from before to after"
-                 : "idle power over the length of the run: the level after the run is not known, so it may have changed by "
-                   "two thirds";
+      idle.after
+          ? "idle power times the length of the run: its drift before the run, and its change from before to after"
+          : "idle power times the length of the run. The level after the run is not known: it may have changed by two "
+            "thirds";
   return term;
 }
 

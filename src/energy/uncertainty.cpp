@@ -22,7 +22,7 @@ base::Energy combined(const std::vector<UncertaintyTerm>& terms, bool with_gain)
 
 void add_up(UncertaintyTerm& sum, const UncertaintyTerm& term) {
   sum.standard = term.common ? sum.standard + term.standard : root_sum_square(std::array{sum.standard, term.standard});
-  if (sum.explanation != term.explanation) sum.explanation = "see the GPUs";
+  if (sum.explanation != term.explanation) sum.explanation = "differs between GPUs: see each GPU";
 }
 
 }  // namespace

@@ -24,12 +24,12 @@ std::string_view host_of(std::string_view authority) {
 
 base::Result<void> check_identity(const Destination& destination) {
   if (destination.user.empty() != destination.password.empty()) {
-    return base::failure(destination.user.empty() ? "a password for the metrics database but no user"
-                                                  : "a user for the metrics database but no password",
+    return base::failure(destination.user.empty() ? "the metrics database has a password but no user"
+                                                  : "the metrics database has a user but no password",
                          kSecretsRemedy);
   }
   if (!destination.user.empty() && !destination.bearer.empty()) {
-    return base::failure("both a user with password and a token for the metrics database", "give one of the two");
+    return base::failure("the metrics database has both a password and a token", "set only one of them");
   }
   if (!is_plain(destination.bearer)) return base::failure("the token for the metrics database contains blanks or line ends");
   if (destination.client_cert_file.empty() != destination.client_key_file.empty())

@@ -89,8 +89,8 @@ std::string Ledger::shortfall(const record::ExportRecord& record, const Troubles
   };
   add(record.pending > 0, std::to_string(record.pending) + " values wait to be sent" + because(troubles.sending));
   add(record.quarantined > 0, std::to_string(record.quarantined) + " were refused (export/quarantine.jsonl)");
-  add(missing_ > 0, std::to_string(missing_) + " were accepted and not found");
-  add(state_.differing > 0, std::to_string(state_.differing) + " are stored with another value");
+  add(missing_ > 0, std::to_string(missing_) + " were accepted but not found in the database");
+  add(state_.differing > 0, std::to_string(state_.differing) + " are stored with a different value");
   const bool unverified = record.verified + missing_ + state_.differing < record.accepted;
   add(unverified,
       std::to_string(record.accepted - record.verified) + " are not yet read back" + because(troubles.reading_back));

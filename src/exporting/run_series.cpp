@@ -180,7 +180,7 @@ std::vector<Meaning> meanings() {
     if (quantity.name != all.back().name) all.push_back({quantity.name, "gauge", quantity.help});
   all.insert(
       all.end(),
-      {{"gpubench_gpu_energy_joules_total", "counter", "The driver's energy counter, since it was loaded."},
+      {{"gpubench_gpu_energy_joules_total", "counter", "The GPU's energy counter, since the driver was loaded."},
        {kRunStart, "gauge", "When the benchmark was started, in seconds since 1970."},
        {kRunEnd, "gauge", "When the benchmark ended, in seconds since 1970."},
        {"gpubench_gpu_run_energy_joules_total", "counter",

@@ -38,7 +38,7 @@ std::string text_of_file(const fs::path& path, std::uint64_t most = std::uint64_
 }
 
 base::Error trouble(const fs::path& path) {
-  return {"cannot keep the export's state in " + path.string() + ": " + std::generic_category().message(errno),
+  return {"cannot save the export's state in " + path.string() + ": " + std::generic_category().message(errno),
           "make the run's folder writable"};
 }
 

@@ -47,6 +47,11 @@ std::optional<GpuRequest> find_one(std::string_view word, const std::vector<GpuD
   return found;
 }
 
+std::string only(std::size_t gpus) {
+  if (gpus == 0) return "no GPU";
+  return "only " + std::to_string(gpus) + (gpus == 1 ? " GPU" : " GPUs");
+}
+
 }  // namespace
 
 base::Result<std::vector<GpuRequest>> select_gpus(const std::string& wish, const std::vector<GpuDescription>& gpus) {
@@ -57,7 +62,7 @@ base::Result<std::vector<GpuRequest>> select_gpus(const std::string& wish, const
     return base::failure("--gpus " + wish + ": a single number is a count of GPUs",
                          "write --gpus device=0 for GPU 0, or --gpus none for no GPU");
   if (count && static_cast<std::size_t>(*count) > gpus.size())
-    return base::failure("--gpus " + wish + ": this machine has " + std::to_string(gpus.size()),
+    return base::failure("--gpus " + wish + ": this machine has " + only(gpus.size()),
                          "a single number is a count; for the GPU with an index write --gpus device=" + wish);
   if (wish == "all" || count) {
     const std::size_t number = count ? static_cast<std::size_t>(*count) : gpus.size();
@@ -103,15 +108,18 @@ base::Result<void> take(const std::vector<GpuRequest>& chosen, std::vector<GpuDe
     const auto found = std::find_if(free.begin(), free.end(), [&](const auto& gpu) { return is_same(request, gpu); });
     if (found == free.end())
       return base::failure("--gpus gives GPU " + std::to_string(request.index) + " to two containers at the same time",
-                           "give each its own, or run them one after another with --in_turn");
+                           "give each container its own GPU, or run them one after another with --in_turn");
     free.erase(found);
   }
   return {};
 }
 
+// `wish` is a count.
 base::Result<void> choose(const std::string& wish, std::vector<GpuDescription>& free, std::vector<GpuRequest>& chosen) {
   auto selected = select_gpus(wish, free);
-  if (!selected) return base::failure(selected.error().with_context("of the GPUs that the other containers leave"));
+  if (!selected)
+    return base::failure("--gpus " + wish + ": the other containers leave " + only(free.size()) + " of this machine",
+                         "ask for fewer, or run them one after another with --in_turn");
   chosen = std::move(*selected);
   return take(chosen, free);
 }

@@ -151,7 +151,7 @@ std::pair<std::string, std::string> container_wish(const workload::BenchmarkSpec
   if (benchmark.gpus != "all") return {benchmark.gpus, "--gpus " + benchmark.gpus};
   if (value == "none" || value == "void") return {"none", words};
   if (value && *value != "all" && visible_in_container(*value, machine.gpus)) return {"device=" + *value, words};
-  return {"all", "all GPUs of this machine"};
+  return {"all", "the default, all GPUs"};
 }
 
 base::Result<WorkloadGpus> gpus_of_container(const workload::BenchmarkSpec& benchmark, const Machine& machine) {
@@ -233,7 +233,7 @@ base::Result<WorkloadGpus> gpus_of_replay(const workload::WorkloadSpec& spec, co
   const auto requests = select_gpus(wish, gpus);
   if (!requests) return base::failure(requests.error());
   WorkloadGpus own;
-  own.by = wish == "all" ? "all GPUs of the replay" : words_of(wish, *requests, gpus);
+  own.by = wish == "all" ? "the default, all GPUs of the replay" : words_of(wish, *requests, gpus);
   own.positions = requested(own, *requests, gpus);
   own.requests.resize(1);
   if (wish == "all") note_unused_choice(own, spec, machine.variables);

@@ -36,7 +36,7 @@ void Feed::tell_dropped() {
   const std::size_t dropped = worker_.dropped();
   if (dropped == told_dropped_) return;
   view_->show_log("\n[the terminal was too slow: " + std::to_string(dropped - told_dropped_) +
-                  " pieces of log or tables not shown; the files have all]\n");
+                  " pieces of log or tables are not shown; the files have everything]\n");
   told_dropped_ = dropped;
   tick_waits_ = false;  // it may be among them
 }

@@ -55,13 +55,17 @@ Metric power(const GpuState& gpu) {
   return {"power", text + " W", text, &gpu.history[ValueKind::power]};
 }
 
-Metric temperature(const GpuState& gpu) {
+const char* celsius_unit(bool utf8) {
+  return utf8 ? "\u00b0C" : "C";
+}
+
+Metric temperature(const GpuState& gpu, bool utf8) {
   const auto celsius = [](base::Temperature t) { return t.celsius(); };
   const std::string value = gpu.latest.temperature ? fmt::format("{:.0f}", gpu.latest.temperature->celsius())
                                                    : value_text(gpu.latest.temperature, celsius);
   const auto threshold = temperature_threshold(gpu.gpu);
   const std::string text = threshold ? value + fmt::format("/{:.0f}", threshold->celsius()) : value;
-  return {"temperature", text + " C", text, &gpu.history[ValueKind::temperature], heat_tone(gpu)};
+  return {"temperature", text + " " + celsius_unit(utf8), text, &gpu.history[ValueKind::temperature], heat_tone(gpu)};
 }
 
 Metric memory(const GpuState& gpu) {
@@ -90,14 +94,14 @@ Metric plain(const GpuState& gpu, const meter::ValueFacts& facts) {
   return {facts.title, value + " " + std::string(facts.unit), value, &gpu.history[facts.kind]};
 }
 
-Metric metric_of(const GpuState& gpu, const meter::ValueFacts& facts) {
+Metric metric_of(const GpuState& gpu, const meter::ValueFacts& facts, bool utf8) {
   switch (facts.kind) {
     case ValueKind::utilization:
       return utilization(gpu);
     case ValueKind::power:
       return power(gpu);
     case ValueKind::temperature:
-      return temperature(gpu);
+      return temperature(gpu, utf8);
     case ValueKind::memory_used:
       return memory(gpu);
     case ValueKind::sm_clock:
@@ -121,7 +125,7 @@ void draw_block(Screen& screen, Area area, const GpuState& gpu, bool utf8) {
   int row = area.row + 1;
   for (const meter::ValueFacts& facts : meter::kValueFacts) {
     if (!facts.shown) continue;
-    const Metric metric = metric_of(gpu, facts);
+    const Metric metric = metric_of(gpu, facts, utf8);
     int column = area.column;
     screen.put(row, column, metric.name, Tone::plain, kName);
     draw_bar(screen, {row, column += kName, bar, 1}, newest(*metric.history), metric.tone, utf8);
@@ -153,7 +157,7 @@ RowPlan row_plan(int width) {
 }
 
 // `last`: also the titles of the last two columns.
-void draw_row_titles(Screen& screen, Area area, bool last) {
+void draw_row_titles(Screen& screen, Area area, bool last, bool utf8) {
   const RowPlan plan = row_plan(area.width);
   int column = area.column;
   put_right(screen, {area.row, column, kIndex, 1}, "GPU", Tone::faint);
@@ -166,7 +170,7 @@ void draw_row_titles(Screen& screen, Area area, bool last) {
   };
   title(kPercent, "%");
   title(kPower, "power W");
-  title(kHeat, "temp C");
+  title(kHeat, fmt::format("temp {}", celsius_unit(utf8)));
   title(kMemory, "mem GiB");
   title(kClock, "SM");
   title(kClock, "mem");
@@ -189,7 +193,7 @@ void draw_row(Screen& screen, Area area, const GpuState& gpu, bool utf8) {
   };
   value(kPercent, utilization(gpu));
   value(kPower, power(gpu));
-  value(kHeat, temperature(gpu));
+  value(kHeat, temperature(gpu, utf8));
   value(kMemory, memory(gpu));
   value(kClock, sm_clock(gpu));
   value(kClock, memory_clock(gpu));
@@ -223,7 +227,7 @@ void draw_rows(Screen& screen, Area area, const ViewState& state, bool utf8) {
   const int count = static_cast<int>(state.gpus().size());
   const int shown = std::min(area.height - 1, count);
   const int first = std::clamp(state.first_gpu(), 0, count - shown);
-  draw_row_titles(screen, area, shown == count);  // else it is said there which rows are shown
+  draw_row_titles(screen, area, shown == count, utf8);  // else it is said there which rows are shown
   if (shown < count)
     put_right(
         screen, area,

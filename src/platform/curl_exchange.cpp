@@ -249,7 +249,7 @@ base::Error CurlExchange::explain(CURL* handle, CURLcode code) const {
       break;
   }
   const std::string_view own(error_text_.data());
-  return {"exchange with " + peer_ + " failed: " + (own.empty() ? curl_easy_strerror(code) : std::string(own)), ""};
+  return {"communication with " + peer_ + " failed: " + (own.empty() ? curl_easy_strerror(code) : std::string(own)), ""};
 }
 
 }  // namespace gpubench::platform

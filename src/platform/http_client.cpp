@@ -29,7 +29,7 @@ base::Result<HttpResponse> CurlHttpClient::perform(const HttpRequest& request) {
 base::Result<HttpResponse> CurlHttpClient::exchange(const HttpRequest& request) {
   if (auto ready = ready_curl(); !ready) return base::failure(ready.error());
   if (!handle_) handle_.reset(curl_easy_init());
-  if (!handle_) return base::failure("libcurl gave no handle: out of memory");
+  if (!handle_) return base::failure("out of memory (libcurl)");
   std::string body;
   bool too_big = false;
   CurlExchange running(request, [&](std::string_view piece) {

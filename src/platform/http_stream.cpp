@@ -63,7 +63,7 @@ base::Result<HttpStreams::StreamId> CurlHttpStreams::open(const HttpRequest& req
   if (!multi_) multi_.reset(curl_multi_init());
   auto stream = std::make_unique<Stream>(*this, request, std::move(on_body));
   stream->handle.reset(curl_easy_init());
-  if (!multi_ || !stream->handle) return base::failure("libcurl gave no handle: out of memory");
+  if (!multi_ || !stream->handle) return base::failure("out of memory (libcurl)");
   if (auto prepared = stream->exchange.prepare(stream->handle.get()); !prepared) return base::failure(prepared.error());
   if (const CURLMcode code = curl_multi_add_handle(multi_.get(), stream->handle.get()); code != CURLM_OK) {
     return base::failure(std::string("libcurl refused the exchange: ") + curl_multi_strerror(code));

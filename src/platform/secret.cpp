@@ -30,7 +30,7 @@ base::Result<std::string> read_secret(const base::Secret& secret) {
   if (!found) return found;
   found->erase(found->find_last_not_of(" \t\r\n") + 1);
   if (found->empty() || found->size() > kLongest || std::any_of(found->begin(), found->end(), is_control))
-    return base::failure(secret.variable + " is not a secret that can be sent",
+    return base::failure("the secret in " + secret.variable + " cannot be sent",
                          "it must be one line of at most 4096 characters, and not empty");
   return found;
 }

@@ -9,9 +9,9 @@
 namespace gpubench::record {
 
 struct BenchmarkGpus {
-  std::vector<std::size_t> positions;           // among the meter's GPUs, rising
-  std::string by = "all GPUs of this machine";  // how it is known
-  std::string unclear;                          // why it is unclear, then all are here; empty: it is clear
+  std::vector<std::size_t> positions;        // among the meter's GPUs, rising
+  std::string by = "the default, all GPUs";  // how it is known
+  std::string unclear;                       // why it is unclear, then all are here; empty: it is clear
   [[nodiscard]] bool has(std::size_t gpu) const { return std::binary_search(positions.begin(), positions.end(), gpu); }
 };
 

@@ -45,8 +45,8 @@ std::string text(const TimedOut& f) {
 std::string text(const WorkloadFailed& f) {
   const std::string how =
       f.exit_code ? fmt::format("failed with exit code {}", *f.exit_code) : "ended with an unknown exit code";
-  const std::string memory = f.out_of_memory ? ", one of its processes was killed because memory ran out" : "";
-  return "The benchmark " + how + memory + because(f.note) + ": the figures are not those of a complete run.";
+  const std::string memory = f.out_of_memory ? ", and one of its processes was killed because memory ran out" : "";
+  return "The benchmark " + how + memory + because(f.note) + ". The figures are not those of a complete run.";
 }
 
 std::string text(const EnergyUnknown& f) {
@@ -63,25 +63,25 @@ std::string text(const CounterUnusable& f) {
 
 std::string text(const MethodsDisagree& f) {
   const double difference = (f.ring - f.counter) / f.counter * 100.0;
-  const std::string size = std::isfinite(difference) ? fmt::format("{:+.1f} %", difference) : "all of it";
+  const std::string size = std::isfinite(difference) ? fmt::format("{:+.1f} %", difference) : "the counter shows no energy";
   const std::string reason =
-      f.reason.empty() ? ", which is more than their uncertainties allow: its interval was widened by the difference"
-                       : "; the counter is in doubt, as " + f.reason + ", so its interval was widened";
+      f.reason.empty() ? ". This is more than their uncertainties allow, so the interval was widened by the difference"
+                       : ". The counter is in doubt because " + f.reason + ". Its interval was widened";
   return fmt::format("The energy of GPU {} is {:.1f} J by its counter and {:.1f} J by its power samples ({}){}.",
                      f.gpu_index, f.counter.joules(), f.ring.joules(), size, reason);
 }
 
 std::string text(const PowerGap& f) {
   return fmt::format(
-      "Power samples of GPU {} are missing: {} of the run is covered and the longest gap is {}; peaks within gaps "
-      "are not seen.",
+      "Power samples of GPU {} are missing. They cover {} of the run, and the longest gap is {}. Peaks within gaps are not "
+      "seen.",
       f.gpu_index, percent_text(f.coverage), seconds_text(f.longest_gap));
 }
 
 std::string text(const DeadlinesMissed& f) {
   return fmt::format(
-      "{} of {} interval readings were late or skipped, the worst by {}: averages of the interval values cover the time "
-      "less evenly; energy is not affected.",
+      "{} of {} interval readings were late or skipped, the worst by {}. Their averages cover the time less evenly. Energy "
+      "is not affected.",
       f.missed, f.planned, seconds_text(f.worst_lateness));
 }
 
@@ -94,8 +94,8 @@ std::string text(const WallClockStepped& f) {
 
 std::string text(const GpuLost& f) {
   return fmt::format(
-      "GPU {} was lost during the run (it fell off the bus): its readings end there and its energy {}.", f.gpu_index,
-      f.energy_known ? "from then on is an estimate, whose interval says how little is known of it" : "is not known");
+      "GPU {} was lost during the run (it fell off the bus): its readings end there. {}.", f.gpu_index,
+      f.energy_known ? "From then on its energy is an estimate with a wide interval" : "Its energy is not known");
 }
 
 std::string text(const Throttled& f) {
@@ -104,8 +104,8 @@ std::string text(const Throttled& f) {
 }
 
 std::string text(const CarbonFallback& f) {
-  return "No carbon forecast for at least one half-hour" + because(f.reason) +
-         ": the yearly average factor was used there, so the emissions are an estimate for the year, not for the hour.";
+  return "There was no carbon forecast for at least one half-hour" + because(f.reason) +
+         ". The yearly average factor was used there, so the emissions are a rough estimate.";
 }
 
 std::string text(const CarbonUnknown& f) {
@@ -113,8 +113,9 @@ std::string text(const CarbonUnknown& f) {
 }
 
 std::string text(const ResultsNotCollected& f) {
-  return "The benchmark's own result files could not be collected" + because(f.reason) +
-         ": there may be no benchmark score.";
+  if (f.some_copied)
+    return "Some of the benchmark's result files were not copied. benchmark_results/skipped.txt lists them.";
+  return "The benchmark's result files could not be copied" + because(f.reason) + ". There may be no benchmark score.";
 }
 
 std::string text(const PlotNotMade& f) {
@@ -123,8 +124,8 @@ std::string text(const PlotNotMade& f) {
 
 std::string text(const ExportIncomplete& f) {
   return fmt::format(
-      "Only {} of {} recorded values reached the database{}: the rest is kept; iris-gpubench export sends it.", f.accepted,
-      f.recorded, because(f.reason));
+      "Only {} of {} recorded values reached the database{}. The rest is kept. Send it with iris-gpubench export RUN.",
+      f.accepted, f.recorded, because(f.reason));
 }
 
 std::string text(const NoGpuInContainer& f) {
@@ -140,9 +141,9 @@ std::string text(const SeriesIncomplete& f) {
 }
 
 std::string text(const Recovered& f) {
-  const std::string damage = f.missing_records == 0
-                                 ? std::string()
-                                 : fmt::format("; {} records of the journal are damaged and left out", f.missing_records);
+  std::string damage;
+  if (f.missing_records == 1) damage = "; 1 damaged record of the journal is left out";
+  if (f.missing_records > 1) damage = fmt::format("; {} damaged records of the journal are left out", f.missing_records);
   return "The tool was stopped before it could report: the figures were made from the run's journal, which ends at " +
          f.until + damage + ".";
 }
@@ -182,14 +183,16 @@ std::string text(const LeftRunning& f) {
 
 std::string text(const SharedByMig& f) {
   return fmt::format(
-      "GPU {} is divided by MIG: power and energy are those of the whole board, counted once, whoever used its other "
-      "instances.",
+      "GPU {} is divided by MIG: power and energy are those of the whole board, counted once. They include what others did "
+      "on its other instances.",
       f.gpu_index);
 }
 
 std::string text(const XidErrors& f) {
-  return fmt::format("The driver reported errors of GPU {} during the run (XID {}): its results and figures are doubtful.",
-                     f.gpu_index, f.codes);
+  return fmt::format(
+      "The driver reported errors on GPU {} during the run (XID {}). The benchmark's results and these figures are "
+      "doubtful.",
+      f.gpu_index, f.codes);
 }
 
 std::string text(const MemoryErrors& f) {
@@ -203,14 +206,16 @@ std::string text(const ScoreUnusable& f) {
 }
 
 std::string text(const ImpossibleValues& f) {
-  return fmt::format("The driver gave {} of GPU {} that the board cannot have ({}{}): left out of all figures.",
-                     f.count == 1 ? "a value" : fmt::format("{} values", f.count), f.gpu_index,
-                     f.count == 1 ? "" : "the first ", f.first);
+  if (f.count == 1)
+    return fmt::format("The driver reported an impossible value for GPU {} ({}). It is left out of all figures.",
+                       f.gpu_index, f.first);
+  return fmt::format(
+      "The driver reported {} impossible values for GPU {} (the first: {}). They are left out of all figures.", f.count,
+      f.gpu_index, f.first);
 }
 
 std::string text(const DriverSilent& /*finding*/) {
-  return "The driver did not answer for more than 5 s: readings, samples and counters are missing from then on, until it "
-         "did.";
+  return "The driver did not answer for more than 5 s. Readings, samples and counter values of that time are missing.";
 }
 
 std::string text(const SavedFinding& f) {

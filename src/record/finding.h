@@ -91,6 +91,7 @@ struct CarbonUnknown {
 // The container's own result files could not be copied, or none was found where expected.
 struct ResultsNotCollected {
   std::string reason;
+  bool some_copied = false;  // then a list in their folder names the others
 };
 struct PlotNotMade {
   std::string reason;

@@ -112,7 +112,7 @@ std::string utilized_table(const record::RunRecord& run) {
                                [](const record::GpuRecord& gpu) { return gpu.utilized_time.has_value(); });
   if (!any) return {};
   base::TextTable table({"GPU", "Utilised (s)", "Energy Utilised (J)", "Power Utilised (W)", "Peak Power (W)",
-                         "Max Temp. (C)", "Max Memory (MiB)"});
+                         "Max Temp. (\u00b0C)", "Max Memory (MiB)"});
   for (const record::GpuRecord& gpu : run.gpus) {
     const bool busy = gpu.utilized_time && gpu.utilized_time->count() > 0 && gpu.utilized_energy;
     const auto power = busy ? std::optional(*gpu.utilized_energy / *gpu.utilized_time) : std::nullopt;

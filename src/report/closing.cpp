@@ -21,10 +21,8 @@ std::string line(const char* name, const std::string& text) {
 std::string energy_text(const record::RunRecord& run) {
   if (!run.total_energy) return kNotAvailable;
   const std::string boards = run.gpus.size() == 1 ? "1 GPU" : std::to_string(run.gpus.size()) + " GPUs";
-  const energy::Uncertainty& uncertainty = run.total_uncertainty;
-  return fmt::format("{} J ({}), ± {} % in comparisons, ± {} % absolute", short_number(run.total_energy->joules(), 1),
-                     boards, half_width_text(uncertainty.comparative(), *run.total_energy),
-                     half_width_text(uncertainty.absolute(), *run.total_energy));
+  return fmt::format("{} J ({}), {}", short_number(run.total_energy->joules(), 1), boards,
+                     interval_text(run.total_uncertainty, *run.total_energy, run.gpus.size()));
 }
 
 std::string carbon_text(const record::RunRecord& run) {

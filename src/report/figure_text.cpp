@@ -23,9 +23,8 @@ std::string half_width_text(base::Energy half_width, base::Energy energy) {
 }
 
 std::string interval_text(const energy::Uncertainty& uncertainty, base::Energy energy, std::size_t boards) {
-  return fmt::format("± {} % (comparison on {}), ± {} % (absolute, k = 2)",
-                     half_width_text(uncertainty.comparative(), energy), boards == 1 ? "this board" : "these boards",
-                     half_width_text(uncertainty.absolute(), energy));
+  return fmt::format("± {} % on {}, ± {} % absolute", half_width_text(uncertainty.comparative(), energy),
+                     boards == 1 ? "this board" : "these boards", half_width_text(uncertainty.absolute(), energy));
 }
 
 }  // namespace gpubench::report

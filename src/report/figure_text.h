@@ -17,8 +17,7 @@ inline constexpr const char* kNotSupported = "not supported";  // this GPU does 
 // A share in percent; one below the whole is never rounded up to it.
 std::string coverage_text(base::Ratio coverage);
 
-// "± 0.10 % (comparison on this board), ± 5.8 % (absolute, k = 2)"; with more boards than one "(comparison on these
-// boards)".
+// "± 0.10 % on this board, ± 5.8 % absolute", both for k = 2; with more boards than one "on these boards".
 std::string interval_text(const energy::Uncertainty& uncertainty, base::Energy energy, std::size_t boards);
 
 // Half-width, k = 2, in percent of the energy: "0.10".

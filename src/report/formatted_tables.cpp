@@ -69,11 +69,12 @@ void add_work(base::TextTable& table, const record::RunRecord& run) {
   const std::string unit = one_line(work.unit, kLongestUnit);
   table.add_row({"Benchmark Work (" + unit + ")", number(work.amount)});
   if (rate.per_second) table.add_row({"Work Rate (" + unit + "/s)", short_number(*rate.per_second, 5)});
+  const std::string boards = run.gpus.size() == 1 ? " on this board, \u00b1 " : " on these boards, \u00b1 ";
   if (rate.energy)
     table.add_row(
         {"Energy per Work (J per " + unit + ")",
          marked(run, short_number(rate.energy->joules(), 5) + " \u00b1 " + short_number(rate.comparative.joules(), 5) +
-                         " (comparison), \u00b1 " + short_number(rate.absolute.joules(), 5) + " (absolute)")});
+                         boards + short_number(rate.absolute.joules(), 5) + " absolute")});
   if (rate.emissions)
     table.add_row({"Emissions per Work (gCO2 per " + unit + ")", marked(run, short_number(rate.emissions->grams(), 5))});
 }
@@ -94,7 +95,8 @@ std::string results_table(const record::RunRecord& run, const Summary& sum) {
   table.add_row(
       {"Total GPU Energy Consumed (J)", marked(run, value_or(run.total_energy, &base::Energy::joules, kNotAvailable))});
   if (run.total_energy)
-    table.add_row({"Uncertainty of the Energy", interval_text(run.total_uncertainty, *run.total_energy, run.gpus.size())});
+    table.add_row(
+        {"Uncertainty of the Energy (k = 2)", interval_text(run.total_uncertainty, *run.total_energy, run.gpus.size())});
   table.add_row({"Total GPU Carbon Emissions (gCO2)",
                  marked(run, value_or(sum.total_carbon, &base::Emissions::grams, kNotAvailable))});
   add_work(table, run);
@@ -138,7 +140,7 @@ std::string half_hour_table(const record::RunRecord& run) {
 std::string average_text(const PooledAverage& pooled, const Summary& sum) {
   if (pooled.average) return number(*pooled.average);
   if (pooled.supported)
-    return std::string(kNotAvailable) + (sum.busy_known ? " (no GPU was busy)" : " (when busy is not known)");
+    return std::string(kNotAvailable) + (sum.busy_known ? " (no GPU was busy)" : " (it is not known when the GPU was busy)");
   return sum.readings == 0 ? std::string(kNotAvailable) + " (no reading within the run)" : kNotSupported;
 }
 
@@ -223,7 +225,7 @@ std::string formatted_tables(const record::RunRecord& run) {
   const Summary sum = summarize(run);
   std::string text = "GPU and Carbon Performance Results\n\n";
   if (is_replay(run))
-    text += "REPLAY: the GPU figures below come from a recorded trace, they were not measured in this run.\n\n";
+    text += "REPLAY: the GPU figures below come from a recorded trace. They were not measured in this run.\n\n";
   text += results_table(run, sum);
   if (!run.parts.empty()) text += section("Containers", parts_table(run));
   text += section("Carbon Information", carbon_table(run, sum));

@@ -106,7 +106,7 @@ std::string one_energy_table(const record::GpuRecord& gpu) {
   const EnergyTexts texts = energy_texts(gpu);
   base::TextTable table({"Metric", "Value"});
   table.add_row({"Energy (J)", texts.energy});
-  table.add_row({"Uncertainty", texts.interval});
+  table.add_row({"Uncertainty (k = 2)", texts.interval});
   table.add_row({"Measured By", texts.method});
   table.add_row({"Energy by Counter (J)", texts.counter});
   table.add_row({"Energy by Power Samples (J)", texts.samples});
@@ -137,8 +137,9 @@ std::string energy_table(const record::RunRecord& run) {
 
 std::string each_gpu_table(const record::RunRecord& run) {
   const bool one_name = same_for_all(run, [](const record::GpuRecord& gpu) { return gpu.gpu.name; });
-  std::vector<std::string> header = {"GPU",           "Util. (%)",    "Power (W)",   "Limit (W)",       "Temp. (C)",
-                                     "Max Temp. (C)", "Memory (MiB)", "Clock (MHz)", "Mem. Clock (MHz)"};
+  std::vector<std::string> header = {"GPU",          "Util. (%)",       "Power (W)",
+                                     "Limit (W)",    "Temp. (\u00b0C)", "Max Temp. (\u00b0C)",
+                                     "Memory (MiB)", "Clock (MHz)",     "Mem. Clock (MHz)"};
   if (!one_name) header.emplace_back("Name");
   base::TextTable table(header);
   for (const record::GpuRecord& gpu : run.gpus) {

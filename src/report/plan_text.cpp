@@ -60,7 +60,7 @@ std::string plan_table(const PlannedRun& run, const carbon::PlanQuestion& questi
       fmt::format("When to run {}: {} kWh over {} s, PUE {}, from {} UTC on\n\n", run.run_id,
                   short_number(run.energy.kilowatt_hours(), kTableDecimals), short_number(base::to_seconds(run.length), 1),
                   plain_number(pue, 3), base::utc_table_text(question.now));
-  base::TextTable table({"Region", "Best Start (UTC)", "gCO2 Then", "gCO2 if Started Now", "Saved (gCO2)"});
+  base::TextTable table({"Region", "Best Start (UTC)", "gCO2 at Best Start", "gCO2 if Started Now", "Saved (gCO2)"});
   for (const carbon::PlannedStart& best : plan.best) {
     auto now = at_once(best.region, question, plan);
     if (now) now = *now * pue;
@@ -72,10 +72,10 @@ std::string plan_table(const PlannedRun& run, const carbon::PlanQuestion& questi
   auto now = without_plan(plan);
   if (now) now = *now * pue;
   const carbon::PlannedStart& best = plan.best.front();
-  text +=
-      fmt::format("\nBest: {} at {} UTC; compared with {} now it saves {}.\nIntensities: {}\n", one_line(best.region, 60),
-                  base::utc_table_text(best.start), one_line(question.forecasts.front().region, 60),
-                  saved_text(now, best.emissions * pue), kinds_text(question));
+  text += fmt::format("\nBest start: {} at {} UTC. Compared with a start in {} now, it saves {}.\nIntensities: {}\n",
+                      one_line(best.region, 60), base::utc_table_text(best.start),
+                      one_line(question.forecasts.front().region, 60), saved_text(now, best.emissions * pue),
+                      kinds_text(question));
   for (const carbon::RegionalForecast& forecast : question.forecasts) {
     const auto same = [&](const carbon::PlannedStart& start) { return start.region == forecast.region; };
     if (std::none_of(plan.best.begin(), plan.best.end(), same))

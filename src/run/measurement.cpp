@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <utility>
 
@@ -50,7 +51,8 @@ class Interruption {
   void ask(workload::Workload& workload, const std::string& why) {
     asked_ = true;
     workload.stop();
-    plan_.say(why + ": stopping the benchmark (" + (first_ ? "again" : "Ctrl-C") + " to kill it)");
+    plan_.say(why + ": stopping the benchmark (" + (first_ == SIGINT ? "press Ctrl-C again" : "press Ctrl-C") +
+              " to kill it)");
   }
 
   platform::SignalQueue& signals_;

@@ -89,7 +89,7 @@ std::string size_of_results(const std::filesystem::path& folder) {
     const std::uintmax_t size = entry->file_size(error);
     if (!error) bytes += size;
   }
-  if (!lists.empty()) lists += " in it: what was left out";
+  if (!lists.empty()) lists += lists.find(',') == std::string::npos ? " lists what was left out" : " list what was left out";
   return fmt::format(": {} file{}, {:.1f} MB{}", files, files == 1 ? "" : "s", static_cast<double>(bytes) / 1e6, lists);
 }
 

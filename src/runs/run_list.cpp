@@ -32,7 +32,7 @@ std::optional<std::int64_t> count_in(const Metrics& run, const char* key) {
 
 std::string why_unknown(const fs::path& directory, const std::string& error) {
   std::error_code ignored;
-  if (series::journal_in_use(directory)) return "under way";
+  if (series::journal_in_use(directory)) return "running";
   if (!fs::exists(directory / "metrics.json", ignored) && series::has_journal(directory))
     return "not finished: iris-gpubench recover";
   return error;

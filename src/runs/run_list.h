@@ -14,7 +14,7 @@ namespace gpubench::runs {
 // Texts and numbers are empty where metrics.json has none.
 struct ListedRun {
   std::string id;
-  std::string why_unknown;  // why there are no figures: "under way"; empty: there are
+  std::string why_unknown;  // why there are no figures: "running"; empty: there are
   std::string benchmark;
   std::string gpu_name;
   std::optional<std::int64_t> gpu_count;

@@ -111,7 +111,7 @@ base::Result<void> check(const Loader& loader, const fs::path& directory) {
   if (!loader.notes.facts) return base::failure("the beginning of the journal in " + directory.string() + " is lost");
   if (!loader.notes.started && !loader.notes.ended)
     return base::failure("the journal in " + directory.string() +
-                         " has no start of the benchmark: no results can be made from it");
+                         " ends before the benchmark started: no results can be made from it");
   return {};
 }
 

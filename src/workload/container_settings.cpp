@@ -74,8 +74,8 @@ base::Result<DataMount> parse_mount_fields(const std::string& text) {
     } else if (key == "target" || key == "dst" || key == "destination") {
       mount.target = value;
     } else if (key != "readonly" && key != "ro" && !(key == "type" && (value == "bind" || value == "volume"))) {
-      return base::failure("--mount does not know \"" + std::string(field) + "\"",
-                           "it knows type=bind, type=volume, source=, target= and readonly");
+      return base::failure("--mount has no field \"" + std::string(field) + "\"",
+                           "use type=bind, type=volume, source=, target= and readonly");
     }
   }
   return finished_mount(std::move(mount), text);

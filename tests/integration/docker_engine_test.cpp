@@ -474,7 +474,7 @@ TEST_F(DockerEngineCrash, EngineGoneForGoodIsUnknownNotZero) {
   engine->crash();
   const WorkloadOutcome outcome = wait();
   EXPECT_EQ(outcome.exit_code, std::nullopt);
-  EXPECT_THAT(outcome.note, HasSubstr("did not come back"));
+  EXPECT_THAT(outcome.note, HasSubstr("the connection to the engine was lost and did not come back"));
   const auto cleaned = workload->cleanup();
   ASSERT_FALSE(cleaned);
   EXPECT_THAT(cleaned.error().remedy, HasSubstr("docker rm --force"));

@@ -32,7 +32,7 @@ class ExitCodes(ProductTest):
                 outcome = self.run_program(*QUICK, *style, "--benchmark_command", "echo begun; echo 'CUDA out of memory' >&2; exit 3")
                 log = (outcome.directory / "benchmark.log").resolve()
                 self.assertTrue(outcome.stderr.endswith(f"iris-gpubench: the benchmark failed with exit code 3; the end of its log:\n"
-                                                        f"  begun\n  CUDA out of memory\nall of it: {log}\n"), outcome.stderr)
+                                                        f"  begun\n  CUDA out of memory\nthe complete log: {log}\n"), outcome.stderr)
         self.assertEqual(self.run_program(*QUICK, "--benchmark_command", "echo fine").stderr, "")
 
     def test_without_shell(self):

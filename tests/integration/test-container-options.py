@@ -43,7 +43,7 @@ class RunOptions(EngineTest):
     def test_gpus_that_are_not_there_are_named(self):
         outcome = self.shell("true", "--gpus", "device=5")
         self.assertEqual(outcome.code, 125)
-        self.assertIn("this machine has 0", outcome.stderr)
+        self.assertIn("this machine has no GPU", outcome.stderr)
 
     def test_a_gpu_that_does_not_arrive_is_a_finding(self):
         outcome = self.shell("true", "--gpu_access", "none")
@@ -74,17 +74,17 @@ class RunOptions(EngineTest):
         self.assertEqual(limited.metrics["score"], 2.5)
         self.assertIn("results_not_collected", limited.findings())
         self.assertIn("last.ckpt: more than 102400 bytes", limited.text("benchmark_results/skipped.txt"))
-        self.assertIn("2 files, 0.0 MB; skipped.txt in it: what was left out", limited.stdout)
+        self.assertIn("2 files, 0.0 MB; skipped.txt lists what was left out", limited.stdout)
         without = self.shell(f"cd; {make}", "--results_exclude", "*.ckpt", "--results_exclude", "logs", "--results_exclude", "*.yml")
         self.assertEqual(without.metrics["score"], 2.5)
         self.assertNotIn("results_not_collected", without.findings())
         self.assertEqual(sorted(path.name for path in (without.directory / "benchmark_results").iterdir()), ["excluded.txt", "metrics.yml"])
         self.assertIn("last.ckpt: 700000 bytes", without.text("benchmark_results/excluded.txt"))
-        self.assertIn("1 file, 0.0 MB; excluded.txt in it: what was left out", without.stdout)
+        self.assertIn("1 file, 0.0 MB; excluded.txt lists what was left out", without.stdout)
 
     def test_a_failed_container_says_why(self):
         outcome = self.shell("echo 'no such GPU' >&2; exit 5", "--quiet")
-        self.assertIn("failed with exit code 5; the end of its log:\n  no such GPU\nall of it: ", outcome.stderr)
+        self.assertIn("failed with exit code 5; the end of its log:\n  no such GPU\nthe complete log: ", outcome.stderr)
         not_there = self.run_program(*QUICK, "--quiet", "--entrypoint", "/nonexist", "--benchmark_image", "bb")
         self.assertEqual(not_there.code, 127)
         self.assertIn("/nonexist", not_there.stderr)

@@ -255,8 +255,8 @@ class Faults(WithDatabase, ProductTest):
                  "its first record": (lambda data: flip(data, 130), None),
                  "an empty file": (lambda data: b"", None),
                  "2 kB of zeros in the middle": (lambda data: data[:len(data) // 2] + bytes(2048) + data[len(data) // 2 + 2048:],
-                                                "records are missing from the journal"),
-                 "cut in half": (lambda data: data[:len(data) // 2], "bytes of the journal are torn or damaged")}
+                                                "missing from the journal ("),
+                 "cut in half": (lambda data: data[:len(data) // 2], "bytes of the journal are incomplete or damaged")}
         for case, (damage, words) in cases.items():
             with self.subTest(case):
                 folder = self.journal()

@@ -204,7 +204,7 @@ class Killed(SavedRun):
         made = self.about("recover", str(next(results.iterdir())))
         self.assertEqual(made.returncode, 125)
         self.assertIn("still running", made.stderr)
-        self.assertIn("under way", self.about("list", str(results)).stdout)
+        self.assertIn("running", self.about("list", str(results)).stdout)
         self.wait_for((results / "latest").is_symlink, "the link to the newest run")
         self.assertIn("still running", self.about("recover", "latest", "--results_dir", str(results)).stderr)
         process.kill()

@@ -97,7 +97,7 @@ base::Result<std::vector<IntensitySlot>> ElectricityMapsProvider::slots(base::Wa
   std::erase_if(found, [&](const IntensitySlot& slot) { return slot.from > to || slot.to <= from; });
   if (!found.empty()) return found;
   return base::failure(trouble ? trouble->with_context("no carbon intensity from " + access_.base_url)
-                               : base::Error{"Electricity Maps has nothing for this time", {}});
+                               : base::Error{"Electricity Maps has no values for this time", {}});
 }
 
 base::Result<std::vector<IntensitySlot>> ElectricityMapsProvider::ask(const std::string& path, IntensityKind kind,

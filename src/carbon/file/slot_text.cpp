@@ -47,7 +47,7 @@ base::Result<IntensitySlot> checked(const Entry& entry) {
   if (!from) return base::failure(from.error());
   const auto to = parse_utc_time(entry.to);
   if (!to) return base::failure(to.error());
-  if (*from >= *to) return base::failure("it ends before it begins");
+  if (*from >= *to) return base::failure(R"("to" is not later than "from")");
   if (!entry.grams || !std::isfinite(*entry.grams) || *entry.grams < 0 || *entry.grams > kHighestIntensity)
     return base::failure("g_per_kwh is not a number from 0 to 10000");
   const auto kind = parse_kind(entry.kind);
@@ -108,7 +108,7 @@ Columns columns_of(const std::vector<std::string>& names) {
 // Empty: no value is known for its time.
 base::Result<std::optional<IntensitySlot>> parse_row(const CsvRow& row, const Columns& columns) {
   if (row.cells.size() != columns.count)
-    return base::failure(std::to_string(row.cells.size()) + " cells below a header of " + std::to_string(columns.count));
+    return base::failure(std::to_string(row.cells.size()) + " cells, but the header has " + std::to_string(columns.count));
   const auto cell = [&](std::size_t column) {
     return column < row.cells.size() ? std::string_view(row.cells[column]) : std::string_view();
   };

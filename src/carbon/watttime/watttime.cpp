@@ -108,7 +108,7 @@ base::Result<std::vector<IntensitySlot>> WattTimeProvider::slots(base::WallTime 
   std::erase_if(found, [&](const IntensitySlot& slot) { return slot.from > to || slot.to <= from; });
   if (!found.empty()) return found;
   return base::failure(trouble ? trouble->with_context("no carbon intensity from " + access_.base_url)
-                               : base::Error{"WattTime has nothing for this time", {}});
+                               : base::Error{"WattTime has no values for this time", {}});
 }
 
 // A token for the next half-hour: requested each time, which is far below the service's limit of 100 in 5 minutes.

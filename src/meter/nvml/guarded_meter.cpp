@@ -93,7 +93,8 @@ base::Result<std::unique_ptr<GpuMeter>> GuardedMeter::open(const Open& open, std
     opened->gpus = meter->gpus();
   };
   if (!caller->make(call, patience.open))
-    return base::failure("the GPUs' driver does not answer", "nvidia-smi hangs as well then: see dmesg; a reboot may help");
+    return base::failure("the GPU driver does not answer",
+                         "nvidia-smi will probably hang, too. See dmesg; a reboot may help");
   if (!opened->result) return base::failure(opened->result.error());
   guarded->source_ = opened->source;
   guarded->gpus_ = opened->gpus;

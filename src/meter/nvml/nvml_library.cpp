@@ -114,7 +114,8 @@ base::Result<std::unique_ptr<NvmlLibrary>> NvmlLibrary::open(const std::string& 
 
 base::Result<void> NvmlLibrary::initialise() {
   if (api_.init == nullptr || api_.device_count == nullptr || api_.device_by_index == nullptr) {
-    return base::failure("the library found is not NVML: it lacks nvmlInit_v2 or the device functions", no_gpu_remedy());
+    return base::failure("the library that was found is not NVML: it lacks nvmlInit_v2 or the device functions",
+                         no_gpu_remedy());
   }
   const int code = api_.init();
   initialised_ = code == kNvmlSuccess;

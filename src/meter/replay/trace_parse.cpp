@@ -165,7 +165,7 @@ base::Result<void> check_complete(const Trace& trace) {
 
 tl::unexpected<base::Error> wrong_line(std::size_t number, std::string_view problem) {
   return base::failure("line " + std::to_string(number) + ": " + std::string(problem),
-                       "record the trace again, or remove what follows the last whole line");
+                       "record the trace again, or remove everything after the last complete line");
 }
 
 }  // namespace

@@ -165,19 +165,19 @@ std::string section(const char* id, const char* title, const std::string& conten
 }
 
 constexpr std::string_view kOverTime =
-    "<noscript><p>The charts need JavaScript, which is off; the tables do not.</p></noscript>\n"
+    "<noscript><p>The charts need JavaScript, which is turned off. The tables work without it.</p></noscript>\n"
     "<div id=\"tools\" class=\"tools\" role=\"toolbar\" aria-label=\"Time shown and GPUs shown\"></div>\n"
-    "<p class=\"note keys\" id=\"keys\">Drag over a chart to zoom, double-click to see all. Keyboard, on a chart: arrow "
-    "keys move the "
-    "cursor, with Shift the view; + and \u2212 zoom at the cursor, 0 shows all, B the benchmark alone.</p>\n"
+    "<p class=\"note keys\" id=\"keys\">Drag over a chart to zoom, double-click to see all. Keys on a chart: arrows move "
+    "the cursor; Shift and arrows move the view; + and \u2212 zoom at the cursor; 0 shows all; B shows only the "
+    "benchmark.</p>\n"
     "<div id=\"charts\" class=\"charts\"></div>\n"
     "<p class=\"note\" id=\"chart-note\"></p>\n";
 
 constexpr std::string_view kFiles =
     "<div class=\"tools\" id=\"downloads\"></div>\n"
-    "<p class=\"note\">The first is made from what the charts of this page show; <code>timeseries.csv</code> and "
-    "<code>power.csv</code> of the "
-    "run have every sample. <code>metrics.yml</code> has every figure of this page for programs.</p>\n";
+    "<p class=\"note\">\u201cDownload readings\u201d has the points of the charts on this page. The run's "
+    "<code>timeseries.csv</code> and <code>power.csv</code> have every sample. <code>metrics.yml</code> has every figure of "
+    "this page for programs.</p>\n";
 
 void write_number_list(std::ostream& out, const std::vector<ThrottledSpan>& spans) {
   const char* comma = "";

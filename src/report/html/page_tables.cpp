@@ -162,8 +162,9 @@ std::string html_other_gpus(const record::RunRecord& run) {
                        ? short_number(gpu.statistics[ValueKind::utilization]->average_all, 1)
                        : std::string(kNotSupported)});
   }
-  return table.text() + "<p class=\"note\">The benchmark's GPUs were chosen by " +
-         html_text(one_line(run.facts.benchmark_gpus.by, 200)) + ".</p>\n";
+  return table.text() +
+         "<p class=\"note\">How the benchmark's GPUs were chosen: " + html_text(one_line(run.facts.benchmark_gpus.by, 200)) +
+         ".</p>\n";
 }
 
 std::string intensity_sources(const record::RunRecord& run) {
@@ -209,9 +210,10 @@ energy::Uncertainty total_uncertainty(const record::RunRecord& run) {
 }
 
 std::string html_energy(const record::RunRecord& run) {
-  HtmlTable table("Energy between the benchmark's start and end",
-                  {"GPU", "Energy (J)", "On this board (J)", "Absolute (J)", "Method", "Counter (J)", "Power samples (J)",
-                   "Samples against counter (%)", "Coverage (%)", "Longest gap (s)", "Average power (W)", "Peak power (W)"});
+  HtmlTable table(
+      "Energy between the benchmark's start and end",
+      {"GPU", "Energy (J)", "\u00b1 on this board (J)", "\u00b1 absolute (J)", "Method", "Counter (J)", "Power samples (J)",
+       "Samples against counter (%)", "Coverage (%)", "Longest gap (s)", "Average power (W)", "Peak power (W)"});
   for (const record::GpuRecord& gpu : run.gpus) add_energy_row(table, gpu);
   add_total_row(table, run);
   return table.text() +
@@ -254,7 +256,7 @@ std::string html_reproduce(const record::RunRecord& run) {
                            {"Its command", one_line(benchmark.command_line)},
                            {"Its image", one_line(benchmark.image_id)},
                            {"Engine", one_line(benchmark.engine)},
-                           {"GPUs reached by", benchmark.gpu_access},
+                           {"GPU access", benchmark.gpu_access},
                            {"Exit code", code},
                            {"Host", one_line(run.facts.host)},
                            {"GPU figures from", one_line(run.facts.source.description)},

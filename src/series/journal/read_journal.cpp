@@ -282,7 +282,8 @@ base::Result<JournalReadout> check_journal(const fs::path& run_directory) {
 
 std::string damage_text(const JournalReadout& readout) {
   if (readout.missing_records == 0 && readout.skipped_bytes == 0) return {};
-  return std::to_string(readout.missing_records) + " records are missing from the journal (" +
+  const std::string records = readout.missing_records == 1 ? " record is" : " records are";
+  return std::to_string(readout.missing_records) + records + " missing from the journal (" +
          std::to_string(readout.skipped_bytes) + " bytes are damaged)";
 }
 
@@ -290,7 +291,7 @@ std::string damage_of_closed(const JournalReadout& readout) {
   std::string text = damage_text(readout);
   if (readout.tail_bytes == 0) return text;
   if (!text.empty()) text += "; ";
-  return text + "the last " + std::to_string(readout.tail_bytes) + " bytes of the journal are torn or damaged";
+  return text + "the last " + std::to_string(readout.tail_bytes) + " bytes of the journal are incomplete or damaged";
 }
 
 bool journal_in_use(const fs::path& run_directory) {

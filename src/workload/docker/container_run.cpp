@@ -110,8 +110,9 @@ void ContainerRun::look_for_engine(Lost& lost) {
     return;
   }
   if (now - lost.since >= patience_.reconnect_for) {
-    const std::string words = state ? "it calls the container \"" + (*state)->status + "\"" : state.error().message;
-    finish("the engine was lost and did not come back: " + words);
+    const std::string words = state ? ". The engine now reports the container as \"" + (*state)->status + "\""
+                                    : " and did not come back: " + state.error().message;
+    finish("the connection to the engine was lost" + words);
   }
 }
 
@@ -133,8 +134,8 @@ void ContainerRun::begin_replay() {
   state_ = Replaying{clock_.now() + kReplayLimit};
   const std::string before = output_.trouble();
   if (auto replay = output_.replay(container_.id()); !replay) {
-    log_trouble_ = "the log may lack output" + (before.empty() ? "" : " (" + before + ")") +
-                   " and could not be read again: " + replay.error().message;
+    log_trouble_ = "output may be missing from the log" + (before.empty() ? "" : " (" + before + ")") +
+                   ", and it could not be read again: " + replay.error().message;
     finish(log_trouble_);
   }
 }
@@ -144,8 +145,8 @@ void ContainerRun::follow_replay(const Replaying& replaying) {
   if (!ended && clock_.now() < replaying.deadline) return;
   std::string trouble = output_.trouble();
   if (!ended) trouble = "the engine stopped sending it";
-  if (trouble.empty() && !output_.log_was_complete()) trouble = "the engine no longer had its beginning";
-  if (!trouble.empty()) log_trouble_ = "the log may lack output: " + trouble;
+  if (trouble.empty() && !output_.log_was_complete()) trouble = "the engine no longer has its beginning";
+  if (!trouble.empty()) log_trouble_ = "output may be missing from the log: " + trouble;
   finish(log_trouble_);
 }
 

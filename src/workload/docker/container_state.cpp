@@ -34,7 +34,7 @@ std::optional<base::SteadyTime> between(std::optional<base::WallTime> time, cons
 base::Result<ContainerState> parse_container_state(std::string_view body) {
   const json container = json::parse(body, nullptr, false);
   const json& state = member(container, "State");
-  if (!state.is_object()) return base::failure("the engine sent a broken description of the container");
+  if (!state.is_object()) return base::failure("the engine's description of the container is not valid");
   ContainerState result;
   result.status = text(state, "Status");
   result.running = flag(state, "Running");

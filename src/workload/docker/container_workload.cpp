@@ -149,7 +149,7 @@ void ContainerWorkload::name_leftovers() {
   for (const OwnContainer& container : *own) {
     if (platform::presence_of(container.owner, !container.is_remote) != platform::Presence::gone) continue;
     const std::string words = "container " + container.name + " (" + container.image + ", " + container.status +
-                              ") was left behind by a run that was killed: remove it with \"iris-gpubench clean\"";
+                              ") was left by a run that was killed. Remove it with \"iris-gpubench clean\"";
     description_.notes.push_back(words);
     if (options_.tell) options_.tell(words);
   }

@@ -126,7 +126,7 @@ std::string_view GpuAccess::text() const {
 
 base::Result<EngineFacts> parse_engine_facts(std::string_view info_json) {
   const auto info = nlohmann::json::parse(info_json, nullptr, false);
-  if (!info.is_object()) return base::failure("the engine sent a broken /info");
+  if (!info.is_object()) return base::failure("the engine's answer to /info is not valid");
   EngineFacts facts;
   const auto runtimes = info.find("Runtimes");
   facts.has_nvidia_runtime = runtimes != info.end() && runtimes->is_object() && runtimes->contains("nvidia");

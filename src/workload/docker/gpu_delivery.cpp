@@ -28,7 +28,7 @@ bool is_gpu_node(const std::string& name) {
 base::Result<GivenGpus> parse_given_gpus(std::string_view inspect_json) {
   const json container = json::parse(inspect_json, nullptr, false);
   const json& host = member(container, "HostConfig");
-  if (!host.is_object()) return base::failure("the engine sent a broken description of the container");
+  if (!host.is_object()) return base::failure("the engine's description of the container is not valid");
   GivenGpus given;
   const json& requests = member(host, "DeviceRequests");
   if (requests.is_array()) {

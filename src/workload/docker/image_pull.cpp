@@ -173,7 +173,7 @@ base::Result<void> pull_image(EngineClient& engine, const platform::Clock& clock
   auto pulled = Pull(engine, clock, options).run();
   if (pulled) return pulled;
   return base::failure("image \"" + options.image.substr(0, 300) + "\" could not be pulled: " + pulled.error().message,
-                       "check the name and the network; if the registry wants a login: docker login");
+                       "check the name and the network; if the registry needs a login, use docker login");
 }
 
 }  // namespace gpubench::workload

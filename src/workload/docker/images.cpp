@@ -81,7 +81,7 @@ base::Result<std::vector<Image>> fetch_images(EngineClient& engine) {
 
 base::Result<std::vector<Image>> parse_images(std::string_view text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_array()) return base::failure("the engine sent a broken list of images");
+  if (!json.is_array()) return base::failure("the engine's list of images is not valid");
   std::vector<Image> images;
   for (const auto& item : json) {
     if (!item.is_object() || !item.contains("Id") || !item["Id"].is_string()) continue;
@@ -95,7 +95,7 @@ base::Result<std::vector<std::string>> fetch_image_environment(EngineClient& eng
   if (!answer) return base::failure(answer.error().with_context("could not inspect the image"));
   if (answer->status != 200) return base::failure("the engine did not describe the image: " + engine_words(*answer));
   const auto json = nlohmann::json::parse(answer->body, nullptr, false);
-  if (!json.is_object()) return base::failure("the engine sent a broken description of the image");
+  if (!json.is_object()) return base::failure("the engine's description of the image is not valid");
   const auto config = json.find("Config");
   if (config == json.end() || !config->is_object()) return std::vector<std::string>();
   return strings_in(*config, "Env");

@@ -28,7 +28,7 @@ base::Result<std::vector<OwnContainer>> fetch_own_containers(EngineClient& engin
 
 base::Result<std::vector<OwnContainer>> parse_own_containers(std::string_view body) {
   const json list = json::parse(body, nullptr, false);
-  if (!list.is_array()) return base::failure("the engine sent a broken list of containers");
+  if (!list.is_array()) return base::failure("the engine's list of containers is not valid");
   std::vector<OwnContainer> containers;
   for (const json& item : list) {
     if (!item.is_object() || !item.contains("Labels") || !item["Labels"].is_object()) continue;

@@ -137,7 +137,7 @@ base::Result<bool> Extraction::run() {
     }
     GPUBENCH_TRY(take(reader.get(), entry));
     if (passed_over_ > limits_.passed_over) {
-      skip("the rest of the archive", "it comes after " + std::to_string(passed_over_) + " bytes that were left out");
+      skip("the rest of the archive", "too much before it was left out (" + std::to_string(passed_over_) + " bytes)");
       break;
     }
   }
@@ -152,7 +152,7 @@ la_ssize_t Extraction::on_read(archive* reader, void* self, const void** piece) 
   const auto next = extraction.next_();
   if (!next) {
     extraction.stream_error_ = next.error();
-    archive_set_error(reader, -1, "the stream broke");
+    archive_set_error(reader, -1, "the connection to the engine was lost");
     return -1;
   }
   *piece = next->data();

@@ -34,7 +34,7 @@ TEST_F(Failure, ShowsTheEndOfTheLogAndWhereAllOfItIs) {
   for (int line = 1; line <= 30; ++line) lines += "line " + std::to_string(line) + "\n";
   log("benchmark.log", lines + "\nCUDA out of memory\n");
   EXPECT_THAT(text(), HasSubstr("the benchmark failed with exit code 1; the end of its log:\n  line 22\n"));
-  EXPECT_THAT(text(), HasSubstr("  CUDA out of memory\nall of it: " + (folder_ / "benchmark.log").string() + "\n"));
+  EXPECT_THAT(text(), HasSubstr("  CUDA out of memory\nthe complete log: " + (folder_ / "benchmark.log").string() + "\n"));
 }
 
 TEST_F(Failure, AnEmptyLogAndAMissingOneAreSaid) {
@@ -69,8 +69,9 @@ TEST_F(Failure, OfSeveralEachThatFailedIsNamedWithItsOwnLog) {
     run_.parts.push_back(record);
     log(record.log, "said by " + record.benchmark.name + "\n");
   }
-  EXPECT_EQ(text(), "iris-gpubench: image1 failed with exit code 1; the end of its log:\n  said by image1\nall of it: " +
-                        (folder_ / "benchmark_2.log").string() + "\n");
+  EXPECT_EQ(text(),
+            "iris-gpubench: image1 failed with exit code 1; the end of its log:\n  said by image1\nthe complete log: " +
+                (folder_ / "benchmark_2.log").string() + "\n");
 }
 
 TEST_F(Failure, WhatATerminalWouldActOnIsReplaced) {

@@ -54,7 +54,7 @@ TEST(ParseSlots, NamesWhatIsWrong) {
   EXPECT_THAT(complaint("from,to\n"), HasSubstr("header"));
   EXPECT_THAT(complaint(head), HasSubstr("no intensities"));
   EXPECT_THAT(complaint(head + "2026-11-22T12:00,2026-11-22T12:30Z,1,"), HasSubstr("line 2"));
-  EXPECT_THAT(complaint(head + "2026-11-22T12:30Z,2026-11-22T12:00Z,1,"), HasSubstr("ends before"));
+  EXPECT_THAT(complaint(head + "2026-11-22T12:30Z,2026-11-22T12:00Z,1,"), HasSubstr("\"to\" is not later than \"from\""));
   for (const char* value : {"-1", "inf", "1e9", "12x", "1,5", "\"1,234\"", "12 x", "1 234", "none"})
     EXPECT_THAT(complaint(head + "2026-11-22T12:00Z,2026-11-22T12:30Z," + value + ",\n"), HasSubstr("line 2")) << value;
   EXPECT_THAT(complaint(head + "2026-11-22T12:00Z,2026-11-22T12:30Z,1,guess"), HasSubstr("kind"));
@@ -85,7 +85,7 @@ TEST(ParseSlots, CsvCellsInQuotes) {
   EXPECT_EQ(complaint("\"1\"234,"), "line 2: text after a quoted cell");
   EXPECT_EQ(complaint("1\"2\","), "line 2: a quote within a cell that does not begin with one");
   EXPECT_EQ(complaint("1,\"open"), "line 2: a quote that is not closed");
-  EXPECT_EQ(complaint("1,\"a\nb\"\n1"), "line 4: 1 cells below a header of 4");
+  EXPECT_EQ(complaint("1,\"a\nb\"\n1"), "line 4: 1 cells, but the header has 4");
 }
 
 TEST(ParseSlots, ARowHasTheCellsOfTheHeader) {

@@ -92,7 +92,7 @@ TEST(RunOptions, TheScoresPatternIsCompiled) {
 TEST(RunOptions, TheFunctionalUnitIsANumberAndAName) {
   for (const char* good : {"run", "1000 images", "0.5 epochs"}) EXPECT_EQ(said_of("--functional_unit", good), "") << good;
   for (const char* bad : {"", "0 images", "-1 images", "1000", "1000images", "banana 5"})
-    EXPECT_THAT(said_of("--functional_unit", bad), HasSubstr("\"1000 images\"")) << bad;
+    EXPECT_THAT(said_of("--functional_unit", bad), HasSubstr("--functional_unit \"1000 images\"")) << bad;
 }
 
 TEST(RunOptions, AFolderOfResultsHasAName) {
@@ -113,7 +113,7 @@ TEST(RunOptions, WhatExcludesEachOther) {
                            {"--benchmark_command", "y"}}) {
     Words words = image;
     words.insert(words.end(), more.begin(), more.end());
-    EXPECT_THAT(said(words), HasSubstr("exclude each other | give one of them")) << more.front();
+    EXPECT_THAT(said(words), HasSubstr("cannot be used together | use only one of them")) << more.front();
   }
   EXPECT_EQ(said({"--benchmark_image", "x", "--no_live_monitor", "--live_style", "none"}), "");
 }

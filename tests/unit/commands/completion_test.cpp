@@ -34,7 +34,7 @@ TEST(Completion, OptionsAreThoseOfTheCommand) {
   EXPECT_EQ(offered({"plan", "--benchmark_im"}), "");
   EXPECT_THAT(offered({"--benchmark_im"}), StartsWith("--benchmark_image\t"));
   EXPECT_THAT(offered({"check-image", "x", "--gpu_a"}), StartsWith("--gpu_access\t"));
-  EXPECT_EQ(offered({"clean", "--a"}), "--all\tAlso those whose run may still be alive\n");
+  EXPECT_EQ(offered({"clean", "--a"}), "--all\tAlso remove containers whose run may still be alive\n");
 }
 
 TEST(Completion, ACommandMayBeBegun) {

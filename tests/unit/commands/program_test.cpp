@@ -109,7 +109,7 @@ TEST_F(ProgramTest, ValuesAreCheckedBeforeTheRunIsLookedFor) {
   EXPECT_THAT(say({"export", "nothing", "--patience", "-1"}).err, HasSubstr("--patience must be between 0 and 86400"));
   EXPECT_THAT(say({"recarbon", "nothing", "--pue", "0.5"}).err, HasSubstr("--pue must be a number from 1 to 10"));
   EXPECT_THAT(say({"recarbon", "nothing", "--carbon_intensity", "5", "--carbon_source", "yearly"}).err,
-              HasSubstr("exclude each other"));
+              HasSubstr("cannot be used together"));
   EXPECT_THAT(say({"plan", "nothing", "--", "true"}).err, HasSubstr("without --wait, plan runs nothing"));
 }
 

@@ -106,7 +106,7 @@ TEST_F(SessionTest, WhatStaysMissingIsReported) {
   const record::ExportRecord outcome = export_all();
   EXPECT_EQ(outcome.accepted, 11U);
   EXPECT_EQ(outcome.verified, 10U);
-  EXPECT_EQ(outcome.reason, "1 were accepted and not found");
+  EXPECT_EQ(outcome.reason, "1 were accepted but not found in the database");
 }
 
 TEST_F(SessionTest, OneRefusedSampleGoesToQuarantine) {
@@ -169,7 +169,7 @@ TEST_F(SessionTest, OtherValuesAndDoubledOnesAreCounted) {
   open(10);
   const record::ExportRecord outcome = export_all();
   EXPECT_EQ(outcome.verified, 10U);
-  EXPECT_THAT(outcome.reason, HasSubstr("1 are stored with another value"));
+  EXPECT_THAT(outcome.reason, HasSubstr("1 are stored with a different value"));
   EXPECT_THAT(outcome.reason, HasSubstr("1 are stored more than once"));
 }
 

@@ -46,7 +46,7 @@ TEST(GpuSelection, UnknownOnesAreNamedWithWhatThereIs) {
        {"", "4", "3,0", "device=", "device=7", "GPU-", "GPU-123", "GPU-ffff", "x", "0,,1", "-1", "0x1", "0", "00"})
     EXPECT_FALSE(select_gpus(wish, three_gpus())) << wish;
   EXPECT_THAT(select_gpus("device=7", three_gpus()).error().remedy, HasSubstr("GPU-123b-9"));
-  EXPECT_THAT(select_gpus("4", three_gpus()).error().message, HasSubstr("this machine has 3"));
+  EXPECT_THAT(select_gpus("4", three_gpus()).error().message, HasSubstr("this machine has only 3 GPUs"));
   EXPECT_THAT(select_gpus("0", three_gpus()).error().remedy, HasSubstr("--gpus device=0 for GPU 0"));
 }
 
@@ -70,7 +70,10 @@ TEST(AssignedGpus, SideBySideNoneIsGivenTwice) {
   EXPECT_EQ(assigned({"all", "all"}, true), (Indices{{0, 1, 2}, {0, 1, 2}}));
   EXPECT_THAT(assign_gpus({"0,1", "device=1"}, false, three_gpus()).error().message, HasSubstr("GPU 1 to two"));
   EXPECT_THAT(assign_gpus({"all", "all", "all", "all"}, false, three_gpus()).error().remedy, HasSubstr("--in_turn"));
-  EXPECT_THAT(assign_gpus({"2", "2"}, false, three_gpus()).error().message, HasSubstr("leave"));
+  EXPECT_EQ(assign_gpus({"2", "2"}, false, three_gpus()).error().message,
+            "--gpus 2: the other containers leave only 1 GPU of this machine");
+  EXPECT_EQ(assign_gpus({"3", "1"}, false, three_gpus()).error().message,
+            "--gpus 1: the other containers leave no GPU of this machine");
 }
 
 }  // namespace

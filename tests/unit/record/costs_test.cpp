@@ -164,7 +164,7 @@ TEST_F(Costs, WithoutAFallbackAHoleLeavesThemUnknown) {
   carbon::Answer answer = whole_answer();
   answer.fallback.reset();
   answer.slots.pop_back();
-  answer.trouble = "the source has nothing for part of the run";
+  answer.trouble = "the source has no values for part of the run";
   cost(run_, series_, answer);
   EXPECT_FALSE(run_.emissions || run_.footprint);
   EXPECT_EQ(findings(), std::vector<std::string>{"carbon_unknown"});

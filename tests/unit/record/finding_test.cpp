@@ -1,5 +1,6 @@
 #include "record/finding.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -49,7 +50,7 @@ std::vector<Finding> one_of_each() {
           SavedFinding{"gpu_shared", "Somebody else used the GPU."}};
 }
 
-TEST(Finding, EveryKindHasItsOwnNameAndOneSentence) {
+TEST(Finding, EveryKindHasItsOwnNameAndOneLine) {
   const auto findings = one_of_each();
   ASSERT_EQ(findings.size(), std::variant_size_v<Finding>);
   std::set<std::string> names;
@@ -80,11 +81,11 @@ TEST(Finding, NamesBelongToTheirKinds) {
 
 TEST(Finding, SaysNumbersWithUnits) {
   EXPECT_EQ(finding_text(MethodsDisagree{2, base::Energy::from_joules(1000), base::Energy::from_joules(1100)}),
-            "The energy of GPU 2 is 1000.0 J by its counter and 1100.0 J by its power samples (+10.0 %), which is more than "
-            "their uncertainties allow: its interval was widened by the difference.");
+            "The energy of GPU 2 is 1000.0 J by its counter and 1100.0 J by its power samples (+10.0 %). This is more than "
+            "their uncertainties allow, so the interval was widened by the difference.");
   EXPECT_EQ(
       finding_text(PowerGap{3, base::Ratio::from_percent(93.2), 412ms}),
-      "Power samples of GPU 3 are missing: 93.2 % of the run is covered and the longest gap is 412 ms; peaks within gaps "
+      "Power samples of GPU 3 are missing. They cover 93.2 % of the run, and the longest gap is 412 ms. Peaks within gaps "
       "are not seen.");
   EXPECT_EQ(
       finding_text(WallClockStepped{-3s}),
@@ -98,13 +99,29 @@ TEST(Finding, SaysWhatWasDecided) {
   EXPECT_EQ(finding_text(CounterUnusable{0, "", ""}),
             "The energy counter of GPU 0 could not be used: its energy is not known.");
   EXPECT_NE(finding_text(GpuLost{0, true}).find("is an estimate"), std::string::npos);
-  EXPECT_NE(finding_text(GpuLost{0, false}).find("its energy is not known"), std::string::npos);
+  EXPECT_NE(finding_text(GpuLost{0, false}).find("Its energy is not known"), std::string::npos);
   const std::string jump = finding_text(MethodsDisagree{
       0, base::Energy::from_joules(206.1), base::Energy::from_joules(205.8), "it jumps against the power samples"});
   EXPECT_EQ(jump.find("more than their"), std::string::npos) << jump;
   EXPECT_NE(jump.find("it jumps"), std::string::npos) << jump;
   EXPECT_EQ(finding_text(ImpossibleValues{3, 1, "a power of 70000 W"}),
-            "The driver gave a value of GPU 3 that the board cannot have (a power of 70000 W): left out of all figures.");
+            "The driver reported an impossible value for GPU 3 (a power of 70000 W). It is left out of all figures.");
+  EXPECT_EQ(finding_text(ImpossibleValues{3, 2, "a power of 70000 W"}),
+            "The driver reported 2 impossible values for GPU 3 (the first: a power of 70000 W). They are left out of all "
+            "figures.");
+}
+
+TEST(Finding, SaysWhetherAnyResultFileWasCopied) {
+  EXPECT_EQ(finding_text(ResultsNotCollected{"the disk is full"}),
+            "The benchmark's result files could not be copied (the disk is full). There may be no benchmark score.");
+  EXPECT_EQ(finding_text(ResultsNotCollected{"", true}),
+            "Some of the benchmark's result files were not copied. benchmark_results/skipped.txt lists them.");
+}
+
+TEST(Finding, CountsDamagedRecords) {
+  EXPECT_THAT(finding_text(Recovered{"12:00", 1}), testing::HasSubstr("; 1 damaged record of the journal is left out."));
+  EXPECT_THAT(finding_text(Recovered{"12:00", 2}), testing::HasSubstr("; 2 damaged records of the journal are left out."));
+  EXPECT_THAT(finding_text(Recovered{"12:00", 0}), testing::HasSubstr("ends at 12:00."));
 }
 
 TEST(Finding, NearlyAllIsNotAll) {

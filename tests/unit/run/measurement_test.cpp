@@ -121,7 +121,7 @@ TEST_F(MeasurementTest, TheFirstSignalStopsGently) {
   EXPECT_EQ(measured->outcome.exit_code, 143);
   EXPECT_EQ(workload_.stopped_, 1);
   EXPECT_EQ(workload_.killed_, 0);
-  EXPECT_THAT(said_.front(), HasSubstr("SIGINT: stopping the benchmark (again to kill it)"));
+  EXPECT_THAT(said_.front(), HasSubstr("SIGINT: stopping the benchmark (press Ctrl-C again to kill it)"));
 }
 
 TEST_F(MeasurementTest, TheSecondSignalKills) {
@@ -144,7 +144,7 @@ TEST_F(MeasurementTest, TheTimeLimitStopsAsASignalDoes) {
   EXPECT_EQ(measured->timed_out, 100ms);
   EXPECT_FALSE(measured->interrupted_by);
   EXPECT_EQ(workload_.stopped_, 1);
-  EXPECT_THAT(said_.front(), HasSubstr("--timeout: stopping the benchmark (Ctrl-C to kill it)"));
+  EXPECT_THAT(said_.front(), HasSubstr("--timeout: stopping the benchmark (press Ctrl-C to kill it)"));
 }
 
 TEST_F(MeasurementTest, WhatCannotBeStartedOrFollowedIsAnError) {

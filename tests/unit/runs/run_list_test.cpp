@@ -76,7 +76,7 @@ TEST_F(RunListTest, ARunWithoutFiguresSaysWhy) {
   ASSERT_EQ(runs->size(), 3U);
   EXPECT_EQ((*runs)[0].why_unknown, "metrics.json is damaged");
   EXPECT_EQ((*runs)[1].why_unknown, "not finished: iris-gpubench recover");
-  EXPECT_EQ((*runs)[2].why_unknown, "under way");
+  EXPECT_EQ((*runs)[2].why_unknown, "running");
   journal->close();
 }
 

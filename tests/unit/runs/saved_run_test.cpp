@@ -214,7 +214,7 @@ TEST_F(SavedRunTest, AJournalWithoutStartOrBeginningIsRefused) {
   values(kSavedStart + 1s);
   const auto saved = load();
   ASSERT_FALSE(saved);
-  EXPECT_NE(saved.error().message.find("no start of the benchmark"), std::string::npos);
+  EXPECT_NE(saved.error().message.find("ends before the benchmark started"), std::string::npos);
   EXPECT_FALSE(load_run(root_ / "nowhere"));
 }
 

@@ -326,12 +326,12 @@ TEST_F(JournalTest, DamageIsPutIntoWords) {
   put_bytes(segment(3), last.substr(0, last.size() - 1));
   EXPECT_EQ(damage_text(checked()), "");  // a run that was killed ends so
   EXPECT_EQ(damage_of_closed(checked()),
-            "the last " + std::to_string(checked().tail_bytes) + " bytes of the journal are torn or damaged");
+            "the last " + std::to_string(checked().tail_bytes) + " bytes of the journal are incomplete or damaged");
   put_bytes(segment(3), last);
   std::string broken = bytes_of(segment(2));
   broken[jf::kHeaderBytes + 20] = static_cast<char>(~broken[jf::kHeaderBytes + 20]);
   put_bytes(segment(2), broken);
-  EXPECT_EQ(damage_of_closed(checked()).substr(0, 38), "1 records are missing from the journal");
+  EXPECT_EQ(damage_of_closed(checked()).substr(0, 36), "1 record is missing from the journal");
 }
 
 TEST_F(JournalTest, FollowedByCursorWhileItGrows) {

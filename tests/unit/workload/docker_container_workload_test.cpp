@@ -255,7 +255,7 @@ TEST_F(ContainerWorkloadTest, WaitAnswersThatAreNoExitCodeAreUnknownNeverZero) {
                                            stub_answer(500, R"({"message":"lost"})")});
     const WorkloadOutcome ended = outcome();
     EXPECT_EQ(ended.exit_code, std::nullopt) << body;
-    EXPECT_THAT(ended.note, HasSubstr("did not come back")) << body;
+    EXPECT_THAT(ended.note, HasSubstr("the connection to the engine was lost")) << body;
   }
 }
 
@@ -351,7 +351,7 @@ TEST_F(ContainerWorkloadTest, WhatIsNoDockerEngineIsSaid) {
 TEST_F(ContainerWorkloadTest, AnEngineThatIsTooOldIsSaidWithTheRemedy) {
   engine.script("GET /_ping", {stub_answer(200, "OK", "Api-Version: 1.39\r\n")});
   const base::Error error = failure();
-  EXPECT_THAT(error.message, HasSubstr("too old: it knows API version 1.39, but 1.40 is needed"));
+  EXPECT_THAT(error.message, HasSubstr("too old: it has API version 1.39, but 1.40 is needed"));
   EXPECT_THAT(error.remedy, HasSubstr("upgrade it to Docker 19.03"));
   engine.script("GET /_ping", {stub_answer(200, "OK", "Api-Version: 1.40\r\n")});
   EXPECT_TRUE(begin(options()));

@@ -124,7 +124,8 @@ base::Error explain_unreachable(const EngineAddress& address, const base::Error&
   if (address.unix_socket.empty()) return {message, "check DOCKER_HOST, and that the engine listens there"};
   struct stat found{};
   if (::stat(address.unix_socket.c_str(), &found) != 0) {
-    if (errno == EACCES) return {message, "you may not look into the socket's directory: run with sudo, or ask for access"};
+    if (errno == EACCES)
+      return {message, "you have no permission to read the socket's directory: use sudo, or ask for access"};
     return {message,
             "install Docker (apt-get install docker.io) and start it, set DOCKER_HOST to where it listens, or run the "
             "benchmark without a container (--benchmark_command)"};
@@ -133,7 +134,8 @@ base::Error explain_unreachable(const EngineAddress& address, const base::Error&
   if (::access(address.unix_socket.c_str(), R_OK | W_OK) != 0) {
     return {
         message,
-        "you may not use the socket: run with sudo, or join its group (sudo usermod -aG docker $USER, then log in again)"};
+        "you have no permission to use the socket: use sudo, or join its group (sudo usermod -aG docker $USER, then log in "
+        "again)"};
   }
   return {message, start};
 }

@@ -106,10 +106,10 @@ base::Result<void> EngineClient::negotiate_version() {
   }
   engine_.api_version = common_api_version(ping->header("api-version"), kNewestApiVersion);
   if (engine_.api_version.empty()) {
-    return base::failure("what answers at " + address_.text() + " is not a Docker engine", "correct DOCKER_HOST");
+    return base::failure("the server at " + address_.text() + " is not a Docker engine", "correct DOCKER_HOST");
   }
   if (minor_of(engine_.api_version).value_or(0) < kOldestMinor) {
-    return base::failure("the container engine at " + address_.text() + " is too old: it knows API version " +
+    return base::failure("the container engine at " + address_.text() + " is too old: it has API version " +
                              engine_.api_version + ", but 1." + std::to_string(kOldestMinor) + " is needed",
                          "upgrade it to Docker 19.03 or newer, or Podman 3 or newer");
   }
@@ -124,7 +124,8 @@ base::Result<void> EngineClient::identify(base::Duration within) {
                          ": " + engine_words(*answer));
   }
   const auto version = nlohmann::json::parse(answer->body, nullptr, false);
-  if (!version.is_object()) return base::failure("the container engine at " + address_.text() + " sent a broken /version");
+  if (!version.is_object())
+    return base::failure("the answer of the container engine at " + address_.text() + " to /version is not valid");
   const std::string number =
       version.contains("Version") && version["Version"].is_string() ? version["Version"].get<std::string>() : "";
   if (version.contains("Components") && version["Components"].is_array()) {
