@@ -88,6 +88,13 @@ class ProductTest(unittest.TestCase):
     def interrupt(self, process, number=signal.SIGINT):
         process.send_signal(number)
 
+    @staticmethod
+    def expects(process, number):
+        """Whether the signal no longer ends the process by itself: it is blocked or caught."""
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        masks = dict(line.split(":\t", 1) for line in status.splitlines() if line.startswith(("SigBlk", "SigCgt")))
+        return any(int(mask, 16) >> (number - 1) & 1 for mask in masks.values())
+
     def assert_valid_results(self, outcome, plot=True):
         """Every file is there, whole, and no temporary file is left."""
         names = {path.name for path in outcome.directory.iterdir()}

@@ -71,7 +71,7 @@ class ExitCodes(ProductTest):
         self.assertTrue(self.results.exists(), "it is not ours")
 
     def test_usage_errors(self):
-        for arguments, words in (((), "nothing to run"), (("--benchmark_image", "a", "--benchmark_command", "b"), "exclude"),
+        for arguments, words in (((), "nothing to run"), (("--benchmark_image", "a", "--benchmark_command", "b"), "cannot be used together"),
                                  (("--interval", "0", "--", "true"), "--interval"),
                                  (("--carbon_region", "Atlantis", "--", "true"), "South England"),
                                  (("--benchmark_imgae", "x"), "did you mean --benchmark_image?")):

@@ -111,7 +111,7 @@ class Plan(AfterTheRun):
             outcome = self.measure()
             made = self.about("plan", "latest", "--regions", "South England,London", "--deadline", "12h")
         self.assertEqual(made.returncode, 0, made.stderr)
-        for words in ("Best Start (UTC)", "London", "South England", "forecast", "Best: South England"):
+        for words in ("Best Start (UTC)", "London", "South England", "forecast", "Best start: South England"):
             self.assertIn(words, made.stdout)
         plan = json.loads(outcome.text("plan.json"))
         self.assertEqual(len(plan["regions"]), 2)
@@ -161,7 +161,7 @@ class Plan(AfterTheRun):
         source = self.forecast([300] * 5 + [10] * 60)
         process = subprocess.Popen([str(PROGRAM), "plan", "latest", "--carbon_source", source, "--no_plot", "--wait", "--", "true"],
                                    env=self.environment, cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        time.sleep(1)
+        self.wait_for(lambda: self.expects(process, signal.SIGINT), "it to wait")
         self.interrupt(process, signal.SIGINT)
         outcome = self.finish(process, timeout=10)
         self.assertEqual(outcome.code, 130)
