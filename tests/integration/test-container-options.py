@@ -212,7 +212,7 @@ class LifeAndDeath(EngineTest):
         self.assertEqual(len(self.containers()), 1)
         outcome = self.shell("true")
         self.assertEqual(outcome.code, 0)
-        self.assertIn("left behind", outcome.stderr)
+        self.assertIn("was left by a run that was killed", outcome.stderr)
         self.assertIn("iris-gpubench clean", outcome.stderr)
         cleaned = self.run_bare("clean")
         self.assertEqual(cleaned.returncode, 0, cleaned.stderr)
