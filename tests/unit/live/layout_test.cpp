@@ -82,7 +82,7 @@ TEST(Layout, MissingValuesAreNotZero) {
   state.take(progress);
   const std::string text = screen_of(state, {80, 24});
   EXPECT_TRUE(contains(text, "n/s/700 W")) << text;
-  EXPECT_TRUE(contains(text, "failed/87 C")) << text;
+  EXPECT_TRUE(contains(text, "failed/87 °C")) << text;
   EXPECT_TRUE(contains(text, "power not known")) << text;
   EXPECT_FALSE(contains(text, " 0 W"));
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <thread>
@@ -15,6 +16,11 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
+// Not raise(): the thread of SignalQueue takes what is sent to the process.
+void send_to_this_process(int signal) {
+  ::kill(::getpid(), signal);
+}
+
 // Runs until it is told to end, or for a time.
 class ScriptedWorkload final : public workload::Workload {
  public:
@@ -25,14 +31,14 @@ class ScriptedWorkload final : public workload::Workload {
   base::Result<void> start() override {
     if (start_fails) return base::failure("it does not start");
     outcome_.ran.start = clock_.now();
-    if (signal_at_start != 0) raise(signal_at_start);
+    if (signal_at_start != 0) send_to_this_process(signal_at_start);
     return {};
   }
   base::Result<std::optional<workload::WorkloadOutcome>> poll(base::Duration timeout, int /*wake_fd*/) override {
     std::this_thread::sleep_for(std::min<base::Duration>(timeout, 10ms));
     if (poll_fails) return base::failure("it is lost");
     if (stopped_ > 0 && ignores_stop && killed_ == 0) {
-      if (signal_at_stop != 0) raise(std::exchange(signal_at_stop, 0));
+      if (signal_at_stop != 0) send_to_this_process(std::exchange(signal_at_stop, 0));
       return std::optional<workload::WorkloadOutcome>();
     }
     if (stopped_ + killed_ == 0 && clock_.now() < outcome_.ran.start + lasts)
@@ -103,7 +109,7 @@ TEST_F(MeasurementTest, AWorkloadThatEndsByItself) {
 
 TEST_F(MeasurementTest, ASignalBeforeTheStartMeasuresNothing) {
   plan_.idle_roll = 10s;
-  raise(SIGTERM);
+  send_to_this_process(SIGTERM);
   const auto measured = go();
   ASSERT_FALSE(measured);
   EXPECT_EQ(measured.error().message, "SIGTERM before the benchmark was started");
