@@ -153,7 +153,7 @@ TEST(RunOptions, AListIsAskedForWhateverElseIsSaid) {
 TEST(RunOptions, TooManyImages) {
   Words words;
   for (int image = 0; image < 65; ++image) words.insert(words.end(), {"--benchmark_image", "x"});
-  EXPECT_THAT(said(words), HasSubstr("run them in several runs"));
+  EXPECT_THAT(said(words), HasSubstr("use several runs"));
 }
 
 }  // namespace

@@ -123,7 +123,8 @@ TEST(EventMonitor, WhatTheBenchmarkLeftRunningIsMarked) {
   watch.workload_started({{getpid()}, true, false, ""}, SteadyTime(10s));
   meter.next.processes = running({left.id(), gone.id(), getppid()});
   watch.poll(SteadyTime(13s));
-  for (const record::GpuUser& user : watch.events().at(0).users) EXPECT_FALSE(user.left_running);
+  const auto during = watch.events();
+  for (const record::GpuUser& user : during.at(0).users) EXPECT_FALSE(user.left_running);
   meter.next.processes = running({left.id(), getppid()});
   watch.end();
   const auto events = watch.events();
