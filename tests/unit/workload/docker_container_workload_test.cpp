@@ -290,7 +290,7 @@ TEST_F(ContainerWorkloadTest, LogThatCannotBeReadAgainIsSaid) {
 TEST_F(ContainerWorkloadTest, ShortenedLogIsSaid) {
   engine.script("POST /containers/attach", {"HTTP/1.1 200 OK\r\n\r\n" + frame(1, "hello") + std::string(1, '\1')});
   engine.script("GET /containers/logs", {"HTTP/1.1 200 OK\r\n\r\n" + frame(1, "lo")});
-  EXPECT_THAT(outcome().note, HasSubstr("no longer had its beginning"));
+  EXPECT_THAT(outcome().note, HasSubstr("no longer has its beginning"));
   EXPECT_EQ(log.out, "hello");
 }
 
