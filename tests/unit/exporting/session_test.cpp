@@ -32,13 +32,13 @@ class SessionTest : public testing::Test {
     fs::remove_all(directory_);
   }
 
-  // A run of that many seconds and its results.
-  Session& open(std::uint32_t seconds, SessionLimits limits = {}) {
+  // A run of `length` seconds and its results.
+  Session& open(std::uint32_t length, SessionLimits limits = {}) {
     session_.reset();
     auto folder = StateFolder::open(directory_).value();
     State state = folder->load("http://db", "standard");
     session_ =
-        std::make_unique<Session>(SessionParts{source(seconds), source(seconds), support::plain_receiver(database_),
+        std::make_unique<Session>(SessionParts{source(length), source(length), support::plain_receiver(database_),
                                                support::plain_receiver(database_), std::move(folder), std::move(state)},
                                   clock_, limits);
     return *session_;
@@ -53,8 +53,8 @@ class SessionTest : public testing::Test {
   support::ManualClock clock_;
 
  private:
-  static std::unique_ptr<Source> source(std::uint32_t seconds) {
-    auto made = std::make_unique<support::SecondsSource>(seconds);
+  static std::unique_ptr<Source> source(std::uint32_t length) {
+    auto made = std::make_unique<support::SecondsSource>(length);
     made->add_results();
     return made;
   }
