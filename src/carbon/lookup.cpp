@@ -13,6 +13,8 @@ namespace {
 constexpr base::Duration kShortRun = std::chrono::minutes(1);
 // How long a run that ended before the service answered waits for it, although the cache knows its half-hours.
 constexpr base::Duration kFirstAnswer = std::chrono::seconds(2);
+// A live view without emissions serves nobody: a service that has not answered after this is taken as one that does not.
+constexpr base::Duration kWithoutFactor = std::chrono::seconds(1);
 // A run's past that a refresh asks for again, in case forecasts have become actual values.
 constexpr base::Duration kLookBack = std::chrono::hours(24);
 
@@ -127,7 +129,7 @@ std::optional<IntensitySlot> Lookup::at(base::WallTime time) const {
 
 bool Lookup::is_settled() const {
   const std::lock_guard lock(mutex_);
-  return answered_ || !busy_;
+  return answered_ || !busy_ || clock_.wall_now() - start_ > kWithoutFactor;
 }
 
 std::vector<std::string> Lookup::take_notes() {

@@ -36,7 +36,8 @@ class Lookup {
 
   // What is known of this moment, at once.
   [[nodiscard]] std::optional<IntensitySlot> at(base::WallTime time) const;
-  // Nothing is to be expected soon that is not known yet: the first question was answered, has failed, or was not asked.
+  // Nothing is to be expected soon that is not known yet: the first question was answered, has failed, was not asked, or
+  // takes too long.
   [[nodiscard]] bool is_settled() const;
   [[nodiscard]] const Source& source() const { return source_; }
   // Warnings on the way (a broken cache, a cache that cannot be written); emptied by the call.

@@ -32,7 +32,8 @@ tl::unexpected<base::Error> unknown_gpu(const std::string& wish, const std::vect
   std::string list;
   for (const GpuDescription& gpu : gpus)
     base::add_item(list, std::to_string(gpu.index) + (gpu.uuid.empty() ? "" : " (" + gpu.uuid + ")"), ", ");
-  return base::failure("--gpus " + wish + ": there is no such GPU", "this machine has " + (list.empty() ? "none" : list));
+  return base::failure("--gpus " + wish + ": there is no such GPU",
+                       "this machine has " + (list.empty() ? "none" : "GPU " + list));
 }
 
 std::optional<GpuRequest> find_one(std::string_view word, const std::vector<GpuDescription>& gpus) {

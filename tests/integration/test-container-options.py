@@ -43,7 +43,8 @@ class RunOptions(EngineTest):
     def test_gpus_that_are_not_there_are_named(self):
         outcome = self.shell("true", "--gpus", "device=5")
         self.assertEqual(outcome.code, 125)
-        self.assertIn("this machine has no GPU", outcome.stderr)
+        self.assertIn("there is no such GPU", outcome.stderr)
+        self.assertIn("this machine has GPU 0 (GPU-fa4e0000-", outcome.stderr)
 
     def test_a_gpu_that_does_not_arrive_is_a_finding(self):
         outcome = self.shell("true", "--gpu_access", "none")

@@ -88,7 +88,8 @@ class Disks(WithDatabase, ProductTest):
         stored, doubled = tally(self.database.series(folder.name))
         print(f"{case}: in the journal {counts.get('recorded')}, stored {stored}, missing {counts.get('recorded', 0) - stored}, doubled {doubled}",
               flush=True)
-        self.assertEqual((done.returncode, doubled), (0, 0), done.stdout + done.stderr)
+        torn = "of the journal are incomplete or damaged" in done.stdout  # the full disk took part of a record: said, and not a success
+        self.assertEqual((done.returncode, doubled), (1 if torn else 0, 0), done.stdout + done.stderr)
         self.assertEqual(counts.get("recorded"), counts.get("verified"), done.stdout)
         self.assertTrue(0 <= stored - counts["recorded"] <= lost_with_the_disk, f"{stored} stored; {done.stdout}")
         return stored

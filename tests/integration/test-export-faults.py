@@ -157,7 +157,7 @@ class Faults(WithDatabase, ProductTest):
         del self.environment["IRIS_GPUBENCH_VICTORIA_PASSWORD"]
         outcome = self.export(folder, self.database.url)
         self.assertNotEqual(outcome["code"], 0)
-        self.assertIn(f"cannot read a secret from {self.folder / 'nowhere'}", outcome["text"])
+        self.assertIn(f"no secret can be read from {self.folder / 'nowhere'}", outcome["text"])
         self.assertIn("correct IRIS_GPUBENCH_VICTORIA_PASSWORD_FILE", outcome["text"])
 
     def test_a_token(self):
