@@ -168,7 +168,7 @@ class Plan(AfterTheRun):
         self.assertIn("nothing was run", outcome.stderr)
 
     def test_the_runs_own_command_line_is_run_again(self):
-        self.measure("--carbon_intensity", "100", command="echo again > again.txt")
+        self.measure("--carbon_intensity", "100", command="sleep 0.5; echo again > again.txt")
         (self.folder / "again.txt").unlink()
         runs = len(list(self.results.iterdir()))
         made = self.about("plan", "latest", "--carbon_source", self.forecast([100] * 60), "--no_plot", "--wait")
