@@ -1,5 +1,5 @@
 # A room is a folder of src/, a namespace, a library gpubench_<room> and a folder of tests/unit/. Its adapters (sub-folders)
-# are libraries of their own, gpubench_<room>_<adapter>, which only app and their own tests link.
+# are libraries of their own, gpubench_<room>_<adapter>, which only their front door, rooms granted them and their tests link.
 
 # add_room(<room> [rooms and libraries it uses...])
 function(add_room room)
