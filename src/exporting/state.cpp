@@ -42,6 +42,10 @@ base::Error trouble(const fs::path& path) {
           "make the run's folder writable"};
 }
 
+base::Result<void> write_json(const fs::path& path, const Json& json) {
+  return platform::write_file_atomically(path, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
 base::Result<void> append(const fs::path& path, std::string_view text) {
   const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
   if (file < 0) return base::failure(trouble(path));
@@ -118,7 +122,7 @@ base::Result<void> StateFolder::save(const State& state) const {
                   {"doubled", state.doubled},
                   {"differing", state.differing},
                   {"ended", state.ended}};
-  return platform::write_file_atomically(path_ / kState, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  return write_json(path_ / kState, json);
 }
 
 base::Result<void> StateFolder::save_outcome(const record::ExportRecord& outcome) const {
@@ -129,7 +133,7 @@ base::Result<void> StateFolder::save_outcome(const record::ExportRecord& outcome
                   {"pending", outcome.pending},
                   {"quarantined", outcome.quarantined},
                   {"reason", outcome.reason}};
-  return platform::write_file_atomically(path_ / kOutcome, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  return write_json(path_ / kOutcome, json);
 }
 
 base::Result<void> StateFolder::quarantine(const std::string& destination, const std::vector<RefusedSample>& refused) {
