@@ -53,11 +53,7 @@ void Lookup::run() {
   pthread_setname_np(pthread_self(), "carbon");
   std::unique_lock lock(mutex_);
   use_cache(lock);
-  if (!source_.ask) {
-    busy_ = false;
-    changed_.notify_all();
-    return;
-  }
+  if (!source_.ask) return;
   while (!stopping_) {
     const Range range = wanted_ ? *wanted_ : next_range();
     ask(lock, range);
@@ -116,7 +112,8 @@ Answer Lookup::answer(base::WallTime from, base::WallTime to) {
   Answer answer = empty_answer(source_);
   std::copy_if(known_.begin(), known_.end(), std::back_inserter(answer.slots),
                [&](const auto& slot) { return slot.from <= to && slot.to >= from; });
-  if (!covered()) answer.trouble = trouble_.empty() ? "the source has no values for part of the run" : trouble_;
+  if (!covered()) answer.trouble = trouble_;
+  note_uncovered(answer, from, to);
   return answer;
 }
 

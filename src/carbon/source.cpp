@@ -14,6 +14,11 @@ Answer empty_answer(const Source& source) {
   return answer;
 }
 
+void note_uncovered(Answer& answer, base::WallTime from, base::WallTime to) {
+  if (answer.trouble.empty() && !covers(answer.slots, from, to))
+    answer.trouble = "the source has no values for part of the run";
+}
+
 Answer ask_once(const Source& source, base::WallTime from, base::WallTime to, base::Duration patience,
                 const platform::Clock& clock) {
   Answer answer = empty_answer(source);
@@ -26,8 +31,7 @@ Answer ask_once(const Source& source, base::WallTime from, base::WallTime to, ba
     if (found && source.cache) static_cast<void>(source.cache->store(answer.slots, clock.wall_now()));
   }
   std::erase_if(answer.slots, [&](const IntensitySlot& slot) { return slot.from > to || slot.to < from; });
-  if (answer.trouble.empty() && !covers(answer.slots, from, to))
-    answer.trouble = "the source has no values for part of the run";
+  note_uncovered(answer, from, to);
   return answer;
 }
 

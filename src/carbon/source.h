@@ -29,6 +29,8 @@ struct Source {
   std::optional<YearlyFactor> fallback;      // for what it does not know; empty: then it stays unknown
 };
 
+// Says so if the slots do not cover all of it and no other trouble is known.
+void note_uncovered(Answer& answer, base::WallTime from, base::WallTime to);
 // What a source says without being asked: its place and what stands in for it.
 Answer empty_answer(const Source& source);
 // The slots that touch [from, to], of the cache and of the source, which is asked once, on this thread.

@@ -77,8 +77,7 @@ base::Result<carbon::Answer> ask(const carbon::Source& source, const record::Run
     answer.trouble = found.error().message;
   }
   std::erase_if(answer.slots, [&](const auto& slot) { return slot.to <= run.start_time() || slot.from > run.end_time(); });
-  if (answer.trouble.empty() && !carbon::covers(answer.slots, run.start_time(), run.end_time()))
-    answer.trouble = "the source has no values for part of the run";
+  carbon::note_uncovered(answer, run.start_time(), run.end_time());
   return answer;
 }
 

@@ -59,7 +59,7 @@ std::string edges_explanation(const CounterEnds& ends, const meter::SensorTiming
 
 UncertaintyTerm edges_term(const CounterEnds& ends, const PowerSpan& span, const meter::SensorTiming& sensor) {
   // By power the lag is taken to be the middle of what it can be.
-  const base::Duration lag = ends.start.by_power ? sensor.counter_lag / 2 : sensor.counter_lag;
+  const base::Duration lag = ends.start.by_power ? mean_lag(sensor) : sensor.counter_lag;
   const std::array parts{edge(ends.start, span), edge(ends.end, span), lagging(ends, span) * lag / kRoot3};
   UncertaintyTerm term;
   term.name = "edges";

@@ -40,10 +40,6 @@ struct Samples {
   [[nodiscard]] base::Duration newest_age() const { return sample_lag(sensor, spacing); }
 };
 
-base::Duration mean_lag(const meter::SensorTiming& sensor) {
-  return sensor.counter_lag / 2;
-}
-
 // When the counter that a reading shows can have been updated last.
 base::SteadyTime oldest_update(const meter::CounterReading& reading, const meter::SensorTiming& sensor) {
   return reading.before - mean_lag(sensor) - sensor.counter_period;

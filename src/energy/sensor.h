@@ -13,6 +13,10 @@ namespace gpubench::energy {
 constexpr base::Duration sample_lag(const meter::SensorTiming& sensor, base::Duration spacing) {
   return sensor.sample_lag + spacing;
 }
+// What is taken for the counter's lag where power brings its value to a moment.
+constexpr base::Duration mean_lag(const meter::SensorTiming& sensor) {
+  return sensor.counter_lag / 2;
+}
 // As it is said: distances vary by a millisecond or two.
 constexpr base::Duration rounded_spacing(base::Duration spacing) {
   constexpr base::Duration kStep = std::chrono::milliseconds(5);
