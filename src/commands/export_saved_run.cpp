@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/try.h"
 #include "exporting/exporter.h"
 #include "exporting/journal/results.h"
 #include "exporting/open.h"
@@ -11,6 +12,7 @@
 #include "platform/http_client.h"
 #include "run/journal_samples.h"
 #include "runs/cost_unfinished.h"
+#include "runs/saved_run.h"
 #include "series/journal/read_journal.h"
 
 namespace gpubench::commands {
@@ -31,8 +33,7 @@ void add_results(exporting::Session& session, const runs::RunDirectory& director
 
 base::Result<SavedRunExported> export_saved_run(const runs::RunDirectory& directory, const SavedRunExport& wanted,
                                                 const cli::Environment& environment) {
-  if (series::journal_in_use(directory.path))
-    return base::failure("the run " + directory.run_id + " is still running", "wait for its end");
+  GPUBENCH_TRY(runs::check_over(directory));
   if (!series::has_journal(directory.path)) return base::failure("there is no journal in " + directory.path.string());
   const auto journal = series::check_journal(directory.path);
   if (!journal) return base::failure(journal.error());

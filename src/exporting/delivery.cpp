@@ -32,10 +32,12 @@ bool is_stored(const Stored& stored, const std::string& series, const Sample& sa
 
 }  // namespace
 
-std::vector<std::string> names_in(std::span<const Sample> samples, const std::vector<Series>& series) {
+ReadBackRange range_of(const std::string& run_id, std::span<const Sample> samples, const std::vector<Series>& series) {
   std::set<std::string> names;
   for (const Sample& sample : samples) names.insert(series[sample.series].name);
-  return {names.begin(), names.end()};
+  const auto [first, last] = std::minmax_element(samples.begin(), samples.end(),
+                                                 [](const Sample& a, const Sample& b) { return a.time_ms < b.time_ms; });
+  return {run_id, {names.begin(), names.end()}, first->time_ms, last->time_ms};
 }
 
 Batch make_batch(std::span<const Sample> samples, const std::vector<Series>& series, const Receiver& receiver) {
@@ -61,8 +63,7 @@ void Delivery::begin(Batch batch, const std::vector<Series>& series, const std::
 
 Attempt Delivery::write(const Range& range, base::SteadyTime deadline, const std::function<void()>& meanwhile) {
   ++requests_;
-  const base::Duration time =
-      std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), limits_.request_time);
+  const base::Duration time = time_until(deadline, clock_.now(), limits_.request_time);
   const bool is_whole = whole_ && range.size() == batch_.size();
   platform::HttpRequest request =
       is_whole ? *whole_ : receiver_.pack(std::span(batch_).subspan(range.first, range.size()), *series_);
@@ -179,10 +180,7 @@ void Delivery::leave_out_stored(const Range& range, const Attempt& attempt, base
   std::for_each(work_.rbegin(), work_.rend(), [&](const Range& part) {
     for (std::size_t i = part.first; i < part.last; ++i) left.push_back(batch_[i]);
   });
-  const auto [first, last] =
-      std::minmax_element(left.begin(), left.end(), [](const Sample& a, const Sample& b) { return a.time_ms < b.time_ms; });
-  const auto stored =
-      receiver_.read({run_id_, names_in(left, *series_), first->time_ms, last->time_ms}, limits_.request_time);
+  const auto stored = receiver_.read(range_of(run_id_, left, *series_), limits_.request_time);
   read_back_ = true;
   if (!stored) {  // a receiver that does not say: what may have been accepted counts as accepted, and will not be verified
     if (unanswered_) {
@@ -229,8 +227,7 @@ bool Delivery::probe(base::SteadyTime deadline) {
   ++requests_;
   Sample sample = known_->sample;
   sample.series = 0;
-  const base::Duration time =
-      std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), limits_.request_time);
+  const base::Duration time = time_until(deadline, clock_.now(), limits_.request_time);
   const Attempt attempt = receiver_.write(receiver_.pack({&sample, 1}, {&known_->series, 1}), time);
   return attempt.verdict == Verdict::accepted || attempt.verdict == Verdict::perhaps_stored;
 }

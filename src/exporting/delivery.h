@@ -26,8 +26,8 @@ struct DeliveryLimits {
   std::size_t refused_in_a_row = 16;  // of one series: then the rest of it in the batch is taken for refused as well
 };
 
-// The names of the series that samples are of, each once.
-std::vector<std::string> names_in(std::span<const Sample> samples, const std::vector<Series>& series);
+// What to read back for these samples, at least one: their series and times.
+ReadBackRange range_of(const std::string& run_id, std::span<const Sample> samples, const std::vector<Series>& series);
 
 // Samples sorted by series, then time, and the request that brings all of them.
 struct Batch {

@@ -78,7 +78,7 @@ record::ExportRecord Ledger::conclude(std::uint64_t recorded, const Troubles& tr
   record.quarantined = folder_->quarantined().size();
   record.pending = record.recorded - std::min(record.recorded, record.accepted + record.quarantined);
   record.reason = shortfall(record, troubles);
-  if (const auto saved = folder_->save_outcome(record); !saved) record.reason += "; " + saved.error().message;
+  if (const auto saved = folder_->save_outcome(record); !saved) base::add_item(record.reason, saved.error().message);
   return record;
 }
 

@@ -76,11 +76,8 @@ base::Result<void> ReadBack::compare_chunk(base::SteadyTime deadline) {
 
 base::Result<void> ReadBack::compare_group(std::span<const Sample> wanted, base::SteadyTime deadline) {
   if (wanted.empty()) return {};
-  const auto [first, last] =
-      std::minmax_element(wanted.begin(), wanted.end(), [](const auto& a, const auto& b) { return a.time_ms < b.time_ms; });
-  const base::Duration time = std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), kReadTime);
-  const auto stored =
-      receiver_.read({source_.run_id(), names_in(wanted, source_.series()), first->time_ms, last->time_ms}, time);
+  const base::Duration time = time_until(deadline, clock_.now(), kReadTime);
+  const auto stored = receiver_.read(range_of(source_.run_id(), wanted, source_.series()), time);
   if (!stored) return base::failure(stored.error());
   compare(*stored, wanted, source_.series(), comparison_);
   return {};

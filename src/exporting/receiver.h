@@ -1,6 +1,8 @@
 // A receiver of samples as it is reached over HTTP: protocol, address and login.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <span>
@@ -23,6 +25,11 @@ struct Attempt {
   std::string body;   // the answer's
   std::string wait;   // its Retry-After
 };
+
+// For a request that is to end by `deadline`, and takes `most` in any case.
+inline base::Duration time_until(base::SteadyTime deadline, base::SteadyTime now, base::Duration most) {
+  return std::clamp<base::Duration>(deadline - now, std::chrono::milliseconds(1), most);
+}
 
 // One thread. `http` must outlive it.
 class Receiver {

@@ -1,6 +1,5 @@
 #include "exporting/series_end.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -18,7 +17,7 @@ SeriesEnd::SeriesEnd(Source& source, Receiver receiver, Ledger& ledger, const pl
 bool SeriesEnd::tell(base::SteadyTime deadline) {
   if (ledger_.state().ended || !source_.has_results() || clock_.now() < next_try_) return false;
   next_try_ = clock_.now() + kEndPause;
-  const base::Duration time = std::clamp<base::Duration>(deadline - clock_.now(), std::chrono::milliseconds(1), kEndTime);
+  const base::Duration time = time_until(deadline, clock_.now(), kEndTime);
   const Attempt attempt = receiver_.write(receiver_.pack(source_.end_markers(), source_.series()), time);
   if (attempt.verdict == Verdict::setup) receiver_.renew();
   if (attempt.verdict == Verdict::setup || attempt.verdict == Verdict::later) return false;

@@ -73,7 +73,7 @@ StateFolder::~StateFolder() {
   close(lock_);
 }
 
-State StateFolder::load(const std::string& destination, const std::string& names) const {
+State StateFolder::load(const std::string& destination, const std::string& names) {
   State fresh;
   fresh.destination = destination;
   fresh.names = names;
@@ -97,7 +97,7 @@ State StateFolder::load(const std::string& destination, const std::string& names
   }
 }
 
-void StateFolder::load_quarantine(const std::string& destination) const {
+void StateFolder::load_quarantine(const std::string& destination) {
   constexpr std::uint64_t kLargest = std::uint64_t{256} << 20;
   std::istringstream file(text_of_file(path_ / kQuarantine, kLargest));
   for (std::string line; std::getline(file, line);) {

@@ -39,7 +39,7 @@ class StateFolder {
   StateFolder& operator=(const StateFolder&) = delete;
 
   // What was kept for this destination and these names; empty for any other.
-  [[nodiscard]] State load(const std::string& destination, const std::string& names) const;
+  [[nodiscard]] State load(const std::string& destination, const std::string& names);
   // There as a whole or as it was.
   base::Result<void> save(const State& state) const;
   // Its outcome, for last_export().
@@ -51,11 +51,11 @@ class StateFolder {
 
  private:
   explicit StateFolder(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
-  void load_quarantine(const std::string& destination) const;
+  void load_quarantine(const std::string& destination);
 
   std::filesystem::path path_;
   int lock_;
-  mutable std::set<Place> quarantined_;
+  std::set<Place> quarantined_;
 };
 
 // The outcome of a run's last export; empty: there was none.

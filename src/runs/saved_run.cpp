@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "benchmark/benchmark_outputs.h"
 #include "benchmark/score.h"
 #include "carbon/fallback_factor.h"
@@ -211,9 +212,14 @@ base::Result<RunDirectory> find_run(const fs::path& results_dir, const std::stri
                        "name a run's folder or its id; iris-gpubench list shows them");
 }
 
-base::Result<SavedRun> load_past_run(const RunDirectory& directory) {
+base::Result<void> check_over(const RunDirectory& directory) {
   if (series::journal_in_use(directory.path))
     return base::failure("the run " + directory.run_id + " is still running", "wait for its end");
+  return {};
+}
+
+base::Result<SavedRun> load_past_run(const RunDirectory& directory) {
+  GPUBENCH_TRY(check_over(directory));
   return load_run(directory.path);
 }
 

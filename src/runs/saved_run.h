@@ -26,7 +26,10 @@ base::Result<SavedRun> load_run(const std::filesystem::path& directory);
 // The run's folder: `name` is its id in `results_dir`, or its path.
 base::Result<RunDirectory> find_run(const std::filesystem::path& results_dir, const std::string& name);
 
-// load_run() of a run that is not under way.
+// An error: the run is under way.
+base::Result<void> check_over(const RunDirectory& directory);
+
+// load_run() of a run that is over.
 base::Result<SavedRun> load_past_run(const RunDirectory& directory);
 
 }  // namespace gpubench::runs
