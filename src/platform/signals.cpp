@@ -13,6 +13,7 @@
 
 #include "platform/clock.h"
 #include "platform/full_screen.h"
+#include "platform/readable.h"
 
 namespace gpubench::platform {
 namespace {
@@ -110,9 +111,7 @@ std::optional<int> SignalQueue::next() {
 }
 
 std::optional<int> SignalQueue::wait(base::Duration patience) {
-  pollfd entry{news_, POLLIN, 0};
-  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(patience).count();
-  if (milliseconds > 0) poll(&entry, 1, static_cast<int>(milliseconds));
+  if (patience > base::Duration::zero()) static_cast<void>(becomes_readable(news_, patience));
   return next();
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/text.h"
 #include "meter/throttle_reasons.h"
 
 namespace gpubench::record {
@@ -110,8 +111,7 @@ std::optional<Throttled> throttling_finding(const GpuRecord& gpu, base::Duration
   std::optional<Throttled> finding;
   const auto add = [&](std::string_view reason, base::Ratio share, bool counted) {
     if (!finding) finding = Throttled{gpu.gpu.index, "", base::Ratio()};
-    if (!finding->reasons.empty()) finding->reasons += ", ";
-    finding->reasons += meter::throttle_reason_words(reason);
+    base::add_item(finding->reasons, meter::throttle_reason_words(reason), ", ");
     // The reasons may overlap in time: the largest share is the least that is certain.
     if (share > finding->share) finding->counted = counted;
     finding->share = std::max(finding->share, share);

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/text.h"
 #include "series/journal/journal_format.h"
 
 namespace gpubench::series {
@@ -139,7 +140,6 @@ class Walk {
   Walk(JournalVisitor& visitor, const JournalCursor& from, std::uint64_t most_bytes, bool being_written)
       : visitor_(visitor), left_(most_bytes), being_written_(being_written) {
     readout_.end = from;
-    readout_.run_id = from.run_id;
   }
 
   [[nodiscard]] bool full() const { return left_ == 0; }
@@ -152,7 +152,7 @@ class Walk {
   void segment(std::uint32_t number, const SegmentBytes& segment, bool last) {
     const auto header = jf::decode_header(segment.header());
     const bool good = header && header->segment == number && header->first_seq >= readout_.end.next_seq - begun(number);
-    if (good && header->run_id != readout_.run_id) {  // of another run
+    if (good && header->run_id != readout_.end.run_id) {  // of another run
       readout_.skipped_bytes += segment.bytes();
       return;
     }
@@ -289,9 +289,10 @@ std::string damage_text(const JournalReadout& readout) {
 
 std::string damage_of_closed(const JournalReadout& readout) {
   std::string text = damage_text(readout);
-  if (readout.tail_bytes == 0) return text;
-  if (!text.empty()) text += "; ";
-  return text + "the last " + std::to_string(readout.tail_bytes) + " bytes of the journal are incomplete or damaged";
+  if (readout.tail_bytes > 0)
+    base::add_item(text,
+                   "the last " + std::to_string(readout.tail_bytes) + " bytes of the journal are incomplete or damaged");
+  return text;
 }
 
 bool journal_in_use(const fs::path& run_directory) {

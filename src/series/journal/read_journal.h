@@ -35,8 +35,7 @@ struct JournalCursor {
 };
 
 struct JournalReadout {
-  std::string run_id;                 // empty if no segment was readable
-  JournalCursor end;                  // to go on from when the journal has grown
+  JournalCursor end;                  // to go on from when the journal has grown; no run_id: no segment was readable
   std::uint64_t records = 0;          // whole ones, all passed on
   std::uint64_t missing_records = 0;  // known from the gaps they leave in the numbering
   std::uint64_t skipped_bytes = 0;    // that are no whole record, the tail left out

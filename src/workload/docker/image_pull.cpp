@@ -1,10 +1,9 @@
 #include "workload/docker/image_pull.h"
 
-#include <poll.h>
-
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "platform/readable.h"
 #include "workload/docker/engine/json.h"
 #include "workload/docker/images.h"
 
@@ -18,11 +17,6 @@ constexpr auto kLongestUnpacking = 5min;  // while it unpacks a large layer it s
 constexpr auto kReportEvery = 2s;
 constexpr std::size_t kLongestObject = std::size_t{1} << 20;
 constexpr std::size_t kMostLayers = 1000;
-
-bool is_woken(int fd) {
-  pollfd entry{fd, POLLIN, 0};
-  return fd >= 0 && ::poll(&entry, 1, 0) > 0;
-}
 
 std::uint64_t number(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
@@ -65,7 +59,7 @@ class Pull {
     while (!engine_.streams().state(id_).finished) {
       arrived_ = false;
       engine_.streams().pump(500ms, options_.interrupt_fd);
-      if (is_woken(options_.interrupt_fd)) return base::failure("interrupted");
+      if (platform::is_readable(options_.interrupt_fd)) return base::failure("interrupted");
       const base::SteadyTime now = clock_.now();
       if (arrived_) quiet_since = now;
       const base::Duration patience =

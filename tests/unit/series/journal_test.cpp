@@ -170,7 +170,7 @@ TEST_F(JournalTest, EverythingComesBack) {
   }
   ReadBack back;
   const JournalReadout readout = read(back);
-  EXPECT_EQ(readout.run_id, "run-1");
+  EXPECT_EQ(readout.end.run_id, "run-1");
   EXPECT_EQ(readout.missing_records + readout.skipped_bytes + readout.tail_bytes, 0U);
   ReadBack wanted;
   wanted.note("{\"note\":\"run\"}");
@@ -391,7 +391,7 @@ TEST_F(JournalTest, ASegmentOfAnotherRunIsDamage) {
     fs::copy_file(other / "journal" / segment, own);
     ReadBack told;
     const JournalReadout readout = read(told);
-    EXPECT_EQ(readout.run_id, "run") << segment;
+    EXPECT_EQ(readout.end.run_id, "run") << segment;
     EXPECT_GT(readout.skipped_bytes, 2000U) << segment;
     EXPECT_GT(readout.missing_records, 0U) << segment;
     EXPECT_LT(told.all.size(), whole.all.size()) << segment;
