@@ -47,10 +47,8 @@ OptionTable container_table(workload::BenchmarkSpec& container) {
 }
 
 bool has_option(const OptionTable& table, const std::string& name) {
-  return std::any_of(table.groups.begin(), table.groups.end(), [&](const OptionGroup& group) {
-    return std::any_of(group.options.begin(), group.options.end(),
-                       [&](const Option& option) { return option.name == "--" + name; });
-  });
+  const std::vector<const Option*> options = options_of(table);
+  return std::any_of(options.begin(), options.end(), [&](const Option* option) { return option->name == "--" + name; });
 }
 
 // The container's options as a command line.

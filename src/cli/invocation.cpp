@@ -14,14 +14,14 @@ std::string without_value(const std::string& assignment) {
   return equals == std::string::npos ? assignment : assignment.substr(0, equals + 1) + "...";
 }
 
-}  // namespace
-
 std::string quoted(const std::string& argument) {
   if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) return argument;
   std::string text = "'";
   for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return text + "'";
 }
+
+}  // namespace
 
 std::string invocation_text(const std::vector<std::string>& own, const std::vector<std::string>& arguments,
                             const std::vector<std::string>& secrets) {

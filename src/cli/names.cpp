@@ -27,7 +27,7 @@ base::Error ambiguous(const std::string& name, const std::vector<std::string>& m
 base::Error unknown(const std::string& name, const std::vector<std::string>& known, const NameKind& kind) {
   const std::string nearest = base::nearest_word(name, known);
   return {"unknown " + std::string(kind.noun) + " " + quoted(name, kind),
-          nearest.empty() ? "see " + std::string(kind.program) + " --help"
+          nearest.empty() ? "see " + std::string(kind.program) + " --help" + std::string(kind.hint)
                           : "did you mean " + std::string(kind.prefix) + nearest + "?"};
 }
 

@@ -11,9 +11,10 @@ namespace gpubench::cli {
 
 // What is named, for messages.
 struct NameKind {
-  std::string_view noun;     // "option"
-  std::string_view prefix;   // "--"
-  std::string_view program;  // whose --help lists the names
+  std::string_view noun;       // "option"
+  std::string_view prefix;     // "--"
+  std::string_view program;    // whose --help lists the names
+  std::string_view hint = {};  // after "see ... --help"
 };
 
 // The one of `known` that is meant: hyphens and underscores are the same, and an unambiguous beginning is enough. An error

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <utility>
 
+#include "cli/saved_run_options.h"
 #include "cli/suggest.h"
 #include "commands/find_command.h"
 #include "commands/table.h"
@@ -29,9 +30,9 @@ void print_images(const std::string& begun) {
 
 void print_runs(const std::string& begun) {
   print_if_begun("latest", begun);
-  const auto runs = runs::list_runs("results");
-  if (!runs) return;
-  for (const runs::ListedRun& run : *runs) print_if_begun(run.id, begun);
+  const auto folders = runs::run_folders(cli::SavedRunName{}.results_dir);
+  if (!folders) return;
+  for (const auto& folder : *folders) print_if_begun(folder.filename().string(), begun);
 }
 
 void print_more(cli::Offer offer, const std::string& begun) {

@@ -16,12 +16,9 @@ base::Result<Command> named_command(const std::string& typed) {
   std::vector<std::string> names;
   for (const Command& command : commands)
     if (!command.name.empty()) names.emplace_back(command.name);
-  const auto name = cli::find_name(typed, names, {"command", "", kProgram});
-  if (!name && name.error().remedy.starts_with("see "))
-    return base::failure(name.error().message,
-                         "see iris-gpubench --help; a benchmark is given by --benchmark_image NAME, or as a command after "
-                         "--: iris-gpubench -- " +
-                             typed);
+  const std::string hint =
+      "; a benchmark is given by --benchmark_image NAME, or as a command after --: iris-gpubench -- " + typed;
+  const auto name = cli::find_name(typed, names, {"command", "", kProgram, hint});
   if (!name) return base::failure(name.error());
   return *std::find_if(commands.begin(), commands.end(), [&](const Command& command) { return command.name == *name; });
 }

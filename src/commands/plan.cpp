@@ -95,9 +95,7 @@ base::Result<Words> command_to_run(const Words& given, const runs::SavedRun& sav
 
 // A result folder may come from anywhere: what is run is shown while it can still be prevented.
 void show_command(const Words& command) {
-  std::string text = "iris-gpubench";
-  for (const std::string& word : command) text += " " + cli::quoted(word);
-  std::cerr << "Will run: " << base::one_line(text, kLongestShown) << "\n";
+  std::cerr << "Will run: " << base::one_line(cli::invocation_text(command, {}, {}), kLongestShown) << "\n";
 }
 
 // Returns the exit status of waiting and of the benchmark that follows.

@@ -99,7 +99,7 @@ bool is_run(const fs::directory_entry& entry) {
 
 }  // namespace
 
-base::Result<std::vector<ListedRun>> list_runs(const fs::path& results_dir) {
+base::Result<std::vector<fs::path>> run_folders(const fs::path& results_dir) {
   std::error_code error;
   std::vector<fs::path> folders;
   for (fs::directory_iterator entry(results_dir, error), end; !error && entry != end; entry.increment(error))
@@ -107,9 +107,15 @@ base::Result<std::vector<ListedRun>> list_runs(const fs::path& results_dir) {
   if (error)
     return base::failure("cannot list " + results_dir.string() + ": " + error.message(), "name a folder of results");
   std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+base::Result<std::vector<ListedRun>> list_runs(const fs::path& results_dir) {
+  const auto folders = run_folders(results_dir);
+  if (!folders) return base::failure(folders.error());
   std::vector<ListedRun> runs;
-  runs.reserve(folders.size());
-  for (const fs::path& folder : folders) runs.push_back(listed(folder));
+  runs.reserve(folders->size());
+  for (const fs::path& folder : *folders) runs.push_back(listed(folder));
   return runs;
 }
 

@@ -27,7 +27,10 @@ struct ListedRun {
   std::optional<std::string> outcome;  // "complete", or what keeps the figures from being a whole benchmark's
 };
 
-// Oldest first.
+// The folders of runs, oldest first.
+base::Result<std::vector<std::filesystem::path>> run_folders(const std::filesystem::path& results_dir);
+
+// What is in them, in the same order.
 base::Result<std::vector<ListedRun>> list_runs(const std::filesystem::path& results_dir);
 
 }  // namespace gpubench::runs
