@@ -2,28 +2,23 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
-#include <system_error>
 
 #include "base/text.h"
 #include "benchmark/benchmark_outputs.h"
+#include "platform/regular_file.h"
 
 namespace gpubench::benchmark {
 namespace {
 
 constexpr std::size_t kLinesShown = 10;
-constexpr std::size_t kLongestShown = 400;                     // characters
-constexpr std::uintmax_t kLogTail = std::uintmax_t{64} << 10;  // bytes that are read of a log's end
+constexpr std::size_t kLongestShown = 400;                   // characters
+constexpr std::uint64_t kLogTail = std::uint64_t{64} << 10;  // bytes that are read of a log's end
 
 std::string end_of(const std::filesystem::path& log) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(log, error);
-  std::ifstream file(log, std::ios::binary);
-  if (error || !file) return {};
-  const std::uintmax_t begin = size > kLogTail ? size - kLogTail : 0;
-  file.seekg(static_cast<std::streamoff>(begin));
-  std::string text(std::istreambuf_iterator<char>(file), {});
+  const auto file = platform::RegularFile::open(log);
+  if (!file) return {};
+  const std::uint64_t begin = file->size() > kLogTail ? file->size() - kLogTail : 0;
+  std::string text = file->read(begin, kLogTail);
   if (begin > 0) text.erase(0, std::min(text.find('\n'), text.size()));  // a line that is not whole
   return text;
 }

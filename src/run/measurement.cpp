@@ -90,12 +90,12 @@ base::Result<workload::WorkloadOutcome> follow(workload::Workload& workload, pla
 
 base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& meter, const platform::Clock& clock,
                                platform::SignalQueue& signals, std::vector<series::GpuSeries>& series,
-                               const MeasurementPlan& plan, std::optional<InterruptedBeforeStart>& interrupted) {
+                               const MeasurementPlan& plan, std::optional<int>& interrupted) {
   sampler::Sampler sampler(meter, clock, series, plan.sampling, plan.observer);
   if (plan.events != nullptr) plan.events->begin();
   sampler.start();
   if (const auto signal = idle_before(sampler, signals, plan.idle_roll)) {
-    interrupted = InterruptedBeforeStart{*signal};
+    interrupted = signal;
     return base::failure(base::signal_name(*signal) + " before the benchmark was started");
   }
   sampler.restart_interval();

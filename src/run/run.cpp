@@ -67,27 +67,23 @@ class BenchmarkRun {
       : spec_(spec), environment_(environment), carbon_source_(std::move(carbon)) {}
 
   int go() {
-    if (const auto ready = prepare(); !ready) {
-      if (recording_) recording_->discard();
-      const auto signal = signals_.next();
-      return complain(ready.error(), signal ? kSignalBase + *signal : kCannotRun);
-    }
-    std::optional<InterruptedBeforeStart> interrupted;
+    if (const auto ready = prepare(); !ready) return give_up(ready.error(), {});
+    std::optional<int> interrupted;
     auto measured = measure(*workload_, *meter_, clock_, signals_, recording_->series(), plan(), interrupted);
     meter_->close();
     if (measured && meter_->was_silent()) measured->findings.emplace_back(record::DriverSilent{});
     audience_->leave();
     if (!measured) {
       static_cast<void>(workload_->cleanup());
-      recording_->discard();
-      const auto signal = interrupted ? std::optional(interrupted->signal) : signals_.next();
-      return complain(measured.error(), signal ? kSignalBase + *signal : kCannotRun);
+      return give_up(measured.error(), interrupted);
     }
     recording_->note_end(*measured);
     return conclude(*measured);
   }
 
  private:
+  // `signal`: that is known to have ended the run. Returns the exit code.
+  int give_up(const base::Error& error, std::optional<int> signal);
   base::Result<void> prepare();
   base::Result<void> open_gpus();
   base::Result<void> open_outputs();
@@ -123,6 +119,12 @@ class BenchmarkRun {
   std::unique_ptr<RunCarbon> carbon_;
   std::unique_ptr<RunExport> export_;  // null: not asked for
 };
+
+int BenchmarkRun::give_up(const base::Error& error, std::optional<int> signal) {
+  if (recording_) recording_->discard();
+  if (!signal) signal = signals_.next();
+  return complain(error, signal ? kSignalBase + *signal : kCannotRun);
+}
 
 base::Result<void> BenchmarkRun::prepare() {
   GPUBENCH_TRY(open_gpus());

@@ -1,4 +1,4 @@
-// The order of a run: this file reads like the README.
+// One run from its start to its results: run.cpp has the order.
 #pragma once
 
 #include "cli/environment.h"
