@@ -66,14 +66,6 @@ std::string changed_half_hours(const record::RunRecord& before, const record::Ru
   return table.text();
 }
 
-std::string sources(const record::RunRecord& run) {
-  std::string text;
-  if (!run.emissions) return kUnknown;
-  for (const carbon::SlotEmissions& slot : run.emissions->slots)
-    if (text.find(slot.intensity.source) == std::string::npos) base::add_item(text, slot.intensity.source);
-  return one_line(text, kLongestCell);
-}
-
 std::string totals_table(const record::RunRecord& before, const record::RunRecord& after) {
   base::TextTable table({"Metric", "Old", "New"});
   const auto row = [&](const std::string& name, const auto& value) { table.add_row({name, value(before), value(after)}); };
@@ -81,7 +73,7 @@ std::string totals_table(const record::RunRecord& before, const record::RunRecor
     row(name, [&](const record::RunRecord& run) { return run.footprint ? grams((*run.footprint).*member) : kUnknown; });
   };
   row("Carbon Region", [](const record::RunRecord& run) { return one_line(run.carbon_place, kLongestCell); });
-  row("Carbon Source", sources);
+  row("Carbon Source", [](const record::RunRecord& run) { return run.emissions ? sources_text(*run.emissions) : kUnknown; });
   row("Total GPU Carbon Emissions (gCO2)", [](const record::RunRecord& run) {
     return grams(run.emissions ? std::optional(run.emissions->total) : std::nullopt);
   });

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "report/text.h"
 
 namespace gpubench::report {
@@ -22,9 +23,30 @@ std::string half_width_text(base::Energy half_width, base::Energy energy) {
   return percent >= 0.0995 ? fmt::format("{:.2f}", percent) : fmt::format("{:.3f}", std::max(percent, 0.001));
 }
 
+const char* boards_text(std::size_t boards) {
+  return boards == 1 ? "this board" : "these boards";
+}
+
+std::string methods_text(const record::RunRecord& run, const std::string& unknown) {
+  std::string text;
+  for (const record::GpuRecord& gpu : run.gpus) {
+    const energy::EnergyEstimate* best = gpu.energy.best();
+    const std::string method(best == nullptr ? unknown : energy::method_text(*best));
+    if (text.find(method) == std::string::npos) base::add_item(text, method);
+  }
+  return text;
+}
+
+std::string sources_text(const carbon::EmissionsAccount& emissions) {
+  std::string text;
+  for (const carbon::SlotEmissions& slot : emissions.slots)
+    if (text.find(slot.intensity.source) == std::string::npos) base::add_item(text, slot.intensity.source);
+  return one_line(text, kLongestCell);
+}
+
 std::string interval_text(const energy::Uncertainty& uncertainty, base::Energy energy, std::size_t boards) {
   return fmt::format("± {} % on {}, ± {} % absolute", half_width_text(uncertainty.comparative(), energy),
-                     boards == 1 ? "this board" : "these boards", half_width_text(uncertainty.absolute(), energy));
+                     boards_text(boards), half_width_text(uncertainty.absolute(), energy));
 }
 
 }  // namespace gpubench::report

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "base/quantity.h"
+#include "carbon/emissions.h"
 #include "energy/uncertainty.h"
+#include "record/run_record.h"
 
 namespace gpubench::report {
 
@@ -19,6 +21,15 @@ std::string coverage_text(base::Ratio coverage);
 
 // "± 0.10 % on this board, ± 5.8 % absolute", both for k = 2; with more boards than one "on these boards".
 std::string interval_text(const energy::Uncertainty& uncertainty, base::Energy energy, std::size_t boards);
+
+// "this board", or "these boards".
+const char* boards_text(std::size_t boards);
+
+// The methods of the total, each once; `unknown` stands for a GPU without an energy.
+std::string methods_text(const record::RunRecord& run, const std::string& unknown);
+
+// Where the intensities came from, each source once.
+std::string sources_text(const carbon::EmissionsAccount& emissions);
 
 // Half-width, k = 2, in percent of the energy: "0.10".
 std::string half_width_text(base::Energy half_width, base::Energy energy);

@@ -50,17 +50,6 @@ std::string parts_table(const record::RunRecord& run) {
   return table.text() + kPartsRemark + "\n";
 }
 
-// The methods of the total, each once.
-std::string methods_text(const record::RunRecord& run) {
-  std::string text;
-  for (const record::GpuRecord& gpu : run.gpus) {
-    const energy::EnergyEstimate* best = gpu.energy.best();
-    const std::string method(best == nullptr ? kNotAvailable : energy::method_text(*best));
-    if (text.find(method) == std::string::npos) base::add_item(text, method);
-  }
-  return text.empty() ? kNotAvailable : text;
-}
-
 // The work that the benchmark reports, and what a unit of it took.
 void add_work(base::TextTable& table, const record::RunRecord& run) {
   if (!run.benchmark.work) return;
@@ -69,7 +58,7 @@ void add_work(base::TextTable& table, const record::RunRecord& run) {
   const std::string unit = one_line(work.unit, kLongestUnit);
   table.add_row({"Benchmark Work (" + unit + ")", number(work.amount)});
   if (rate.per_second) table.add_row({"Work Rate (" + unit + "/s)", short_number(*rate.per_second, 5)});
-  const std::string boards = run.gpus.size() == 1 ? " on this board, \u00b1 " : " on these boards, \u00b1 ";
+  const std::string boards = std::string(" on ") + boards_text(run.gpus.size()) + ", \u00b1 ";
   if (rate.energy)
     table.add_row(
         {"Energy per Work (J per " + unit + ")",
@@ -100,18 +89,10 @@ std::string results_table(const record::RunRecord& run, const Summary& sum) {
   table.add_row({"Total GPU Carbon Emissions (gCO2)",
                  marked(run, value_or(sum.total_carbon, &base::Emissions::grams, kNotAvailable))});
   add_work(table, run);
-  table.add_row({"Energy Measured By", methods_text(run)});
+  table.add_row({"Energy Measured By", run.gpus.empty() ? kNotAvailable : methods_text(run, kNotAvailable)});
   table.add_row({"Source of GPU Figures", one_line(run.facts.source.description, kLongestCell)});
   table.add_row({"Run", one_line(run.facts.run_id + (run.facts.host.empty() ? "" : " on " + run.facts.host), kLongestCell)});
   return table.text();
-}
-
-std::string carbon_source(const record::RunRecord& run) {
-  std::string text;
-  if (!run.emissions) return kNotAvailable;
-  for (const carbon::SlotEmissions& slot : run.emissions->slots)
-    if (text.find(slot.intensity.source) == std::string::npos) base::add_item(text, slot.intensity.source);
-  return one_line(text, kLongestCell);
 }
 
 std::string carbon_table(const record::RunRecord& run, const Summary& sum) {
@@ -123,7 +104,7 @@ std::string carbon_table(const record::RunRecord& run, const Summary& sum) {
   table.add_row({"Carbon Forecast Start Time", base::utc_table_text(run.start_time()) + " UTC"});
   table.add_row({"Carbon Forecast End Time", base::utc_table_text(run.end_time()) + " UTC"});
   table.add_row({"Carbon Region", run.carbon_place.empty() ? kNotAvailable : one_line(run.carbon_place, kLongestCell)});
-  table.add_row({"Carbon Source", carbon_source(run)});
+  table.add_row({"Carbon Source", run.emissions ? sources_text(*run.emissions) : kNotAvailable});
   return table.text();
 }
 

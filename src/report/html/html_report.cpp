@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "platform/regular_file.h"
 #include "record/work_rate.h"
+#include "report/figure_text.h"
 #include "report/html/assets.h"
 #include "report/html/chart_curves.h"
 #include "report/html/escape.h"
@@ -96,15 +97,7 @@ std::optional<base::Power> peak_power(const record::RunRecord& run) {
   return peak;
 }
 
-std::string methods_text(const record::RunRecord& run) {
-  std::string text;
-  for (const record::GpuRecord& gpu : run.gpus) {
-    const energy::EnergyEstimate* best = gpu.energy.best();
-    const std::string method(best == nullptr ? "not known" : energy::method_text(*best));
-    if (text.find(method) == std::string::npos) base::add_item(text, method);
-  }
-  return text;
-}
+constexpr const char* kUnknownMethod = "not known";
 
 std::string percent_of(base::Energy part, base::Energy whole) {
   if (!(whole.joules() > 0)) return "\u00b1 ?";
@@ -113,8 +106,8 @@ std::string percent_of(base::Energy part, base::Energy whole) {
 }
 
 std::string energy_remark(const record::RunRecord& run) {
-  if (!run.total_energy) return methods_text(run);
-  std::string text = short_number(run.total_energy->kilowatt_hours(), 5) + " kWh, " + methods_text(run);
+  if (!run.total_energy) return methods_text(run, kUnknownMethod);
+  std::string text = short_number(run.total_energy->kilowatt_hours(), 5) + " kWh, " + methods_text(run, kUnknownMethod);
   const energy::Uncertainty total = total_uncertainty(run);
   if (total.terms.empty()) return text;
   return percent_of(total.comparative(), *run.total_energy) + " on this board, " +
