@@ -116,6 +116,22 @@ std::string broken_line(std::string_view line, std::size_t columns) {
   return text;
 }
 
+// An item begins with "- ", and its further lines, taken from the front of `rest`, are indented. Broken as one text: lines
+// of another width would leave ragged ends.
+std::string broken_item(std::string_view line, std::string_view& rest, std::size_t columns) {
+  std::string as_it_is = std::string(line) + "\n";
+  std::string item(line);
+  bool fits = display_width(item) <= columns;
+  while (line.starts_with("- ") && rest.starts_with("  ")) {
+    const std::string more(rest.substr(0, rest.find('\n')));
+    rest.remove_prefix(std::min(more.size() + 1, rest.size()));
+    fits = fits && display_width(more) <= columns;
+    as_it_is += more + "\n";
+    item += " " + std::string(trimmed(more));
+  }
+  return fits ? as_it_is : broken_line(item, columns);
+}
+
 }  // namespace
 
 std::string fit_text(const std::string& text, std::size_t columns) {
@@ -132,7 +148,7 @@ std::string fit_text(const std::string& text, std::size_t columns) {
       from.clear();
     }
     if (from.empty())
-      fitted += broken_line(line, columns);
+      fitted += broken_item(line, rest, columns);
     else if (to.empty())
       fitted += std::string(line) + "\n";
     else

@@ -65,5 +65,11 @@ TEST(FitText, ATableWithTooManyColumnsStaysAsItIs) {
   EXPECT_EQ(fit_text(table.text(), 80), table.text());
 }
 
+TEST(FitText, AnItemOfSeveralLinesIsBrokenAsOne) {
+  const std::string text = "Findings\n\n- one two three four\n  five six\n- seven\n";
+  EXPECT_EQ(fit_text(text, 80), text);
+  EXPECT_EQ(fit_text(text, 16), "Findings\n\n- one two three\n  four five six\n- seven\n");
+}
+
 }  // namespace
 }  // namespace gpubench::base
