@@ -225,7 +225,7 @@ class Gpus(ProductTest):
         users.write_text(f"{stranger.pid} 512\n")
         self.script_gpu(f"gpus 2\nprofile steady 100\ngpu 0 process_file {users}\ngpu 1 xid 79 0.3\ngpu 1 ecc 0 2 0.3\n")
         outcome = self.run_program("--interval", "0.5", "--idle_roll", "0", "--no_plot", "--benchmark_command",
-                                   f'echo "$$ 100" >> {users}; setsid sleep 2.7 & echo "$! 50" >> {users}; sleep 3')
+                                   f'echo "$$ 100" >> {users}; setsid sleep 3 & echo "$! 50" >> {users}; wait')
         seen = {user["process"]: user["kind"] for user in outcome.metrics["gpus"][0]["events"]["users"]}
         self.assertEqual(seen.pop(stranger.pid), "foreign")
         self.assertEqual(list(seen.values()), ["benchmark", "benchmark"], "its shell and what it put into a session of its own")
@@ -447,7 +447,8 @@ class Waits(ProductTest):
                                    stdout=ends[1], stderr=subprocess.DEVNULL, cwd=self.folder)
         os.close(ends[1])
         self.wait_for(lambda: (self.results / "latest" / "report.html").exists(), "the last result file")
-        self.assertIsNone(process.poll(), "it waits for its reader")
+        with self.assertRaises(subprocess.TimeoutExpired, msg="it waits for its reader"):
+            process.wait(timeout=1)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(timeout=20), 0)
 
