@@ -86,11 +86,12 @@ CounterEnd interpolated_end(const NeighbourChanges& changes, base::SteadyTime mo
 class EndsWalk {
  public:
   EndsWalk(const series::Series<meter::CounterReading>& counter, base::Window run,
-           const series::Series<meter::PowerSample>* power, const meter::SensorTiming& sensor)
+           const series::Series<meter::PowerSample>* power, const meter::SensorTiming& sensor, Beside beside)
       : counter_(counter),
         power_(power),
         run_(run),
         sensor_(sensor),
+        beside_(beside),
         finder_(run.start, sensor),
         curve_({run.start, run.end}) {}
   // False: nothing later can matter.
@@ -111,6 +112,7 @@ class EndsWalk {
   const series::Series<meter::PowerSample>* power_;
   base::Window run_;
   const meter::SensorTiming& sensor_;
+  Beside beside_;
   TransitionFinder finder_;
   LinearCurve curve_;
   std::vector<Transition> before_;  // well-timed ones of the idle before the run
@@ -146,7 +148,7 @@ void EndsWalk::note_change(const Transition& change) {
   curve_.add({change.time, change.energy});
   around_start_.add(change, run_.start);
   around_end_.add(change, run_.end);
-  if (change.uncertainty > kWellTimed) return;
+  if (change.uncertainty > kWellTimed || beside_ == Beside::in_use) return;
   if (change.time <= run_.start && change.time >= run_.start - kPreWindow) before_.push_back(change);
   if (change.time >= run_.end + sensor_.counter_lag && change.time <= run_.end + kPostUntil) after_.push_back(change);
 }
@@ -190,7 +192,7 @@ std::optional<base::Error> EndsWalk::missing_end() const {
 
 std::optional<CounterEnd> EndsWalk::by_power(base::SteadyTime moment, IdleSide side) const {
   if (power_ == nullptr) return std::nullopt;
-  const auto at = counter_value_at(counter_, *power_, moment, side, sensor_);
+  const auto at = counter_value_at(counter_, *power_, moment, side, sensor_, beside_);
   if (!at) return std::nullopt;
   CounterEnd end;
   end.value = at->value;
@@ -234,10 +236,11 @@ base::Result<CounterEnds> EndsWalk::finish() const {
 }  // namespace
 
 base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run,
-                                       const series::Series<meter::PowerSample>* power, const meter::SensorTiming& sensor) {
+                                       const series::Series<meter::PowerSample>* power, const meter::SensorTiming& sensor,
+                                       Beside beside) {
   if (run.length() <= base::Duration::zero()) return base::failure("the run has no duration");
   if (counter.size() == 0) return base::failure("there is no reading of an energy counter");
-  EndsWalk walk(counter, run, power, sensor);
+  EndsWalk walk(counter, run, power, sensor, beside);
   visit_while(counter, first_reading_for(counter, run.start), [&](const auto& reading) { return walk.add(reading); });
   return walk.finish();
 }

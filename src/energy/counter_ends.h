@@ -14,8 +14,9 @@
 // on (the updates before that may still carry load energy). L cancels but for L * (P_pre - P_post).
 //
 // Interpolated end: where there are no such changes (no idle time around the run), or where they do not lie on a steady
-// line (somebody else uses the GPU), C is read off the straight line between the changes next to the end. It is drawn on
-// beyond the first or last change for one counter period at most; further out the counter is an error, not a guess.
+// line (somebody else uses the GPU), or where the driver says that the GPU was in use then, C is read off the straight line
+// between the changes next to the end. It is drawn on beyond the first or last change for one counter period at most;
+// further out the counter is an error, not a guess.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +25,7 @@
 #include "base/quantity.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "energy/counter_value.h"
 #include "meter/reading.h"
 #include "series/series.h"
 
@@ -63,6 +65,6 @@ struct CounterEnds {
 // `power`: the driver's samples, if there are any.
 base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run,
                                        const series::Series<meter::PowerSample>* power = nullptr,
-                                       const meter::SensorTiming& sensor = {});
+                                       const meter::SensorTiming& sensor = {}, Beside beside = Beside::idle);
 
 }  // namespace gpubench::energy

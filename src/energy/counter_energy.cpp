@@ -10,8 +10,8 @@ namespace gpubench::energy {
 base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::CounterReading>& counter, base::Window run,
                                                  const std::optional<PowerSpan>& span,
                                                  const series::Series<meter::PowerSample>* power,
-                                                 const meter::SensorTiming& sensor) {
-  const auto ends = counter_ends(counter, run, power, sensor);
+                                                 const meter::SensorTiming& sensor, Beside beside) {
+  const auto ends = counter_ends(counter, run, power, sensor, beside);
   if (!ends) return base::failure(ends.error());
   const double uncovered = base::to_seconds(ends->extrapolated) / base::to_seconds(run.length());
   EnergyEstimate estimate;

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "energy/counter_value.h"
 #include "energy/energy_estimate.h"
 #include "energy/power_statistics.h"
 #include "meter/reading.h"
@@ -17,6 +18,6 @@ namespace gpubench::energy {
 base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::CounterReading>& counter, base::Window run,
                                                  const std::optional<PowerSpan>& span = {},
                                                  const series::Series<meter::PowerSample>* power = nullptr,
-                                                 const meter::SensorTiming& sensor = {});
+                                                 const meter::SensorTiming& sensor = {}, Beside beside = Beside::idle);
 
 }  // namespace gpubench::energy

@@ -24,7 +24,8 @@ constexpr base::Duration kSpacingReach = 500ms;  // on either side of the moment
 constexpr base::Duration kIdleReach = 3s;        // of the idle time beside the moment
 constexpr base::Duration kIdleLevel = 100ms;     // of samples that show the idle power
 constexpr base::Duration kLongestGap = 100ms;
-constexpr double kWithoutLoad = 2;  // highest to lowest power of a time without load in it
+// Highest to lowest power of a time without load in it: an H200's falls from 128 to 80 W when its clocks do.
+constexpr double kWithoutLoad = 2;
 // Half a per cent: ring against counter on an H200 (k = 2).
 constexpr double kRingShare = 0.005;
 
@@ -144,16 +145,20 @@ base::Energy standard_of(const Bounds& bounds) {
   return root_sum_square(std::array{age, doubt}) / kRoot3;
 }
 
-// What the samples' coarseness makes of a change of power at the moment itself.
-base::Energy coarseness(const Samples& power, base::SteadyTime moment) {
-  const auto beside = power_in(power, {moment - power.newest_age(), moment + power.newest_age()});
-  return beside ? (beside->highest - beside->lowest) * (power.spacing / 2) : base::Energy{};
+// What the samples' coarseness makes of a change of power at the moment itself, and the lags of samples and counter of a
+// change between the moment and the farthest reading.
+base::Energy unsteadiness(const Samples& power, base::SteadyTime moment, base::SteadyTime farthest) {
+  const base::Window beside{std::min(farthest, moment) - power.newest_age(),
+                            std::max(farthest, moment) + power.newest_age()};
+  const auto seen = power_in(power, beside);
+  if (!seen) return {};
+  return (seen->highest - seen->lowest) * (power.spacing / 2 + mean_lag(power.sensor));
 }
 
 // With only one reading, or a load beside the moment, the worst case is possible: limits are added up.
-base::Energy cautious_standard_of(const Bounds& bounds, const Samples& power, base::SteadyTime moment, bool steady) {
+base::Energy cautious_standard_of(const Bounds& bounds, base::Energy unsteadiness) {
   const base::Energy limits = (bounds.high.value - bounds.low.value) / 2;
-  return (limits + (steady ? base::Energy{} : coarseness(power, moment))) / kRoot3;
+  return (limits + unsteadiness) / kRoot3;
 }
 
 // The readings to use, the nearest to the moment first.
@@ -187,10 +192,11 @@ bool is_reached(const Samples& power, base::SteadyTime moment, const meter::Coun
   return power_in(power, {std::min(oldest, moment), std::max(reading.after, moment)}).has_value();
 }
 
-// Whether the time between the moment and the farthest reading has no load in it.
+// Whether the time between the moment and the farthest reading has no load in it. After a load the samples still show it for
+// as long as they lag.
 bool is_steady(const Samples& power, base::SteadyTime moment, base::SteadyTime farthest, IdleSide side) {
   const base::Window window = side == IdleSide::before ? base::Window{farthest - power.sensor.counter_period, moment}
-                                                       : base::Window{moment + power.sensor.load_tail, farthest};
+                                                       : base::Window{moment + power.newest_age(), farthest};
   if (window.length() <= base::Duration::zero()) return false;
   const auto seen = power_in(power, window);
   return seen && seen->highest <= seen->lowest * kWithoutLoad;
@@ -212,7 +218,7 @@ std::optional<Bounds> bounds_together(const std::vector<meter::CounterReading>& 
 }  // namespace
 
 std::optional<CounterValue> counter_value_at(const Counter& counter, const Power& series, base::SteadyTime moment,
-                                             IdleSide side, const meter::SensorTiming& sensor) {
+                                             IdleSide side, const meter::SensorTiming& sensor, Beside beside) {
   const auto spacing = usual_spacing(series, {moment - kSpacingReach, moment + kSpacingReach});
   if (!spacing || *spacing > meter::kFineSamples) return std::nullopt;
   const Samples power{series, *spacing, sensor};
@@ -220,12 +226,13 @@ std::optional<CounterValue> counter_value_at(const Counter& counter, const Power
   std::erase_if(readings, [&](const meter::CounterReading& reading) { return !is_reached(power, moment, reading); });
   if (readings.empty()) return std::nullopt;
   CounterValue at;
-  at.steady = is_steady(power, moment, readings.back().middle(), side);
+  at.steady = beside == Beside::idle && is_steady(power, moment, readings.back().middle(), side);
   const auto bounds = bounds_together(readings, AreaToMoment(power, moment, side, at.steady));
   if (!bounds) return std::nullopt;
   at.value = (bounds->low.value + bounds->high.value) / 2;
   const bool confirmed = at.steady && readings.size() > 1;
-  at.standard = confirmed ? standard_of(*bounds) : cautious_standard_of(*bounds, power, moment, at.steady);
+  const base::Energy more = at.steady ? base::Energy{} : unsteadiness(power, moment, readings.back().middle());
+  at.standard = confirmed ? standard_of(*bounds) : cautious_standard_of(*bounds, more);
   const base::Window growing{readings.front().before - sensor.counter_period, readings.front().after};
   if (const auto aged = power_in(power, growing)) at.level = aged->area / growing.length();
   return at;

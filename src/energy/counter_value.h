@@ -13,6 +13,7 @@
 
 #include "base/quantity.h"
 #include "base/time.h"
+#include "energy/use_beside.h"
 #include "meter/reading.h"
 #include "series/series.h"
 
@@ -32,6 +33,7 @@ enum class IdleSide : bool { before, after };
 // reading, or the power samples do not reach from it to the moment without a gap.
 std::optional<CounterValue> counter_value_at(const series::Series<meter::CounterReading>& counter,
                                              const series::Series<meter::PowerSample>& power, base::SteadyTime moment,
-                                             IdleSide side, const meter::SensorTiming& sensor = {});
+                                             IdleSide side, const meter::SensorTiming& sensor = {},
+                                             Beside beside = Beside::idle);
 
 }  // namespace gpubench::energy

@@ -9,6 +9,7 @@
 #include "energy/counter_energy.h"
 #include "energy/power_energy.h"
 #include "energy/sensor.h"
+#include "energy/use_beside.h"
 
 namespace gpubench::energy {
 namespace {
@@ -21,6 +22,12 @@ std::optional<EnergyEstimate> if_there(Estimate estimate) {
 // The estimate if it covers the run well enough to compare another with it.
 const EnergyEstimate* covering(const std::optional<EnergyEstimate>& estimate) {
   return estimate && estimate->coverage >= kLeastCoverage ? &*estimate : nullptr;
+}
+
+constexpr std::size_t kSamplesOfACounterPeriod = 5;  // 100 ms
+
+bool is_narrower(const EnergyEstimate& a, const EnergyEstimate& b) {
+  return a.uncertainty.standard() < b.uncertainty.standard();
 }
 
 // If methods disagree, either may be wrong by the whole difference.
@@ -59,13 +66,18 @@ std::optional<PowerSpan> power_span(const GpuEnergy& energy) {
 }  // namespace
 
 const EnergyEstimate* GpuEnergy::best() const {
-  if (counter && check.state != CounterState::broken) return &*counter;
   const EnergyEstimate* const samples = ring ? &*ring : nullptr;
+  if (counter && check.state != CounterState::broken) {
+    // In a short run, or on a busy GPU, the samples may say more than the counter's two ends.
+    const bool anchored = counter->method == EnergyMethod::counter_idle_anchored;
+    const bool doubtful = !anchored || (samples != nullptr && samples->samples < kSamplesOfACounterPeriod);
+    return doubtful && covering(ring) != nullptr && is_narrower(*samples, *counter) ? samples : &*counter;
+  }
   const EnergyEstimate* const readings = average ? &*average : nullptr;
   if (samples == nullptr || readings == nullptr) return samples != nullptr ? samples : readings;
   // Fine samples without a gap see more than any average.
   if (samples->coverage >= kLeastCoverage && samples->spacing <= meter::kFineSamples) return samples;
-  return readings->uncertainty.standard() < samples->uncertainty.standard() ? readings : samples;
+  return is_narrower(*readings, *samples) ? readings : samples;
 }
 
 GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const RunLimits& known) {
@@ -73,7 +85,8 @@ GpuEnergy measure_energy(const series::GpuSeries& gpu, base::Window run, const R
   if (gpu.power) energy.ring = if_there(energy_from_power(*gpu.power, run, known, gpu.sensor));
   if (gpu.readings) energy.average = if_there(energy_from_average_power(*gpu.readings, run, known, gpu.sensor));
   if (gpu.counter)
-    energy.counter = if_there(energy_from_counter(*gpu.counter, run, power_span(energy), gpu.power.get(), gpu.sensor));
+    energy.counter = if_there(energy_from_counter(*gpu.counter, run, power_span(energy), gpu.power.get(), gpu.sensor,
+                                                  use_beside(gpu.readings.get(), run, gpu.sensor)));
   hold_against_each_other(energy, gpu, run);
   energy.idle = idle_baseline(gpu, run, energy.best());
   return energy;

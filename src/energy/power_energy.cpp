@@ -12,6 +12,7 @@
 #include "energy/power_uncertainty.h"
 #include "energy/sample_spacing.h"
 #include "energy/sensor.h"
+#include "energy/use_beside.h"
 
 namespace gpubench::energy {
 namespace {
@@ -25,6 +26,13 @@ constexpr double kUnseenPower = 2;
 
 base::Duration longest_covered(base::Duration spacing) {
   return std::max(kShortestGap, spacing * 3 / 2);
+}
+
+constexpr const char* kSamplesName = "power samples of the driver";
+constexpr const char* kReadingsName = "readings with a power value";
+
+tl::unexpected<base::Error> none_within(const std::string& source) {
+  return base::failure("no " + source + " lie within the run");
 }
 
 // Integral and span of one window. The area may reach further than the run.
@@ -52,7 +60,6 @@ base::Result<Passage> pass(const series::Series<T>& series, base::Window run, ba
   passage.run.finish();
   passage.whole.finish();
   passage.lost = area.length() - passage.whole.covered();
-  if (passage.run.samples() == 0) return base::failure("no " + source + " lie within the run");
   if (passage.run.segments() == 0) return base::failure("there are fewer than two " + source + " around the run");
   return passage;
 }
@@ -109,22 +116,27 @@ AverageEnds average_ends(const series::Series<meter::GpuReading>& readings, base
 
 base::Result<EnergyEstimate> energy_from_power(const series::Series<meter::PowerSample>& power, base::Window run,
                                                const RunLimits& known, const meter::SensorTiming& sensor) {
-  const auto passage = pass(power, run, run.end, base::Duration::max(), "power samples of the driver");
+  const auto passage = pass(power, run, run.end, base::Duration::max(), kSamplesName);
   if (!passage) return base::failure(passage.error());
+  // A run may fit between two fine samples; coarse ones, and a gap, saw nothing of it.
+  const bool between = passage->run.covered() == run.length() && passage->spacing <= meter::kFineSamples;
+  if (passage->run.samples() == 0 && !between) return none_within(kSamplesName);
   EnergyEstimate estimate = estimate_of(*passage, run, EnergyMethod::power_ring, known);
   const base::Duration lag = sample_lag(sensor, estimate.spacing);
-  estimate.uncertainty =
-      ring_uncertainty(estimate, run, passage->shape.roughness(), {step_over(power, run, estimate, lag), lag});
+  estimate.uncertainty = run.length() < lag ? short_run_uncertainty(estimate, run)
+                                            : ring_uncertainty(estimate, run, passage->shape.roughness(),
+                                                               {step_over(power, run, estimate, lag), lag});
   return estimate;
 }
 
 base::Result<EnergyEstimate> energy_from_average_power(const series::Series<meter::GpuReading>& readings, base::Window run,
                                                        const RunLimits& known, const meter::SensorTiming& sensor) {
   const AverageEnds ends = average_ends(readings, run, sensor.averaged);
-  const bool whole = ends.before && ends.after;
-  const auto passage = pass(readings, run, whole ? run.end + sensor.averaged : run.end, kLongestBetweenReadings,
-                            "readings with a power value");
+  const bool whole = ends.before && ends.after && use_beside(&readings, run, sensor) == Beside::idle;
+  const auto passage =
+      pass(readings, run, whole ? run.end + sensor.averaged : run.end, kLongestBetweenReadings, kReadingsName);
   if (!passage) return base::failure(passage.error());
+  if (passage->run.samples() == 0) return none_within(kReadingsName);
   EnergyEstimate estimate =
       estimate_of(*passage, run, whole ? EnergyMethod::average_power : EnergyMethod::plain_power, known);
   if (whole) estimate.energy -= (*ends.before + *ends.after) * (sensor.averaged / 2);

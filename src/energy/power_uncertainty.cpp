@@ -70,6 +70,16 @@ Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, b
   return uncertainty;
 }
 
+Uncertainty short_run_uncertainty(const EnergyEstimate& estimate, base::Window run) {
+  const PowerSpan span = power_span_of(estimate, run);
+  Uncertainty uncertainty;
+  uncertainty.terms = {
+      term("edges", (span.highest - span.lowest) * run.length() / kRoot3,
+           "the run is shorter than the samples may lag: any power from the lowest seen to the highest possible"),
+      instants_term(span), gain_term(estimate.energy)};
+  return uncertainty;
+}
+
 Uncertainty average_uncertainty(const EnergyEstimate& estimate, base::Window run, const AverageDoubt& doubt,
                                 const meter::SensorTiming& sensor) {
   const base::Duration half = sensor.averaged / 2;

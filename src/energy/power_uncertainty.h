@@ -19,6 +19,9 @@ struct LaggingStep {
 Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, base::Energy roughness,
                              const LaggingStep& lagging);
 
+// Of a run that is shorter than its samples may lag.
+Uncertainty short_run_uncertainty(const EnergyEstimate& estimate, base::Window run);
+
 // Start and end of a workload are known to a millisecond (fork and wait) or a few (the container engine).
 UncertaintyTerm instants_term(const PowerSpan& span);
 

@@ -10,6 +10,7 @@
 #include "energy/power_energy.h"
 #include "energy/power_integral.h"
 #include "energy/series_search.h"
+#include "energy/use_beside.h"
 
 namespace gpubench::energy {
 namespace {
@@ -20,7 +21,7 @@ using Moments = std::vector<base::SteadyTime>;
 std::optional<std::vector<base::Energy>> counter_rises(const series::GpuSeries& gpu, base::Window run,
                                                        const Moments& moments) {
   const series::Series<meter::CounterReading>& counter = *gpu.counter;
-  const auto ends = counter_ends(counter, run, gpu.power.get(), gpu.sensor);
+  const auto ends = counter_ends(counter, run, gpu.power.get(), gpu.sensor, use_beside(gpu.readings.get(), run, gpu.sensor));
   if (!ends || moments.empty()) return std::nullopt;
   LinearCurve curve(moments);
   TransitionFinder finder(run.start, gpu.sensor);

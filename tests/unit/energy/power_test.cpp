@@ -93,9 +93,24 @@ TEST(RingEnergy, MissingHeadAndTailAreHeldButNotCovered) {
   EXPECT_EQ(estimate->longest_gap, 1s);
 }
 
-TEST(RingEnergy, RunBetweenTwoSamplesIsNotSeen) {
-  EXPECT_FALSE(
-      energy_from_power(Power(every_20_ms(kRunStart, kRunStart + 1s, 300)), {kRunStart + 501ms, kRunStart + 502ms}));
+TEST(RingEnergy, RunBetweenTwoFineSamplesMayHaveUsedAnyPower) {
+  const Power power(every_20_ms(kRunStart, kRunStart + 1s, 300));
+  const auto estimate = energy_from_power(power, {kRunStart + 501ms, kRunStart + 502ms}, {watts(700), 1ms});
+  ASSERT_TRUE(estimate);
+  EXPECT_NEAR(estimate->energy.joules(), 0.3, 1e-9);
+  EXPECT_GE(estimate->uncertainty.comparative().joules(), 0.4);  // 700 W for 1 ms
+}
+
+TEST(RingEnergy, RunBetweenTwoCoarseSamplesIsNotSeen) {
+  Samples samples;
+  for (base::Duration at{}; at < 5s; at += 200ms) samples.push_back({kRunStart + at, watts(300)});
+  EXPECT_FALSE(energy_from_power(Power(samples), {kRunStart + 1050ms, kRunStart + 1052ms}));
+}
+
+TEST(RingEnergy, RunInAGapIsNotSeen) {
+  Samples samples = every_20_ms(kRunStart, kRunStart + 2s, 300);
+  drop(samples, kRunStart + 800ms, kRunStart + 1200ms);
+  EXPECT_FALSE(energy_from_power(Power(samples), {kRunStart + 1050ms, kRunStart + 1052ms}));
 }
 
 TEST(RingEnergy, SaysHowFarApartItsSamplesAre) {

@@ -16,9 +16,12 @@
 
 namespace gpubench::energy {
 
+// Work of others, which goes on before and after the run: it changes at any time, and is never idle for long.
+inline const std::string kOthersLoad = "of others, too";
+
 inline const std::vector<std::string>& property_loads() {
   static const std::vector<std::string> loads = {"flat",   "light",       "square 100 ms", "square 137 ms",
-                                                 "bursts", "slow bursts", "spikes"};
+                                                 "bursts", "slow bursts", "spikes",        kOthersLoad};
   return loads;
 }
 
@@ -50,6 +53,7 @@ inline Load property_load(const std::string& name, Draw& draw) {
   if (name == "square 100 ms") return square_wave(100ms, 650, 150);
   if (name == "square 137 ms") return square_wave(137ms, 650, 150);
   if (name == "bursts") return random_pieces(seed, {5, 300}, {5, 300});
+  if (name == kOthersLoad) return random_pieces(seed, {50, 3000}, {50, 3000});
   if (name == "slow bursts") return random_pieces(seed, {300, 3000}, {300, 3000});
   return random_pieces(seed, {5, 40}, {200, 2000});
 }
@@ -88,6 +92,7 @@ struct PropertyOutcome {
 };
 
 inline std::string length_class(double intervals) {
+  if (intervals < 0.05) return "less than 0.05";
   if (intervals < 0.2) return "0.05 to 0.2";
   if (intervals < 1) return "0.2 to 1";
   return intervals < 3 ? "1 to 3" : "3 to 10";
@@ -96,9 +101,15 @@ inline std::string length_class(double intervals) {
 inline PropertyOutcome property_run(const Sources& sources, const std::string& load, Draw& draw) {
   const base::Duration interval = draw.any_of<base::Duration>({500ms, 1s, 5s, 5s, 10s});
   const double intervals = 0.05 * std::pow(200, draw.between(0, 1));
-  const base::Duration length = std::max<base::Duration>(50ms, base::from_seconds(base::to_seconds(interval) * intervals));
-  const Conditions conditions = property_conditions(sources, interval, length, draw);
-  const SimulatedRun run = simulate(conditions, between_idle_ends(property_load(load, draw), draw, length));
+  const bool very_short = draw.between(0, 1) < 0.1;  // as `true` and `echo` are
+  const base::Duration length =
+      very_short ? draw.milliseconds(1, 50)
+                 : std::max<base::Duration>(50ms, base::from_seconds(base::to_seconds(interval) * intervals));
+  Conditions conditions = property_conditions(sources, interval, length, draw);
+  conditions.others_load = load == kOthersLoad;
+  Load steps = property_load(load, draw);
+  if (!conditions.others_load) steps = between_idle_ends(std::move(steps), draw, length);
+  const SimulatedRun run = simulate(conditions, steps);
   const GpuEnergy energy = measure_energy(run.series[0], run.run, {watts(700), 1ms});
   PropertyOutcome outcome;
   outcome.length = length_class(base::to_seconds(length) / base::to_seconds(interval));

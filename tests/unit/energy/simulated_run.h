@@ -73,6 +73,7 @@ struct Conditions {
   double ring_gain = 1;
   std::function<void(support::ScriptedGpu&, base::Window)> fault = {};  // of the GPU from the beginning
   std::vector<Event> events = {};                                       // in time order
+  bool others_load = false;  // the load goes on before and after the run, as another's work on the GPU does
 };
 
 struct SimulatedRun {
@@ -107,9 +108,13 @@ inline SimulatedRun simulate(const Conditions& conditions, const Load& load) {
   result.run.end = result.run.start + conditions.length;
   PowerSteps steps(watts(conditions.idle));
   const base::Duration before = conditions.roll + 300ms;
-  add_idle(steps, result.run.start - before, before, conditions, [&](double) { return conditions.idle; });
-  load(steps, result.run);
-  cool_down(steps, result.run.end, conditions);
+  if (conditions.others_load) {
+    load(steps, {result.run.start - before, result.run.end + 10s});
+  } else {
+    add_idle(steps, result.run.start - before, before, conditions, [&](double) { return conditions.idle; });
+    load(steps, result.run);
+    cool_down(steps, result.run.end, conditions);
+  }
   result.truth = steps.script();
 
   support::ScriptedGpu gpu;
