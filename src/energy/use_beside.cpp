@@ -9,8 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr base::Duration kBefore = 1500ms;
-constexpr base::Duration kAfter = 5s;
+constexpr base::Duration kUseBefore = 1500ms;
+constexpr base::Duration kUseAfter = 5s;
 constexpr double kDesktop = 0.1;  // utilisation that a screen may cause
 
 // Whether a reading within the window shows the GPU at work.
@@ -29,8 +29,8 @@ bool is_in_use(const series::Series<meter::GpuReading>& readings, base::Window w
 
 Beside use_beside(const series::Series<meter::GpuReading>* readings, base::Window run, const meter::SensorTiming& sensor) {
   if (readings == nullptr) return Beside::idle;
-  const bool in_use = is_in_use(*readings, {run.start - kBefore, run.start}) ||
-                      is_in_use(*readings, {run.end + sensor.utilization_window, run.end + kAfter});
+  const bool in_use = is_in_use(*readings, {run.start - kUseBefore, run.start}) ||
+                      is_in_use(*readings, {run.end + sensor.utilization_window, run.end + kUseAfter});
   return in_use ? Beside::in_use : Beside::idle;
 }
 
