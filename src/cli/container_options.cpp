@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/byte_order_mark.h"
+#include "base/text.h"
 #include "benchmark/score.h"
 
 namespace gpubench::cli {
@@ -34,6 +36,7 @@ base::Result<std::vector<std::string>> read_env_file(const std::string& path) {
   std::size_t number = 0;
   for (std::string line; std::getline(file, line);) {
     ++number;
+    if (number == 1) line = base::without_byte_order_mark(line);
     if (!line.empty() && line.back() == '\r') line.pop_back();
     const std::size_t begin = line.find_first_not_of(" \t");
     if (begin == std::string::npos || line[begin] == '#') continue;
@@ -42,6 +45,8 @@ base::Result<std::vector<std::string>> read_env_file(const std::string& path) {
     const bool has_name = equals != std::string::npos && equals > 0 && line.find_first_of(" \t") >= equals;
     if (!has_name || line.size() > kMaxEnvLine || line.find('\0') != std::string::npos)
       return base::failure("line " + std::to_string(number) + " of " + path + " is not NAME=VALUE");
+    if (base::valid_utf8(line) != line)
+      return base::failure("line " + std::to_string(number) + " of " + path + " is not UTF-8", "save the file as UTF-8");
     lines.push_back(std::move(line));
   }
   return lines;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "base/byte_order_mark.h"
+
 namespace gpubench::platform {
 namespace {
 
@@ -19,7 +21,7 @@ base::Result<std::string> first_line(const base::Secret& secret) {
   if (!std::getline(in, line))
     return base::failure(secret.variable + "_FILE: no secret can be read from " + secret.file,
                          "correct " + secret.variable + "_FILE");
-  return line;
+  return std::string(base::without_byte_order_mark(line));
 }
 
 }  // namespace

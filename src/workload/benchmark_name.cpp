@@ -1,10 +1,110 @@
 #include "workload/benchmark_name.h"
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <filesystem>
+#include <optional>
+#include <string_view>
 
 #include "base/text.h"
 
 namespace gpubench::workload {
+namespace {
+
+constexpr std::string_view kBetweenCommands = "\n;|&<>()";
+
+// The words of a shell's command line, without their quotes. What separates commands is a word of its own.
+class ShellWords {
+ public:
+  explicit ShellWords(std::string_view line) : line_(line) {}
+  // Empty: no more words.
+  std::optional<std::string> next() {
+    line_.remove_prefix(std::min(line_.find_first_not_of(" \t"), line_.size()));
+    if (line_.empty()) return std::nullopt;
+    if (kBetweenCommands.find(line_.front()) != std::string_view::npos) return separator();
+    std::string word;
+    while (!line_.empty() && (" \t" + std::string(kBetweenCommands)).find(line_.front()) == std::string::npos) take_to(word);
+    return word;
+  }
+  static bool is_separator(const std::string& word) { return word.find_first_of(kBetweenCommands) == 0; }
+
+ private:
+  std::string separator() {
+    const std::size_t length = std::min(line_.find_first_not_of(kBetweenCommands), line_.size());
+    std::string word(line_.substr(0, length));
+    line_.remove_prefix(length);
+    return word;
+  }
+  // One character, or all that a pair of quotes holds.
+  void take_to(std::string& word) {
+    const char first = line_.front();
+    line_.remove_prefix(1);
+    if (first == '\\' && !line_.empty()) {
+      word += line_.front();
+      line_.remove_prefix(1);
+    } else if (first == '"' || first == '\'') {
+      const std::size_t end = std::min(line_.find(first), line_.size());
+      word += line_.substr(0, end);
+      line_.remove_prefix(std::min(end + 1, line_.size()));
+    } else {
+      word += first;
+    }
+  }
+
+  std::string_view line_;
+};
+
+// NAME=value
+bool is_assignment(const std::string& word) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos || equals == 0 || std::isdigit(static_cast<unsigned char>(word.front())) != 0)
+    return false;
+  return std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+}
+
+// Programs that run another one, whose name is wanted.
+bool runs_another(const std::string& word) {
+  constexpr std::array<std::string_view, 8> kRunners{"time",  "nice",    "env",           "exec",
+                                                     "nohup", "command", "/usr/bin/time", "/usr/bin/env"};
+  return std::find(kRunners.begin(), kRunners.end(), word) != kRunners.end();
+}
+
+// Their options: "-n 5" and "-u NAME" have a value, others do not.
+bool has_value(const std::string& option) {
+  return option == "-n" || option == "-u" || option == "-o" || option == "-f";
+}
+
+// The first word of the line that names a program that does something.
+std::string program_of(const std::string& line) {
+  ShellWords words(line);
+  bool options = false;  // those of a program that runs another
+  while (auto word = words.next()) {
+    if (ShellWords::is_separator(*word) || is_assignment(*word)) continue;
+    if (options && word->front() == '-') {
+      if (has_value(*word)) words.next();
+      continue;
+    }
+    options = runs_another(*word);
+    if (options) continue;
+    if (*word != "cd") return *word;
+    while ((word = words.next()) && !ShellWords::is_separator(*word)) {
+    }
+  }
+  return {};
+}
+
+// What an interpreter's file ends with says nothing of the benchmark; "model.v2" is another benchmark than "model.v3".
+std::string base_name(const std::string& program) {
+  constexpr std::array<std::string_view, 7> kScripts{".sh", ".bash", ".py", ".pl", ".jl", ".R", ".lua"};
+  const std::filesystem::path name = std::filesystem::path(program).filename();
+  const bool script = std::find(kScripts.begin(), kScripts.end(), name.extension().string()) != kScripts.end();
+  const std::string base = script ? name.stem().string() : name.string();
+  return base.empty() ? "command" : base;
+}
+
+}  // namespace
 
 std::string benchmark_name(const WorkloadSpec& spec) {
   std::string names;
@@ -12,15 +112,11 @@ std::string benchmark_name(const WorkloadSpec& spec) {
     if (benchmark.image) base::add_item(names, *benchmark.image, " + ");
   if (!names.empty()) return names;
   const BenchmarkSpec& command = spec.benchmarks.front();
-  return command_name(command.command_line ? *command.command_line : command.arguments.front());
+  return command.command_line ? command_name(*command.command_line) : base_name(command.arguments.front());
 }
 
 std::string command_name(const std::string& command_line) {
-  const std::size_t start = command_line.find_first_not_of(" \t");
-  if (start == std::string::npos) return "command";
-  const std::string program = command_line.substr(start, command_line.find_first_of(" \t\n;|&<>()", start) - start);
-  const std::filesystem::path name = std::filesystem::path(program).stem();
-  return name.empty() ? "command" : name.string();
+  return base_name(program_of(command_line));
 }
 
 }  // namespace gpubench::workload

@@ -10,7 +10,8 @@ namespace gpubench::workload {
 // Image or command name, of several containers joined.
 std::string benchmark_name(const WorkloadSpec& spec);
 
-// The base name of a command line's program, without its extension: "python3 /a/train.py" -> "python3".
+// The base name of the program that a shell's command line runs, without the extension of a script:
+// "cd /a && OMP_NUM_THREADS=4 ./sim.sh 1" -> "sim". What prepares it (assignments, cd, time, nice, env ...) is skipped.
 std::string command_name(const std::string& command_line);
 
 }  // namespace gpubench::workload

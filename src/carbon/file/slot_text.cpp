@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/byte_order_mark.h"
 #include "base/text.h"
 #include "carbon/file/csv.h"
 #include "carbon/utc_time.h"
@@ -185,8 +186,7 @@ base::Result<std::vector<IntensitySlot>> parse_json(std::string_view text) {
 }  // namespace
 
 base::Result<std::vector<IntensitySlot>> parse_slots(std::string_view text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // spreadsheets write it
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = base::without_byte_order_mark(text);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return base::failure("it is empty");
   return text[first] == '{' || text[first] == '[' ? parse_json(text) : parse_csv(text);

@@ -33,16 +33,13 @@ base::Result<ContainerPlan> ContainerPlan::make(const ContainerOptions& options,
 
 base::Result<Image> ContainerPlan::find_or_pull_image(const platform::Clock& clock) {
   const PullPolicy pull = options_.settings.pull;
-  std::vector<Image> images;
-  GPUBENCH_ASSIGN_OR_RETURN(images, fetch_images(engine_));
-  auto image = find_image(images, options_.image);
+  auto image = find_image(engine_, options_.image);
   const bool is_needed = pull == PullPolicy::always || (pull == PullPolicy::missing && !image);
   if (!is_needed) return image;
   PullOptions options{options_.image, options_.tell, options_.interrupt_fd};
   GPUBENCH_ASSIGN_OR_RETURN(options.login, registry_login(options_.image, options_.config_folder, options_.interrupt_fd));
   GPUBENCH_TRY(pull_image(engine_, clock, options));
-  GPUBENCH_ASSIGN_OR_RETURN(images, fetch_images(engine_));
-  return find_image(images, options_.image);
+  return find_image(engine_, options_.image);
 }
 
 base::Result<void> ContainerPlan::choose_gpus() {

@@ -58,6 +58,22 @@ std::vector<std::string> strings_in(const nlohmann::json& image, const char* key
   return result;
 }
 
+bool is_image(const nlohmann::json& item) {
+  return item.is_object() && item.contains("Id") && item["Id"].is_string();
+}
+
+Image image_of(const nlohmann::json& item) {
+  return {item["Id"], strings_in(item, "RepoTags"), strings_in(item, "RepoDigests")};
+}
+
+// What may be part of the engine's path. The beginning of an id is none: the engine takes even one digit for an image.
+bool is_reference(const std::string& name) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:@-";
+  const bool allowed =
+      !name.empty() && name.find_first_not_of(kAllowed) == std::string::npos && name.find("..") == std::string::npos;
+  return allowed && name.find_first_of("/:@") != std::string::npos && name.front() != '-';
+}
+
 base::Error not_found(const std::vector<Image>& images, const std::string& wanted) {
   const std::vector<std::string> names = runnable_image_names(images);
   const std::string list = base::joined(names, ", ");
@@ -84,8 +100,7 @@ base::Result<std::vector<Image>> parse_images(std::string_view text) {
   if (!json.is_array()) return base::failure("the engine's list of images is not valid");
   std::vector<Image> images;
   for (const auto& item : json) {
-    if (!item.is_object() || !item.contains("Id") || !item["Id"].is_string()) continue;
-    images.push_back({item["Id"], strings_in(item, "RepoTags"), strings_in(item, "RepoDigests")});
+    if (is_image(item)) images.push_back(image_of(item));
   }
   return images;
 }
@@ -113,6 +128,17 @@ base::Result<Image> find_image(const std::vector<Image>& images, const std::stri
   }
   if (found == nullptr) return base::failure(not_found(images, wanted));
   return *found;
+}
+
+base::Result<Image> find_image(EngineClient& engine, const std::string& wanted) {
+  const auto images = fetch_images(engine);
+  if (!images) return base::failure(images.error());
+  auto found = find_image(*images, wanted);
+  if (found || !is_reference(wanted)) return found;
+  const auto answer = engine.get("/images/" + wanted + "/json");
+  if (!answer || answer->status != 200) return found;
+  const auto json = nlohmann::json::parse(answer->body, nullptr, false);
+  return is_image(json) ? base::Result<Image>(image_of(json)) : found;
 }
 
 std::string reference_of(const Image& image, const std::string& wanted) {

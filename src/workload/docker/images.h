@@ -25,6 +25,9 @@ base::Result<std::vector<Image>> parse_images(std::string_view text);
 // left out; an id needs 12 hex digits). An error lists the images that there are.
 base::Result<Image> find_image(const std::vector<Image>& images, const std::string& wanted);
 
+// The same, and what only the engine knows to name one of its images: "name:tag@sha256:...", a registry's mirror.
+base::Result<Image> find_image(EngineClient& engine, const std::string& wanted);
+
 // How to name it to the engine: as `wanted` where the engine has that very name (a person then reads it in `docker ps`),
 // else by its id.
 std::string reference_of(const Image& image, const std::string& wanted);

@@ -1,5 +1,6 @@
 #include "benchmark/score.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -67,7 +68,17 @@ TEST_F(MetricsFile, SaysWhatIsThereAndCannotBeUsed) {
             "time \"-3\" in its metrics.yml is not a number of seconds; work \"many\" in its metrics.yml is not a positive "
             "number");
   EXPECT_EQ(told_by("time: [1]\n").trouble, "time in its metrics.yml is not a number of seconds");
-  EXPECT_EQ(told_by("time: [").trouble, "its metrics.yml is not YAML with keys");
+  EXPECT_THAT(told_by("time: [").trouble, testing::StartsWith("its metrics.yml is not YAML with keys (line "));
+}
+
+TEST_F(MetricsFile, ItsKeysAreFoundWhereTheParserGivesUp) {
+  const std::string numpy = "a:\n- !!binary |\n  MzMzMzMzKUA=\n";  // as PyYAML writes a numpy scalar
+  EXPECT_EQ(told_by(numpy + "time: 12.5\n").seconds, 12.5);
+  const BenchmarkScore score = told_by("work: 3\n" + numpy + "work_unit: images\n");
+  EXPECT_EQ(score.work.value().amount, 3);
+  EXPECT_EQ(score.work.value().unit, "images");
+  EXPECT_EQ(score.trouble, "");
+  EXPECT_FALSE(told_by(numpy + "  time: 12.5\n").seconds);  // not one of its own keys
 }
 
 }  // namespace

@@ -127,6 +127,16 @@ TEST(EnvFile, LinesCommentsAndTheLastWordOfEnv) {
   std::remove(path.c_str());
 }
 
+TEST(EnvFile, AByteOrderMarkIsNoPartOfTheFirstName) {
+  const std::string path = testing::TempDir() + "env-" + std::to_string(getpid());
+  std::ofstream(path) << "\xEF\xBB\xBF" << "A=1\nB=2\n";
+  EXPECT_THAT(container_with({"--env_file", path}).environment, ElementsAre("A=1", "B=2"));
+  std::ofstream(path) << "A=1\nB=\xff\n";
+  EXPECT_THAT(refused({"--env_file", path}).message, HasSubstr("line 2 of"));
+  EXPECT_THAT(refused({"--env_file", path}).message, HasSubstr("is not UTF-8"));
+  std::remove(path.c_str());
+}
+
 TEST(ContainerFlags, AVariableWithoutAValueIsTakenFromHere) {
   ASSERT_EQ(setenv("GPUBENCH_TEST_TOKEN", "a=b", 1), 0);
   EXPECT_THAT(container_with({"--env", "GPUBENCH_TEST_TOKEN", "--env", "B="}).environment,

@@ -37,6 +37,7 @@ TEST_F(SecretTest, WhatIsNotSetIsEmptyAndNoError) {
 TEST_F(SecretTest, IsTheFirstLineWithoutItsEnd) {
   EXPECT_EQ(read_secret(in_file("one two \r\nthree\n")).value(), "one two");
   EXPECT_EQ(read_secret(in_file("pässword")).value(), "pässword");
+  EXPECT_EQ(read_secret(in_file("\xEF\xBB\xBFpassword\n")).value(), "password");  // a mark of the editor
 }
 
 TEST_F(SecretTest, IsReadAgainEachTime) {

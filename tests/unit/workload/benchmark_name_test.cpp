@@ -18,11 +18,44 @@ TEST(BenchmarkName, OfImagesAndOfCommands) {
   EXPECT_EQ(benchmark_name(spec), "mnist + a/b:2");
 }
 
-TEST(CommandName, BaseNameWithoutExtension) {
+TEST(BenchmarkName, OfAProgramIsItsWholeBaseName) {
+  WorkloadSpec spec;
+  spec.benchmarks.resize(1);
+  spec.benchmarks[0].arguments = {"/x/my bench.sh", "1"};
+  EXPECT_EQ(benchmark_name(spec), "my bench");
+  spec.benchmarks[0].arguments = {"/x/model.v2"};
+  EXPECT_EQ(benchmark_name(spec), "model.v2");
+  spec.benchmarks[0].arguments = {"/x/"};
+  EXPECT_EQ(benchmark_name(spec), "command");
+}
+
+TEST(CommandName, BaseNameOfTheProgram) {
   EXPECT_EQ(command_name("./train.py --epochs 3"), "train");
   EXPECT_EQ(command_name("  /usr/bin/python3 x.py"), "python3");
   EXPECT_EQ(command_name("sleep 1; true"), "sleep");
+  EXPECT_EQ(command_name("sleep;true"), "sleep");
+  EXPECT_EQ(command_name("'/x/my bench.sh' 1"), "my bench");
+  EXPECT_EQ(command_name("/x/my\\ bench.sh 1"), "my bench");
   EXPECT_EQ(command_name(""), "command");
+}
+
+TEST(CommandName, WhatPreparesTheProgramIsSkipped) {
+  EXPECT_EQ(command_name("OMP_NUM_THREADS=4 ./sim"), "sim");
+  EXPECT_EQ(command_name("A='x y' B=\"z\" ./sim"), "sim");
+  EXPECT_EQ(command_name("cd /x && ./sim"), "sim");
+  EXPECT_EQ(command_name("cd '/x y'; ./sim"), "sim");
+  EXPECT_EQ(command_name("(cd /x && time ./sim)"), "sim");
+  EXPECT_EQ(command_name("time -p ./sim"), "sim");
+  EXPECT_EQ(command_name("nice -n 5 env -u B A=1 ./sim"), "sim");
+  EXPECT_EQ(command_name("exec ./sim"), "sim");
+}
+
+TEST(CommandName, OddLinesHaveAName) {
+  EXPECT_EQ(command_name("cd /x"), "command");
+  EXPECT_EQ(command_name("A=1"), "command");
+  EXPECT_EQ(command_name("'never closed"), "never closed");
+  EXPECT_EQ(command_name("=x"), "=x");
+  EXPECT_EQ(command_name("nice -n"), "command");
 }
 
 }  // namespace
