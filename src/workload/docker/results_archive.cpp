@@ -82,12 +82,14 @@ void add_line(std::string& list, std::string_view member, const std::string& why
 // One extraction: reads members in order and writes what may be written.
 class Extraction {
  public:
-  Extraction(const NextPiece& next, std::filesystem::path directory, const ArchiveLimits& limits)
-      : next_(next), path_(std::move(directory)), limits_(limits) {}
+  Extraction(const NextPiece& next, std::filesystem::path directory, ArchiveLimits limits)
+      : next_(next), path_(std::move(directory)), limits_(std::move(limits)) {}
   base::Result<bool> run();
 
  private:
   static la_ssize_t on_read(archive* reader, void* self, const void** piece);
+  // Null: there are no more, or no more are wanted.
+  archive_entry* next_entry(archive* reader);
   base::Result<void> take(archive* reader, archive_entry* entry);
   base::Result<void> take_file(archive* reader, archive_entry* entry, const std::string& member,
                                const std::string& relative);
@@ -122,29 +124,29 @@ base::Result<bool> Extraction::run() {
   if (archive_read_open(reader.get(), this, nullptr, &Extraction::on_read, nullptr) < ARCHIVE_WARN) {
     return base::failure(stream_error_.value_or(base::Error{"the engine sent no tar archive", ""}));
   }
-  for (;;) {
-    archive_entry* entry = nullptr;
-    const int result = archive_read_next_header(reader.get(), &entry);
-    if (result == ARCHIVE_EOF) break;
-    if (result < ARCHIVE_WARN) {
-      const char* const words = archive_error_string(reader.get());
-      skip("the rest of the archive", words == nullptr ? "it is damaged" : words);
-      break;
-    }
-    if (++entries_ > limits_.entries) {
-      skip("the rest of the archive", "more than " + std::to_string(limits_.entries) + " entries");
-      break;
-    }
-    GPUBENCH_TRY(take(reader.get(), entry));
-    if (passed_over_ > limits_.passed_over) {
-      skip("the rest of the archive", "too much before it was left out (" + std::to_string(passed_over_) + " bytes)");
-      break;
-    }
-  }
+  while (archive_entry* const entry = next_entry(reader.get())) GPUBENCH_TRY(take(reader.get(), entry));
   GPUBENCH_TRY(write_list(kSkippedName, skipped_));
   GPUBENCH_TRY(write_list(kExcludedName, excluded_));
   if (stream_error_) return base::failure(*stream_error_);
   return root_.has_value();
+}
+
+archive_entry* Extraction::next_entry(archive* reader) {
+  const auto leave_out_the_rest = [&](const std::string& why) -> archive_entry* {
+    skip("the rest of the archive", why);
+    return nullptr;
+  };
+  if (passed_over_ > limits_.passed_over)
+    return leave_out_the_rest("too much before it was left out (" + std::to_string(passed_over_) + " bytes)");
+  archive_entry* entry = nullptr;
+  const int result = archive_read_next_header(reader, &entry);
+  if (result == ARCHIVE_EOF) return nullptr;
+  if (result < ARCHIVE_WARN) {
+    const char* const words = archive_error_string(reader);
+    return leave_out_the_rest(words == nullptr ? "it is damaged" : words);
+  }
+  if (++entries_ > limits_.entries) return leave_out_the_rest("more than " + std::to_string(limits_.entries) + " entries");
+  return entry;
 }
 
 la_ssize_t Extraction::on_read(archive* reader, void* self, const void** piece) {
