@@ -7,7 +7,7 @@
 # shellcheck disable=SC2034
 BUILD_PACKAGES=(g++ cmake ninja-build=ninja pkg-config=pkg-config ccache=ccache libcurl4-openssl-dev libfmt-dev libspdlog-dev
   nlohmann-json3-dev libcli11-dev libarchive-dev libyaml-cpp-dev libexpected-dev zlib1g-dev libdeflate-dev libsnappy-dev libmicrohttpd-dev
-  libutf8proc-dev libpcre2-dev)
+  libutf8proc-dev libpcre2-dev libboost-dev)
 
 # To run it: HTTPS to the carbon service, the plot and its font.
 # shellcheck disable=SC2034
