@@ -24,9 +24,13 @@ TEST_PACKAGES=(libgtest-dev libgmock-dev python3=python3 python3-yaml python3-js
 # shellcheck disable=SC2034
 LINT_PACKAGES=(shellcheck=shellcheck universal-ctags=ctags clang-format-19=clang-format-19 clang-tidy-19=clang-tidy-19)
 
-# To make and to try the bundle.
+# To make the archive. The launcher is linked with musl.
 # shellcheck disable=SC2034
-BUNDLE_PACKAGES=(patchelf=patchelf binutils=strip gnuplot-nox=gnuplot-nox fonts-dejavu-core ca-certificates xz-utils=xz)
+BUNDLE_PACKAGES=(musl-dev binutils=readelf python3=python3 git=git gnuplot-nox=gnuplot-nox fonts-dejavu-core ca-certificates)
+
+# To try it.
+# shellcheck disable=SC2034
+BUNDLE_TEST_PACKAGES=(mmdebstrap=mmdebstrap busybox-static=busybox python3=python3 openssl=openssl gcc=gcc)
 
 # Each for one script: scripts/coverage, scripts/fuzz.
 # shellcheck disable=SC2034

@@ -1,13 +1,13 @@
 #include "cli/environment.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
 #include "base/text.h"
+#include "platform/child_process.h"
 
 namespace gpubench::cli {
 namespace {
@@ -50,7 +50,7 @@ std::string config_folder() {
   return home.empty() ? std::string() : home + "/.docker";
 }
 
-// "NAME=value" of the process, without secrets.
+// "NAME=value" of the user, without secrets.
 std::vector<std::string> public_variables(const std::vector<Variable>& table) {
   std::vector<std::string> entries;
   const auto is_secret = [&](std::string_view name) {
@@ -58,8 +58,7 @@ std::vector<std::string> public_variables(const std::vector<Variable>& table) {
       return known.secret && std::find(known.names.begin(), known.names.end(), name) != known.names.end();
     });
   };
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
+  for (const std::string_view text : platform::users_environment()) {
     if (!is_secret(text.substr(0, text.find('=')))) entries.emplace_back(text);
   }
   return entries;
@@ -97,6 +96,7 @@ std::vector<Variable> variables(Environment& to) {
       {{"IRIS_GPUBENCH_WATTTIME_PASSWORD"}, "Its password", &carbon.watttime_password.value, kSecret},
       {{"IRIS_GPUBENCH_WATTTIME_PASSWORD_FILE"}, "File with the password", &carbon.watttime_password.file},
       {{"IRIS_GPUBENCH_CA_FILE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"}, "Certificate authorities for all https", &to.ca_file},
+      {{"IRIS_GPUBENCH_ARCHIVE_CA_FILE"}, "", &to.archive_ca_file},
       {{"IRIS_GPUBENCH_CARBON_URL"}, "", &carbon.grid_gb_url},
       {{"IRIS_GPUBENCH_ELECTRICITY_MAPS_URL"}, "", &carbon.electricity_maps_url},
       {{"IRIS_GPUBENCH_WATTTIME_URL"}, "", &carbon.watttime_url},
@@ -113,6 +113,7 @@ Environment read_environment() {
   environment.metrics_database.token.variable = "IRIS_GPUBENCH_VICTORIA_TOKEN";
   environment.carbon.electricity_maps_token.variable = "IRIS_GPUBENCH_ELECTRICITY_MAPS_TOKEN";
   environment.carbon.watttime_password.variable = "IRIS_GPUBENCH_WATTTIME_PASSWORD";
+  if (environment.ca_file.empty()) environment.ca_file = environment.archive_ca_file;
   environment.carbon.ca_file = environment.ca_file;
   environment.carbon.cache_folder = cache_folder();
   const std::string term = variable({"TERM"});

@@ -16,6 +16,7 @@ struct Environment {
   carbon::Services carbon;
   exporting::Server metrics_database;
   std::string ca_file;           // certificate authorities for HTTPS; empty: the system's
+  std::string archive_ca_file;   // the same by the archive's launcher; the user's come first
   bool dumb_terminal = false;    // TERM is "dumb" or missing
   bool utf8 = false;             // the locale's encoding
   int colours = 8;               // 256, 8 or 0

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -54,9 +55,20 @@ struct Pipe {
   }
 };
 
-// The input as a file in memory: the child reads at its own pace, and one that never reads blocks nobody.
+// Kernels before 3.17 have no files in memory: a file without a name serves as well.
+int nameless_file() {
+  const int in_memory = memfd_create("input", MFD_CLOEXEC);
+  if (in_memory >= 0 || errno != ENOSYS) return in_memory;
+  std::FILE* on_disk = std::tmpfile();
+  if (on_disk == nullptr) return -1;
+  const int file = fcntl(fileno(on_disk), F_DUPFD_CLOEXEC, 0);  // NOLINT(cppcoreguidelines-pro-type-vararg)
+  static_cast<void>(std::fclose(on_disk));
+  return file;
+}
+
+// The input as a file: the child reads at its own pace, and one that never reads blocks nobody.
 int input_file(const std::string& input) {
-  const int file = memfd_create("input", MFD_CLOEXEC);
+  const int file = nameless_file();
   if (file < 0) return -1;
   std::size_t done = 0;
   while (done < input.size()) {
@@ -177,16 +189,36 @@ tl::unexpected<ChildFailure> failed(const ChildRequest& request, const std::stri
   return tl::unexpected<ChildFailure>({{request.argv.front() + " " + what, ""}, not_found});
 }
 
+std::string_view name_of(std::string_view entry) {
+  return entry.substr(0, entry.find('='));
+}
+
 }  // namespace
 
-std::vector<char*> environment_for_children() {
-  std::vector<char*> kept;
+std::vector<char*> users_environment() {
+  constexpr std::string_view kOfLauncher = "IRIS_GPUBENCH_ARCHIVE_";
+  constexpr std::string_view kKept = "IRIS_GPUBENCH_ARCHIVE_KEPT_";
+  std::vector<char*> entries;
+  std::vector<std::string_view> kept_names;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    if (!text.starts_with("IRIS_GPUBENCH_") && !text.starts_with("MEERKAT_")) kept.push_back(*entry);
+    if (!text.starts_with(kKept)) continue;
+    entries.push_back(*entry + kKept.size());
+    kept_names.push_back(name_of(entries.back()));
   }
-  kept.push_back(nullptr);
-  return kept;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const bool changed = std::find(kept_names.begin(), kept_names.end(), name_of(*entry)) != kept_names.end();
+    if (!changed && !std::string_view(*entry).starts_with(kOfLauncher)) entries.push_back(*entry);
+  }
+  return entries;
+}
+
+std::vector<char*> environment_for_children() {
+  std::vector<char*> entries = users_environment();
+  std::erase_if(entries,
+                [](std::string_view text) { return text.starts_with("IRIS_GPUBENCH_") || text.starts_with("MEERKAT_"); });
+  entries.push_back(nullptr);
+  return entries;
 }
 
 tl::expected<ChildOutcome, ChildFailure> run_child(const ChildRequest& request) {

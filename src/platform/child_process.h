@@ -32,7 +32,11 @@ struct ChildFailure {
   bool not_found = false;  // no such program: the caller knows which package has it
 };
 
-// This process's environment for a child that is no benchmark: without the variables that are for this tool alone, of which
+// This process's environment as it was when the user started the program: without what the launcher of the archive
+// (packaging/launcher) added or changed. Valid while the environment is not changed.
+std::vector<char*> users_environment();
+
+// The same for a child that is no benchmark: without the variables that are for this tool alone, of which
 // some are passwords. Valid while the environment is not changed; ends with nullptr.
 std::vector<char*> environment_for_children();
 

@@ -69,17 +69,35 @@ void resolve_events(void* library, NvmlApi& api) {
   resolve(library, "nvmlEventSetWait_v2", api.event_set_wait);
 }
 
-void* load(const std::string& path) {
-  if (!path.empty()) return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  for (const char* place : kPlaces) {
-    if (void* library = dlopen(place, RTLD_NOW | RTLD_LOCAL)) return library;
-  }
-  return nullptr;
-}
-
 std::string last_loader_error() {
   const char* text = dlerror();  // NOLINT(concurrency-mt-unsafe): kept per thread by glibc
   return text != nullptr ? text : "unknown reason";
+}
+
+struct Loaded {
+  void* library = nullptr;
+  std::string problem;  // of a library that is there but cannot be loaded
+};
+
+Loaded load(const std::string& path) {
+  if (!path.empty()) {
+    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    return {library, library == nullptr ? last_loader_error() : ""};
+  }
+  std::string problem;
+  for (const char* place : kPlaces) {
+    if (void* library = dlopen(place, RTLD_NOW | RTLD_LOCAL)) return {library, ""};
+    const std::string reason = last_loader_error();
+    if (problem.empty() && reason.find("No such file or directory") == std::string::npos) problem = reason;
+  }
+  return {nullptr, problem};
+}
+
+// The archive brings a C library of its own, which may be older than the one that a driver's library was made for.
+std::string loading_remedy(const std::string& problem) {
+  if (problem.find("version `GLIBC") == std::string::npos) return no_gpu_remedy();
+  return "it needs a newer C library than the one that iris-gpubench runs with: build iris-gpubench on this machine, or " +
+         no_gpu_remedy();
 }
 
 }  // namespace
@@ -101,13 +119,12 @@ NvmlLibrary::~NvmlLibrary() {
 }
 
 base::Result<std::unique_ptr<NvmlLibrary>> NvmlLibrary::open(const std::string& path) {
-  void* handle = load(path);
-  if (handle == nullptr) {
-    if (!path.empty())
-      return base::failure("NVIDIA's library NVML cannot be loaded: " + last_loader_error(), no_gpu_remedy());
+  const Loaded loaded = load(path);
+  if (!loaded.problem.empty())
+    return base::failure("NVIDIA's library NVML cannot be loaded: " + loaded.problem, loading_remedy(loaded.problem));
+  if (loaded.library == nullptr)
     return base::failure("no NVIDIA driver on this machine: its library libnvidia-ml.so.1 was not found", no_gpu_remedy());
-  }
-  std::unique_ptr<NvmlLibrary> library(new NvmlLibrary(handle));
+  std::unique_ptr<NvmlLibrary> library(new NvmlLibrary(loaded.library));
   if (auto done = library->initialise(); !done) return base::failure(done.error());
   return library;
 }

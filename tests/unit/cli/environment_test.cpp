@@ -60,6 +60,19 @@ TEST_F(EnvironmentTest, SecretsAreNotHandedOn) {
   EXPECT_THAT(all, Not(Contains(HasSubstr("_TOKEN="))));
 }
 
+TEST_F(EnvironmentTest, NothingOfTheArchivesLauncherIsHandedOn) {
+  set("SSL_CERT_FILE", "");  // this machine may have them
+  set("CURL_CA_BUNDLE", "");
+  set("IRIS_GPUBENCH_ARCHIVE_CA_FILE", "/packed");
+  set("IRIS_GPUBENCH_ARCHIVE_KEPT_LD_PRELOAD", "/lib/users.so");
+  const Environment environment = read_environment();
+  EXPECT_EQ(environment.ca_file, "/packed");
+  EXPECT_THAT(environment.all, Contains("LD_PRELOAD=/lib/users.so"));
+  EXPECT_THAT(environment.all, Not(Contains(HasSubstr("_ARCHIVE_"))));
+  set("SSL_CERT_FILE", "/users");
+  EXPECT_EQ(read_environment().ca_file, "/users");
+}
+
 TEST_F(EnvironmentTest, SecretsKnowTheirVariables) {
   const Environment environment = read_environment();
   EXPECT_EQ(environment.metrics_database.token.variable, "IRIS_GPUBENCH_VICTORIA_TOKEN");

@@ -53,6 +53,22 @@ TEST(ChildProcess, GetsNoVariableOfThisTool) {
   EXPECT_NE(outcome->output.find("GPUBENCH_OTHER=kept"), std::string::npos);
 }
 
+TEST(ChildProcess, GetsWhatTheArchivesLauncherChangedAsItWas) {
+  ASSERT_EQ(setenv("IRIS_GPUBENCH_ARCHIVE_KEPT_GPUBENCH_CHANGED", "the user's", 1), 0);
+  ASSERT_EQ(setenv("IRIS_GPUBENCH_ARCHIVE_KEPT_GPUBENCH_REMOVED", "the user's, too", 1), 0);
+  ASSERT_EQ(setenv("IRIS_GPUBENCH_ARCHIVE_CA_FILE", "/file", 1), 0);
+  ASSERT_EQ(setenv("GPUBENCH_CHANGED", "the launcher's", 1), 0);
+  const auto outcome = run_child({{"env"}, ""});
+  for (const char* name : {"IRIS_GPUBENCH_ARCHIVE_KEPT_GPUBENCH_CHANGED", "IRIS_GPUBENCH_ARCHIVE_KEPT_GPUBENCH_REMOVED",
+                           "IRIS_GPUBENCH_ARCHIVE_CA_FILE", "GPUBENCH_CHANGED"})
+    unsetenv(name);
+  ASSERT_TRUE(outcome);
+  EXPECT_NE(outcome->output.find("GPUBENCH_CHANGED=the user's\n"), std::string::npos);
+  EXPECT_NE(outcome->output.find("GPUBENCH_REMOVED=the user's, too\n"), std::string::npos);
+  EXPECT_EQ(outcome->output.find("launcher's"), std::string::npos);
+  EXPECT_EQ(outcome->output.find("ARCHIVE_"), std::string::npos);
+}
+
 TEST(ChildProcess, NotFoundIsToldApart) {
   const auto outcome = run_child({{"gpubench-no-such-program"}, ""});
   ASSERT_FALSE(outcome);
