@@ -10,7 +10,9 @@
 namespace gpubench::benchmark {
 namespace {
 
-constexpr std::size_t kLinesShown = 10;
+constexpr std::size_t kRowsShown = 6;  // of a terminal, for the log of one benchmark
+constexpr std::size_t kLogsShown = 3;  // of several that failed
+constexpr std::size_t kRowColumns = 76;
 constexpr std::size_t kLongestShown = 400;                   // characters
 constexpr std::uint64_t kLogTail = std::uint64_t{64} << 10;  // bytes that are read of a log's end
 
@@ -33,6 +35,23 @@ std::string safe_line(std::string_view line) {
   return safe;
 }
 
+// The last rows of a log on a terminal of 80 columns.
+std::vector<std::string> last_rows(const std::filesystem::path& log) {
+  std::vector<std::string> rows;
+  for (const std::string& line : last_lines(log, kRowsShown)) {
+    rows.emplace_back();
+    for (std::string_view rest = line; !rest.empty();) {
+      std::string character;
+      base::append_character(character, base::take_character(rest));
+      const int width = base::columns_of(rows.back()) + base::columns_of(character);
+      if (static_cast<std::size_t>(width) > kRowColumns) rows.emplace_back();
+      rows.back() += character;
+    }
+  }
+  if (rows.size() > kRowsShown) rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(kRowsShown));
+  return rows;
+}
+
 bool failed(const record::BenchmarkRecord& benchmark) {
   return !benchmark.interrupted && (benchmark.exit_code != 0 || benchmark.out_of_memory);
 }
@@ -42,10 +61,10 @@ std::string failure_of(const std::string& what, const record::BenchmarkRecord& b
       benchmark.exit_code ? "with exit code " + std::to_string(*benchmark.exit_code) : "with an unknown exit code";
   std::string text =
       "iris-gpubench: " + what + " failed " + code + (benchmark.out_of_memory ? ", out of memory" : "") + "; ";
-  const auto lines = last_lines(log, kLinesShown);
-  if (lines.empty()) return text + "its log is empty: " + log.string() + "\n";
+  const auto rows = last_rows(log);
+  if (rows.empty()) return text + "its log is empty: " + log.string() + "\n";
   text += "the end of its log:\n";
-  for (const std::string& line : lines) text += "  " + line + "\n";
+  for (const std::string& row : rows) text += "  " + row + "\n";
   return text + "the complete log: " + log.string() + "\n";
 }
 
@@ -67,9 +86,14 @@ std::string failure_text(const record::RunRecord& run, const std::filesystem::pa
   if (run.parts.empty())
     return failed(run.benchmark) ? failure_of("the benchmark", run.benchmark, folder / output_names(1, 0).log) : "";
   std::string text;
-  for (const record::PartRecord& part : run.parts)
-    if (failed(part.benchmark) && part.ran != base::Window{})
-      text += failure_of(base::one_line(part.benchmark.name, kLongestShown), part.benchmark, folder / part.log);
+  std::size_t count = 0;
+  for (const record::PartRecord& part : run.parts) {
+    if (!failed(part.benchmark) || part.ran == base::Window{} || ++count > kLogsShown) continue;
+    text += failure_of(base::one_line(part.benchmark.name, kLongestShown), part.benchmark, folder / part.log);
+  }
+  if (count > kLogsShown)
+    text +=
+        "iris-gpubench: " + std::to_string(count - kLogsShown) + " more failed; their logs are in " + folder.string() + "\n";
   return text;
 }
 

@@ -73,7 +73,7 @@ std::vector<Option> log_options(RunLine& line) {
       log_cap_option(spec.log_cap_bytes),
       score_regex_option(line.workload.benchmark),
       {"--quiet", "", "Print nothing but errors", switch_on(spec.quiet)},
-      {"--verbose", "", "Also print what runtime.log gets; shows the table instead of the full view",
+      {"--verbose", "", "Also print what runtime.log gets, and all tables at the end;\nshows the table instead of the full view",
        switch_on(spec.verbose)},
       {"--log_level", "LEVEL", "Least severe level in runtime.log: debug, info, warning or error",
        choice(spec.log_level, levels)},

@@ -21,7 +21,45 @@ int needed_decimals(double value, int decimals) {
   return std::min(20, 3 - static_cast<int>(std::floor(std::log10(size))));
 }
 
+std::string fixed(double value, int decimals) {
+  const std::string text = fmt::format("{:.{}f}", value, std::clamp(decimals, 0, 12));
+  return text.find_first_not_of("-0.") == std::string::npos && text.front() == '-' ? text.substr(1) : text;
+}
+
+// Digits before the point, less one: 3 of 1234, -2 of 0.012.
+int magnitude(double value) {
+  return static_cast<int>(std::floor(std::log10(std::abs(value))));
+}
+
 }  // namespace
+
+std::string grouped(std::string number) {
+  const std::size_t begin = number.starts_with('-') ? 1 : 0;
+  std::size_t end = std::min(number.find('.'), number.size());
+  if (number.find_first_not_of("0123456789.", begin) != std::string::npos) return number;  // "inf", "1e+20"
+  for (; end > begin + 3; end -= 3) number.insert(end - 3, ",");
+  return number;
+}
+
+std::string rounded(double value, double half_width) {
+  if (!std::isfinite(value)) return fmt::format("{}", value);
+  constexpr double kSixDigits = 1e-4;
+  const bool known = half_width > 0 && std::isfinite(half_width);
+  // Of a value within its own doubt two digits are kept, as of any other.
+  const double width =
+      known ? std::min(half_width, value == 0 ? half_width : std::abs(value)) : std::abs(value) * kSixDigits;
+  if (!(width > 0)) return "0";
+  const int decimals = 1 - magnitude(width);
+  if (decimals >= 0) return grouped(fixed(value, decimals));
+  const double step = std::pow(10.0, -decimals);
+  return grouped(fixed(std::round(value / step) * step, 0));
+}
+
+std::string significant(double value) {
+  constexpr int kDigits = 4;
+  if (!std::isfinite(value)) return fmt::format("{}", value);
+  return value == 0 ? "0" : grouped(fixed(value, kDigits - 1 - magnitude(value)));
+}
 
 std::string exact_number(double value) {
   std::string text = fmt::format("{}", value);

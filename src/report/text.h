@@ -23,6 +23,16 @@ std::string short_number(double value, int decimals);
 // The same without the kept zero: "250", "61.5". For tables of data.
 std::string plain_number(double value, int decimals);
 
+// With a comma between thousands: "12,345.6". `number` is digits with at most a sign and decimals.
+std::string grouped(std::string number);
+
+// As many digits as a half-width gives meaning to, which are those of its two leading digits: 20811.43 of 20.8 is "20,811".
+// At least two of the value are kept. Without a half-width above 0: six significant digits.
+std::string rounded(double value, double half_width);
+
+// Four significant digits, and all of a whole part: "0.8267", "20,811".
+std::string significant(double value);
+
 using base::one_line;
 using base::valid_utf8;
 

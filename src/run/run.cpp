@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
@@ -28,8 +29,8 @@
 #include "platform/terminal.h"
 #include "record/account.h"
 #include "record/energy_so_far.h"
-#include "report/closing.h"
 #include "report/formatted_tables.h"
+#include "report/last_screen.h"
 #include "run/audience.h"
 #include "run/journal_samples.h"
 #include "run/measurement.h"
@@ -38,6 +39,7 @@
 #include "run/run_carbon.h"
 #include "run/run_export.h"
 #include "run/workload_setup.h"
+#include "runs/earlier_run.h"
 #include "runs/journal_notes.h"
 #include "series/open.h"
 
@@ -303,10 +305,16 @@ base::Result<void> BenchmarkRun::write_files(const record::RunRecord& run) {
 void BenchmarkRun::show(const record::RunRecord& run) {
   const runs::RunDirectory& directory = recording_->directory();
   for (const record::Finding& finding : run.findings) recording_->log().warn("finding: {}", record::finding_text(finding));
-  if (!spec_.quiet)
-    terminal_.write("\n" + for_terminal(terminal_, report::formatted_tables(run)) + "\n" + list_result_files(directory) +
-                    "\n" + report::closing_lines(run, directory.path));
-  std::cerr << benchmark::failure_text(run, directory.path);
+  const std::string failure = benchmark::failure_text(run, directory.path);
+  if (spec_.verbose)
+    terminal_.write("\n" + for_terminal(terminal_, report::formatted_tables(run)) + "\n" + list_result_files(directory));
+  if (!spec_.quiet) {
+    const auto taken = static_cast<std::size_t>(std::count(failure.begin(), failure.end(), '\n'));
+    const report::ScreenSetting setting{directory.path, runs::find_earlier_run(spec_.results_dir, run),
+                                        report::kScreenLines - std::min(taken, report::kScreenLines)};
+    terminal_.write("\n" + report::last_screen(run, setting));
+  }
+  std::cerr << failure;
 }
 
 }  // namespace

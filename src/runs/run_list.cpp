@@ -15,16 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using Metrics = nlohmann::ordered_json;
 
-std::string text_in(const Metrics& run, const char* key) {
-  const auto found = run.find(key);
-  return found != run.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::optional<double> number_in(const Metrics& run, const char* key) {
-  const auto found = run.find(key);
-  return found != run.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
-}
-
 std::optional<std::int64_t> count_in(const Metrics& run, const char* key) {
   const auto found = run.find(key);
   return found != run.end() && found->is_number_integer() ? std::optional(found->get<std::int64_t>()) : std::nullopt;

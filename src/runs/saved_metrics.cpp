@@ -21,4 +21,24 @@ base::Result<nlohmann::ordered_json> read_saved_metrics(const fs::path& run_dire
   return metrics;
 }
 
+const nlohmann::ordered_json* member(const nlohmann::ordered_json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() ? nullptr : &*found;
+}
+
+const nlohmann::ordered_json* object_in(const nlohmann::ordered_json& object, const char* key) {
+  const auto* const value = member(object, key);
+  return value != nullptr && value->is_object() ? value : nullptr;
+}
+
+std::optional<double> number_in(const nlohmann::ordered_json& object, const char* key) {
+  const auto* const value = member(object, key);
+  return value != nullptr && value->is_number() ? std::optional(value->get<double>()) : std::nullopt;
+}
+
+std::string text_in(const nlohmann::ordered_json& object, const char* key) {
+  const auto* const value = member(object, key);
+  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
+}
+
 }  // namespace gpubench::runs

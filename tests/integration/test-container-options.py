@@ -69,14 +69,14 @@ class RunOptions(EngineTest):
 
     def test_results_beyond_the_limit_and_those_that_are_not_wanted(self):
         make = "mkdir -p results/logs; cd results; echo a > logs/a.txt; dd if=/dev/zero of=last.ckpt bs=1000 count=700 2>&1; echo 'time: 2.5' > metrics.yml"
-        all_of_it = self.shell(f"cd; {make}")
+        all_of_it = self.shell(f"cd; {make}", "--verbose")
         self.assertIn("the benchmark's own result files: 3 files, 0.7 MB\n", all_of_it.stdout)
-        limited = self.shell(f"cd; {make}", "--results_limit", "100k")
+        limited = self.shell(f"cd; {make}", "--results_limit", "100k", "--verbose")
         self.assertEqual(limited.metrics["score"], 2.5)
         self.assertIn("results_not_collected", limited.findings())
         self.assertIn("last.ckpt: more than 102400 bytes", limited.text("benchmark_results/skipped.txt"))
         self.assertIn("2 files, 0.0 MB; skipped.txt lists what was left out", limited.stdout)
-        without = self.shell(f"cd; {make}", "--results_exclude", "*.ckpt", "--results_exclude", "logs", "--results_exclude", "*.yml")
+        without = self.shell(f"cd; {make}", "--verbose", "--results_exclude", "*.ckpt", "--results_exclude", "logs", "--results_exclude", "*.yml")
         self.assertEqual(without.metrics["score"], 2.5)
         self.assertNotIn("results_not_collected", without.findings())
         self.assertEqual(sorted(path.name for path in (without.directory / "benchmark_results").iterdir()), ["excluded.txt", "metrics.yml"])

@@ -34,7 +34,8 @@ class Podman(PodmanTest):
         outcome = self.shell("true", "--gpu_access", "runtime")
         self.assertEqual(outcome.code, 0, outcome.stderr)
         self.assertIn("no_gpu_in_container", outcome.findings())
-        self.assertIn("accepted the GPU request but ignored it", outcome.stdout)
+        self.assertIn("accepted the GPU request but ignored it", str(outcome.metrics["findings"]))
+        self.assertIn("The benchmark had no GPU to use", outcome.stdout)
 
     def test_stopped_gently(self):
         process = self.start(*QUICK, "--benchmark_image", "bb", "--", "sh", "-c", "trap 'exit 3' TERM; echo begun; while :; do sleep 0.1; done")

@@ -21,7 +21,7 @@ from product import BUILD, PROGRAM, ProductTest
 CLONE_NEWNS = 0x20000  # <linux/sched.h>
 os.environ["PATH"] += ":/usr/sbin:/sbin"  # for mkfs.ext4 and fsck.ext4: not every root has them there
 SHIM = BUILD / "tests/support/failing_fsync/libfailing_fsync.so"
-QUICK = ("--export_to_victoria", "--export_settle", "2.5", "--export_drain", "20", "--idle_roll", "0.2", "--no_plot", "--no_live_monitor",
+QUICK = ("--export_to_victoria", "--export_settle", "2.5", "--export_drain", "20", "--idle_roll", "0.2", "--no_plot", "--no_live_monitor", "--verbose",
          "--interval", "0.1", "--carbon_intensity", "200")
 
 

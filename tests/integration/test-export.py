@@ -104,7 +104,8 @@ class Export(ProductTest):
                 self.assertEqual(outcome.code, 0)
                 self.assertIn("export_incomplete", outcome.findings())
                 self.assertEqual(outcome.metrics["export"]["accepted"], 0)
-                self.assertIn(words, outcome.stdout)
+                self.assertIn(words, outcome.metrics["export"]["reason"])
+                self.assertIn("values reached the database", outcome.stdout)
                 self.assertNotIn(password + "@", outcome.stdout)
 
     def test_without_an_address(self):

@@ -71,7 +71,8 @@ class Reports(SavedRun):
         self.assertEqual(data, outcome.metrics)
         self.assertEqual((data["work"]["amount"], data["work"]["unit"]), (500, "steps"))
         self.assertAlmostEqual(data["work"]["joules_per_unit"] * 500, data["total_energy_joules"], places=6)
-        self.assertIn("Energy per Work (J per steps)", outcome.stdout)
+        self.assertIn("Energy per Work (J per steps)", outcome.text("formatted_metrics.txt"))
+        self.assertIn("Work       500 steps, ", outcome.stdout)
         try:
             import jsonschema
         except ImportError:
@@ -224,7 +225,7 @@ class Disks(SavedRun):
         outcome = self.run_program(*QUICK, "--interval", "0.1", "--benchmark_command",
                                    f"sleep 1; dd if=/dev/zero of={self.results}/fill bs=4k 2>/dev/null; sleep 2")
         self.assertNotEqual(outcome.code, 0)
-        self.assertIn("GPU and Carbon Performance Results", outcome.stdout, "what is known is told on the terminal")
+        self.assertIn("\nEnergy     ", outcome.stdout, "what is known is told on the terminal")
         self.assertIn("No space left", outcome.stderr + outcome.stdout)
         self.assertRegex(outcome.stdout.replace("\n", " "), "journal")
         (self.results / "fill").unlink()

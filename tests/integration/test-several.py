@@ -32,7 +32,8 @@ class Several(EngineTest):
             self.assertEqual(part["log"], f"benchmark_{number}.log")
         self.assertAlmostEqual(outcome.metrics["total_energy_joules"], 200 * outcome.metrics["elapsed_time"], delta=24)
         self.assertIn("Containers", outcome.text("formatted_metrics.txt"))
-        self.assertIn("benchmark_2.log", outcome.stdout)
+        self.assertIn("2 containers: succeeded", outcome.stdout)
+        self.assertIn("\n  2 bb ", outcome.stdout)
         self.assertIn("Each container", outcome.text("report.html"))
         self.assertEqual(json.loads(outcome.text("metrics.json"))["containers"][1]["gpus"], [1])
 

@@ -33,8 +33,23 @@ TEST_F(Failure, ShowsTheEndOfTheLogAndWhereAllOfItIs) {
   std::string lines;
   for (int line = 1; line <= 30; ++line) lines += "line " + std::to_string(line) + "\n";
   log("benchmark.log", lines + "\nCUDA out of memory\n");
-  EXPECT_THAT(text(), HasSubstr("the benchmark failed with exit code 1; the end of its log:\n  line 22\n"));
+  EXPECT_THAT(text(), HasSubstr("the benchmark failed with exit code 1; the end of its log:\n  line 26\n"));
   EXPECT_THAT(text(), HasSubstr("  CUDA out of memory\nthe complete log: " + (folder_ / "benchmark.log").string() + "\n"));
+}
+
+TEST_F(Failure, ALongLineTakesSeveralRowsAndItsEndIsShown) {
+  log("benchmark.log", "first\n" + std::string(76, 'a') + std::string(76, 'b') + "end\n");
+  EXPECT_THAT(text(), HasSubstr("log:\n  first\n  " + std::string(76, 'a') + "\n  " + std::string(76, 'b') + "\n  end\n"));
+}
+
+TEST_F(Failure, OfManyThatFailedOnlySomeLogsAreShown) {
+  for (int part = 0; part < 5; ++part) {
+    record::PartRecord record;
+    record.benchmark.exit_code = 1;
+    record.ran = {base::SteadyTime(base::Duration(1)), base::SteadyTime(base::Duration(2))};
+    run_.parts.push_back(record);
+  }
+  EXPECT_THAT(text(), HasSubstr("iris-gpubench: 2 more failed; their logs are in " + folder_.string() + "\n"));
 }
 
 TEST_F(Failure, AnEmptyLogAndAMissingOneAreSaid) {

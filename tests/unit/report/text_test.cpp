@@ -35,5 +35,30 @@ TEST(Text, PlainNumbers) {
   EXPECT_EQ(plain_number(-0.0, 3), "0");
 }
 
+TEST(Text, DigitsAreThoseThatAHalfWidthAllows) {
+  EXPECT_EQ(rounded(20811.43, 20.8), "20,811");
+  EXPECT_EQ(rounded(20.8, 20.8), "21");
+  EXPECT_EQ(rounded(1234567, 23456), "1,235,000");
+  EXPECT_EQ(rounded(0.34686, 0.00035), "0.34686");
+  EXPECT_EQ(rounded(-12345.678, 0.5), "-12,345.68");
+  EXPECT_EQ(rounded(689.4, 41000), "690");
+  EXPECT_EQ(rounded(1234.5678, 0), "1,234.57");
+  EXPECT_EQ(rounded(0, 0), "0");
+}
+
+TEST(Text, FourSignificantDigitsAndAllOfAWholePart) {
+  EXPECT_EQ(significant(0.82674), "0.8267");
+  EXPECT_EQ(significant(1999.74), "2,000");
+  EXPECT_EQ(significant(1234567.8), "1,234,568");
+  EXPECT_EQ(significant(0), "0");
+}
+
+TEST(Text, ThousandsAreGrouped) {
+  EXPECT_EQ(grouped("123"), "123");
+  EXPECT_EQ(grouped("-1234.5678"), "-1,234.5678");
+  EXPECT_EQ(grouped("1234567"), "1,234,567");
+  EXPECT_EQ(grouped("inf"), "inf");
+}
+
 }  // namespace
 }  // namespace gpubench::report

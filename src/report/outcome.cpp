@@ -1,0 +1,20 @@
+#include "report/outcome.h"
+
+#include <variant>
+
+#include "report/part_rows.h"
+#include "report/text.h"
+
+namespace gpubench::report {
+
+std::string outcome_line(const record::RunRecord& run) {
+  std::string text = outcome_text(run.benchmark);
+  for (const record::Finding& finding : run.findings) {
+    if (const auto* limit = std::get_if<record::TimedOut>(&finding))
+      text += ", at the time limit of " + plain_number(base::to_seconds(limit->limit), 3) + " s (--timeout)";
+    if (const auto* interrupted = std::get_if<record::Interrupted>(&finding)) text += ", by " + interrupted->by;
+  }
+  return text;
+}
+
+}  // namespace gpubench::report
