@@ -1,0 +1,177 @@
+// The energy of phases against a known truth.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "phase_script.h"
+
+namespace gpubench::phases {
+namespace {
+
+const Phase& phase(const PhaseAccount& account, const std::string& name) {
+  const auto found =
+      std::find_if(account.phases.begin(), account.phases.end(), [&](const Phase& phase) { return phase.name == name; });
+  if (found == account.phases.end()) throw std::out_of_range(name);
+  return *found;
+}
+
+double sum_of_parts(const PhaseAccount& account) {
+  double sum = account.unmarked.energy->joules();
+  for (const Phase& phase : account.phases)
+    if (phase.depth == 0) sum += phase.energy->joules();
+  return sum;
+}
+
+// 100 W, half a second of 600 W, 100 W; samples that come 45 ms late.
+TEST(PhaseEnergy, OneMarkedBurstGivesTheLagAndItsEnergy) {
+  const base::Window run{kStart, kStart + 5s};
+  PowerSteps steps(watts(100));
+  steps.then(kStart + 2s, watts(600)).then(kStart + 2500ms, watts(100));
+  MarkCollector marks;
+  marks.span(marks.lane(Origin::marks, "1/1"), kStart + 2s, kStart + 2500ms, "burst");
+  for (int offset = 0; offset < 20; ++offset) {
+    MarkCollector again = marks;
+    const auto account = account_of(again, steps.script(), run, {45ms, 0, 1, 20ms, offset * 1ms});
+    ASSERT_TRUE(account);
+    EXPECT_NEAR(phase(*account, "burst").energy->joules(), 300, 2) << offset;
+    EXPECT_NEAR(base::to_seconds(account->lags.at(0).value), 0.045, 0.002) << offset;
+    EXPECT_EQ(account->lags[0].marks, 2U);
+    EXPECT_TRUE(account->synchronised());
+    EXPECT_NEAR(sum_of_parts(*account), 750, 1e-9 * 750);
+  }
+}
+
+TEST(PhaseEnergy, PartsAndTheRestAreTheWhole) {
+  std::mt19937 random(3);
+  const base::Window run{kStart, kStart + 60s};
+  PowerSteps steps(watts(100));
+  MarkCollector marks;
+  const std::uint32_t lane = marks.lane(Origin::marks, "1/1");
+  base::SteadyTime time = kStart + 500ms;
+  while (time < run.end - 6s) {
+    const base::SteadyTime begin = time;
+    marks.begin(lane, time, "epoch");
+    for (int i = 0; i < 3; ++i) {
+      marks.begin(lane, time, "step");
+      steps.then(time, watts(std::uniform_real_distribution<>(200, 690)(random)));
+      time += std::uniform_int_distribution<>(5, 1500)(random) * 1ms;
+      marks.end(lane, time, "step");
+    }
+    steps.then(time, watts(110));
+    marks.end(lane, std::max(begin, time), "epoch");
+    time += std::uniform_int_distribution<>(0, 400)(random) * 1ms;
+  }
+  const auto account = account_of(marks, steps.script(), run);
+  ASSERT_TRUE(account);
+  const double whole = steps.script().used(run).joules();
+  EXPECT_NEAR(sum_of_parts(*account), whole, 1e-9 * whole);
+  const Phase& epoch = phase(*account, "epoch");
+  EXPECT_NEAR(epoch.self_energy->joules() + phase(*account, "step").energy->joules(), epoch.energy->joules(), 1e-9 * whole);
+}
+
+TEST(PhaseEnergy, TheEnergyOfAPhaseWithinAnotherIsPartOfIt) {
+  const base::Window run{kStart, kStart + 12s};
+  PowerSteps steps(watts(100));
+  steps.then(kStart + 2s, watts(300))
+      .then(kStart + 4s, watts(600))
+      .then(kStart + 6s, watts(300))
+      .then(kStart + 9s, watts(100));
+  MarkCollector marks;
+  const std::uint32_t lane = marks.lane(Origin::marks, "1/1");
+  marks.span(lane, kStart + 2s, kStart + 9s, "a");
+  marks.span(lane, kStart + 4s, kStart + 6s, "b");
+  const auto account = account_of(marks, steps.script(), run, {40ms});
+  ASSERT_TRUE(account);
+  EXPECT_NEAR(phase(*account, "a").energy->joules(), 2700, 5);
+  EXPECT_NEAR(phase(*account, "a").self_energy->joules(), 1500, 5);
+  EXPECT_NEAR(phase(*account, "b").energy->joules(), 1200, 5);
+  EXPECT_EQ(phase(*account, "b").parent, std::optional<std::size_t>(0));
+}
+
+TEST(PhaseEnergy, OverlappingThreadsDoNotChangeTheTotal) {
+  const base::Window run{kStart, kStart + 10s};
+  PowerSteps steps(watts(100));
+  steps.then(kStart + 2s, watts(500)).then(kStart + 7s, watts(100));
+  MarkCollector alone;
+  alone.span(alone.lane(Origin::marks, "1/1"), kStart + 2s, kStart + 7s, "train");
+  MarkCollector both = alone;
+  both.span(both.lane(Origin::marks, "1/2"), kStart + 1s, kStart + 4s, "load");
+  const auto one = account_of(alone, steps.script(), run);
+  const auto two = account_of(both, steps.script(), run);
+  EXPECT_EQ(phase(*one, "train").energy->joules(), phase(*two, "train").energy->joules());
+  EXPECT_EQ(sum_of_parts(*one), sum_of_parts(*two));
+  EXPECT_EQ(two->others.size(), 1U);
+}
+
+// Marks around the launch of work that takes longer: it goes on for 300 ms after them.
+TEST(PhaseEnergy, WorkThatRunsPastItsMarkIsNoticed) {
+  const base::Window run{kStart, kStart + 10s};
+  PowerSteps steps(watts(100));
+  steps.then(kStart + 2s, watts(600)).then(kStart + 4300ms, watts(100));
+  MarkCollector marks;
+  marks.span(marks.lane(Origin::marks, "1/1"), kStart + 2s, kStart + 4s, "train");
+  const auto account = account_of(marks, steps.script(), run);
+  ASSERT_TRUE(account);
+  EXPECT_FALSE(account->synchronised());
+  EXPECT_EQ(account->lags[0].late_marks, 1U);
+}
+
+TEST(PhaseEnergy, PhasesThatAreTooShortAreKnownByNameOnly) {
+  const base::Window run{kStart, kStart + 24s};
+  PowerSteps steps(watts(100));
+  MarkCollector marks;
+  const std::uint32_t lane = marks.lane(Origin::marks, "1/1");
+  for (int i = 0; i < 200; ++i) {
+    const base::SteadyTime begin = kStart + 2s + i * 100ms;
+    steps.then(begin, watts(600)).then(begin + 50ms, watts(300));
+    marks.span(lane, begin, begin + 50ms, "A");
+    marks.span(lane, begin + 50ms, begin + 100ms, "B");
+  }
+  steps.then(kStart + 22s, watts(100));
+  const auto account = account_of(marks, steps.script(), run, {30ms, 5});
+  ASSERT_TRUE(account);
+  EXPECT_EQ(phase(*account, "A").basis, EnergyBasis::by_name);
+  EXPECT_NEAR(phase(*account, "A").energy->joules(), 6000, 0.03 * 6000);
+  EXPECT_NEAR(phase(*account, "B").energy->joules(), 3000, 0.03 * 3000);
+  EXPECT_NEAR(sum_of_parts(*account), steps.script().used(run).joules(), 1e-6);
+}
+
+TEST(PhaseEnergy, OneShortPhaseIsRefused) {
+  const base::Window run{kStart, kStart + 5s};
+  PowerSteps steps(watts(100));
+  steps.then(kStart + 2s, watts(600)).then(kStart + 2010ms, watts(100));
+  MarkCollector marks;
+  marks.span(marks.lane(Origin::marks, "1/1"), kStart + 2s, kStart + 2010ms, "kernel");
+  const auto account = account_of(marks, steps.script(), run);
+  EXPECT_EQ(phase(*account, "kernel").basis, EnergyBasis::refused);
+  EXPECT_FALSE(phase(*account, "kernel").energy);
+}
+
+TEST(PhaseEnergy, WithoutEnergyThereAreTimes) {
+  const base::Window run{kStart, kStart + 5s};
+  MarkCollector marks;
+  marks.span(marks.lane(Origin::marks, "1/1"), kStart + 2s, kStart + 3s, "a");
+  const auto account = account_phases(marks.finish(run.end), run, {});
+  ASSERT_TRUE(account);
+  EXPECT_EQ(phase(*account, "a").basis, EnergyBasis::unknown);
+  EXPECT_EQ(phase(*account, "a").time, 1s);
+}
+
+TEST(PhaseEnergy, ManyShortMarks) {
+  const base::Window run{kStart, kStart + 101s};
+  MarkCollector marks;
+  const std::uint32_t lane = marks.lane(Origin::marks, "1/1");
+  for (int i = 0; i < 100'000; ++i) {
+    marks.begin(lane, kStart + i * 1ms, i % 2 == 0 ? "even" : "odd");
+    marks.end(lane, kStart + i * 1ms + 900us, i % 2 == 0 ? "even" : "odd");
+  }
+  const auto account = account_of(marks, PowerSteps(watts(400)).script(), run);
+  ASSERT_TRUE(account);
+  EXPECT_EQ(account->phases.size(), 2U);
+  EXPECT_EQ(account->troubles.too_many, 0U);
+}
+
+}  // namespace
+}  // namespace gpubench::phases

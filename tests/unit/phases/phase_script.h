@@ -1,0 +1,64 @@
+// A GPU whose power is known, as its lagging samples show it, and marks in it.
+#pragma once
+
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "energy/energy_estimate.h"
+#include "phases/account.h"
+#include "phases/mark_collector.h"
+#include "phases/mark_lines.h"
+#include "series/gpu_series.h"
+#include "support/power_script.h"
+
+namespace gpubench::phases {
+
+using namespace std::chrono_literals;
+using support::PowerSteps;
+
+inline constexpr base::SteadyTime kStart{100s};
+
+inline base::Power watts(double value) {
+  return base::Power::from_watts(value);
+}
+
+struct Sensor {
+  base::Duration lag = 30ms;  // from a change of power to the middle of its showing
+  double noise = 0;           // watts, standard deviation
+  unsigned seed = 1;
+  base::Duration spacing = 20ms;
+  base::Duration offset{};  // of the samples' times
+};
+
+// Samples from 2 s before the run until 2 s after it; each is the mean of the time between two.
+inline series::GpuSeries samples_of(const support::PowerScript& truth, base::Window run, const Sensor& sensor = {}) {
+  std::vector<meter::PowerSample> samples;
+  std::mt19937 random(sensor.seed);
+  std::normal_distribution<> noise(0, 1);
+  for (base::SteadyTime time = run.start - 2s + sensor.offset; time < run.end + 2s; time += sensor.spacing) {
+    const base::Window seen{time - sensor.lag - sensor.spacing / 2, time - sensor.lag + sensor.spacing / 2};
+    samples.push_back({time, truth.used(seen) / sensor.spacing + watts(noise(random) * sensor.noise)});
+  }
+  series::GpuSeries gpu;
+  gpu.power = std::make_unique<series::MemorySeries<meter::PowerSample>>(std::move(samples));
+  gpu.readings = std::make_unique<series::MemorySeries<meter::GpuReading>>();
+  return gpu;
+}
+
+inline energy::EnergyEstimate whole_of(const support::PowerScript& truth, base::Window run) {
+  energy::EnergyEstimate whole;
+  whole.energy = truth.used(run);
+  return whole;
+}
+
+inline std::optional<PhaseAccount> account_of(MarkCollector& marks, const support::PowerScript& truth, base::Window run,
+                                              const Sensor& sensor = {}) {
+  const series::GpuSeries gpu = samples_of(truth, run, sensor);
+  const energy::EnergyEstimate whole = whole_of(truth, run);
+  const std::vector<GpuPart> parts{{&gpu, &whole}};
+  return account_phases(marks.finish(run.end), run, parts);
+}
+
+}  // namespace gpubench::phases
