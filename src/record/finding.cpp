@@ -257,17 +257,23 @@ constexpr std::array<std::string_view, 34> kNames = {"replayed",
                                                      "driver_silent",
                                                      "left_running",
                                                      "saved"};
-static_assert(kNames.size() == std::variant_size_v<Finding>);
+static_assert(kNames.size() == std::variant_size_v<AnyFinding>);
 
 }  // namespace
 
+Finding::Finding(const Finding&) = default;
+Finding::Finding(Finding&&) noexcept = default;
+Finding& Finding::operator=(const Finding&) = default;
+Finding& Finding::operator=(Finding&&) noexcept = default;
+Finding::~Finding() = default;
+
 std::string finding_text(const Finding& finding) {
-  return std::visit([](const auto& which) { return text(which); }, finding);
+  return std::visit([](const auto& which) { return text(which); }, finding.what);
 }
 
 std::string finding_name(const Finding& finding) {
-  if (const auto* saved = std::get_if<SavedFinding>(&finding)) return saved->name;
-  return std::string(kNames.at(finding.index()));
+  if (const auto* saved = std::get_if<SavedFinding>(&finding.what)) return saved->name;
+  return std::string(kNames.at(finding.what.index()));
 }
 
 }  // namespace gpubench::record

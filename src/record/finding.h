@@ -1,9 +1,12 @@
 // Every doubt that the tool may have about a run. A degraded result is a finding in the record, never only a log line.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "base/quantity.h"
@@ -171,12 +174,26 @@ struct SavedFinding {
   std::string text;
 };
 
-using Finding =
+using AnyFinding =
     std::variant<Replayed, Interrupted, TimedOut, WorkloadFailed, EnergyUnknown, CounterUnusable, MethodsDisagree, PowerGap,
                  DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown, ResultsNotCollected,
                  PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered,
                  JournalIncomplete, NoGpuGiven, GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors,
                  MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, LeftRunning, SavedFinding>;
+
+// Copies and moves of a variant of so many take seconds to compile wherever a record is copied, so they stand in one file.
+struct Finding {
+  template <class What>
+    requires(!std::same_as<std::remove_cvref_t<What>, Finding>)
+  Finding(What which) : what(std::move(which)) {}  // NOLINT(google-explicit-constructor): any of them is one
+  Finding(const Finding&);
+  Finding(Finding&&) noexcept;
+  Finding& operator=(const Finding&);
+  Finding& operator=(Finding&&) noexcept;
+  ~Finding();
+
+  AnyFinding what;
+};
 
 // One sentence for a reader.
 std::string finding_text(const Finding& finding);

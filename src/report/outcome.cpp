@@ -10,9 +10,9 @@ namespace gpubench::report {
 std::string outcome_line(const record::RunRecord& run) {
   std::string text = outcome_text(run.benchmark);
   for (const record::Finding& finding : run.findings) {
-    if (const auto* limit = std::get_if<record::TimedOut>(&finding))
+    if (const auto* limit = std::get_if<record::TimedOut>(&finding.what))
       text += ", at the time limit of " + plain_number(base::to_seconds(limit->limit), 3) + " s (--timeout)";
-    if (const auto* interrupted = std::get_if<record::Interrupted>(&finding)) text += ", by " + interrupted->by;
+    if (const auto* interrupted = std::get_if<record::Interrupted>(&finding.what)) text += ", by " + interrupted->by;
   }
   return text;
 }

@@ -17,6 +17,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -37,44 +38,53 @@ struct Form {
   T (*read)(const Json&);
 };
 
-// Throws std::range_error for anything but a whole number that T can hold: the library converts 2.5e21 to an integer without
+// Throw std::range_error for anything but a whole number between the two: the library converts 2.5e21 to an integer without
 // a look, which no rule of the language covers.
-template <class T, class AnyJson>
-T whole(const AnyJson& value) {
-  if (value.is_number_unsigned()) {
-    const auto number = value.template get<std::uint64_t>();
-    if (number <= static_cast<std::uint64_t>(std::numeric_limits<T>::max())) return static_cast<T>(number);
-  } else if (value.is_number_integer()) {
-    const auto number = value.template get<std::int64_t>();
-    const bool fits =
-        number < 0 ? std::numeric_limits<T>::is_signed && number >= static_cast<std::int64_t>(std::numeric_limits<T>::min())
-                   : static_cast<std::uint64_t>(number) <= static_cast<std::uint64_t>(std::numeric_limits<T>::max());
-    if (fits) return static_cast<T>(number);
-  }
-  throw std::range_error("not a whole number in range");
+std::int64_t whole_number(const Json& value, std::int64_t least, std::int64_t most);
+std::uint64_t whole_number(const Json& value, std::uint64_t most);
+
+template <class T>
+T whole(const Json& value) {
+  using Limits = std::numeric_limits<T>;
+  if constexpr (Limits::is_signed)
+    return static_cast<T>(whole_number(value, Limits::min(), Limits::max()));
+  else
+    return static_cast<T>(whole_number(value, Limits::max()));
 }
+
+// The JSON library's templates are slow to compile, so what every field needs of them stands in json_fields.cpp.
+Json json_of(bool value);
+Json json_of(double value);
+Json json_of(std::int64_t value);
+Json json_of(std::uint64_t value);
+Json json_of(const std::string& value);
+void read_plain(const Json& json, bool& value);
+void read_plain(const Json& json, double& value);
+void read_plain(const Json& json, std::string& value);
 
 class JsonWriter {
  public:
   template <class T, class... AForm>
-  void operator()(const std::string& key, const T& value, const AForm&... form) {
-    json[key] = written(value, form...);
+  void operator()(std::string_view key, const T& value, const AForm&... form) {
+    put(key, written(value, form...));
   }
   template <class T, class... AForm>
-  void newer(const std::string& key, const T& value, const AForm&... form) {
-    json[key] = written(value, form...);
+  void newer(std::string_view key, const T& value, const AForm&... form) {
+    put(key, written(value, form...));
   }
   template <class T, class... AForm>
-  void rare(const std::string& key, const T& value, const AForm&... form) {
-    if (is_there(value)) json[key] = written(value, form...);
+  void rare(std::string_view key, const T& value, const AForm&... form) {
+    if (is_there(value)) put(key, written(value, form...));
   }
 
   // The kind of note that the record is.
-  void note(const char* kind) { json["note"] = kind; }
+  void note(const char* kind) { put("note", json_of(std::string(kind))); }
 
   Json json = Json::object();
 
  private:
+  void put(std::string_view key, Json&& value);
+  static void append(Json& list, Json&& value);
   template <class T>
   static bool is_there(const std::optional<T>& value) {
     return value.has_value();
@@ -91,24 +101,35 @@ class JsonWriter {
   template <class T, class... AForm>
   static Json written(const std::vector<T>& values, const AForm&... form) {
     Json list = Json::array();
-    for (const T& value : values) list.push_back(written(value, form...));
+    for (const T& value : values) append(list, written(value, form...));
     return list;
   }
   template <class Quantity>
   static Json written(const Quantity& value, const base::Unit<Quantity>& unit) {
-    return (value.*unit.number)();
+    return json_of((value.*unit.number)());
   }
   template <class T>
   static Json written(const T& value, const Form<T>& form) {
     return form.write(value);
   }
-  static Json written(base::Duration value) { return value.count(); }
-  static Json written(base::SteadyTime value) { return value.time_since_epoch().count(); }
-  static Json written(base::WallTime value) { return value.time_since_epoch().count(); }
+  static Json written(base::Duration value) { return whole_of(value.count()); }
+  static Json written(base::SteadyTime value) { return whole_of(value.time_since_epoch().count()); }
+  static Json written(base::WallTime value) { return whole_of(value.time_since_epoch().count()); }
+  template <class T>
+  static Json whole_of(T value) {
+    if constexpr (std::is_signed_v<T>)
+      return json_of(static_cast<std::int64_t>(value));
+    else
+      return json_of(static_cast<std::uint64_t>(value));
+  }
   template <class T>
   static Json written(const T& value) {
-    if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
-      return value;
+    if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string>) {
+      return json_of(value);
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return json_of(static_cast<double>(value));
+    } else if constexpr (std::is_integral_v<T>) {
+      return whole_of(value);
     } else {
       JsonWriter record;
       fields(record, value);
@@ -123,20 +144,22 @@ class JsonReader {
   explicit JsonReader(const Json& json) : json_(json) {}
 
   template <class T, class... AForm>
-  void operator()(const std::string& key, T& value, const AForm&... form) {
-    read(json_.at(key), value, form...);
+  void operator()(std::string_view key, T& value, const AForm&... form) {
+    read(at(key), value, form...);
   }
   template <class T, class... AForm>
-  void newer(const std::string& key, T& value, const AForm&... form) {
-    if (json_.contains(key)) read(json_.at(key), value, form...);
+  void newer(std::string_view key, T& value, const AForm&... form) {
+    if (const Json* const json = find(key)) read(*json, value, form...);
   }
   template <class T, class... AForm>
-  void rare(const std::string& key, T& value, const AForm&... form) {
+  void rare(std::string_view key, T& value, const AForm&... form) {
     newer(key, value, form...);
   }
   static void note(const char* /*kind*/) {}  // by which the record was chosen
 
  private:
+  [[nodiscard]] const Json& at(std::string_view key) const;
+  [[nodiscard]] const Json* find(std::string_view key) const;  // null: not there
   template <class T, class... AForm>
   static void read(const Json& json, std::optional<T>& value, const AForm&... form) {
     value.reset();
@@ -147,9 +170,16 @@ class JsonReader {
     values.clear();
     for (const Json& one : json) read(one, values.emplace_back(), form...);
   }
+  template <class T>
+  static void read(const Json& json, std::vector<T>& values, const Form<T>& form) {
+    values.clear();
+    for (const Json& one : json) values.push_back(form.read(one));
+  }
   template <class Quantity>
   static void read(const Json& json, Quantity& value, const base::Unit<Quantity>& unit) {
-    value = unit.make(json.get<double>());
+    double number = 0;
+    read_plain(json, number);
+    value = unit.make(number);
   }
   template <class T>
   static void read(const Json& json, T& value, const Form<T>& form) {
@@ -167,7 +197,7 @@ class JsonReader {
     if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
       value = whole<T>(json);
     } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
-      value = json.get<T>();
+      read_plain(json, value);
     } else {
       JsonReader record(json);
       fields(record, value);

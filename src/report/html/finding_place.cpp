@@ -39,7 +39,7 @@ FindingPlace place_of(const record::Finding& finding) {
         if constexpr (requires { f.gpu_index; }) place.gpu = f.gpu_index;
         return place;
       },
-      finding);
+      finding.what);
 }
 
 }  // namespace gpubench::report
