@@ -167,6 +167,19 @@ class Plan(AfterTheRun):
         self.assertEqual(outcome.code, 130)
         self.assertIn("nothing was run", outcome.stderr)
 
+    def test_a_saved_command_is_shown_while_it_can_be_prevented(self):
+        self.measure("--carbon_intensity", "100", command="sleep 0.5; echo again > again.txt")
+        (self.folder / "again.txt").unlink()
+        source = self.forecast([300] * 5 + [10] * 60)
+        process = subprocess.Popen([str(PROGRAM), "plan", "latest", "--carbon_source", source, "--no_plot", "--wait"],
+                                   env=self.environment, cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.wait_for(lambda: self.expects(process, signal.SIGINT), "it to wait")
+        self.interrupt(process, signal.SIGINT)
+        outcome = self.finish(process, timeout=10)
+        self.assertIn("Will run: iris-gpubench ", outcome.stderr)
+        self.assertIn("echo again > again.txt", outcome.stderr)
+        self.assertFalse((self.folder / "again.txt").exists())
+
     def test_the_runs_own_command_line_is_run_again(self):
         self.measure("--carbon_intensity", "100", command="sleep 0.5; echo again > again.txt")
         (self.folder / "again.txt").unlink()

@@ -86,5 +86,11 @@ TEST(FormattedTables, ARunWithoutGpusHasTables) {
   EXPECT_TRUE(contains(formatted_tables(run), "| GPU Name "));
 }
 
+TEST(FormattedTables, AStepOfTheClockThatRoundsToNothingHasNoMinus) {
+  auto run = example::container_run(1);
+  run.sampling.wall_clock_step = -std::chrono::microseconds(20);
+  EXPECT_TRUE(contains(formatted_tables(run), "Wall clock against steady clock: +0.0 ms."));
+}
+
 }  // namespace
 }  // namespace gpubench::report
