@@ -233,6 +233,13 @@ base::Result<CounterEnds> EndsWalk::finish() const {
   return ends;
 }
 
+// No GPU draws much less in a run than when it is idle: then what was taken for idle was another's work.
+bool is_less_than_idle(const CounterEnds& ends, base::Window run) {
+  constexpr double kMuchLess = 0.5;
+  const base::Power idle = std::min(ends.start.idle.power, ends.end.idle.power);
+  return ends.anchored() && ends.end.value - ends.start.value < idle * run.length() * kMuchLess;
+}
+
 }  // namespace
 
 base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReading>& counter, base::Window run,
@@ -242,7 +249,9 @@ base::Result<CounterEnds> counter_ends(const series::Series<meter::CounterReadin
   if (counter.size() == 0) return base::failure("there is no reading of an energy counter");
   EndsWalk walk(counter, run, power, sensor, beside);
   visit_while(counter, first_reading_for(counter, run.start), [&](const auto& reading) { return walk.add(reading); });
-  return walk.finish();
+  auto ends = walk.finish();
+  const bool contradicts = ends && beside == Beside::idle && is_less_than_idle(*ends, run);
+  return contradicts ? counter_ends(counter, run, power, sensor, Beside::in_use) : ends;
 }
 
 }  // namespace gpubench::energy

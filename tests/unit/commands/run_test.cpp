@@ -73,7 +73,7 @@ TEST_F(RunTest, WhatCannotRunLeavesNoFolder) {
 TEST_F(RunTest, TheFilesAreThere) {
   const Ended ended = run({"--", "echo", "hello"});
   EXPECT_EQ(ended.code, 0);
-  EXPECT_THAT(ended.out, HasSubstr("Results in " + results_.string()));
+  EXPECT_THAT(ended.out, HasSubstr("Files      " + results_.string()));
   EXPECT_THAT(file("metrics.yml"), HasSubstr("pue: 1"));
   EXPECT_THAT(file("benchmark.log"), HasSubstr("hello"));
   EXPECT_THAT(file("runtime.log"), HasSubstr("run "));

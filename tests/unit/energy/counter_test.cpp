@@ -154,6 +154,21 @@ TEST(CounterEnergy, WithoutIdleTheStepModel) {
   EXPECT_LT(std::abs(run.error_of(*estimate)), 0.005);
 }
 
+TEST(CounterEnergy, WorkOfOthersRightAfterTheRunIsNotItsIdleTime) {
+  Conditions conditions;
+  conditions.length = 2500ms;
+  conditions.others_load = true;
+  conditions.fault = [](support::ScriptedGpu& gpu, base::Window) { gpu.drain_fails = meter::Absent::unsupported; };
+  const SimulatedRun run = simulate(conditions, [](PowerSteps& steps, base::Window window) {
+    steps.then(window.start, watts(25));
+    steps.then(window.end - 10s + 20ms, watts(450));
+  });
+  const auto estimate = energy_from_counter(*run.series[0].counter, run.run);
+  ASSERT_TRUE(estimate) << estimate.error().message;
+  EXPECT_EQ(estimate->method, EnergyMethod::counter_step_model);
+  EXPECT_LE(std::abs((estimate->energy - run.used()).joules()), estimate->uncertainty.comparative().joules());
+}
+
 TEST(CounterEnergy, UnsteadyNeighbourIsNotCalledIdle) {
   // Another program's bursts of half a second before the run.
   Conditions conditions;

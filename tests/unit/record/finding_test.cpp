@@ -52,7 +52,7 @@ std::vector<Finding> one_of_each() {
 
 TEST(Finding, EveryKindHasItsOwnNameAndOneLine) {
   const auto findings = one_of_each();
-  ASSERT_EQ(findings.size(), std::variant_size_v<Finding>);
+  ASSERT_EQ(findings.size(), std::variant_size_v<AnyFinding>);
   std::set<std::string> names;
   for (const Finding& finding : findings) {
     names.insert(finding_name(finding));
