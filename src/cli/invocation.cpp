@@ -14,24 +14,24 @@ std::string without_value(const std::string& assignment) {
   return equals == std::string::npos ? assignment : assignment.substr(0, equals + 1) + "...";
 }
 
-std::string quoted(const std::string& argument) {
+}  // namespace
+
+std::string shell_quoted(const std::string& argument) {
   if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) return argument;
   std::string text = "'";
   for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return text + "'";
 }
 
-}  // namespace
-
 std::string invocation_text(const std::vector<std::string>& own, const std::vector<std::string>& arguments,
                             const std::vector<std::string>& secrets) {
   std::string text = "iris-gpubench";
   for (std::size_t i = 0; i < own.size(); ++i) {
     const bool secret = i > 0 && std::find(secrets.begin(), secrets.end(), own[i - 1]) != secrets.end();
-    text += " " + quoted(secret ? without_value(own[i]) : own[i]);
+    text += " " + shell_quoted(secret ? without_value(own[i]) : own[i]);
   }
   if (!arguments.empty()) text += " --";
-  for (const std::string& argument : arguments) text += " " + quoted(argument);
+  for (const std::string& argument : arguments) text += " " + shell_quoted(argument);
   return text;
 }
 

@@ -9,6 +9,9 @@
 
 namespace gpubench::cli {
 
+// One argument, quoted for a shell where that is needed.
+std::string shell_quoted(const std::string& argument);
+
 // `own`: options by their full names, each value an argument of its own; `arguments`: what came after "--". Quoted for a
 // shell. The values of the options `secrets`, which are NAME=VALUE, are left out.
 std::string invocation_text(const std::vector<std::string>& own, const std::vector<std::string>& arguments,

@@ -24,6 +24,7 @@ OptionGroup workload_group(RunLine& line) {
   group.check = [&line]() -> base::Result<void> {
     if (line.asks_for_a_list()) return {};
     auto workload = workload_spec(line.workload);
+    if (!workload && !line.set.resume.empty()) return {};  // what it runs is in the set
     if (!workload) return base::failure(workload.error());
     line.spec.workload = *std::move(workload);
     return {};
@@ -73,7 +74,8 @@ std::vector<Option> log_options(RunLine& line) {
       log_cap_option(spec.log_cap_bytes),
       score_regex_option(line.workload.benchmark),
       {"--quiet", "", "Print nothing but errors", switch_on(spec.quiet)},
-      {"--verbose", "", "Also print what runtime.log gets, and all tables at the end;\nshows the table instead of the full view",
+      {"--verbose", "",
+       "Also print what runtime.log gets, and all tables at the end;\nshows the table instead of the full view",
        switch_on(spec.verbose)},
       {"--log_level", "LEVEL", "Least severe level in runtime.log: debug, info, warning or error",
        choice(spec.log_level, levels)},
@@ -133,11 +135,12 @@ std::vector<OptionGroup> run_options(RunLine& line) {
       workload_group(line),
       {container, {gpus_option(texts(line.workload.gpus))}},
       {container, container_options(line.workload.benchmark)},
+      {"Several runs", set_options(line.set), [&line] { return check_set(line.set, line.spec); }},
       measuring_group(spec),
       {carbon, carbon_options(spec.settings.carbon, spec.settings.carbon_region),
        [&spec] { return check_carbon(spec.settings.carbon); }},
       {carbon, database_options(spec)},
-      {output, {results_dir_option(spec.results_dir)}},
+      {output, {results_dir_option(spec.results_dir), label_option(spec.settings.label)}},
       {output, output_options(spec.outputs)},
       {output, log_options(line)},
       {output, live_options(line), [&line] { return settle_live_style(line); }},

@@ -6,6 +6,7 @@
 
 #include "cli/option_table.h"
 #include "cli/run_spec.h"
+#include "cli/set_options.h"
 #include "cli/workload_options.h"
 
 namespace gpubench::cli {
@@ -14,6 +15,7 @@ namespace gpubench::cli {
 struct RunLine {
   RunSpec spec;
   WorkloadLine workload;
+  SetLine set;
   bool no_live_monitor = false;
 
   // A list is wanted, no run.

@@ -29,6 +29,7 @@ struct RunSpec {
   std::optional<platform::ListenAddress> serve;  // where scrapes are answered while the run lasts
 
   std::string results_dir = "results";
+  std::string place_in_set = {};  // "Run 3 of 10": then it prints no tables; empty: it is a run by itself
   report::OutputSpec outputs;
   bool live_plot = false;
   std::uint64_t log_cap_bytes = std::uint64_t{1} << 30;  // of benchmark.log

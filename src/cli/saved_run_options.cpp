@@ -20,7 +20,8 @@ Option results_dir_option(std::string& results_dir) {
 
 std::vector<Option> saved_run_options(SavedRunName& name) {
   const Value run = offering(Offer::run, text(name.run));
-  return {required({"RUN", "", "A run's folder, its id, or latest", run}), results_dir_option(name.results_dir)};
+  return {required({"RUN", "", "A run or a set: its folder, id or label, or latest", run}),
+          results_dir_option(name.results_dir)};
 }
 
 }  // namespace gpubench::cli

@@ -5,6 +5,7 @@
 #include "cli/export_options.h"
 #include "cli/saved_run_options.h"
 #include "commands/export_saved_run.h"
+#include "commands/named_runs.h"
 #include "commands/table.h"
 #include "runs/saved_run.h"
 
@@ -29,21 +30,29 @@ cli::OptionTable describe_export(Export& spec) {
               cli::seconds(spec.patience, {0, 86400})}}}}};
 }
 
-int export_run(const Export& spec, const Context& context) {
-  const auto directory = runs::find_run(spec.name.results_dir, spec.name.run);
-  if (!directory) return cli::complain(directory.error(), cli::kUsageError);
+int export_run(const runs::RunDirectory& directory, const Export& spec, const Context& context) {
   exporting::ExportSpec to = spec.to;
   to.server = context.environment.metrics_database;
-  const auto exported = export_saved_run(*directory, {to, spec.verify, spec.patience}, context.environment);
+  const auto exported = export_saved_run(directory, {to, spec.verify, spec.patience}, context.environment);
   if (!exported) return cli::complain(exported.error(), cli::kCannotRun);
   std::cout << export_text(*exported);
   return is_complete(*exported) ? 0 : kNotComplete;
 }
 
+int export_runs(const Export& spec, const Context& context) {
+  const auto runs = find_named_runs(spec.name.results_dir, spec.name.run);
+  if (!runs) return cli::complain(runs.error(), cli::kUsageError);
+  int status = 0;
+  for (const runs::RunDirectory& directory : *runs)
+    if (const int one = export_run(directory, spec, context); one != 0) status = one;
+  return status;
+}
+
 }  // namespace
 
 Command export_command() {
-  return make_command("export", "Send the rest of a finished run to the metrics database", describe_export, export_run);
+  return make_command("export", "Send the rest of a finished run or set to the metrics database", describe_export,
+                      export_runs);
 }
 
 }  // namespace gpubench::commands

@@ -13,6 +13,7 @@
 #include "cli/exit_codes.h"
 #include "cli/invocation.h"
 #include "cli/saved_run_options.h"
+#include "commands/named_runs.h"
 #include "commands/plan_question.h"
 #include "commands/program.h"
 #include "commands/run.h"
@@ -157,8 +158,9 @@ int show_plan(const Plan& spec, const runs::RunDirectory& directory, const runs:
 }
 
 int plan(const Plan& spec, const Context& context) {
-  const auto directory = runs::find_run(spec.name.results_dir, spec.name.run);
-  if (!directory) return cli::complain(directory.error(), cli::kUsageError);
+  const auto runs = find_named_runs(spec.name.results_dir, spec.name.run);
+  if (!runs) return cli::complain(runs.error(), cli::kUsageError);
+  const runs::RunDirectory* const directory = &runs->back();  // of a set: its last run
   const auto saved = runs::load_past_run(*directory);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
   Words command;

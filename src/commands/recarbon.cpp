@@ -4,6 +4,7 @@
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
+#include "commands/named_runs.h"
 #include "commands/recost.h"
 #include "commands/table.h"
 #include "runs/saved_run.h"
@@ -19,8 +20,8 @@ struct Recarbon {
 };
 
 cli::OptionTable describe_recarbon(Recarbon& spec) {
-  const cli::Option runs =
-      cli::required({"RUN", "", "Runs: folders, ids, or latest", cli::offering(cli::Offer::run, cli::texts(spec.runs))});
+  const cli::Option runs = cli::required(
+      {"RUN", "", "Runs or sets: folders, ids, labels, or latest", cli::offering(cli::Offer::run, cli::texts(spec.runs))});
   cli::OptionTable table{
       {{"Options", {runs, cli::results_dir_option(spec.results_dir)}},
        {"Options", cli::carbon_options(spec.carbon, spec.region), [&spec] { return cli::check_carbon(spec.carbon); }}}};
@@ -50,19 +51,22 @@ Recosting recosting(const cli::Parsed& line) {
   return change;
 }
 
+int recarbon_run(const runs::RunDirectory& directory, const Context& context) {
+  const auto done = recost(directory, recosting(context.line), context.environment);
+  if (!done) return cli::complain(done.error(), cli::kCannotRun);
+  std::cout << done->changes << "\nWritten: " << (directory.path / "recarbon.{txt,yml,json}").string() << "\n\n";
+  if (!done->note.empty()) std::cerr << "iris-gpubench: " << done->note << "\n";
+  return 0;
+}
+
 // One run that cannot be recalculated does not stop the others.
 int recarbon(const Recarbon& spec, const Context& context) {
   int status = 0;
-  for (const std::string& run : spec.runs) {
-    const auto directory = runs::find_run(spec.results_dir, run);
-    const auto done =
-        directory ? recost(*directory, recosting(context.line), context.environment) : base::failure(directory.error());
-    if (!done) {
-      status = cli::complain(done.error(), directory ? cli::kCannotRun : cli::kUsageError);
-      continue;
-    }
-    std::cout << done->changes << "\nWritten: " << (directory->path / "recarbon.{txt,yml,json}").string() << "\n\n";
-    if (!done->note.empty()) std::cerr << "iris-gpubench: " << done->note << "\n";
+  for (const std::string& name : spec.runs) {
+    const auto runs = find_named_runs(spec.results_dir, name);
+    if (!runs) status = cli::complain(runs.error(), cli::kUsageError);
+    for (const runs::RunDirectory& directory : runs.value_or(std::vector<runs::RunDirectory>()))
+      if (const int one = recarbon_run(directory, context); one != 0) status = one;
   }
   return status;
 }

@@ -1,13 +1,17 @@
 #include "commands/run.h"
 
+#include <algorithm>
 #include <iostream>
+#include <utility>
 
 #include "carbon/regions.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
+#include "cli/invocation.h"
 #include "cli/run_options.h"
 #include "commands/table.h"
 #include "run/run.h"
+#include "run/set_job.h"
 #include "workload/open.h"
 
 namespace gpubench::commands {
@@ -70,9 +74,55 @@ cli::RunSpec with_environment(cli::RunSpec spec, const Context& context) {
   return spec;
 }
 
+run::Completed completed_by(const Context& context) {
+  return [&context](cli::RunSpec spec) { return with_environment(std::move(spec), context); };
+}
+
+int run_job(base::Result<run::SetJob> job, const Context& context) {
+  if (!job) return cli::complain(job.error(), cli::kUsageError);
+  return run::run_set(*std::move(job), context.environment);
+}
+
+// Whether only the set is named: then all else comes from it.
+bool names_only_a_set(const cli::RunLine& typed, const cli::Parsed& parsed) {
+  std::size_t words = parsed.own.size() + typed.workload.benchmark.arguments.size();
+  for (const char* option : {"--resume", "--results_dir"}) words -= parsed.gives(option) ? 2 : 0;
+  return words == 0;
+}
+
+// The set's own command line, which may have been typed again: secrets are not kept in the set.
+base::Result<cli::RunLine> line_of_set(const sets::RunSet& set, const cli::RunLine& typed, const cli::Parsed& parsed) {
+  if (!names_only_a_set(typed, parsed)) {
+    std::string text = parsed.invocation;
+    const std::string resume = " --resume " + cli::shell_quoted(typed.set.resume);
+    if (const std::size_t at = text.find(resume); at != std::string::npos) text.erase(at, resume.size());
+    if (text == set.invocation) return typed;
+    return base::failure("this is not the command line of the set " + set.id,
+                         "leave out all options but --resume and --results_dir; it was: " + set.invocation);
+  }
+  const auto words = cli::parse_invocation(set.invocation);
+  if (!words)
+    return base::failure(words.error().message,
+                         "type the set's whole command line again, with --resume " + set.id + " in it");
+  cli::RunLine line;
+  const auto reparsed = cli::parse(describe_run(line), *words);
+  if (!reparsed) return base::failure(reparsed.error());
+  return line;
+}
+
+int resume_set(const cli::RunLine& typed, const Context& context) {
+  auto saved = run::find_set_to_resume(typed);
+  if (!saved) return cli::complain(saved.error(), cli::kUsageError);
+  const auto line = line_of_set(saved->set, typed, context.line);
+  if (!line) return cli::complain(line.error(), cli::kUsageError);
+  return run_job(run::resumed_set(*std::move(saved), *line, completed_by(context)), context);
+}
+
 int run_benchmark(const cli::RunLine& line, const Context& context) {
   if (line.asks_for_regions()) return print_regions();
   if (line.asks_for_a_list()) return print_images(context.environment.engine);
+  if (!line.set.resume.empty()) return resume_set(line, context);
+  if (line.set.asks_for_a_set()) return run_job(run::new_set(line, completed_by(context)), context);
   return run::run_benchmark(with_environment(line.spec, context), context.environment);
 }
 

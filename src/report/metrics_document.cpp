@@ -104,6 +104,7 @@ void write_predecessor_keys(DocumentWriter& out, const record::RunRecord& run) {
 
 void write_run(DocumentWriter& out, const record::RunRecord& run) {
   out.text("run_id", run.facts.run_id);
+  out.known_text("label", run.facts.label);
   out.text("tool_version", run.facts.tool_version);
   out.text("host", run.facts.host);
   out.text("start_time", base::utc_text_milliseconds(run.start_time()));

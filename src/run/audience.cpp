@@ -11,15 +11,20 @@
 #include "workload/benchmark_name.h"
 
 namespace gpubench::run {
+namespace {
+
+// "train  Run 3 of 10"
+std::string title_of(const cli::RunSpec& spec) {
+  const std::string name = workload::benchmark_name(spec.workload);
+  return spec.place_in_set.empty() ? name : name + "  " + spec.place_in_set;
+}
+
+}  // namespace
 
 Audience::Audience(const cli::RunSpec& spec, const Scene& scene)
     : spec_(spec), scene_(scene), style_(live::style_for(spec.live, scene.terminal)) {
-  const live::Stage stage{scene.terminal,
-                          scene.clock,
-                          scene.meter.gpus(),
-                          scene.gpus.positions,
-                          workload::benchmark_name(spec.workload),
-                          scene.meter.source().is_replay()};
+  const live::Stage stage{scene.terminal,       scene.clock,    scene.meter.gpus(),
+                          scene.gpus.positions, title_of(spec), scene.meter.source().is_replay()};
   live_ = std::make_unique<live::Feed>(scene.terminal, live::open_view(style_, spec.live, stage),
                                        style_ == live::LiveStyle::full);
   if (spec.live_plot && spec.outputs.plot) plot_ = make_live_plot();

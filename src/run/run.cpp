@@ -65,11 +65,15 @@ int exit_code(const Measured& measured) {
 // All parts of one run, in the order in which they are made; destroyed in reverse.
 class BenchmarkRun {
  public:
-  BenchmarkRun(const cli::RunSpec& spec, const cli::Environment& environment, carbon::Source carbon)
-      : spec_(spec), environment_(environment), carbon_source_(std::move(carbon)) {}
+  BenchmarkRun(const cli::RunSpec& spec, const cli::Environment& environment, carbon::Source carbon, const Shared& shared)
+      : spec_(spec),
+        environment_(environment),
+        carbon_source_(std::move(carbon)),
+        shared_(shared),
+        signals_(shared.signals) {}
 
-  int go() {
-    if (const auto ready = prepare(); !ready) return give_up(ready.error(), {});
+  RunEnd go() {
+    if (const auto ready = prepare(); !ready) return {give_up(ready.error(), {}), {}};
     std::optional<int> interrupted;
     auto measured = measure(*workload_, *meter_, clock_, signals_, recording_->series(), plan(), interrupted);
     meter_->close();
@@ -77,10 +81,10 @@ class BenchmarkRun {
     audience_->leave();
     if (!measured) {
       static_cast<void>(workload_->cleanup());
-      return give_up(measured.error(), interrupted);
+      return {give_up(measured.error(), interrupted), {}};
     }
     recording_->note_end(*measured);
-    return conclude(*measured);
+    return {conclude(*measured), recording_->directory().run_id};
   }
 
  private:
@@ -105,7 +109,8 @@ class BenchmarkRun {
   const cli::RunSpec& spec_;
   const cli::Environment& environment_;
   const carbon::Source carbon_source_;
-  platform::SignalQueue signals_;  // before any thread
+  const Shared& shared_;
+  platform::SignalQueue& signals_;
   platform::SystemClock clock_;
   platform::Terminal terminal_;
   const base::ClockAnchor anchor_ = clock_.anchor();
@@ -151,6 +156,7 @@ base::Result<void> BenchmarkRun::open_gpus() {
 
 base::Result<void> BenchmarkRun::open_outputs() {
   GPUBENCH_ASSIGN_OR_RETURN(recording_, Recording::create(spec_, anchor_.wall, meter_->gpus()));
+  if (shared_.begun) shared_.begun(recording_->directory().run_id);
   energy_.emplace(recording_->series());
   audience_ = std::make_unique<Audience>(
       spec_, Audience::Scene{terminal_, clock_, anchor_, *meter_, gpus_, *recording_, signals_.fd()});
@@ -284,7 +290,7 @@ record::RunRecord BenchmarkRun::make_record(const Measured& measured) {
   if (spec_.outputs.plot)
     draw_plot(recording_->directory(), run, recording_->series(), spec_.outputs.plot_format, signals_.fd());
   const platform::ResourceUse use = platform::own_resource_use();
-  run.cost.cpu_seconds = use.cpu_seconds;
+  run.cost.cpu_seconds = use.cpu_seconds - shared_.cpu_before;
   run.cost.peak_resident = use.peak_resident;
   recording_->close(run);
   return run;
@@ -308,7 +314,7 @@ void BenchmarkRun::show(const record::RunRecord& run) {
   const std::string failure = benchmark::failure_text(run, directory.path);
   if (spec_.verbose)
     terminal_.write("\n" + for_terminal(terminal_, report::formatted_tables(run)) + "\n" + list_result_files(directory));
-  if (!spec_.quiet) {
+  if (!spec_.quiet && spec_.place_in_set.empty()) {
     const auto taken = static_cast<std::size_t>(std::count(failure.begin(), failure.end(), '\n'));
     const report::ScreenSetting setting{directory.path, runs::find_earlier_run(spec_.results_dir, run),
                                         report::kScreenLines - std::min(taken, report::kScreenLines)};
@@ -323,7 +329,15 @@ int run_benchmark(const cli::RunSpec& spec, const cli::Environment& environment)
   const platform::SystemClock clock;
   auto carbon = carbon::open_source({spec.settings.carbon, spec.settings.carbon_region, environment.carbon}, clock);
   if (!carbon) return complain(carbon.error(), kUsageError);
-  return BenchmarkRun(spec, environment, *std::move(carbon)).go();
+  platform::SignalQueue signals;  // before any thread
+  return BenchmarkRun(spec, environment, *std::move(carbon), Shared{signals}).go().exit_code;
+}
+
+RunEnd run_one_of_a_set(const cli::RunSpec& spec, const cli::Environment& environment, const Shared& shared) {
+  const platform::SystemClock clock;
+  auto carbon = carbon::open_source({spec.settings.carbon, spec.settings.carbon_region, environment.carbon}, clock);
+  if (!carbon) return {complain(carbon.error(), kUsageError), {}};
+  return BenchmarkRun(spec, environment, *std::move(carbon), shared).go();
 }
 
 }  // namespace gpubench::run

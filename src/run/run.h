@@ -1,12 +1,28 @@
 // One run from its start to its results: run.cpp has the order.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "cli/environment.h"
 #include "cli/run_spec.h"
+#include "platform/signals.h"
 
 namespace gpubench::run {
 
 // Returns the exit code.
 int run_benchmark(const cli::RunSpec& spec, const cli::Environment& environment);
+
+// What a run of a set shares with the others.
+struct Shared {
+  platform::SignalQueue& signals;
+  std::function<void(const std::string& run_id)> begun = {};  // its folder is there, nothing is measured yet; may be empty
+  double cpu_before = 0;                                      // seconds that this process used for other runs
+};
+struct RunEnd {
+  int exit_code = 0;
+  std::string run_id;  // empty: nothing was measured, and there is no folder
+};
+RunEnd run_one_of_a_set(const cli::RunSpec& spec, const cli::Environment& environment, const Shared& shared);
 
 }  // namespace gpubench::run

@@ -130,6 +130,7 @@ void facts_fields(auto& field, auto& facts, auto& workload) {
   field("workload", workload);
   field.newer("workload_gpus", facts.benchmark_gpus);
   field("gpus", facts.gpus);
+  field.newer("label", facts.label);
 }
 
 // The note "started".

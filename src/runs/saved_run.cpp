@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "record/account.h"
 #include "record/costs.h"
 #include "runs/journal_notes.h"
+#include "runs/saved_metrics.h"
 #include "sampler/plausible.h"
 #include "series/journal/read_journal.h"
 #include "series/open.h"
@@ -201,6 +203,29 @@ base::Result<SavedRun> load_run(const fs::path& directory) {
   return saved;
 }
 
+namespace {
+
+bool has_label(const fs::path& directory, const std::string& label) {
+  const auto metrics = read_saved_metrics(directory);
+  if (!metrics) return false;
+  const auto found = metrics->find("label");
+  return found != metrics->end() && found->is_string() && found->get_ref<const std::string&>() == label;
+}
+
+// The newest run of this label.
+std::optional<fs::path> find_label(const fs::path& results_dir, const std::string& label) {
+  std::error_code error;
+  std::vector<fs::path> folders;
+  for (fs::directory_iterator entry(results_dir, error), end; !error && entry != end; entry.increment(error))
+    if (!entry->is_symlink(error)) folders.push_back(entry->path());
+  std::sort(folders.begin(), folders.end(), std::greater<>());
+  const auto found =
+      std::find_if(folders.begin(), folders.end(), [&](const fs::path& one) { return has_label(one, label); });
+  return found == folders.end() ? std::nullopt : std::optional(*found);
+}
+
+}  // namespace
+
 base::Result<RunDirectory> find_run(const fs::path& results_dir, const std::string& name) {
   std::error_code error;
   for (const fs::path& path : {results_dir / name, fs::path(name)}) {
@@ -208,8 +233,10 @@ base::Result<RunDirectory> find_run(const fs::path& results_dir, const std::stri
     const fs::path real = fs::canonical(path, error);
     return RunDirectory{real, real.filename().string()};
   }
+  const auto labelled = name.empty() ? std::nullopt : find_label(results_dir, name);
+  if (labelled) return RunDirectory{*labelled, labelled->filename().string()};
   return base::failure("there is no run \"" + name + "\" in " + results_dir.string(),
-                       "name a run's folder or its id; iris-gpubench list shows them");
+                       "name a run's folder, its id or its label; iris-gpubench list shows them");
 }
 
 base::Result<void> check_over(const RunDirectory& directory) {

@@ -23,7 +23,7 @@ struct SavedRun {
 // of its last value, its score is what a file in benchmark_results says, and its carbon is unknown.
 base::Result<SavedRun> load_run(const std::filesystem::path& directory);
 
-// The run's folder: `name` is its id in `results_dir`, or its path.
+// The run's folder: `name` is its id in `results_dir`, its path, or its label, of which the newest run has it.
 base::Result<RunDirectory> find_run(const std::filesystem::path& results_dir, const std::string& name);
 
 // An error: the run is under way.

@@ -19,6 +19,11 @@ constexpr std::uint64_t kSetSchemaVersion = 1;
 
 enum class Role : std::uint8_t { warmup, counted, excluded };
 
+// Reasons of exclusion after which the run is made again when the set is resumed.
+constexpr std::string_view kInterrupted = "interrupted";              // a finding of the run
+constexpr std::string_view kNotFinished = "not_finished";             // the tool was killed during the run
+constexpr std::string_view kBlockNotFinished = "block_not_finished";  // its block is begun again in a later sitting
+
 // "{NAME}" in the command, its arguments and its environment is replaced by the value.
 struct Parameter {
   std::string name;

@@ -1,0 +1,22 @@
+// The runs that a name means: one run, or those of a set.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "runs/run_directory.h"
+#include "sets/roles.h"
+#include "sets/saved_set.h"
+
+namespace gpubench::commands {
+
+// `name`: a folder, an id or a label, of a run or of a set, or "latest". Of a set: the runs that came to an end.
+base::Result<std::vector<runs::RunDirectory>> find_named_runs(const std::filesystem::path& results_dir,
+                                                              const std::string& name);
+
+// What the runs of a set came to, as far as they can be read.
+sets::FiguresOfRuns figures_of(const sets::SavedSet& saved);
+
+}  // namespace gpubench::commands

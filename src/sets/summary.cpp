@@ -1,0 +1,191 @@
+#include "sets/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "base/text.h"
+#include "base/text_table.h"
+#include "report/text.h"
+#include "sets/until.h"
+#include "sets/values.h"
+#include "statistics/change.h"
+#include "statistics/decision.h"
+
+namespace gpubench::sets {
+namespace {
+
+using report::short_number;
+
+constexpr const char* kUnknown = "-";
+constexpr std::size_t kLongestName = 40;
+
+const RunFigures* figures_of(const Member& member, const FiguresOfRuns& figures) {
+  const auto found = figures.find(member.run);
+  return found == figures.end() ? nullptr : &found->second;
+}
+
+std::string line(const std::string& name, const std::string& text) {
+  return fmt::format("{:<12}{}\n", name, text);
+}
+
+// "0.26 %"; one that would become 0.00 keeps its digits.
+std::string percent_text(double share) {
+  const double percent = share * 100;
+  return (percent >= 0.01 ? fmt::format("{:.2f}", percent) : report::plain_number(percent, 2)) + " %";
+}
+
+std::string signed_percent_text(double share) {
+  return fmt::format("{:+.2f} %", share * 100);
+}
+
+// Student's degrees of freedom, where they are not those of n - 1.
+std::optional<double> degrees_of(const RunSet& set, std::size_t runs) {
+  if (set.options.until.empty() || runs < statistics::kFewestUntilPrecise) return std::nullopt;
+  return statistics::degrees_after_stopping(runs);
+}
+
+// "21112.0 J ± 0.26 % on this board (95 %, 5 runs), ± 5.8 % absolute; CV 0.21 %, 21056.0 to 21168.0"
+std::string mean_text(const RunSet& set, const MetricValues& known, const std::string& unit, int decimals,
+                      const statistics::BoardShares* boards) {
+  const std::size_t runs = known.values.size();
+  if (runs == 0) return "not available: no run counts";
+  const statistics::Mean mean = statistics::mean_of(known.values, known.floors, degrees_of(set, runs));
+  std::string text = short_number(mean.sample.mean, decimals) + " " + unit;
+  if (runs == 1) return text + " (1 run: the scatter is not known)";
+  const double size = std::abs(mean.sample.mean);
+  text += " \u00b1 " + percent_text(mean.half_width() / size);
+  if (boards != nullptr) text += boards->size() > 1 ? " on these boards" : " on this board";
+  text += fmt::format(" (95 %, {} runs)", runs);
+  if (boards != nullptr)
+    text += ", \u00b1 " + percent_text(statistics::absolute_half_width(mean, *boards) / size) + " absolute";
+  return text + fmt::format("; CV {}, {} to {}", percent_text(mean.sample.variation()),
+                            short_number(mean.sample.least, decimals), short_number(mean.sample.most, decimals));
+}
+
+std::string energy_text(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant) {
+  const statistics::BoardShares boards = boards_of(set, figures, variant);
+  return mean_text(set, values_of(set, figures, variant, Metric::energy), "J", 1, &boards);
+}
+
+// "+2.06 % (95 %: +1.97 % to +2.14 %), 5 pairs"
+std::string change_text(const RunSet& set, const FiguresOfRuns& figures, const Variant& other, Metric metric) {
+  const MetricValues base = logarithms_of(values_of(set, figures, set.variants.front().name, metric));
+  const MetricValues changed = logarithms_of(values_of(set, figures, other.name, metric));
+  const std::size_t pairs = base.values.size();
+  if (pairs < 2 || changed.values.size() != pairs) return "not known: fewer than two blocks count";
+  const statistics::Change change = statistics::paired_change({base.values, base.floors}, {changed.values, changed.floors});
+  const statistics::Interval interval = statistics::interval(change.value, change.budget);
+  return fmt::format("{} (95 %: {} to {}), {} {}{}", signed_percent_text(std::expm1(change.value)),
+                     signed_percent_text(std::expm1(interval.low)), signed_percent_text(std::expm1(interval.high)), pairs,
+                     set.variants.size() == 2 ? "pairs" : "blocks", interval.contains(0) ? "; not told apart" : "");
+}
+
+std::string change_lines(const RunSet& set, const FiguresOfRuns& figures) {
+  std::string text;
+  for (std::size_t i = 1; i < set.variants.size(); ++i) {
+    const Variant& other = set.variants[i];
+    text += fmt::format("{} compared with {}\n", base::one_line(other.name, kLongestName),
+                        base::one_line(set.variants.front().name, kLongestName));
+    text += line("energy", change_text(set, figures, other, Metric::energy));
+    text += line("time", change_text(set, figures, other, Metric::time));
+  }
+  return text;
+}
+
+std::vector<std::string> row_of(const RunSet& set, const FiguresOfRuns& figures, std::size_t number) {
+  const Member& member = set.members[number - 1];
+  const RunFigures* const run = figures_of(member, figures);
+  std::vector<std::string> row{std::to_string(number), member.run};
+  if (set.variants.size() > 1) row.push_back(base::one_line(member.variant, kLongestName));
+  row.push_back(member.block == 0 ? kUnknown : std::to_string(member.block));
+  row.push_back(run != nullptr && run->energy ? short_number(run->energy->joules(), 1) + " J" : kUnknown);
+  row.push_back(run != nullptr ? short_number(base::to_seconds(run->elapsed), 2) + " s" : kUnknown);
+  std::string role(role_name(member.role));
+  if (!member.reasons.empty()) role += ": " + base::joined(member.reasons, ", ");
+  row.push_back(base::one_line(role, 100));
+  return row;
+}
+
+std::string runs_table(const RunSet& set, const FiguresOfRuns& figures) {
+  std::vector<std::string> header{"#", "Run"};
+  if (set.variants.size() > 1) header.emplace_back("Variant");
+  for (const char* title : {"Block", "Energy", "Time", "Role"}) header.emplace_back(title);
+  base::TextTable table(std::move(header));
+  for (std::size_t number = 1; number <= set.members.size(); ++number) table.add_row(row_of(set, figures, number));
+  return table.text();
+}
+
+// What the finding of this name says; empty: the run has none.
+std::string words_of(const RunFigures* run, const std::string& reason) {
+  if (run == nullptr) return {};
+  for (std::size_t i = 0; i < run->findings.size() && i < run->texts.size(); ++i)
+    if (run->findings[i] == reason) return base::one_line(run->texts[i], 200);
+  return {};
+}
+
+std::string excluded_lines(const RunSet& set, const FiguresOfRuns& figures) {
+  std::string text;
+  for (std::size_t i = 0; i < set.members.size(); ++i) {
+    const Member& member = set.members[i];
+    if (member.role != Role::excluded) continue;
+    std::string why;
+    for (const std::string& reason : member.reasons) {
+      const std::string words = words_of(figures_of(member, figures), reason);
+      base::add_item(why, base::one_line(reason, kLongestName) + (words.empty() ? "" : " (" + words + ")"));
+    }
+    text += line(text.empty() ? "excluded" : "", fmt::format("run {}: {}", i + 1, why));
+  }
+  return text;
+}
+
+std::string warmup_line(const RunSet& set, const FiguresOfRuns& figures) {
+  std::string runs;
+  for (std::size_t i = 0; i < set.members.size(); ++i) {
+    if (set.members[i].role != Role::warmup) continue;
+    const RunFigures* const run = figures_of(set.members[i], figures);
+    const std::string energy = run != nullptr && run->energy ? ", " + short_number(run->energy->joules(), 1) + " J" : "";
+    base::add_item(runs, fmt::format("run {}{}", i + 1, energy));
+  }
+  return runs.empty() ? "" : line("warm-up", runs);
+}
+
+std::string variant_lines(const RunSet& set, const FiguresOfRuns& figures, const Variant& variant) {
+  std::string text;
+  if (set.variants.size() > 1)
+    text += fmt::format("{}: {}\n", base::one_line(variant.name, kLongestName), base::one_line(variant.command, 200));
+  text += line("energy", energy_text(set, figures, variant.name));
+  return text + line("time", mean_text(set, values_of(set, figures, variant.name, Metric::time), "s", 3, nullptr));
+}
+
+std::string heading(const RunSet& set, const FiguresOfRuns& figures) {
+  std::string text = "Set " + set.id;
+  if (!set.label.empty()) text += " \"" + base::one_line(set.label, 64) + "\"";
+  if (!set.complete) text += ", not complete: iris-gpubench --resume " + set.id + " goes on with it";
+  const bool replay = std::any_of(figures.begin(), figures.end(), [](const auto& run) { return run.second.replay; });
+  return text + (replay ? "; REPLAY: figures of a recording\n" : "\n");
+}
+
+}  // namespace
+
+std::string summary_text(const RunSet& set, const FiguresOfRuns& figures) {
+  std::string text = heading(set, figures) + runs_table(set, figures);
+  for (const Variant& variant : set.variants) text += variant_lines(set, figures, variant);
+  text += change_lines(set, figures) + excluded_lines(set, figures) + warmup_line(set, figures);
+  for (const SetFinding& finding : set.findings)
+    text += line("finding", base::one_line(finding.name, kLongestName) + ": " + base::one_line(finding.text, 300));
+  return text;
+}
+
+std::string so_far_text(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant) {
+  const MetricValues known = values_of(set, figures, variant, Metric::energy);
+  if (known.values.empty()) return {};
+  const statistics::Mean mean = statistics::mean_of(known.values, known.floors, degrees_of(set, known.values.size()));
+  std::string text = "mean so far " + short_number(mean.sample.mean, 1) + " J";
+  if (known.values.size() > 1) text += " \u00b1 " + percent_text(mean.half_width() / std::abs(mean.sample.mean));
+  return text;
+}
+
+}  // namespace gpubench::sets

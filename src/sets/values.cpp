@@ -1,0 +1,48 @@
+#include "sets/values.h"
+
+#include <algorithm>
+
+#include "statistics/sample.h"
+
+namespace gpubench::sets {
+
+MetricValues values_of(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant, Metric metric) {
+  MetricValues known;
+  std::vector<double> meter;
+  for (const Member* member : counted_members(set, variant)) {
+    const auto found = figures.find(member->run);
+    if (found == figures.end()) continue;
+    const RunFigures& run = found->second;
+    if (metric == Metric::time) known.values.push_back(base::to_seconds(run.elapsed));
+    if (metric == Metric::time || !run.energy) continue;
+    known.values.push_back(run.energy->joules());
+    if (run.comparative) meter.push_back(run.comparative->joules() / 2);  // of k = 2
+    known.floors.common = std::max(known.floors.common, run.disagreement.joules());
+  }
+  if (!meter.empty()) known.floors.meter = statistics::root_mean_square(meter);
+  return known;
+}
+
+MetricValues logarithms_of(MetricValues values) {
+  const double mean = statistics::describe(values.values).mean;
+  for (double* floor : {&values.floors.meter, &values.floors.step, &values.floors.common}) *floor /= mean;
+  values.values = statistics::logarithms(values.values);
+  return values;
+}
+
+statistics::BoardShares boards_of(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant) {
+  statistics::BoardShares boards;
+  double total = 0;
+  for (const Member* member : counted_members(set, variant)) {
+    const auto found = figures.find(member->run);
+    if (found == figures.end()) continue;
+    for (const BoardEnergy& board : found->second.boards) {
+      boards[board.uuid] += board.energy.joules();
+      total += board.energy.joules();
+    }
+  }
+  for (auto& [uuid, share] : boards) share /= total;
+  return boards;
+}
+
+}  // namespace gpubench::sets

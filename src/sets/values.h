@@ -1,0 +1,28 @@
+// The values of the runs that count, as the statistics take them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sets/roles.h"
+#include "sets/run_set.h"
+#include "statistics/floors.h"
+#include "statistics/mean.h"
+
+namespace gpubench::sets {
+
+enum class Metric : std::uint8_t { energy, time };  // joules, seconds
+
+// One for each run of the variant that counts and of which it is known, in the order of the blocks.
+struct MetricValues {
+  std::vector<double> values;
+  statistics::Floors floors;  // in the values' unit
+};
+MetricValues values_of(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant, Metric metric);
+
+// The same as logarithms.
+MetricValues logarithms_of(MetricValues values);
+
+statistics::BoardShares boards_of(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant);
+
+}  // namespace gpubench::sets

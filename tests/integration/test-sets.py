@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+"""Sets of runs: repeats, pairs, sweeps, their set.json; a set that is stopped, killed at any moment and gone on with.
+
+KILLS=100 in the environment makes a soak of the kill test (scripts/soak-kill-sets does so)."""
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+import unittest
+
+from product import PROGRAM, SOURCE, ProductTest
+
+QUICK = ("--idle_roll", "0.1", "--no_plot", "--no_html", "--no_live_monitor", "--timeseries_format", "none")
+KILLS = int(os.environ.get("KILLS", "6"))
+
+
+class Sets(ProductTest):
+    gpu_script = "gpus 1\nprofile steady 100\n"
+
+    def about(self, *arguments):
+        return subprocess.run([str(PROGRAM), *arguments], env=self.environment, cwd=self.folder, text=True, errors="replace",
+                              capture_output=True, timeout=120, check=False)
+
+    def resume(self, name, *arguments):
+        return self.about("--results_dir", str(self.results), "--resume", name, *arguments)
+
+    def set_folders(self):
+        return sorted(path.parent for path in self.results.glob("*/set.json") if not path.parent.is_symlink())
+
+    def only_set(self):
+        folders = self.set_folders()
+        self.assertEqual(len(folders), 1, folders)
+        return self.read_set(folders[0])
+
+    def read_set(self, folder):
+        """The set as it stands, which is whole and goes together with its runs whatever has happened."""
+        data = json.loads((folder / "set.json").read_text())
+        self.assertEqual(data["set_id"], folder.name)
+        for member in data["members"]:
+            self.assertEqual(member["role"] == "excluded", bool(member["reasons"]), member)
+            if member["reasons"] != ["not_finished"]:
+                metrics = json.loads((self.results / member["run"] / "metrics.json").read_text())
+                self.assertEqual(metrics["run_id"], member["run"])
+        return data
+
+    @staticmethod
+    def roles(data):
+        return [member["role"] for member in data["members"]]
+
+
+class Repeats(Sets):
+    def test_each_run_has_a_folder_and_the_set_knows_them(self):
+        outcome = self.run_program(*QUICK, "--runs", "3", "--seed", "7", "--label", "main", "--", "sleep", "0.3")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        data = self.only_set()
+        self.assertEqual(self.roles(data), ["warmup", "counted", "counted", "counted"])
+        self.assertEqual([member["block"] for member in data["members"]], [0, 1, 2, 3])
+        self.assertTrue(data["complete"])
+        self.assertEqual((data["label"], data["seed"], data["benchmark"]), ("main", 7, "sleep"))
+        runs = {path.name for path in self.results.iterdir() if (path / "metrics.json").exists() and not path.is_symlink()}
+        self.assertEqual(runs, {member["run"] for member in data["members"]})
+        self.assertEqual((self.results / "latest").resolve().name, data["set_id"])
+        for words in ("Run 4 of 4", "on this board (95 %, 3 runs)", "warm-up     run 1, ", "about"):
+            self.assertIn(words, outcome.stdout)
+        metrics = json.loads((self.results / data["members"][0]["run"] / "metrics.json").read_text())
+        self.assertEqual(metrics["label"], "main")
+        self.assertLess(metrics["tool_cost"]["cpu_seconds"], 2)
+
+    def test_set_json_keeps_its_schema(self):
+        try:
+            import jsonschema
+        except ImportError:
+            self.skipTest("python3-jsonschema is not installed")
+        schema = json.loads((SOURCE / "docs/set.schema.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        outcome = self.run_program(*QUICK, "--parameter", "N=0.1,0.2", "--start_at", "120C", "--pause", "0.05", "--warmup", "0",
+                                   "--label", "a|b <i>", "--", "sleep", "{N}")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        data = self.only_set()
+        jsonschema.validate(data, schema, jsonschema.Draft202012Validator)
+        self.assertEqual([finding["name"] for finding in data["findings"]], ["start_temperature_not_reached"])
+
+    def test_a_failed_run_ends_the_set_unless_it_is_to_keep_going(self):
+        line = "test -e first && exit 3; touch first"
+        outcome = self.run_program(*QUICK, "--runs", "3", "--warmup", "0", "--benchmark_command", line)
+        self.assertEqual(outcome.code, 3)
+        data = self.only_set()
+        self.assertEqual(self.roles(data), ["counted", "excluded"])
+        self.assertEqual(data["members"][1]["reasons"], ["workload_failed"])
+        self.assertFalse(data["complete"])
+        again = self.resume(data["set_id"])
+        self.assertEqual(again.returncode, 3, "the third run")
+        data = self.only_set()
+        self.assertEqual(self.roles(data), ["counted", "excluded", "excluded"])
+        self.assertEqual([member["sitting"] for member in data["members"]], [1, 1, 2])
+        self.assertIn("is complete", self.resume(data["set_id"]).stderr)
+
+    def test_keep_going(self):
+        line = "test -e first && exit 3; touch first"
+        outcome = self.run_program(*QUICK, "--runs", "3", "--keep_going", "--warmup", "0", "--benchmark_command", line)
+        self.assertEqual(outcome.code, 3, "the benchmark's own bad status")
+        data = self.only_set()
+        self.assertEqual(self.roles(data), ["counted", "excluded", "excluded"])
+        self.assertTrue(data["complete"])
+
+    def test_a_set_in_which_nothing_can_be_measured_leaves_nothing(self):
+        outcome = self.run_program(*QUICK, "--runs", "3", "--", "/nonexistent/program")
+        self.assertNotEqual(outcome.code, 0)
+        self.assertEqual(self.set_folders(), [])
+
+    def test_quiet(self):
+        outcome = self.run_program(*QUICK, "--quiet", "--runs", "2", "--warmup", "0", "--", "true")
+        self.assertEqual((outcome.code, outcome.stdout, outcome.stderr), (0, "", ""))
+
+
+class Variants(Sets):
+    def test_pairs_in_random_balanced_order(self):
+        outcome = self.run_program(*QUICK, "--runs", "4", "--seed", "1", "--against", "sleep 0.2", "--", "sleep", "0.1")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        data = self.only_set()
+        order = [(member["variant"], member["block"]) for member in data["members"]]
+        self.assertEqual(order[:2], [("base", 0), ("against", 0)])
+        self.assertEqual([block for _, block in order[2:]], [1, 1, 2, 2, 3, 3, 4, 4])
+        firsts = [variant for variant, _ in order[2::2]]
+        self.assertEqual(firsts.count("base"), 2, "each is first in half of the pairs")
+        self.assertEqual([variant["command"] for variant in data["variants"]], ["sleep 0.1", "sleep 0.2"])
+
+    def test_a_sweep(self):
+        outcome = self.run_program(*QUICK, "--runs", "2", "--warmup", "0", "--parameter", "N=0.1,0.3", "--", "sleep", "{N}")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        data = self.only_set()
+        self.assertEqual([variant["parameters"] for variant in data["variants"]],
+                         [[{"name": "N", "value": "0.1"}], [{"name": "N", "value": "0.3"}]])
+        for member in data["members"]:
+            metrics = json.loads((self.results / member["run"] / "metrics.json").read_text())
+            self.assertEqual(metrics["workload"]["command"], "sleep " + member["variant"].removeprefix("N="))
+
+
+class Until(Sets):
+    def test_precise_enough(self):
+        outcome = self.run_program(*QUICK, "--until", "energy 40%", "--warmup", "0", "--", "sleep", "0.3")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        data = self.only_set()
+        self.assertTrue(data["complete"])
+        self.assertEqual(len(data["members"]), 5, "the fewest that it asks")
+        self.assertIn("Run 5 of at most 30", outcome.stdout)
+
+    def test_not_precise_enough(self):
+        outcome = self.run_program(*QUICK, "--until", "time 0.000001%", "--max_runs", "2", "--warmup", "0", "--", "sleep", "0.1")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assertEqual([finding["name"] for finding in self.only_set()["findings"]], ["precision_not_reached"])
+        self.assertIn("precision_not_reached", outcome.stdout)
+
+    def test_decided(self):
+        outcome = self.run_program(*QUICK, "--until", "decided", "--warmup", "0", "--against", "sleep 1.2", "--", "sleep", "0.3", timeout=90)
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        data = self.only_set()
+        self.assertLess(len(data["members"]), 40, "before --max_runs")
+        self.assertEqual(data["findings"], [])
+        self.assertIn("against compared with base\nenergy      +", outcome.stdout)
+
+
+class Stopped(Sets):
+    def wait_for_members(self, count):
+        def there():
+            folders = self.set_folders()
+            return folders and len(json.loads((folders[0] / "set.json").read_text())["members"]) >= count
+        self.wait_for(there, f"{count} runs")
+
+    def test_ctrl_c_leaves_the_runs_done(self):
+        process = self.start(*QUICK, "--runs", "5", "--warmup", "0", "--", "sleep", "0.5")
+        self.wait_for_members(2)
+        time.sleep(0.4)
+        self.interrupt(process)
+        outcome = self.finish(process)
+        self.assertEqual(outcome.code, 130, outcome.stderr)
+        data = self.only_set()
+        self.assertEqual(self.roles(data)[0], "counted")
+        self.assertFalse(data["complete"])
+        self.assertIn("--resume", outcome.stdout + outcome.stderr)
+        again = self.resume(data["set_id"])
+        self.assertEqual(again.returncode, 0, again.stderr)
+        data = self.only_set()
+        self.assertTrue(data["complete"])
+        self.assertEqual(self.roles(data).count("counted"), 5)
+
+    def test_ctrl_c_in_a_pause(self):
+        process = self.start(*QUICK, "--runs", "2", "--warmup", "0", "--pause", "60", "--", "true")
+        self.wait_for(lambda: self.set_folders() and self.roles(self.only_set()) == ["counted"], "a run")
+        time.sleep(0.2)
+        self.interrupt(process)
+        self.assertEqual(self.finish(process, timeout=10).code, 130)
+        self.assertEqual(self.roles(self.only_set()), ["counted"])
+
+    def test_only_one_process_makes_runs(self):
+        process = self.start(*QUICK, "--runs", "2", "--warmup", "0", "--", "sleep", "1")
+        self.wait_for_members(1)
+        self.assertIn("is under way", self.resume(self.only_set()["set_id"]).stderr)
+        self.assertEqual(self.finish(process).code, 0)
+
+    def test_a_secret_is_typed_again(self):
+        outcome = self.run_program(*QUICK, "--runs", "2", "--benchmark_image", "absent", "--env", "TOKEN=secret")
+        self.assertNotEqual(outcome.code, 0)
+        self.assertNotIn("secret", "".join(path.read_text(errors="replace") for path in self.results.rglob("set.json")))
+
+    def test_another_command_line_is_refused(self):
+        self.run_program(*QUICK, "--runs", "3", "--warmup", "0", "--label", "mine", "--benchmark_command",
+                         "test -e first && exit 3; touch first")
+        self.assertIn("not the command line of the set", self.resume("mine", "--", "true").stderr)
+        self.assertIn("there is no set", self.resume("other").stderr)
+        elsewhere = subprocess.run([str(PROGRAM), "--results_dir", str(self.results), "--resume", "mine"], cwd="/",
+                                   env=self.environment, capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn("was begun in the folder", elsewhere.stderr)
+
+    def test_killed_at_random_moments(self):
+        generator = random.Random(19)
+        kills = 0
+        while kills < KILLS:
+            known = set(self.set_folders())
+            process = self.start(*QUICK, "--runs", "4", "--against", "sleep 0.15", "--", "sleep", "0.1")
+            self.wait_for(lambda: len(self.set_folders()) > len(known), "the set")
+            folder = next(iter(set(self.set_folders()) - known))
+            while kills < KILLS and not self.read_set(folder)["complete"]:
+                time.sleep(generator.uniform(0.0, 1.5))
+                process.send_signal(signal.SIGKILL)
+                process.communicate()
+                kills += 1
+                self.read_set(folder)
+                process = subprocess.Popen([str(PROGRAM), "--results_dir", str(self.results), "--resume", folder.name], cwd=self.folder,
+                                           env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                           stderr=subprocess.PIPE)
+            process.communicate(timeout=120)
+            self.assert_whole(self.read_set(folder), pairs=4)
+
+    def assert_whole(self, data, pairs):
+        """Every pair is there once, and is of one sitting."""
+        self.assertTrue(data["complete"])
+        for block in range(1, pairs + 1):
+            counted = [member for member in data["members"] if member["block"] == block and member["role"] == "counted"]
+            self.assertEqual(sorted(member["variant"] for member in counted), ["against", "base"], block)
+            self.assertEqual(len({member["sitting"] for member in counted}), 1, block)
+
+
+class Damaged(Sets):
+    def test_another_version_is_refused_by_name(self):
+        self.run_program(*QUICK, "--runs", "2", "--warmup", "0", "--", "true")
+        folder = self.set_folders()[0]
+        text = (folder / "set.json").read_text()
+        (folder / "set.json").write_text(text.replace('"schema_version": 1', '"schema_version": 9'))
+        self.assertIn("schema version 9", self.resume(folder.name).stderr)
+        (folder / "set.json").write_text(text[:len(text) // 2])
+        self.assertIn("it is damaged", self.resume(folder.name).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
