@@ -17,11 +17,25 @@ constexpr base::Duration kNearTheWorkload = 1500ms;
 constexpr base::Duration kBurstBefore = 600ms;
 constexpr base::Duration kBurstAfter = 1200ms;
 
-// The greatest odd number of half counter periods within the length; zero if there is none.
-base::Duration half_periods(base::Duration length, const meter::SensorTiming& sensor) {
-  const base::Duration half = sensor.counter_period / 2;
-  if (length < half) return base::Duration::zero();
-  return ((length - half) / (2 * half) * 2 + 1) * half;
+// Rounds on one side of the workload, so far apart that they see the counter at ages that divide its period evenly.
+struct Rounds {
+  int count = 1;
+  base::Duration apart{};
+};
+
+// So many within the length: the greatest odd number of period/count apart. One: they do not fit.
+Rounds rounds_of(int count, base::Duration length, const meter::SensorTiming& sensor) {
+  const base::Duration part = sensor.counter_period / count;
+  const base::Duration room = length / (count - 1);
+  if (room < part) return {};
+  return {count, ((room - part) / (2 * part) * 2 + 1) * part};
+}
+
+// Four, where there is time between them for the calls of many GPUs; else two.
+Rounds rounds_within(base::Duration length, const meter::SensorTiming& sensor) {
+  constexpr int kMany = 4;
+  const Rounds many = rounds_of(kMany, length, sensor);
+  return many.apart >= sensor.counter_period * 3 / 4 ? many : rounds_of(2, length, sensor);
 }
 
 // After the workload: the counter no longer carries its load, and has moved since.
@@ -116,19 +130,17 @@ void Schedule::idle(Idle where, base::SteadyTime now, base::Duration length) {
   const base::Duration near = std::min(length, kNearTheWorkload);
   extra_counters_.clear();
   if (where == Idle::before_the_workload) {
-    const base::Duration apart = half_periods(near - kBeforeStart, sensor_);
+    const Rounds rounds = rounds_within(near - kBeforeStart, sensor_);
     burst_ = {end - std::min(kBurstBefore, length), end};
-    if (apart == base::Duration::zero()) return;
     const bool first_of_all_is_far = length > near;
-    if (first_of_all_is_far) extra_counters_.push_back(end - near);
-    extra_counters_.push_back(end - near + apart);
+    for (int round = first_of_all_is_far ? 0 : 1; rounds.count > 1 && round < rounds.count; ++round)
+      extra_counters_.push_back(end - near + round * rounds.apart);
   } else {
-    const base::Duration apart = half_periods(near - settled(sensor_), sensor_);
+    const Rounds rounds = rounds_within(near - settled(sensor_), sensor_);
     burst_ = {now, now + std::min(kBurstAfter, length)};
-    if (apart == base::Duration::zero()) return;
     const bool last_of_all_is_far = length > near;
-    extra_counters_.push_back(now + near - apart);
-    if (last_of_all_is_far) extra_counters_.push_back(now + near);
+    for (int round = rounds.count - 1; rounds.count > 1 && round >= (last_of_all_is_far ? 0 : 1); --round)
+      extra_counters_.push_back(now + near - round * rounds.apart);
   }
 }
 

@@ -34,9 +34,10 @@ class Schedule {
   // What is due now, to be done before asking again; empty: nothing before wake().
   std::optional<Step> next(base::SteadyTime now);
   [[nodiscard]] base::SteadyTime wake() const;
-  // Two counter rounds within a second and a half of the workload, an odd number of half counter periods apart: they see the
-  // counter at different ages. The sampler's first and last round are one of the two where the idle time is no longer than
-  // that. Without samples: rounds every burst_period next to the workload.
+  // Four counter rounds within a second and a half of the workload, an odd number of quarters of the counter's period apart:
+  // they see it at four different ages. Two, half a period apart, where there is little time. The sampler's first and last
+  // round are one of them where the idle time is no longer than that. Without samples: rounds every burst_period next to the
+  // workload.
   void idle(Idle where, base::SteadyTime now, base::Duration length);
   // True: a GPU's power samples do not suffice (there are none, few, or they get lost), so that only its counter and its
   // readings say what happened when.
@@ -68,7 +69,7 @@ class Schedule {
   bool after_reading_ = false;
   base::SteadyTime drain_due_;
   base::SteadyTime counter_due_;
-  std::vector<base::SteadyTime> extra_counters_;  // one round at each, rising; two at most
+  std::vector<base::SteadyTime> extra_counters_;  // one round at each, rising; four at most
   bool without_samples_ = false;
   base::SteadyTime quick_due_;
   std::optional<base::Window> burst_;

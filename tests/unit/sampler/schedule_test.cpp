@@ -170,13 +170,15 @@ TEST(Schedule, QuickReadingsWhereSamplesDoNotSuffice) {
   EXPECT_EQ(player.schedule.health().late, 0U);
 }
 
-TEST(Schedule, IdleBeforeIsReadAtBothEndsAnOddNumberOfHalfPeriodsApart) {
-  for (const auto& [idle, second] :
-       {std::pair<base::Duration, base::Duration>{1500ms, 1450ms}, {500ms, 450ms}, {80ms, 50ms}}) {
+TEST(Schedule, IdleBeforeIsReadAtFourAgesOfTheCounterOrAtTwo) {
+  using Times = std::vector<base::Duration>;
+  for (const auto& [idle, times] : {std::pair<base::Duration, Times>{1500ms, {0s, 470ms, 950ms, 1420ms}},
+                                    {500ms, {0s, 120ms, 250ms, 370ms}},
+                                    {80ms, {0s, 50ms}}}) {
     Player player(options(1s), 1);
     player.schedule.idle(Idle::before_the_workload, kStart, idle);
     player.play_until(3s);
-    EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, second}));
+    EXPECT_EQ(counter_times(player), times);
   }
 }
 
@@ -185,7 +187,7 @@ TEST(Schedule, IdleAfterIsReadClearOfTheLoadsTail) {
   player.play_until(5s);
   player.schedule.idle(Idle::after_the_workload, player.now, 1500ms);
   player.play_until(6500ms);  // where the sampler reads all once more
-  EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, 5250ms}));
+  EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, 5220ms, 5650ms, 6070ms}));
 }
 
 TEST(Schedule, LongIdleIsReadNearTheWorkload) {
@@ -194,7 +196,8 @@ TEST(Schedule, LongIdleIsReadNearTheWorkload) {
   player.play_until(10s);
   player.schedule.idle(Idle::after_the_workload, player.now, 10s);
   player.play_until(20s);
-  EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, 8500ms, 9950ms, 10250ms, 11500ms}));
+  EXPECT_EQ(counter_times(player),
+            (std::vector<base::Duration>{0s, 8500ms, 8970ms, 9450ms, 9920ms, 10220ms, 10650ms, 11070ms, 11500ms}));
 }
 
 TEST(Schedule, CounterRoundsAreApartByTheBoardsOwnPeriod) {
@@ -206,7 +209,7 @@ TEST(Schedule, CounterRoundsAreApartByTheBoardsOwnPeriod) {
   player.play_until(10s);
   player.schedule.idle(Idle::after_the_workload, player.now, 10s);
   player.play_until(20s);
-  EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, 8500ms, 9750ms, 11250ms, 11500ms}));
+  EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, 8500ms, 8870ms, 9250ms, 9620ms, 11250ms, 11500ms}));
 }
 
 TEST(Schedule, IdleTooShortForASecondReadingHasNone) {
