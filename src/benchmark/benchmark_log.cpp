@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 
 namespace gpubench::benchmark {
 namespace {
@@ -21,6 +22,10 @@ base::Result<std::unique_ptr<BenchmarkLog>> BenchmarkLog::create(BenchmarkLogOpt
   std::unique_ptr<BenchmarkLog> log(new BenchmarkLog(std::move(options), clock));
   if (log->options_.score)
     log->options_.file.on_line = [self = log.get()](std::string_view line) { self->look_for_score(line); };
+  if (!log->options_.marks_path.empty())
+    GPUBENCH_ASSIGN_OR_RETURN(log->phases_,
+                              LogPhases::create(log->options_.phases, log->anchor_,
+                                                [self = log.get()](const std::string& line) { self->mark(line); }));
   auto file = LogFile::create(log->options_.file);
   if (!file) return base::failure(file.error());
   log->file_.emplace(std::move(*file));
@@ -71,7 +76,11 @@ void BenchmarkLog::run() {
 }
 
 void BenchmarkLog::store(std::deque<Piece>& pieces, std::size_t dropped) {
-  for (const Piece& piece : pieces) file_->write(piece.stream, piece.bytes, piece.time);
+  for (const Piece& piece : pieces) {
+    file_->write(piece.stream, piece.bytes, piece.time);
+    if (phases_) phases_->read(piece.stream == workload::LogStream::out ? 0 : 1, piece.bytes, anchor_.to_steady(piece.time));
+  }
+  marks_.flush();
   if (dropped > 0) {
     all_dropped_ += dropped;
     file_->remark(std::to_string(dropped) + " bytes lost here: the disk was too slow", anchor_.to_wall(clock_.now()));
@@ -85,6 +94,12 @@ void BenchmarkLog::look_for_score(std::string_view line) {
   if (found && *found) score_ = *found;
 }
 
+// The file is made with its first line.
+void BenchmarkLog::mark(const std::string& line) {
+  if (!marks_.is_open()) marks_.open(options_.marks_path, std::ios::app);
+  marks_ << line;
+}
+
 base::Result<void> BenchmarkLog::close() {
   if (!thread_.joinable()) return {};
   {
@@ -93,6 +108,8 @@ base::Result<void> BenchmarkLog::close() {
   }
   changed_.notify_one();
   thread_.join();
+  if (phases_) phases_->finish(clock_.now());
+  marks_.close();
   auto finished = file_->finish(anchor_.to_wall(clock_.now()));
   if (!finished) return finished;
   std::string missing = file_->cut();

@@ -5,6 +5,8 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,6 +17,7 @@
 
 #include "base/result.h"
 #include "benchmark/log_file.h"
+#include "benchmark/log_phases.h"
 #include "benchmark/score.h"
 #include "platform/clock.h"
 #include "workload/workload.h"
@@ -24,6 +27,8 @@ namespace gpubench::benchmark {
 struct BenchmarkLogOptions {
   LogFileOptions file;                             // its on_line is used for the score
   std::optional<ScorePattern> score;               // looked for in each line
+  LogPhaseOptions phases = {};                     // likewise
+  std::filesystem::path marks_path = {};           // file to which its phases are appended; empty: none
   std::function<void(std::string)> watch;          // gets a copy of each piece; must not block. May be empty
   std::size_t room_bytes = std::size_t{64} << 20;  // what may wait for a slow disk; more is dropped and counted
 };
@@ -54,14 +59,17 @@ class BenchmarkLog final : public workload::LogSink {
   void run();
   void store(std::deque<Piece>& pieces, std::size_t dropped);
   void look_for_score(std::string_view line);
+  void mark(const std::string& line);
 
   BenchmarkLogOptions options_;
   const platform::Clock& clock_;
-  const base::ClockAnchor anchor_;  // so that the log's times go on as the readings' do when the wall clock is set
-  std::optional<LogFile> file_;     // the thread's own until it has ended
-  std::optional<double> score_;     // likewise
-  std::size_t lines_given_up_ = 0;  // likewise
-  std::size_t all_dropped_ = 0;     // likewise; bytes
+  const base::ClockAnchor anchor_;     // so that the log's times go on as the readings' do when the wall clock is set
+  std::optional<LogFile> file_;        // the thread's own until it has ended
+  std::optional<double> score_;        // likewise
+  std::size_t lines_given_up_ = 0;     // likewise
+  std::unique_ptr<LogPhases> phases_;  // likewise; null: none are wanted
+  std::ofstream marks_;                // likewise
+  std::size_t all_dropped_ = 0;        // likewise; bytes
 
   std::mutex mutex_;
   std::condition_variable changed_;

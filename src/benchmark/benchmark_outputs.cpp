@@ -67,6 +67,8 @@ base::Result<std::unique_ptr<BenchmarkOutputs>> BenchmarkOutputs::create(
     logging.file.path = plan.folder / outputs->names(part).log;
     logging.file.times_path = plan.folder / outputs->names(part).log_times;
     logging.file.cap_bytes = plan.log_cap_bytes;
+    logging.phases = plan.phases;
+    logging.marks_path = plan.folder / "marks" / ("log-" + std::to_string(part + 1));
     if (const auto& regex = benchmarks[part].score_regex)
       GPUBENCH_ASSIGN_OR_RETURN(logging.score, ScorePattern::compile(*regex));
     if (plan.watch && benchmarks.size() == 1)

@@ -31,6 +31,7 @@ OutputNames output_names(std::size_t benchmarks, std::size_t part);
 struct OutputPlan {
   std::filesystem::path folder;                          // of the run
   std::uint64_t log_cap_bytes = std::uint64_t{1} << 30;  // of each log
+  LogPhaseOptions phases = {};                           // looked for in the logs; they become files in the folder "marks"
   std::function<void(std::string)> watch;  // given what is to be shown of the logs, from any thread; may be empty
 };
 

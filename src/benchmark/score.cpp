@@ -114,16 +114,16 @@ struct ScorePattern::Compiled {
   std::unique_ptr<pcre2_match_context, ContextFree> limits;
 };
 
-base::Result<ScorePattern> ScorePattern::compile(const std::string& text) {
-  constexpr const char* remedy = "write for example --score_regex 'accuracy = ([0-9.]+)'";
-  if (text.empty()) return base::failure("--score_regex: the expression is empty", remedy);
+base::Result<ScorePattern> ScorePattern::compile(const std::string& text, const std::string& option) {
+  const std::string remedy = "write for example " + option + " 'accuracy = ([0-9.]+)'";
+  if (text.empty()) return base::failure(option + ": the expression is empty", remedy);
   int error = 0;
   PCRE2_SIZE place = 0;
   auto compiled = std::make_shared<Compiled>();
   compiled->code.reset(
       pcre2_compile(bytes_of(text), text.size(), PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error, &place, nullptr));
   if (!compiled->code)
-    return base::failure("--score_regex: " + words_of(error) + " (at offset " + std::to_string(place) + ")", remedy);
+    return base::failure(option + ": " + words_of(error) + " (at offset " + std::to_string(place) + ")", remedy);
   compiled->limits.reset(pcre2_match_context_create(nullptr));
   pcre2_set_match_limit(compiled->limits.get(), kMostMatchSteps);
   ScorePattern pattern;
@@ -132,6 +132,12 @@ base::Result<ScorePattern> ScorePattern::compile(const std::string& text) {
 }
 
 base::Result<std::optional<double>> ScorePattern::find(std::string_view line) const {
+  const auto match = find_text(line);
+  if (!match) return base::failure(match.error());
+  return *match ? parse_score((*match)->text) : std::nullopt;
+}
+
+base::Result<std::optional<ScorePattern::Match>> ScorePattern::find_text(std::string_view line) const {
   line = line.substr(0, kLongestScoreLine);
   const std::unique_ptr<pcre2_match_data, MatchFree> match(pcre2_match_data_create(2, nullptr));
   const int found =
@@ -141,7 +147,7 @@ base::Result<std::optional<double>> ScorePattern::find(std::string_view line) co
   const PCRE2_SIZE* const bounds = pcre2_get_ovector_pointer(match.get());
   const bool has_group = found != 1 && bounds[2] != PCRE2_UNSET;
   const PCRE2_SIZE* const group = has_group ? bounds + 2 : bounds;
-  return parse_score(line.substr(group[0], group[1] - group[0]));
+  return Match{line.substr(group[0], group[1] - group[0]), has_group};
 }
 
 std::optional<double> parse_score(std::string_view text) {

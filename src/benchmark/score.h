@@ -16,9 +16,16 @@ namespace gpubench::benchmark {
 // or all of it.
 class ScorePattern {
  public:
-  static base::Result<ScorePattern> compile(const std::string& text);
+  static base::Result<ScorePattern> compile(const std::string& text, const std::string& option = "--score_regex");
   // Looks at the line's first 4,096 bytes. An error: the search took too many steps.
   [[nodiscard]] base::Result<std::optional<double>> find(std::string_view line) const;
+
+  // The same, not read as a number.
+  struct Match {
+    std::string_view text;
+    bool is_group;
+  };
+  [[nodiscard]] base::Result<std::optional<Match>> find_text(std::string_view line) const;
 
  private:
   struct Compiled;

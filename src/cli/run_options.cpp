@@ -6,6 +6,7 @@
 #include "cli/container_options.h"
 #include "cli/export_options.h"
 #include "cli/output_options.h"
+#include "cli/phase_options.h"
 #include "cli/saved_run_options.h"
 
 namespace gpubench::cli {
@@ -140,6 +141,7 @@ std::vector<OptionGroup> run_options(RunLine& line) {
       {carbon, carbon_options(spec.settings.carbon, spec.settings.carbon_region),
        [&spec] { return check_carbon(spec.settings.carbon); }},
       {carbon, database_options(spec)},
+      {"Phases", phase_options(spec)},
       {output, {results_dir_option(spec.results_dir), label_option(spec.settings.label)}},
       {output, output_options(spec.outputs)},
       {output, log_options(line)},

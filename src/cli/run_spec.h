@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "benchmark/log_phases.h"
 #include "exporting/spec.h"
 #include "live/spec.h"
 #include "meter/spec.h"
@@ -34,9 +35,11 @@ struct RunSpec {
   bool live_plot = false;
   std::uint64_t log_cap_bytes = std::uint64_t{1} << 30;  // of benchmark.log
   live::LiveSpec live;
-  bool quiet = false;              // nothing is printed but errors
-  bool verbose = false;            // runtime.log is printed too
-  std::string log_level = "info";  // of runtime.log, as spdlog names it
+  benchmark::LogPhaseOptions log_phases;
+  std::optional<std::string> nvtx;  // which of its ranges are phases: "all", a domain, a regular expression; empty: none
+  bool quiet = false;               // nothing is printed but errors
+  bool verbose = false;             // runtime.log is printed too
+  std::string log_level = "info";   // of runtime.log, as spdlog names it
 };
 
 }  // namespace gpubench::cli

@@ -14,7 +14,6 @@
 #include "platform/regular_file.h"
 #include "record/costs.h"
 #include "report/carbon_changes.h"
-#include "report/metrics_json.h"
 #include "report/metrics_yaml.h"
 
 namespace gpubench::commands {

@@ -9,6 +9,7 @@
 
 #include "live/drawing.h"
 #include "live/gpu_pane.h"
+#include "live/phase_line.h"
 
 namespace gpubench::live {
 namespace {
@@ -75,7 +76,9 @@ std::vector<Figure> figures(const ViewState& state) {
   } else if (totals.measured > base::Duration{}) {
     all.push_back({"energy", "not known"});
   }
-  if (!state.latest() || !state.latest()->carbon) return all;
+  if (!state.latest()) return all;
+  if (state.latest()->phase) all.push_back({"phase", phase_text(*state.latest()->phase)});
+  if (!state.latest()->carbon) return all;
   const record::CarbonNow& carbon = *state.latest()->carbon;
   if (carbon.emissions) all.push_back({"CO2", fmt::format("{:.3g} g", carbon.emissions->grams())});
   all.push_back({"grid", fmt::format("{:.0f} g/kWh", carbon.intensity.intensity.grams_per_kilowatt_hour())});

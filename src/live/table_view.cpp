@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "live/carbon_line.h"
 #include "live/gpu_table.h"
+#include "live/phase_line.h"
 
 namespace gpubench::live {
 namespace {
@@ -47,7 +48,7 @@ void TableView::show(const record::Progress& progress) {
   constexpr int kUnbounded = 100000;
   const int columns = options_.escape_codes ? terminal_.size().columns : kUnbounded;
   table_ = (options_.notice.empty() ? "" : options_.notice + "\n") + current_metrics_table(gpus_, progress, columns) +
-           carbon_line(progress);
+           phase_line(progress) + carbon_line(progress);
   if (!options_.escape_codes)
     terminal_.write((options_.show_metrics ? table_ : "") + moving_line() + (options_.show_metrics ? "\n" : ""));
   else if (options_.show_metrics)

@@ -64,7 +64,7 @@ class Accounting {
     if (gpu.whole == nullptr) return false;
     const auto cuts = cut_energies(*gpu.series, run_, *gpu.whole, tree_.cuts);
     if (!cuts) return false;
-    for (std::size_t i = 0; i < joules_.size(); ++i) joules_[i] += cuts->joules[i];
+    add_cuts(*cuts);
     std::vector<NodeEnergy> energies = node_energies(tree_, *cuts);
     if (cuts->fine) take_fitted(energies, *gpu.series, *cuts);
     for (std::size_t node = 0; node < energies.size(); ++node) add_node(node, energies[node], *cuts, *gpu.whole);
@@ -74,8 +74,23 @@ class Accounting {
   [[nodiscard]] const std::vector<NodeTotal>& totals() const { return totals_; }
   [[nodiscard]] const std::vector<double>& joules() const { return joules_; }
   [[nodiscard]] const std::vector<Lag>& lags() const { return lags_; }
+  // From one cut to another: energy, and standard uncertainty but for the run's own.
+  [[nodiscard]] std::pair<double, double> between(std::size_t from, std::size_t to) const {
+    const double lag = lag_joules_[to] - lag_joules_[from];
+    return {joules_[to] - joules_[from], std::sqrt(variances_[to] + variances_[from] + lag * lag)};
+  }
 
  private:
+  void add_cuts(const CutEnergies& cuts) {
+    variances_.resize(joules_.size());
+    lag_joules_.resize(joules_.size());
+    for (std::size_t i = 0; i < joules_.size(); ++i) {
+      joules_[i] += cuts.joules[i];
+      variances_[i] += cuts.standard[i] * cuts.standard[i];
+      lag_joules_[i] += static_cast<float>(cuts.watts[i] * base::to_seconds(cuts.lag.standard));
+    }
+  }
+
   // Replaces what single cuts cannot know; what is taken from one node is another's, so the sum stays.
   void take_fitted(std::vector<NodeEnergy>& energies, const series::GpuSeries& gpu, const CutEnergies& cuts) {
     const auto spacing = energy::usual_spacing(*gpu.power, run_);
@@ -119,7 +134,9 @@ class Accounting {
   const PhaseTree& tree_;
   const base::Window run_;
   std::vector<NodeTotal> totals_;
-  std::vector<double> joules_;  // of all GPUs at each cut
+  std::vector<double> joules_;     // of all GPUs at each cut
+  std::vector<float> variances_;   // joule^2
+  std::vector<float> lag_joules_;  // what the lag's uncertainty moves it by
   std::vector<Lag> lags_;
 };
 
@@ -193,8 +210,13 @@ std::vector<std::uint32_t> in_order(const PhaseTree& tree) {
   return order;
 }
 
-// The longest stretches, by their starts; what is within others comes after them.
-std::vector<PhaseBar> bars_of(const PhaseTree& tree, const std::vector<std::size_t>& numbers) {
+void add_energy(PhaseBar& bar, const Accounting& accounting, const Occurrence& occurrence) {
+  const auto [joules, standard] = accounting.between(occurrence.start, occurrence.end);
+  bar.half_width = base::Energy::from_joules(2 * std::hypot(standard, kDrift * joules));
+  if (bar.half_width.joules() < kMostDoubt * joules) bar.energy = base::Energy::from_joules(joules);
+}
+
+std::vector<PhaseBar> bars_of(const PhaseTree& tree, const std::vector<std::size_t>& numbers, const Accounting* accounting) {
   std::vector<const Occurrence*> longest;
   for (const Occurrence& occurrence : tree.occurrences)
     if (occurrence.node != 0) longest.push_back(&occurrence);
@@ -208,8 +230,11 @@ std::vector<PhaseBar> bars_of(const PhaseTree& tree, const std::vector<std::size
     return a->start != b->start ? a->start < b->start : length(a) > length(b);
   });
   std::vector<PhaseBar> bars;
-  for (const Occurrence* occurrence : longest)
-    bars.push_back({{tree.cuts[occurrence->start].time, tree.cuts[occurrence->end].time}, numbers[occurrence->node]});
+  for (const Occurrence* occurrence : longest) {
+    PhaseBar bar{{tree.cuts[occurrence->start].time, tree.cuts[occurrence->end].time}, numbers[occurrence->node]};
+    if (accounting != nullptr) add_energy(bar, *accounting, *occurrence);
+    bars.push_back(bar);
+  }
   return bars;
 }
 
@@ -249,6 +274,7 @@ std::optional<PhaseAccount> account_phases(Marks marks, base::Window run, std::s
     numbers[node] = account.phases.size();
     account.phases.push_back(std::move(phase));
   }
+  account.unmarked.name = "(unmarked)";
   account.unmarked.time = account.unmarked.self_time = tree.nodes.front().self_time;
   if (known) {
     const NodeTotal& rest = accounting.totals().front();
@@ -257,7 +283,7 @@ std::optional<PhaseAccount> account_phases(Marks marks, base::Window run, std::s
     account.unmarked.self_half_width = base::Energy::from_joules(2 * std::sqrt(rest.self_variance));
     account.lags = accounting.lags();
   }
-  account.bars = bars_of(tree, numbers);
+  account.bars = bars_of(tree, numbers, known ? &accounting : nullptr);
   add_others(account, tree);
   return account;
 }

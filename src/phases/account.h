@@ -63,19 +63,21 @@ struct OtherLanePhase {
   base::Duration time{};
 };
 
-// A stretch of the run for a picture of it.
+// One phase from its begin to its end.
 struct PhaseBar {
   base::Window time;
-  std::size_t phase = 0;  // its number in the list
+  std::size_t phase = 0;                    // its number in the list
+  std::optional<base::Energy> energy = {};  // empty: not known, or to no better than 30 %
+  base::Energy half_width = {};             // comparative, k = 2
 };
 
 struct PhaseAccount {
   Origin origin = Origin::marks;
   std::string lane;
-  std::vector<Phase> phases;  // each right after the one that it is in
-  Phase unmarked;             // the rest of the run
-  std::vector<Lag> lags;      // of each GPU
-  std::vector<PhaseBar> bars;
+  std::vector<Phase> phases;           // each right after the one that it is in
+  Phase unmarked;                      // the rest of the run
+  std::vector<Lag> lags;               // of each GPU
+  std::vector<PhaseBar> bars;          // the longest, by their starts; what is within others after them
   std::vector<OtherLanePhase> others;  // of other threads: they overlap these, and are in no sum
   std::size_t more_others = 0;
   MarkTroubles troubles;

@@ -240,6 +240,9 @@ std::optional<CutEnergies> by_series(const series::Series<T>& series, Timing tim
   energies.fine = timing.fine;
   energies.lag = timing.lag = finder.find();
   CutReader<T> reader(series, timing, start);
+  energies.joules.reserve(cuts.size());
+  energies.standard.reserve(cuts.size());
+  energies.watts.reserve(cuts.size());
   for (std::size_t cut = 0; cut < cuts.size(); ++cut) {
     const AtCut at = reader.read(cuts[cut].time, edges.empty() ? Edge{} : edges[cut]);
     energies.joules.push_back(at.joules);

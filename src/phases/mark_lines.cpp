@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kLongestLine = 512;  // clients write 256 bytes at most
 constexpr base::Duration kLongestDistance = std::chrono::hours(24 * 3650);
 constexpr std::string_view kNvtxLane = "nvtx:";
+constexpr std::string_view kLogLane = "log:";
 
 template <class Number>
 std::optional<Number> number(std::string_view text) {
@@ -157,9 +158,12 @@ std::optional<base::SteadyTime> MarkLines::time_of(std::string_view text, std::s
 }
 
 std::uint32_t MarkLines::lane_of(std::string_view who) {
-  const bool is_nvtx = who.substr(0, kNvtxLane.size()) == kNvtxLane;
-  if (is_nvtx) who.remove_prefix(kNvtxLane.size());
-  const Origin origin = is_nvtx ? Origin::nvtx : Origin::marks;
+  Origin origin = Origin::marks;
+  if (who.substr(0, kLogLane.size()) == kLogLane) origin = Origin::log;
+  if (who.substr(0, kNvtxLane.size()) == kNvtxLane) {
+    origin = Origin::nvtx;
+    who.remove_prefix(kNvtxLane.size());
+  }
   return label_.empty() ? marks_.lane(origin, who) : marks_.lane(origin, label_ + " " + std::string(who));
 }
 

@@ -15,8 +15,10 @@ constexpr double kClearlyMore = 1.05;
 
 using Spans = std::span<const Span>;
 
+// They come in the order of their ends. Of two with the same times the one that ended last is around the other.
 void sort_by_lane_and_time(std::vector<Span>& spans) {
-  std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) {
+  std::reverse(spans.begin(), spans.end());
+  std::stable_sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) {
     if (a.lane != b.lane) return a.lane < b.lane;
     return a.start != b.start ? a.start < b.start : a.end > b.end;
   });

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -108,9 +109,22 @@ std::string process_namespace() {
   return size > 0 ? std::string(target.data(), static_cast<std::size_t>(size)) : "?";
 }
 
+}  // namespace
+
+std::string boot_id() {
+  return first_word_of("/proc/sys/kernel/random/boot_id");
+}
+
+std::uint64_t time_namespace() {
+  struct stat status{};
+  return stat("/proc/self/ns/time", &status) == 0 ? status.st_ino : 0;
+}
+
+namespace {
+
 // What processes that can see each other have in common.
 std::string surroundings() {
-  return host_name() + " " + first_word_of("/proc/sys/kernel/random/boot_id") + " " + process_namespace();
+  return host_name() + " " + boot_id() + " " + process_namespace();
 }
 
 std::string cgroup_of_process(const std::string& number) {
@@ -162,7 +176,7 @@ Presence presence_of(const std::string& identity, bool on_this_machine) {
   std::string start;
   if (!(words >> host >> boot >> space >> number >> start) || host != host_name()) return Presence::unknown;
   const auto id = whole_number(number);
-  const std::string own_boot = first_word_of("/proc/sys/kernel/random/boot_id");
+  const std::string own_boot = boot_id();
   if (!id || own_boot.empty()) return Presence::unknown;
   if (boot != own_boot) return on_this_machine ? Presence::gone : Presence::unknown;
   if (space != process_namespace()) return Presence::unknown;

@@ -35,6 +35,11 @@ enum class Presence : std::uint8_t {
 // `on_this_machine`: what it left, by which it is known, is here; then another boot was an earlier one.
 Presence presence_of(const std::string& identity, bool on_this_machine = true);
 
+// By what other processes know whether their steady clock is this one's: another after each start of the machine, and the
+// inode of the time namespace. Empty and 0: not known.
+std::string boot_id();
+std::uint64_t time_namespace();
+
 // A process as /proc shows it.
 struct ProcessFacts {
   int parent = 0;

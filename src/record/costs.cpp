@@ -68,6 +68,22 @@ void add_footprint(RunRecord& run) {
 
 }  // namespace
 
+namespace {
+
+// At the average intensity of the run.
+void add_phase_emissions(RunRecord& run) {
+  if (!run.phases) return;
+  const auto share = [&](phases::Phase& phase) {
+    phase.emissions.reset();
+    if (run.emissions && phase.energy && *run.total_energy > base::Energy{})
+      phase.emissions = run.emissions->total * (*phase.energy / *run.total_energy);
+  };
+  for (phases::Phase& phase : run.phases->phases) share(phase);
+  share(run.phases->unmarked);
+}
+
+}  // namespace
+
 void cost(RunRecord& run, const std::vector<series::GpuSeries>& series, const carbon::Answer& answer) {
   std::erase_if(run.findings, [](const Finding& finding) {
     const std::string name = finding_name(finding);
@@ -78,6 +94,7 @@ void cost(RunRecord& run, const std::vector<series::GpuSeries>& series, const ca
   run.footprint.reset();
   if (run.total_energy) add_emissions(run, series, answer);
   if (run.emissions) add_footprint(run);
+  add_phase_emissions(run);
 }
 
 carbon::EmissionsAccount account_emissions(const RunRecord& run, const std::vector<series::GpuSeries>& series,

@@ -218,12 +218,25 @@ std::string text(const DriverSilent& /*finding*/) {
   return "The driver did not answer for more than 5 s. Readings, samples and counter values of that time are missing.";
 }
 
+std::string text(const MarksIncomplete& f) {
+  return "Some marks of the benchmark's phases are missing or could not be used" + because(f.reason) +
+         ": the figures of its phases may be wrong.";
+}
+
+std::string text(const PhasesNotSynchronised& f) {
+  const std::string how =
+      f.late_marks > 0 ? fmt::format("the GPU worked on after {} of the phases' ends", f.late_marks)
+                       : fmt::format("between marks and changes of power the time varies by {}", seconds_text(f.spread));
+  return "The marks of the phases and the work of the GPU do not go together (" + how +
+         "): energy of one phase may count as another's. Synchronise the GPU at the marks.";
+}
+
 std::string text(const SavedFinding& f) {
   return f.text;
 }
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 34> kNames = {"replayed",
+constexpr std::array<std::string_view, 36> kNames = {"replayed",
                                                      "interrupted",
                                                      "timed_out",
                                                      "workload_failed",
@@ -256,6 +269,8 @@ constexpr std::array<std::string_view, 34> kNames = {"replayed",
                                                      "impossible_values",
                                                      "driver_silent",
                                                      "left_running",
+                                                     "marks_incomplete",
+                                                     "phases_not_synchronised",
                                                      "saved"};
 static_assert(kNames.size() == std::variant_size_v<AnyFinding>);
 

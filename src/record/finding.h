@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -168,6 +169,15 @@ struct MemoryErrors {
 struct ScoreUnusable {
   std::string reason;
 };
+// Marks of phases that could not be used, or are missing.
+struct MarksIncomplete {
+  std::string reason;
+};
+// The GPU's work does not begin and end with the marks of its phases.
+struct PhasesNotSynchronised {
+  std::size_t late_marks = 0;  // after which it went on
+  base::Duration spread{};     // of the time between marks and changes of power
+};
 // A finding as a saved run has it.
 struct SavedFinding {
   std::string name;
@@ -179,7 +189,8 @@ using AnyFinding =
                  DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown, ResultsNotCollected,
                  PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered,
                  JournalIncomplete, NoGpuGiven, GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors,
-                 MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, LeftRunning, SavedFinding>;
+                 MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, LeftRunning, MarksIncomplete,
+                 PhasesNotSynchronised, SavedFinding>;
 
 // Copies and moves of a variant of so many take seconds to compile wherever a record is copied, so they stand in one file.
 struct Finding {

@@ -27,11 +27,19 @@ struct EnergyNow {
   [[nodiscard]] std::optional<base::Energy> of(const std::vector<std::size_t>& positions) const;
 };
 
+// The phase that the benchmark is in, by its marks so far.
+struct PhaseNow {
+  std::string path;                      // "epoch/step"
+  base::Duration time{};                 // since it began
+  std::optional<base::Energy> energy{};  // since then, by the readings; empty: not known
+};
+
 struct Progress {
   std::size_t tick = 0;  // interval number, from 0
   base::WallTime time;
   std::vector<meter::GpuReading> readings;  // one per GPU
   std::optional<EnergyNow> energy = {};     // empty: the benchmark has not started
+  std::optional<PhaseNow> phase = {};       // empty: it is in none
   std::optional<CarbonNow> carbon = {};     // empty: the intensity is not known
 };
 

@@ -1,6 +1,8 @@
 // What is known of a run before its start: filled by the run, or read from its journal.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,11 +13,18 @@
 
 namespace gpubench::record {
 
+// By what marks of this machine's own clock are known (platform/process.h).
+struct ClockFacts {
+  std::string boot_id;
+  std::uint64_t time_namespace = 0;
+};
+
 struct RunFacts : RunSettings {
   std::string run_id;
   std::string tool_version;
   std::string host;
-  base::ClockAnchor anchor;  // taken when the run started; maps steady times to UTC
+  base::ClockAnchor anchor;              // taken when the run started; maps steady times to UTC
+  std::optional<ClockFacts> clock = {};  // empty: of a version that knew no marks
   meter::MeterSource source;
   std::vector<meter::GpuDescription> gpus;
   BenchmarkGpus benchmark_gpus;

@@ -14,6 +14,7 @@
 #include "energy/gpu_energy.h"
 #include "meter/gpu_meter.h"
 #include "meter/value_facts.h"
+#include "phases/account.h"
 #include "record/finding.h"
 #include "record/gpu_events.h"
 #include "record/quality.h"
@@ -111,13 +112,14 @@ struct ExportRecord {
 struct RunRecord {
   RunFacts facts;
   BenchmarkRecord benchmark;
-  base::Window ran;                            // the workload's real start and end
-  std::string carbon_place;                    // what the source of the intensities calls it; empty: it knows no place
-  std::vector<GpuRecord> gpus;                 // those that the benchmark has: all totals are theirs
-  std::vector<GpuRecord> other_gpus = {};      // measured as well, in no total
-  std::vector<PartRecord> parts = {};          // of several containers; else empty
-  std::optional<base::Energy> total_energy;    // sum over gpus; empty if there is none or one is not known
-  energy::Uncertainty total_uncertainty = {};  // of the sum: boards independent of each other, common causes added up
+  base::Window ran;                                 // the workload's real start and end
+  std::string carbon_place;                         // what the source of the intensities calls it; empty: it knows no place
+  std::vector<GpuRecord> gpus;                      // those that the benchmark has: all totals are theirs
+  std::vector<GpuRecord> other_gpus = {};           // measured as well, in no total
+  std::vector<PartRecord> parts = {};               // of several containers; else empty
+  std::optional<phases::PhaseAccount> phases = {};  // empty: the benchmark said nothing of any
+  std::optional<base::Energy> total_energy;         // sum over gpus; empty if there is none or one is not known
+  energy::Uncertainty total_uncertainty = {};       // of the sum: boards independent of each other, common causes added up
   std::optional<carbon::EmissionsAccount> emissions;
   std::optional<carbon::Footprint> footprint;  // empty: the emissions are not known
   ToolCost cost;

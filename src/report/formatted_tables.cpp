@@ -16,6 +16,7 @@
 #include "report/gpu_tables.h"
 #include "report/outcome.h"
 #include "report/part_rows.h"
+#include "report/phases.h"
 #include "report/summary.h"
 #include "report/text.h"
 
@@ -48,6 +49,15 @@ std::string parts_table(const record::RunRecord& run) {
   base::TextTable table(part_headings());
   for (auto& row : part_rows(run)) table.add_row(std::move(row));
   return table.text() + kPartsRemark + "\n";
+}
+
+std::string phases_table(const record::RunRecord& run) {
+  constexpr std::size_t kMostPhases = 40;
+  base::TextTable table(phase_headings());
+  for (auto& row : phase_rows(run, kMostPhases)) table.add_row(std::move(row));
+  std::string text = table.text();
+  for (const std::string& remark : phase_remarks(run, kMostPhases)) text += remark + "\n";
+  return text;
 }
 
 // The work that the benchmark reports, and what a unit of it took.
@@ -209,6 +219,7 @@ std::string formatted_tables(const record::RunRecord& run) {
     text += "REPLAY: the GPU figures below come from a recorded trace. They were not measured in this run.\n\n";
   text += results_table(run, sum);
   if (!run.parts.empty()) text += section("Containers", parts_table(run));
+  if (run.phases) text += section("Phases", phases_table(run));
   text += section("Carbon Information", carbon_table(run, sum));
   const std::size_t half_hours = run.emissions ? run.emissions->slots.size() : 0;
   if (half_hours > 1 && half_hours <= kMostHalfHours) text += section("Carbon of Each Half-Hour", half_hour_table(run));

@@ -163,6 +163,22 @@ std::string work_text(const record::RunRecord& run) {
                   rate.per_second ? ", " + significant(*rate.per_second) + " a second" : ""});
 }
 
+// The outermost phases, those that used most first, as many as fit.
+std::string phases_text(const record::RunRecord& run) {
+  constexpr std::size_t kLongestPhase = 24;
+  constexpr std::string_view kOfTheEnergy = " of the energy";
+  std::vector<const phases::Phase*> outermost{&run.phases->unmarked};
+  for (const phases::Phase& phase : run.phases->phases)
+    if (phase.depth == 0 && phase.energy) outermost.push_back(&phase);
+  std::stable_sort(outermost.begin(), outermost.end(),
+                   [](const phases::Phase* a, const phases::Phase* b) { return *a->energy > *b->energy; });
+  std::vector<std::string> parts;
+  for (const phases::Phase* phase : outermost)
+    parts.push_back(fmt::format("{}{} {:.0f} %", parts.empty() ? "" : ", ", one_line(phase->name, kLongestPhase),
+                                *phase->energy / *run.total_energy * 100));
+  return as_fits(parts, kRoom - kOfTheEnergy.size()) + std::string(kOfTheEnergy);
+}
+
 std::string export_text(const record::ExportRecord& exported) {
   return as_fits(
       {fmt::format("{} of {} values accepted, {} read back", exported.accepted, exported.recorded, exported.verified),
@@ -202,6 +218,8 @@ void add_figures(Lines& lines, const record::RunRecord& run, const ScreenSetting
   lines.push_back(named("Emissions", emissions_text(run)));
   if (run.benchmark.score) lines.push_back(named("Score", grouped(plain_number(*run.benchmark.score, 4)) + " s"));
   if (run.benchmark.work) lines.push_back(named("Work", work_text(run)));
+  const bool divided = run.phases && run.phases->unmarked.energy && run.total_energy > base::Energy{};
+  if (divided) lines.push_back(named("Phases", phases_text(run)));
   if (run.exported.requested) lines.push_back(named("Export", export_text(run.exported)));
   if (setting.earlier && is_complete(run))
     for (std::string& line : earlier_lines(run, *setting.earlier)) lines.push_back(std::move(line));

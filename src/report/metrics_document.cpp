@@ -9,6 +9,7 @@
 #include "meter/gpu_limits.h"
 #include "record/work_rate.h"
 #include "report/gpu_event_tables.h"
+#include "report/phases.h"
 #include "report/summary.h"
 #include "report/text.h"
 
@@ -38,6 +39,7 @@ class DocumentWriter {
   void number(const char* key, const std::optional<Quantity>& value, double (Quantity::*unit)() const) {
     number(key, value ? std::optional<double>(((*value).*unit)()) : std::nullopt);
   }
+  void document(const char* key, Document value) { (*at_)[key] = std::move(value); }
   void map(const char* key, const std::function<void()>& content) { within((*at_)[key], content); }
   // A map where there is a value, else null.
   template <class Value, class Write>
@@ -462,6 +464,10 @@ Document metrics_document(const record::RunRecord& run) {
   out.list("gpus", run.gpus, [&](const record::GpuRecord& gpu) { write_gpu(out, gpu); });
   out.known_text("gpus_chosen_by", run.facts.benchmark_gpus.by);
   out.list("other_gpus", run.other_gpus, [&](const record::GpuRecord& gpu) { write_gpu(out, gpu); });
+  if (run.phases) {
+    out.document("phases", phases_document(*run.phases));
+    out.document("phases_by", phases_by_document(*run.phases));
+  }
   write_emissions(out, run);
   out.map_or_null("footprint", run.footprint, [&](const carbon::Footprint& footprint) { write_footprint(out, footprint); });
   out.list("findings", run.findings, [&](const record::Finding& finding) {

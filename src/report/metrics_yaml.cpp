@@ -50,4 +50,8 @@ std::string metrics_yaml(const record::RunRecord& run) {
   return std::string(out.c_str()) + "\n";
 }
 
+std::string metrics_json(const record::RunRecord& run) {
+  return metrics_document(run).dump(2) + "\n";
+}
+
 }  // namespace gpubench::report

@@ -1,4 +1,4 @@
-// metrics.yml: the machine-readable account; keys in docs/formats.md.
+// metrics.yml and metrics.json: the machine-readable account; keys in docs/formats.md.
 #pragma once
 
 #include <string>
@@ -8,5 +8,7 @@
 namespace gpubench::report {
 
 std::string metrics_yaml(const record::RunRecord& run);
+// The same keys in the form that docs/metrics.schema.json describes.
+std::string metrics_json(const record::RunRecord& run);
 
 }  // namespace gpubench::report

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "meter/throttle_reasons.h"
 #include "meter/value_facts.h"
+#include "report/phases.h"
 #include "report/text.h"
 
 namespace gpubench::report {
@@ -223,6 +224,31 @@ void write_power_csv(std::ostream& out, const record::RunRecord& run, const std:
   PowerRows rows(out, run, gpu_indices(run, series.size()));
   merge_by_time(cursors, [&](std::size_t gpu, const meter::PowerSample& sample) { rows.add(gpu, sample); });
   rows.flush();
+}
+
+namespace {
+
+// A name may have any character.
+std::string csv_cell(const std::string& text) {
+  std::string cell = "\"";
+  for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return cell + "\"";
+}
+
+}  // namespace
+
+void write_phases_csv(std::ostream& out, const record::RunRecord& run) {
+  const phases::PhaseAccount& account = *run.phases;
+  out << "timestamp,elapsed_s,seconds,depth,phase,energy_j,uncertainty_j\n";
+  for (const phases::PhaseBar& bar : account.bars) {
+    out << base::utc_text_milliseconds(run.facts.anchor.to_wall(bar.time.start)) << ','
+        << plain_number(base::to_seconds(bar.time.start - run.ran.start), 6) << ','
+        << plain_number(base::to_seconds(bar.time.length()), 6) << ',' << account.phases[bar.phase].depth << ','
+        << csv_cell(one_line(phase_path(account, bar.phase))) << ',';
+    if (bar.energy) out << plain_number(bar.energy->joules(), 3) << ',' << plain_number(bar.half_width.joules(), 3);
+    if (!bar.energy) out << ',';
+    out << '\n';
+  }
 }
 
 }  // namespace gpubench::report

@@ -12,4 +12,7 @@ namespace gpubench::report {
 void write_timeseries_csv(std::ostream& out, const record::RunRecord& run, const std::vector<series::GpuSeries>& series);
 void write_power_csv(std::ostream& out, const record::RunRecord& run, const std::vector<series::GpuSeries>& series);
 
+// phases.csv of a run with phases: each of them from its begin to its end.
+void write_phases_csv(std::ostream& out, const record::RunRecord& run);
+
 }  // namespace gpubench::report

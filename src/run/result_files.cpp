@@ -17,7 +17,6 @@
 #include "platform/gzip_stream.h"
 #include "report/formatted_tables.h"
 #include "report/html/html_report.h"
-#include "report/metrics_json.h"
 #include "report/metrics_yaml.h"
 #include "report/plot/plot.h"
 #include "report/timeseries_csv.h"
@@ -56,7 +55,8 @@ base::Result<void> write_reports(const runs::RunDirectory& directory, const reco
   };
   for (const auto& result : written)
     if (!result) return result;
-  return {};
+  if (!run.phases) return {};
+  return write_table(directory, "phases.csv", format, [&](std::ostream& out) { report::write_phases_csv(out, run); });
 }
 
 base::Result<void> write_page(const runs::RunDirectory& directory, const record::RunRecord& run,
@@ -101,7 +101,7 @@ std::string for_terminal(const platform::Terminal& terminal, const std::string& 
 }
 
 std::string list_result_files(const runs::RunDirectory& directory) {
-  constexpr std::array<std::pair<const char*, const char*>, 17> kFiles{{
+  constexpr std::array<std::pair<const char*, const char*>, 20> kFiles{{
       {"report.html", "everything on one page, for a browser"},
       {"formatted_metrics.txt", "the tables, as they are printed"},
       {"metrics.yml", "all figures, for programs"},
@@ -111,11 +111,14 @@ std::string list_result_files(const runs::RunDirectory& directory) {
       {"metrics_plot.pdf", "power, utilisation, temperature, memory and clocks over time"},
       {"timeseries.csv", "readings at each interval"},
       {"power.csv", "power every 20 ms"},
+      {"phases.csv", "each phase from its begin to its end"},
+      {"phases.csv.gz", "each phase from its begin to its end"},
       {"timeseries.csv.gz", "readings at each interval"},
       {"power.csv.gz", "power every 20 ms"},
       {"benchmark.log", "the benchmark's output"},
       {"benchmark_1.log", "the output of the first container; benchmark_2.log of the second, and so on"},
       {kOwnResults, "the benchmark's own result files"},
+      {"marks", "the benchmark's marks of its phases"},
       {"final_monitoring_output.txt", "the last live table"},
       {"runtime.log", "this tool's log"},
       {"journal", "everything read, for iris-gpubench report and recover"},

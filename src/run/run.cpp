@@ -29,11 +29,14 @@
 #include "platform/terminal.h"
 #include "record/account.h"
 #include "record/energy_so_far.h"
+#include "record/run_phases.h"
 #include "report/formatted_tables.h"
 #include "report/last_screen.h"
 #include "run/audience.h"
 #include "run/journal_samples.h"
 #include "run/measurement.h"
+#include "run/nvtx_library.h"
+#include "run/phase_watch.h"
 #include "run/recording.h"
 #include "run/result_files.h"
 #include "run/run_carbon.h"
@@ -41,6 +44,7 @@
 #include "run/workload_setup.h"
 #include "runs/earlier_run.h"
 #include "runs/journal_notes.h"
+#include "runs/run_marks.h"
 #include "series/open.h"
 
 namespace gpubench::run {
@@ -94,6 +98,7 @@ class BenchmarkRun {
   base::Result<void> open_gpus();
   base::Result<void> open_outputs();
   base::Result<void> open_workload();
+  base::Result<std::optional<workload::NvtxInjection>> nvtx();
   void note_facts();
   [[nodiscard]] MeasurementPlan plan();
   void begin(base::SteadyTime time);
@@ -120,6 +125,7 @@ class BenchmarkRun {
   record::RunFacts facts_;
   std::unique_ptr<Recording> recording_;
   std::optional<record::EnergySoFar> energy_;  // adding: the sampler's thread
+  std::optional<PhaseWatch> phases_;           // the sampler's thread
   std::unique_ptr<Audience> audience_;
   std::unique_ptr<benchmark::BenchmarkOutputs> outputs_;
   std::unique_ptr<workload::Workload> workload_;
@@ -160,13 +166,19 @@ base::Result<void> BenchmarkRun::open_outputs() {
   energy_.emplace(recording_->series());
   audience_ = std::make_unique<Audience>(
       spec_, Audience::Scene{terminal_, clock_, anchor_, *meter_, gpus_, *recording_, signals_.fd()});
-  const benchmark::OutputPlan plan{recording_->directory().path, spec_.log_cap_bytes, audience_->log_watcher()};
+  const benchmark::OutputPlan plan{recording_->directory().path, spec_.log_cap_bytes, spec_.log_phases,
+                                   audience_->log_watcher()};
   GPUBENCH_ASSIGN_OR_RETURN(outputs_, benchmark::BenchmarkOutputs::create(spec_.workload.benchmarks, plan, clock_));
   return {};
 }
 
 base::Result<void> BenchmarkRun::open_workload() {
-  const WorkloadPlace place{meter_->source(), gpus_, recording_->directory(), signals_.fd()};
+  WorkloadPlace place{meter_->source(), gpus_, recording_->directory(), signals_.fd()};
+  if (auto marks = runs::make_marks_files(recording_->directory().path, spec_.workload.benchmarks.size()))
+    place.marks = *std::move(marks);
+  else
+    recording_->log().warn("{}", marks.error().message);
+  GPUBENCH_ASSIGN_OR_RETURN(place.nvtx, nvtx());
   GPUBENCH_ASSIGN_OR_RETURN(workload_, make_workload(spec_.workload, place, clock_, outputs_->sinks()));
   GPUBENCH_TRY(workload_->prepare());
   recording_->log().info("run {} of {} on {}", recording_->directory().run_id, workload_->description().name,
@@ -175,16 +187,25 @@ base::Result<void> BenchmarkRun::open_workload() {
   return {};
 }
 
+base::Result<std::optional<workload::NvtxInjection>> BenchmarkRun::nvtx() {
+  if (!spec_.nvtx) return std::nullopt;
+  const auto library = write_nvtx_library(recording_->directory().path);
+  if (!library) return base::failure(library.error());
+  return workload::NvtxInjection{library->string(), *spec_.nvtx == "all" ? std::string() : *spec_.nvtx};
+}
+
 void BenchmarkRun::note_facts() {
   static_cast<record::RunSettings&>(facts_) = spec_.settings;
   facts_.run_id = recording_->directory().run_id;
   facts_.tool_version = base::kVersion;
   facts_.host = platform::host_name();
   facts_.anchor = anchor_;
+  facts_.clock = record::ClockFacts{platform::boot_id(), platform::time_namespace()};
   facts_.source = meter_->source();
   facts_.gpus = meter_->gpus();
   facts_.benchmark_gpus = gpus_;
   recording_->note_facts(facts_, workload_->description());
+  phases_.emplace(runs::MarksFollower(recording_->directory().path, facts_), gpus_.positions);
 }
 
 MeasurementPlan BenchmarkRun::plan() {
@@ -220,6 +241,7 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
   progress.time = anchor_.to_wall(readings.empty() ? clock_.now() : readings.front().time);
   progress.readings = readings;
   progress.energy = energy_->add(readings);
+  progress.phase = phases_->at(readings.empty() ? clock_.now() : readings.front().time, progress.energy);
   recording_->repeat_facts(progress.time);
   carbon_->add_to(progress);
   audience_->show(std::move(progress));
@@ -248,11 +270,15 @@ void BenchmarkRun::save_so_far(const record::RunRecord& run) {
 record::RunRecord BenchmarkRun::account(const Measured& measured) const {
   record::RunRecord run = record::make_account(facts_, measured, recording_->series());
   run.carbon_place = carbon_source_.place;
+  const auto& folder = recording_->directory().path;
+  record::add_phases(run, runs::read_marks(folder, facts_, run.ran.end), recording_->series());
   return run;
 }
 
 void BenchmarkRun::collect_results(Measured& measured) {
   outputs_->close(measured.findings);
+  runs::remove_empty_marks_files(recording_->directory().path);
+  remove_nvtx_library(recording_->directory().path);
   for (const std::string& trouble : series::write_errors(recording_->series()))
     measured.findings.emplace_back(record::SeriesIncomplete{trouble});
   measured.scores = outputs_->scores({});

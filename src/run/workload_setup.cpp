@@ -17,6 +17,8 @@ base::Result<std::unique_ptr<workload::Workload>> make_workload(workload::Worklo
   workload::WorkloadContext context;
   context.run_id = place.directory.run_id;
   context.results = command_results(place.directory);
+  context.marks = place.marks;
+  context.nvtx = place.nvtx;
   context.gpus = place.gpus.requests;
   context.gives_gpus = !place.source.is_replay();
   context.logs = logs;

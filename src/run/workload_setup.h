@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "meter/gpu_meter.h"
 #include "platform/clock.h"
 #include "runs/run_directory.h"
+#include "workload/marks.h"
 #include "workload/spec.h"
 #include "workload/workload.h"
 
@@ -25,6 +27,8 @@ struct WorkloadPlace {
   const gpus::WorkloadGpus& gpus;
   const runs::RunDirectory& directory;
   int interrupt_fd = -1;  // readable: preparation that takes long is given up
+  std::optional<workload::NvtxInjection> nvtx = {};
+  std::vector<std::filesystem::path> marks = {};  // a file for each benchmark, or none
 };
 // `logs`: one for each of several containers, else one.
 base::Result<std::unique_ptr<workload::Workload>> make_workload(workload::WorkloadSpec spec, const WorkloadPlace& place,

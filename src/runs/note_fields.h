@@ -115,6 +115,11 @@ void fields(auto& field, Of<record::BenchmarkGpus> auto& gpus) {
   field("unclear", gpus.unclear);
 }
 
+void fields(auto& field, Of<record::ClockFacts> auto& clock) {
+  field("boot_id", clock.boot_id);
+  field("time_namespace", clock.time_namespace);
+}
+
 // The note "run".
 void facts_fields(auto& field, auto& facts, auto& workload) {
   field.note("run");
@@ -124,6 +129,7 @@ void facts_fields(auto& field, auto& facts, auto& workload) {
   field("interval_ns", facts.interval);
   field("anchor_steady_ns", facts.anchor.steady);
   field("anchor_utc_ns", facts.anchor.wall);
+  field.rare("clock", facts.clock);
   field("carbon_region", facts.carbon_region);
   field("carbon", facts.carbon);
   field("source", facts.source);

@@ -16,7 +16,9 @@
 #include "platform/process.h"
 #include "record/account.h"
 #include "record/costs.h"
+#include "record/run_phases.h"
 #include "runs/journal_notes.h"
+#include "runs/run_marks.h"
 #include "runs/saved_metrics.h"
 #include "sampler/plausible.h"
 #include "series/journal/read_journal.h"
@@ -188,6 +190,7 @@ base::Result<SavedRun> load_run(const fs::path& directory) {
   SavedRun saved;
   saved.series = std::move(loader.series);
   saved.run = record::make_account(*loader.notes.facts, measured_until(loader, directory), saved.series);
+  record::add_phases(saved.run, read_marks(directory, saved.run.facts, saved.run.ran.end), saved.series);
   saved.finished = loader.notes.closing && !loader.notes.closing->so_far;
   saved.damage = saved.finished ? series::damage_of_closed(*readout) : series::damage_text(*readout);
   if (loader.odd > 0) base::add_item(saved.damage, std::to_string(loader.odd) + " values cannot be of this run");

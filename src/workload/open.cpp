@@ -12,6 +12,7 @@
 #include "workload/docker/engine/location.h"
 #include "workload/docker/images.h"
 #include "workload/docker/own_containers.h"
+#include "workload/marks.h"
 #include "workload/several/several_workload.h"
 
 namespace gpubench::workload {
@@ -26,8 +27,12 @@ base::Result<void> check_variables(const std::vector<std::string>& variables) {
   return {};
 }
 
+std::string marks_of(const WorkloadContext& context, std::size_t number) {
+  return number < context.marks.size() ? context.marks[number].string() : std::string();
+}
+
 base::Result<ContainerOptions> container_options(const BenchmarkSpec& benchmark, const EngineHints& hints,
-                                                 const WorkloadContext& context) {
+                                                 const WorkloadContext& context, std::size_t number) {
   GPUBENCH_TRY(check_variables(benchmark.environment));
   EngineLocation engine;
   GPUBENCH_ASSIGN_OR_RETURN(engine, locate_engine(hints));
@@ -46,6 +51,8 @@ base::Result<ContainerOptions> container_options(const BenchmarkSpec& benchmark,
   container.settings = benchmark.container;
   container.stop_grace = benchmark.stop_grace;
   container.interrupt_fd = context.interrupt_fd;
+  container.marks_file = marks_of(context, number);
+  container.nvtx = context.nvtx;
   container.tell = context.tell;
   return container;
 }
@@ -53,7 +60,7 @@ base::Result<ContainerOptions> container_options(const BenchmarkSpec& benchmark,
 base::Result<std::unique_ptr<Workload>> open_container(const WorkloadSpec& spec, const WorkloadContext& context,
                                                        const platform::Clock& clock) {
   ContainerOptions container;
-  GPUBENCH_ASSIGN_OR_RETURN(container, container_options(spec.benchmarks.front(), spec.engine, context));
+  GPUBENCH_ASSIGN_OR_RETURN(container, container_options(spec.benchmarks.front(), spec.engine, context, 0));
   if (context.gives_gpus) container.gpus = context.gpus.front();
   return make_container_workload(std::move(container), clock, *context.logs.front());
 }
@@ -71,7 +78,7 @@ base::Result<std::unique_ptr<Workload>> open_several(const WorkloadSpec& spec, c
   for (std::size_t i = 0; i < spec.benchmarks.size(); ++i) {
     const std::string number = std::to_string(i + 1);
     ContainerOptions container;
-    GPUBENCH_ASSIGN_OR_RETURN(container, container_options(spec.benchmarks[i], spec.engine, context));
+    GPUBENCH_ASSIGN_OR_RETURN(container, container_options(spec.benchmarks[i], spec.engine, context, i));
     container.run_id += "-" + number;
     if (context.gives_gpus) container.gpus = context.gpus[i];
     parts.push_back(
@@ -87,6 +94,10 @@ std::unique_ptr<Workload> open_command(const WorkloadSpec& spec, const WorkloadC
   command.name = benchmark_name(spec);
   command.stop_grace = benchmark.stop_grace;
   command.environment = spec.environment;
+  if (const std::string marks = marks_of(context, 0); !marks.empty()) {
+    give_marks(command.environment, marks);
+    if (context.nvtx) give_nvtx(command.environment, context.nvtx->library, context.nvtx->filter);
+  }
   if (benchmark.command_line) {
     command.command_line = *benchmark.command_line;
     command.argv = {"/bin/sh", "-c", *benchmark.command_line};

@@ -4,12 +4,14 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "platform/clock.h"
 #include "workload/gpu_request.h"
+#include "workload/marks.h"
 #include "workload/own_container.h"
 #include "workload/spec.h"
 #include "workload/workload.h"
@@ -19,7 +21,9 @@ namespace gpubench::workload {
 // What a run gives its workload beside the spec. `gpus` and `logs` have an entry for each benchmark.
 struct WorkloadContext {
   std::string run_id;
-  std::filesystem::path results;  // absolute: where a command may leave result files
+  std::filesystem::path results;             // absolute: where a command may leave result files
+  std::vector<std::filesystem::path> marks;  // of each benchmark: the file for its marks; empty: none
+  std::optional<NvtxInjection> nvtx = {};
   std::vector<std::vector<GpuRequest>> gpus;
   bool gives_gpus = true;  // false: they are a replay's, which nobody can be given
   std::vector<LogSink*> logs;

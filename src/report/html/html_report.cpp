@@ -16,6 +16,7 @@
 #include "report/html/finding_place.h"
 #include "report/html/log_excerpt.h"
 #include "report/html/page_tables.h"
+#include "report/html/phase_section.h"
 #include "report/metrics_yaml.h"
 #include "report/text.h"
 
@@ -250,6 +251,10 @@ void write_page_data(std::ostream& out, const HtmlInput& input) {
   }
   out << "],\n\"log\":";
   write_log(out, read_log_excerpt(input.log, input.log_times, run.start_time()));
+  if (run.phases) {
+    out << ",\n\"phases\":";
+    write_phase_bars(out, run);
+  }
   out << ",\n\"metrics_yml\":" << json_string(metrics_yml(input)) << "}</script>\n";
 }
 
@@ -271,6 +276,7 @@ void write_html_report(std::ostream& out, const HtmlInput& input) {
       << "\n<main id=\"main\">\n"
       << cards(run) << (run.parts.empty() ? std::string() : section("containers", "Containers", html_parts(run)))
       << findings(run) << section("over-time", "Over time", std::string(kOverTime))
+      << (run.phases ? section("phases", "Phases", html_phases(run)) : std::string())
       << section("energy", "Energy", html_energy(run)) << section("carbon", "Carbon", html_carbon(run))
       << section("gpus", "GPUs", html_gpus(run)) << section("reproduce", "How to reproduce", html_reproduce(run))
       << section("files", "Data", std::string(kFiles)) << "</main>\n<footer><p>Made by iris-gpubench "

@@ -71,6 +71,7 @@
   const draw = () => {
     planned = false;
     for (const chart of charts) chart.draw();
+    placePhases();
     showLogView();
     byId('view').textContent = isWhole() ? 'whole run' : `${timeText(state.from)} to ${timeText(state.to)}`;
   };
@@ -484,6 +485,38 @@
     for (const [seconds, item] of logItems) item.classList.toggle('outside', seconds !== null && (seconds < state.from || seconds > state.to));
   };
 
+  // ---- Phases, under the power ---------------------------------------------------------------------------------------------
+  const phaseBars = [];
+  const deepestShown = 4, mostFocusable = 40;
+  const makePhases = () => {
+    if (!data.phases || data.phases.bars.length === 0) return;
+    const box = make('div', { class: 'phase-bar', role: 'group', 'aria-label': 'Phases of the benchmark: choose one to zoom to it' });
+    const shown = data.phases.bars.filter(([, , phase]) => data.phases.names[phase][1] <= deepestShown);
+    let rows = 1;
+    for (const [from, to, phase, figures] of shown) {
+      const [path, depth, all] = data.phases.names[phase];
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      const bar = make('button', { type: 'button', title: `${path}: ${figures} (all: ${all})`, tabindex: shown.length > mostFocusable ? '-1' : '0' }, name);
+      bar.style.top = `${depth * 1.25}rem`;
+      bar.style.borderLeftColor = bar.style.backgroundColor = `color-mix(in srgb, var(${gpuColour(phase)}) 45%, transparent)`;
+      bar.addEventListener('click', () => view(from - (to - from) * .1, to + (to - from) * .1));
+      phaseBars.push([from, to, bar]);
+      rows = Math.max(rows, depth + 1);
+      box.append(bar);
+    }
+    box.style.height = `${rows * 1.25}rem`;
+    charts[0].figure.append(box);
+  };
+  const placePhases = () => {
+    const chart = charts[0];
+    for (const [from, to, bar] of phaseBars) {
+      const left = Math.max(chart.x(from), chart.left), right = Math.min(chart.x(to), chart.left + chart.width);
+      bar.hidden = right < left;
+      bar.style.left = `${left}px`;
+      bar.style.width = `${Math.max(right - left, 1)}px`;
+    }
+  };
+
   // ---- Tools ---------------------------------------------------------------------------------------------------------------
   const button = (text, label, action) => {
     const element = make('button', { type: 'button', 'aria-label': label, title: label }, text);
@@ -561,6 +594,7 @@
     if (i === 0 && data.log.lines.length > 0) byId('charts').append(makeLog());
     if (i === 0 && data.log.lines.length === 0) byId('charts').classList.add('no-log');
   });
+  makePhases();
   const notes = [];
   if (charts.some(chart => chart.curves.some(curve => curve.reduced)))
     notes.push('This run has more samples than these charts have points. Lines are means; bands go from the lowest to the highest sample, so no peak is lost.');

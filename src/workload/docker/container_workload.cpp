@@ -16,6 +16,7 @@
 #include "workload/docker/engine/client.h"
 #include "workload/docker/gpu_delivery.h"
 #include "workload/docker/own_containers.h"
+#include "workload/marks.h"
 
 namespace gpubench::workload {
 namespace {
@@ -48,6 +49,7 @@ class ContainerWorkload final : public Workload {
   }
 
  private:
+  void give_marks();
   base::Result<void> create_and_open();
   base::Result<void> open_streams();
   base::Result<ContainerStart> start_or_give_way();
@@ -72,6 +74,7 @@ base::Result<void> ContainerWorkload::prepare() {
   GPUBENCH_TRY(engine_.connect(options_.docker_host, options_.tls));
   if (!engine_.address().is_remote())
     for (std::string& bind : options_.binds) GPUBENCH_ASSIGN_OR_RETURN(bind, resolve_volume(bind));
+  give_marks();
   auto plan = ContainerPlan::make(options_, engine_, clock_);
   if (!plan) return base::failure(plan.error());
   plan_.emplace(std::move(*plan));
@@ -80,6 +83,22 @@ base::Result<void> ContainerWorkload::prepare() {
   auto created = create_and_open();
   if (!created) static_cast<void>(remove());
   return created;
+}
+
+// An engine on another machine has no such file: there the marks come in the log.
+void ContainerWorkload::give_marks() {
+  const bool is_set = std::any_of(options_.env.begin(), options_.env.end(),
+                                  [](const std::string& variable) { return variable.rfind(kMarksVariable, 0) == 0; });
+  if (options_.marks_file.empty() || is_set) return;
+  if (engine_.address().is_remote()) {
+    options_.env.push_back(kMarksVariable + std::string("stdout"));
+    return;
+  }
+  options_.binds.push_back(options_.marks_file + ":" + kMarksInContainer + ":z");  // z: for SELinux
+  options_.env.push_back(kMarksVariable + std::string(kMarksInContainer));
+  if (!options_.nvtx) return;
+  options_.binds.push_back(options_.nvtx->library + ":" + kNvtxInContainer + ":ro,z");
+  give_nvtx(options_.env, kNvtxInContainer, options_.nvtx->filter);
 }
 
 base::Result<void> ContainerWorkload::create_and_open() {

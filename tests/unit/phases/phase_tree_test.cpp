@@ -104,6 +104,17 @@ TEST(PhaseTree, AChildThatOutlastsItsParentEndsWithIt) {
   EXPECT_EQ(tree.nodes.front().self_time, 8s);
 }
 
+// Lines of a log that come together have one time.
+TEST(PhaseTree, OfPhasesWithTheSameTimesTheOneThatEndedLastIsAround) {
+  MarkCollector marks;
+  const std::uint32_t lane = marks.lane(Origin::log, "log");
+  for (const char* name : {"a", "b", "c"}) marks.begin(lane, kStart + 1s, name);
+  for (const char* name : {"c", "b", "a"}) marks.end(lane, kStart + 2s, name);
+  const PhaseTree tree = make_phase_tree(marks.finish(kRun.end), kRun);
+  EXPECT_EQ(node(tree, "a/b/c").time, 1s);
+  EXPECT_EQ(node(tree, "a/b/c").depth, 3U);
+}
+
 TEST(PhaseTree, WorkBelongsToThePhaseAndThoseAroundIt) {
   MarkCollector marks;
   const std::uint32_t lane = marks.lane(Origin::marks, "1/1");

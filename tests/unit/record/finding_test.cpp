@@ -47,6 +47,8 @@ std::vector<Finding> one_of_each() {
           ImpossibleValues{3, 2, "a power of 70000 W"},
           DriverSilent{},
           LeftRunning{0, "load (process 812)"},
+          MarksIncomplete{"1 begin without an end"},
+          PhasesNotSynchronised{3, 15ms},
           SavedFinding{"gpu_shared", "Somebody else used the GPU."}};
 }
 
@@ -76,7 +78,8 @@ TEST(Finding, NamesBelongToTheirKinds) {
           "plot_not_made",     "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",
           "recovered",         "journal_incomplete", "no_gpu_given",        "gpus_unclear",     "foreign_process",
           "unknown_process",   "shared_by_mig",      "xid_errors",          "memory_errors",    "score_unusable",
-          "impossible_values", "driver_silent",      "left_running",        "gpu_shared"}));
+          "impossible_values", "driver_silent",      "left_running",        "marks_incomplete", "phases_not_synchronised",
+          "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {

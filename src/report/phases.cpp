@@ -1,0 +1,228 @@
+#include "report/phases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "report/figure_text.h"
+#include "report/text.h"
+
+namespace gpubench::report {
+namespace {
+
+constexpr std::size_t kLongestPhaseName = 50;  // characters of a foreign string
+constexpr std::size_t kDeepestIndent = 8;
+
+std::string energy_cell(const record::RunRecord& run, const phases::Phase& phase) {
+  if (!phase.energy) return phase.basis == phases::EnergyBasis::refused ? "too short" : kNotAvailable;
+  std::string text = short_number(phase.energy->joules(), 1);
+  const base::Energy half_width = phase.uncertainty.terms.empty() ? phase.self_half_width : phase.uncertainty.comparative();
+  text += " ± " + short_number(half_width.joules(), 1);
+  if (phase.basis == phases::EnergyBasis::by_name) text += " (by name)";
+  return run.facts.source.is_replay() ? text + " (REPLAY)" : text;
+}
+
+std::string share_cell(const record::RunRecord& run, const phases::Phase& phase) {
+  if (!phase.energy || !run.total_energy || *run.total_energy <= base::Energy{}) return "";
+  return fmt::format("{:.1f}", *phase.energy / *run.total_energy * 100);
+}
+
+std::string each_cell(const phases::Phase& phase) {
+  if (phase.each)
+    return short_number(phase.each->mean.joules(), 2) + " ± " + short_number(phase.each->half_width.joules(), 2);
+  if (!phase.energy || phase.count < 2) return "";
+  return short_number(phase.energy->joules() / static_cast<double>(phase.count), 2);
+}
+
+std::string work_cell(const phases::Phase& phase) {
+  std::string text;
+  for (const phases::PhaseWork& work : phase.works) {
+    const std::string unit = one_line(work.unit, kLongestPhaseName);
+    base::add_item(text, short_number(work.amount, 1) + " " + unit);
+    if (phase.energy) text += ", " + short_number(phase.energy->joules() / work.amount, 4) + " J each";
+  }
+  return text;
+}
+
+std::vector<std::string> row_of(const record::RunRecord& run, const phases::Phase& phase, const std::string& name) {
+  const auto power = phase.average_power();
+  return {name,
+          phase.count == 0 ? "" : std::to_string(phase.count),
+          short_number(base::to_seconds(phase.time), 3),
+          energy_cell(run, phase),
+          share_cell(run, phase),
+          phase.self_energy ? short_number(phase.self_energy->joules(), 1) : "",
+          each_cell(phase),
+          power ? short_number(power->watts(), 1) : "",
+          phase.emissions ? short_number(phase.emissions->grams(), kTableDecimals) : "",
+          work_cell(phase)};
+}
+
+}  // namespace
+
+const char* origin_name(phases::Origin origin) {
+  switch (origin) {
+    case phases::Origin::marks:
+      return "marks";
+    case phases::Origin::nvtx:
+      return "nvtx";
+    case phases::Origin::log:
+      return "log";
+  }
+  return "";
+}
+
+std::string phase_path(const phases::PhaseAccount& account, std::size_t phase) {
+  std::string path = account.phases[phase].name;
+  for (auto parent = account.phases[phase].parent; parent; parent = account.phases[*parent].parent)
+    path = account.phases[*parent].name + "/" + path;
+  return path;
+}
+
+std::vector<std::string> phase_headings() {
+  return {"Phase", "Count", "Time (s)", "Energy (J)", "Share (%)", "Itself (J)", "Each (J)", "Power (W)", "gCO2", "Work"};
+}
+
+std::vector<std::vector<std::string>> phase_rows(const record::RunRecord& run, std::size_t most) {
+  std::vector<std::vector<std::string>> rows;
+  if (!run.phases) return rows;
+  const std::vector<phases::Phase>& phases = run.phases->phases;
+  for (std::size_t i = 0; i < std::min(phases.size(), most); ++i) {
+    const std::string indent(2 * std::min(phases[i].depth, kDeepestIndent), ' ');
+    rows.push_back(row_of(run, phases[i], indent + one_line(phases[i].name, kLongestPhaseName)));
+  }
+  rows.push_back(row_of(run, run.phases->unmarked, kUnmarked));
+  return rows;
+}
+
+std::vector<std::string> phase_remarks(const record::RunRecord& run, std::size_t most_rows) {
+  std::vector<std::string> remarks;
+  if (!run.phases) return remarks;
+  const phases::PhaseAccount& account = *run.phases;
+  remarks.emplace_back(
+      "Energy and time of a phase include the phases within it; \"Itself\" is without them. Outermost phases and the "
+      "unmarked "
+      "rest add up to the run. Intervals: k = 2, on this board.");
+  if (account.phases.size() > most_rows)
+    remarks.push_back(fmt::format("{} more phases are in metrics.json.", account.phases.size() - most_rows));
+  const auto has = [&](phases::EnergyBasis basis) {
+    return std::any_of(account.phases.begin(), account.phases.end(),
+                       [&](const auto& phase) { return phase.basis == basis; });
+  };
+  if (has(phases::EnergyBasis::by_name))
+    remarks.emplace_back("\"By name\": too short for single cuts; by the power samples over all phases of that name.");
+  if (has(phases::EnergyBasis::refused))
+    remarks.emplace_back("\"Too short\": the interval would be wider than 30 % of the energy.");
+  if (!account.others.empty())
+    remarks.push_back(fmt::format("{} phases of other threads overlap these and are in no sum: see metrics.json.",
+                                  account.others.size() + account.more_others));
+  return remarks;
+}
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class Quantity>
+Json number(const std::optional<Quantity>& value, double (Quantity::*unit)() const) {
+  return value ? Json(((*value).*unit)()) : Json(nullptr);
+}
+
+std::string basis_name(phases::EnergyBasis basis) {
+  switch (basis) {
+    case phases::EnergyBasis::cuts:
+      return "cuts";
+    case phases::EnergyBasis::by_name:
+      return "by_name";
+    case phases::EnergyBasis::refused:
+      return "refused";
+    case phases::EnergyBasis::unknown:
+      return "unknown";
+  }
+  return {};
+}
+
+Json uncertainty_of(const phases::Phase& phase) {
+  if (!phase.energy || phase.uncertainty.terms.empty()) return nullptr;
+  const energy::Uncertainty& uncertainty = phase.uncertainty;
+  const auto percent = [&](base::Energy half_width) {
+    return *phase.energy > base::Energy{} ? Json(half_width / *phase.energy * 100) : Json(nullptr);
+  };
+  Json json;
+  json["comparative_joules"] = uncertainty.comparative().joules();
+  json["comparative_percent"] = percent(uncertainty.comparative());
+  json["absolute_joules"] = uncertainty.absolute().joules();
+  json["absolute_percent"] = percent(uncertainty.absolute());
+  json["terms"] = Json::array();
+  for (const energy::UncertaintyTerm& term : uncertainty.terms)
+    json["terms"].push_back({{"name", std::string(term.name)},
+                             {"standard_joules", term.standard.joules()},
+                             {"absolute_only", term.absolute_only},
+                             {"explanation", valid_utf8(term.explanation)}});
+  return json;
+}
+
+Json works_of(const phases::Phase& phase) {
+  Json works = Json::array();
+  for (const phases::PhaseWork& work : phase.works)
+    works.push_back({{"amount", work.amount},
+                     {"unit", valid_utf8(work.unit)},
+                     {"joules_per_unit", phase.energy ? Json(phase.energy->joules() / work.amount) : Json(nullptr)}});
+  return works;
+}
+
+Json document_of(const phases::Phase& phase, const std::string& path) {
+  Json json;
+  json["name"] = valid_utf8(phase.name);
+  json["path"] = valid_utf8(path);
+  json["depth"] = phase.depth;
+  json["count"] = phase.count;
+  json["seconds"] = base::to_seconds(phase.time);
+  json["self_seconds"] = base::to_seconds(phase.self_time);
+  json["energy_joules"] = number(phase.energy, &base::Energy::joules);
+  json["uncertainty"] = uncertainty_of(phase);
+  json["energy_basis"] = basis_name(phase.basis);
+  json["self_energy_joules"] = number(phase.self_energy, &base::Energy::joules);
+  json["self_uncertainty_joules"] = phase.self_energy ? Json(phase.self_half_width.joules()) : Json(nullptr);
+  json["average_power_watts"] = number(phase.average_power(), &base::Power::watts);
+  json["emissions_grams"] = number(phase.emissions, &base::Emissions::grams);
+  json["each_joules"] = phase.each ? Json(phase.each->mean.joules()) : Json(nullptr);
+  json["each_uncertainty_joules"] = phase.each ? Json(phase.each->half_width.joules()) : Json(nullptr);
+  json["work"] = works_of(phase);
+  return json;
+}
+
+}  // namespace
+
+nlohmann::ordered_json phases_document(const phases::PhaseAccount& account) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < account.phases.size(); ++i)
+    list.push_back(document_of(account.phases[i], phase_path(account, i)));
+  list.push_back(document_of(account.unmarked, kUnmarked));
+  return list;
+}
+
+nlohmann::ordered_json phases_by_document(const phases::PhaseAccount& account) {
+  Json json;
+  json["source"] = origin_name(account.origin);
+  json["lane"] = valid_utf8(account.lane);
+  json["synchronised"] = account.synchronised();
+  json["sensor_lags"] = Json::array();
+  for (const phases::Lag& lag : account.lags)
+    json["sensor_lags"].push_back({{"seconds", base::to_seconds(lag.value)},
+                                   {"standard_uncertainty_seconds", base::to_seconds(lag.standard)},
+                                   {"marks", lag.marks}});
+  const std::string troubles = phases::troubles_text(account.troubles);
+  json["troubles"] = troubles.empty() ? Json(nullptr) : Json(troubles);
+  json["other_lanes"] = Json::array();
+  for (const phases::OtherLanePhase& other : account.others)
+    json["other_lanes"].push_back({{"lane", valid_utf8(other.lane)},
+                                   {"name", valid_utf8(other.name)},
+                                   {"count", other.count},
+                                   {"seconds", base::to_seconds(other.time)}});
+  json["more_other_lanes"] = account.more_others;
+  return json;
+}
+
+}  // namespace gpubench::report

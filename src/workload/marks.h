@@ -1,0 +1,26 @@
+// How a benchmark finds the file for the marks of its phases (docs/formats.md).
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace gpubench::workload {
+
+// "IRIS_GPUBENCH_MARKS=/run/marks/1": the file to append to. A program that finds it not there writes nothing.
+inline constexpr const char* kMarksVariable = "IRIS_GPUBENCH_MARKS=";
+inline constexpr const char* kMarksInContainer = "/iris-gpubench/marks";
+
+// A library that programs with NVTX load by themselves and that writes their ranges to the file of marks.
+struct NvtxInjection {
+  std::string library;  // on this machine
+  std::string filter;   // IRIS_GPUBENCH_NVTX: a domain or a regular expression; empty: the outermost of all
+};
+inline constexpr const char* kNvtxInContainer = "/iris-gpubench/nvtx.so";
+
+// Adds its variables, unless the program already has such a library, as below a profiler.
+void give_nvtx(std::vector<std::string>& environment, const std::string& library, const std::string& filter);
+
+// For a command, and for containers that it starts with Apptainer.
+void give_marks(std::vector<std::string>& environment, const std::string& file);
+
+}  // namespace gpubench::workload
