@@ -17,10 +17,14 @@ Command export_command();
 Command check_image_command();
 Command recarbon_command();
 Command plan_command();
+Command compare_command();
+Command baseline_command();
+Command history_command();
 
 inline std::vector<Command> all_commands() {
-  return {run_command(),   list_command(),   show_command(),        report_command(),   recover_command(),
-          clean_command(), export_command(), check_image_command(), recarbon_command(), plan_command()};
+  return {run_command(),     list_command(),     show_command(),        report_command(),   recover_command(),
+          clean_command(),   export_command(),   check_image_command(), recarbon_command(), plan_command(),
+          compare_command(), baseline_command(), history_command()};
 }
 
 }  // namespace gpubench::commands

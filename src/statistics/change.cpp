@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <vector>
 
 namespace gpubench::statistics {
@@ -91,7 +92,7 @@ Repeatability Pool::repeatability() const {
 }
 
 double assumed_sitting_uncertainty() {
-  return std::sqrt(2.0) * 0.005 / std::sqrt(3.0);
+  return std::numbers::sqrt2 * 0.005 / std::numbers::sqrt3;
 }
 
 }  // namespace gpubench::statistics

@@ -37,7 +37,7 @@ std::vector<double> holm(std::span<const double> p_values) {
   std::vector<double> adjusted(p_values.size());
   double greatest = 0;
   for (std::size_t rank = 0; rank < order.size(); ++rank) {
-    const double times = static_cast<double>(order.size() - rank);
+    const auto times = static_cast<double>(order.size() - rank);
     greatest = std::max(greatest, std::min(1.0, times * p_values[order[rank]]));
     adjusted[order[rank]] = greatest;
   }

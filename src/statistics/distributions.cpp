@@ -33,6 +33,8 @@ double t_two_sided(double t, double degrees) {
 }
 
 double t_power(double effect, double degrees, double level) {
+  constexpr double kCertain = 1000;  // standard errors; the library counts to the square of them
+  if (effect > kCertain) return 1;
   const double critical = t_quantile(1 - level / 2, degrees);
   if (std::isinf(degrees)) return t_tail(critical - effect, degrees) + t_tail(critical + effect, degrees);
   const NonCentralT shifted(degrees, effect);

@@ -1,6 +1,7 @@
 #include "statistics/mean.h"
 
 #include <cmath>
+#include <numbers>
 
 namespace gpubench::statistics {
 namespace {
@@ -32,7 +33,7 @@ double Mean::half_width() const {
 }
 
 double board_gain_uncertainty() {
-  return 0.05 / std::sqrt(3.0);
+  return 0.05 / std::numbers::sqrt3;
 }
 
 double absolute_half_width(const Mean& mean, const BoardShares& boards) {

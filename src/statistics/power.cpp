@@ -8,6 +8,8 @@ namespace {
 
 constexpr double kLevel = 0.05;
 constexpr double kPower = 0.90;
+constexpr double kOneSided = 0.05;
+constexpr double kLikely = 0.80;
 constexpr std::size_t kMostPairs = 10000;
 
 // The first number of pairs for which `is_enough`, which stays true once it is; by halving.
@@ -54,7 +56,7 @@ std::optional<std::size_t> pairs_to_see(double change, double deviation) {
 std::optional<std::size_t> pairs_to_decide(double distance, double deviation, std::size_t pairs) {
   return first_number(std::max<std::size_t>(pairs + 1, 2), [&](std::size_t more) {
     const auto n = static_cast<double>(more);
-    return t_quantile(0.95, n - 1) * deviation / std::sqrt(n) < std::abs(distance);
+    return t_power(std::abs(distance) * std::sqrt(n) / deviation, n - 1, 2 * kOneSided) >= kLikely;
   });
 }
 

@@ -16,8 +16,8 @@ double least_detectable_effect(double degrees);
 // Pairs needed to see a change of `change` in 90 of 100 cases, if single pairs scatter by `deviation`; empty: more than
 // 10,000.
 std::optional<std::size_t> pairs_to_see(double change, double deviation);
-// Pairs needed, more than `pairs`, for a one-sided 95 % bound that is `distance` away to be outside; empty: more than
-// 10,000.
+// Pairs needed, more than `pairs`, so that a limit at `distance` is outside the one-sided 95 % bound in 80 of 100 cases;
+// empty: more than 10,000.
 std::optional<std::size_t> pairs_to_decide(double distance, double deviation, std::size_t pairs);
 
 }  // namespace gpubench::statistics

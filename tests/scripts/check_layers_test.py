@@ -41,6 +41,9 @@ class Allowed(unittest.TestCase):
         self.passes("src/workload/docker/a.cpp", "#include <nlohmann/json.hpp>\n#include <archive.h>\n")
         self.passes("src/report/plot/a.cpp", "#include <fmt/format.h>\n")
 
+    def test_a_header_of_the_language_named_like_a_room(self):
+        self.passes("src/base/a.cpp", "#include <compare>\n")
+
     def test_words_in_comments_and_texts(self):
         self.passes("src/base/a.cpp", '// getenv, std::cout\n/* nanosleep(\n printf( */ const char* a = "printf(stdout)";\n')
         self.passes("src/base/a.cpp", 'auto a = R"(std::cout << getenv("A"))"; int b = 1\'000; char c = \'"\';\n')

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "statistics/decision.h"
+#include "statistics/fieller.h"
 #include "statistics/power.h"
 #include "statistics/suite.h"
 #include "unit/statistics/examples.h"
@@ -144,6 +145,17 @@ TEST(Change, AddedTermsWidenAndSatterthwaiteFollows) {
   EXPECT_NEAR(assumed_sitting_uncertainty(), 0.0041, 0.00005);
   EXPECT_GT(change.budget.degrees(), before);
   EXPECT_EQ(zone_of(change, std::log(1.015)), Zone::undecided);
+}
+
+TEST(Fieller, AgreesWithLogarithmsWhereTheScatterIsSmall) {
+  const auto base = logarithms(kBase);
+  const auto changed = logarithms(kNew);
+  const Change change = unpaired_change({base}, {changed});
+  const Interval logs = interval(change.value, change.budget);
+  const auto ratio = fieller_interval(kBase, kNew);
+  EXPECT_NEAR(ratio->low, std::exp(logs.low), 4e-5);
+  EXPECT_NEAR(ratio->high, std::exp(logs.high), 4e-5);
+  EXPECT_FALSE(fieller_interval(std::array{1., -1.}, std::array{1., 2.})) << "the first mean may be zero";
 }
 
 TEST(Suite, GeometricMean) {

@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+"""The command compare: names of sides, formats against their schemas, exit statuses, hostile names, the ready CI jobs."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import time
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+import yaml
+
+import saved_runs
+from product import PROGRAM, SOURCE, ProductTest
+
+HOSTILE = "x|y<script>&\"'`*\n::error::pwned\x1b[31m](http://a)@all"
+FILES = pathlib.Path(__file__).resolve().parent / "files"
+
+
+class Comparison(ProductTest):
+    def setUp(self):
+        super().setUp()
+        self.results.mkdir()
+
+    def compare(self, *arguments, environment=None):
+        return subprocess.run([str(PROGRAM), "compare", *arguments, "--results_dir", str(self.results)], env=environment or self.environment,
+                              cwd=self.folder, capture_output=True, text=True, timeout=60, check=False)
+
+    def ab_set(self):
+        saved_runs.save_set(self.results, "20261129-ab", {"base": saved_runs.BASE, "against": saved_runs.NEW}, label="ab")
+
+
+class Statuses(Comparison):
+    def status(self, *arguments):
+        return self.compare(*arguments).returncode
+
+    def test_each_exit_status(self):
+        self.ab_set()
+        self.assertEqual(self.status("ab"), 0, "both variants of one set")
+        self.assertEqual(self.status("ab:base", "ab:against", "--gate", "energy +3%"), 0)
+        self.assertEqual(self.status("ab", "--gate", "energy +1%"), 1)
+        self.assertEqual(self.status("ab", "--gate", "energy +2%"), 3)
+        self.assertEqual(self.status("ab", "--gate", "energy +2%", "--undecided", "pass"), 0)
+        self.assertEqual(self.status("ab", "--gate", "energy +2%", "--undecided", "fail"), 1)
+        self.assertEqual(self.status("ab", "--gate", "score +2%"), 4)
+        for wrong in (("ab", "--gate", "energy -2%"), ("ab", "--gate", "enery +2%"), ("ab", "--format", "xml"), ("ab", "--metric", "joy"), ()):
+            self.assertEqual(self.status(*wrong), 2, wrong)
+        self.assertEqual(self.status("ab", "nothing"), 125)
+
+    def test_what_is_not_compared(self):
+        run = saved_runs.save_run(self.results, "20261129-a", 3000)
+        replayed = {"kind": "replay", "replay": True, "description": "", "driver_version": None}
+        saved_runs.save_run(self.results, "20261129-b", 3000, source=replayed)
+        saved_runs.save_run(self.results, "20261129-c", 3000, schema_version=2)
+        saved_runs.save_run(self.results, "20261129-d", 3000, total_energy_joules=None)
+        for name, word in (("20261129-b", "replay"), ("20261129-c", "schema version 2"), ("20261129-d", "")):
+            said = self.compare("20261129-a", name, "--gate", "energy +2%")
+            self.assertEqual(said.returncode, 4, said.stdout)
+            self.assertIn(word, said.stdout)
+        copy = self.folder / "elsewhere.json"
+        copy.write_bytes((run / "metrics.json").read_bytes())
+        self.assertEqual(self.status("20261129-a", str(copy)), 0, "the file of another machine")
+
+    def test_a_run_that_is_nan_or_negative(self):
+        saved_runs.save_run(self.results, "20261129-a", 3000)
+        saved_runs.save_run(self.results, "20261129-b", -5)
+        said = self.compare("20261129-a", "20261129-b", "--gate", "energy +2%")
+        self.assertEqual(said.returncode, 4)
+        self.assertIn("20261129-b", said.stdout)
+
+    def test_numbers_do_not_depend_on_the_locale(self):
+        self.ab_set()
+        plain = self.compare("ab").stdout
+        self.assertEqual(self.compare("ab", environment={**self.environment, "LC_ALL": "de_DE.UTF-8"}).stdout, plain)
+
+    def test_two_hundred_runs_are_quick(self):
+        values = [3000 + i % 7 for i in range(100)]
+        saved_runs.save_set(self.results, "20261129-ab", {"base": values, "against": values})
+        began = time.monotonic()
+        self.assertEqual(self.status("20261129-ab"), 0)
+        self.assertLess(time.monotonic() - began, 1.5)  # of a debug build; 0.3 s of a release
+
+
+class Formats(Comparison):
+    FORMATS = ("text", "json", "markdown", "html", "junit", "github", "gitlab", "bencher", "benchfmt")
+
+    def written(self, name, *arguments):
+        said = self.compare(*arguments, "--format", name)
+        self.assertIn(said.returncode, (0, 1, 3, 4), said.stderr)
+        return said.stdout
+
+    def assert_valid(self, name, text):
+        if name == "json":
+            import jsonschema
+            schema = json.loads((SOURCE / "docs/comparison.schema.json").read_text())
+            jsonschema.Draft202012Validator.check_schema(schema)
+            jsonschema.Draft202012Validator(schema).validate(json.loads(text))
+        if name == "junit":
+            self.assert_junit(text)
+        if name == "bencher":
+            for measures in json.loads(text).values():
+                for measure in measures.values():
+                    self.assertLessEqual(measure["lower_value"], measure["value"])
+        if name == "gitlab":
+            self.assertTrue(text.endswith("# EOF\n"))
+            for line in text.splitlines():
+                self.assertRegex(line, r'^(# (TYPE gpubench_\w+ gauge|EOF)|gpubench_\w+\{(\w+="(\\.|[^"\\])*",?)+\} [-+0-9.e]+)$')
+        if name == "benchfmt":
+            for line in text.splitlines():
+                self.assertRegex(line, r"^(side: .*|Benchmark[A-Z_0-9]\S* 1( [-+0-9.e]+ \S+)+)$")
+        if name == "text":
+            self.assertLessEqual(max(len(line) for line in text.splitlines()), 80)
+
+    def assert_junit(self, text):
+        root = ElementTree.fromstring(text)
+        for suite in root:
+            for kind in ("failure", "error", "skipped"):
+                counted = int(suite.get(kind + "s" if kind != "skipped" else kind))
+                self.assertEqual(counted, len(suite.findall(f"testcase/{kind}")))
+        try:
+            checked = subprocess.run(["xmllint", "--noout", "--schema", str(FILES / "junit.xsd"), "-"], input=text, text=True,
+                                     capture_output=True, timeout=30, check=False)
+        except FileNotFoundError:
+            return
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+
+    def test_all_keep_their_schemas(self):
+        self.ab_set()
+        for name in self.FORMATS:
+            for gates in ((), ("--gate", "energy +1%", "--gate", "time +2%", "--gate", "score +1%")):
+                with self.subTest(format=name, gates=len(gates)):
+                    self.assert_valid(name, self.written(name, "ab", *gates))
+
+    def test_hostile_names_are_harmless(self):
+        for number, joules in enumerate((3000, 3010), 1):
+            saved_runs.save_run(self.results, f"20261129-{number}", joules, benchmark=HOSTILE, host=HOSTILE,
+                                findings=[{"name": HOSTILE, "text": HOSTILE}])
+        for name in self.FORMATS:
+            with self.subTest(format=name):
+                text = self.written(name, "20261129-1", "20261129-2", "--gate", "energy +1%")
+                self.assert_valid(name, text)
+                self.assertNotIn("\x1b", text)
+                self.assertNotIn("\n::error::pwned", text)
+                if name in ("html", "junit", "markdown"):
+                    self.assertNotIn("<script", text)
+
+    def test_output_goes_to_a_file(self):
+        self.ab_set()
+        said = self.compare("ab", "--format", "html", "--output", str(self.folder / "page.html"))
+        self.assertEqual((said.returncode, said.stdout), (0, ""))
+        self.assertIn("<svg", (self.folder / "page.html").read_text())
+
+    def test_github_gets_a_summary_and_annotations(self):
+        self.ab_set()
+        summary = self.folder / "summary.md"
+        summary.write_text("before\n")
+        said = self.compare("ab", "--format", "github", "--gate", "energy +1%",
+                            environment={**self.environment, "GITHUB_STEP_SUMMARY": str(summary)})
+        self.assertEqual(said.returncode, 1)
+        self.assertTrue(said.stdout.startswith("::error title="))
+        self.assertTrue(summary.read_text().startswith("before\n###"))
+
+
+class ReadyJobs(Comparison):
+    """The jobs of share/ci, as far as they can be run without those services."""
+
+    def scripts_of(self, name):
+        document = yaml.safe_load((SOURCE / "share/ci" / name).read_text())
+        if "jobs" in document:
+            return [step["run"] for job in document["jobs"].values() for step in job["steps"] if "run" in step]
+        return ["\n".join(job["script"]) for job in document.values() if isinstance(job, dict) and "script" in job]
+
+    def test_their_command_lines_are_understood(self):
+        for name in ("github-actions.yml", "gitlab-ci.yml"):
+            scripts = "\n".join(self.scripts_of(name)).replace("\\\n", " ")
+            compares = re.findall(r"iris-gpubench compare .*", scripts)
+            self.assertTrue(compares, name)
+            self.ab_set() if not (self.results / "20261129-ab").exists() else None
+            for line in compares:
+                words = line.split("compare ", 1)[1].replace("latest", "ab")
+                said = subprocess.run(["sh", "-c", f'"$PROGRAM" compare {words} --results_dir "$RESULTS"'], cwd=self.folder,
+                                      env={**self.environment, "PROGRAM": str(PROGRAM), "RESULTS": str(self.results)}, text=True,
+                                      capture_output=True, timeout=60, check=False)
+                self.assertIn(said.returncode, (0, 1, 3), f"{line}: {said.stderr}")
+
+
+if __name__ == "__main__":
+    unittest.main()

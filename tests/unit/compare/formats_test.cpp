@@ -1,0 +1,108 @@
+#include "compare/formats/formats.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/text.h"
+#include "support/golden.h"
+#include "unit/compare/example_sides.h"
+
+namespace gpubench::compare {
+namespace {
+
+using namespace examples;
+
+Report example() {
+  Side base = side_of("main", kBaseJoules, "set");
+  Side changed = side_of("against", kNewJoules, "set");
+  for (SideRun& run : base.runs) run.values.grams_per_kwh = 120;
+  for (SideRun& run : changed.runs) {
+    run.values.grams_per_kwh = 210;
+    run.values.driver = "560.35";
+  }
+  SideRun warmup = run_of("main0", 2900);
+  warmup.warmup = true;
+  base.runs.insert(base.runs.begin(), warmup);
+  return report_of(base, changed, with_gates({"energy +2%", "time +1%"}));
+}
+
+// Names that a format could take for its own syntax.
+Report hostile() {
+  const std::string name = "x|y<script>&\"'`*_#\n::error::pwned\x1b[31m%0A](http://a)@all";
+  Side base = side_of(name, kBaseJoules, "set");
+  Side changed = side_of(name, kNewJoules, "set");
+  for (Side* side : {&base, &changed})
+    for (SideRun& run : side->runs) {
+      run.values.benchmark = name;
+      run.values.driver = side == &base ? name : "560";
+      run.values.findings = {name};
+    }
+  Report report = report_of(base, changed, with_gates({"energy +2%"}));
+  report.notes.push_back(name);
+  return report;
+}
+
+TEST(Formats, Text) {
+  const std::string text = as_text(example());
+  support::expect_golden("text", text);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(base::columns_of(line), 80) << line;
+}
+
+TEST(Formats, EachAsItWas) {
+  for (const auto& [name, format] : all_formats()) {
+    if (name == "html" || name == "text") continue;
+    support::expect_golden(std::string(name), format(example()));
+  }
+}
+
+TEST(Formats, HostileNamesAreHarmless) {
+  const Report report = hostile();
+  for (const auto& [name, format] : all_formats()) {
+    const std::string text = format(report);
+    EXPECT_EQ(text.find("\n::error::"), std::string::npos) << name;
+    EXPECT_EQ(text.find('\x1b'), std::string::npos) << name;
+    if (name == "html" || name == "junit" || name == "markdown") {
+      EXPECT_EQ(text.find("<script"), std::string::npos) << name;
+    }
+    if (name == "markdown") {
+      EXPECT_EQ(text.find("x|y"), std::string::npos);
+      EXPECT_EQ(text.find("](http"), std::string::npos);
+      EXPECT_EQ(text.find("@all"), std::string::npos);
+    }
+    if (name == "json" || name == "bencher") {
+      EXPECT_TRUE(nlohmann::json::accept(text)) << name;
+    }
+  }
+  std::istringstream lines(as_github(report));
+  for (std::string line; std::getline(lines, line);) EXPECT_TRUE(line.starts_with("::warning title=")) << line;
+}
+
+TEST(Formats, PagesAreOffline) {
+  const std::string page = as_html(example());
+  for (const char* word : {"http://", "https://", "src=", "<script", "@import", "url("})
+    EXPECT_EQ(page.find(word), std::string::npos) << word;
+  EXPECT_NE(page.find("<svg"), std::string::npos);
+}
+
+TEST(Formats, ManyBenchmarksStaySmall) {
+  Side base{"base", {}, {}};
+  Side changed{"new", {}, {}};
+  for (int benchmark = 0; benchmark < 170; ++benchmark)
+    for (Side* side : {&base, &changed})
+      for (const double joules : {100., 101., 102.}) {
+        side->runs.push_back(run_of("r", joules));
+        side->runs.back().values.benchmark = "benchmark " + std::to_string(benchmark);
+      }
+  const Report report = report_of(base, changed, with_gates({"energy +0%"}));
+  EXPECT_EQ(report.comparisons.size(), 170U) << "510 rows";
+  EXPECT_LT(as_markdown(report).size(), std::size_t{1} << 20U);
+  const std::string github = as_github(report);
+  EXPECT_LE(std::count(github.begin(), github.end(), '\n'), 20);
+}
+
+}  // namespace
+}  // namespace gpubench::compare

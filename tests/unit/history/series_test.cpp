@@ -1,0 +1,118 @@
+#include "history/series.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "history/formats/formats.h"
+#include "history/index_line.h"
+#include "unit/compare/example_sides.h"
+
+namespace gpubench::history {
+namespace {
+
+using compare::Metric;
+using compare::SideRun;
+
+// Sittings of one run each; a step of 2 % at `step`.
+std::vector<SideRun> runs_with_step(std::size_t count, std::size_t step, const std::string& uuid = "GPU-a") {
+  std::vector<SideRun> runs;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double scatter = i % 2 == 0 ? 1 : -1;
+    const double joules = (3000 + scatter) * (i >= step ? 1.02 : 1);
+    runs.push_back(compare::examples::run_of(uuid + "-" + std::to_string(i), joules, 4, uuid));
+    runs.back().values.start_seconds = 1.7e9 + static_cast<double>(i) * 86400;
+    runs.back().values.driver = i < step ? "550" : "560";
+  }
+  return runs;
+}
+
+TEST(Series, FindsAStepAndWhatChanged) {
+  const auto all = make_series(runs_with_step(20, 12), {});
+  ASSERT_EQ(all.size(), 1U);
+  ASSERT_EQ(all[0].steps.size(), 1U);
+  EXPECT_EQ(all[0].steps[0].first, 12U);
+  EXPECT_NEAR(std::expm1(all[0].steps[0].change), 0.02, 1e-3);
+  EXPECT_EQ(all[0].points[12].marks, std::vector<std::string>{"driver 550 -> 560"});
+  EXPECT_EQ(all[0].newest->before, 7U) << "only those of the new level";
+}
+
+TEST(Series, AnotherBoardIsAnotherSeriesAndNoStep) {
+  auto runs = runs_with_step(12, 99, "GPU-a");
+  for (SideRun& run : runs_with_step(12, 0, "GPU-b")) runs.push_back(run);
+  const auto all = make_series(runs, {});
+  ASSERT_EQ(all.size(), 2U);
+  for (const Series& series : all) EXPECT_TRUE(series.steps.empty());
+}
+
+TEST(Series, RunsOfOneSittingAreOnePoint) {
+  auto runs = runs_with_step(6, 99);
+  for (SideRun& run : runs) run.sitting = "one";
+  runs[5].excluded = {"foreign_process"};
+  const auto all = make_series(runs, {});
+  ASSERT_EQ(all[0].points.size(), 1U);
+  EXPECT_EQ(all[0].points[0].runs, 5U);
+  EXPECT_FALSE(all[0].newest);
+}
+
+TEST(Series, NewestAgainstThoseBefore) {
+  auto runs = runs_with_step(9, 8);
+  const auto all = make_series(runs, {});
+  EXPECT_TRUE(all[0].steps.empty()) << "one point is no step yet";
+  EXPECT_EQ(judge_newest(all[0], *compare::parse_gate("energy +1%")).verdict, compare::Verdict::fail);
+  EXPECT_EQ(judge_newest(all[0], *compare::parse_gate("energy +3%")).verdict, compare::Verdict::pass);
+  runs.resize(3);
+  EXPECT_EQ(judge_newest(make_series(runs, {})[0], *compare::parse_gate("energy +1%")).verdict, compare::Verdict::undecided);
+}
+
+TEST(Series, ChoiceOfKeyAndLast) {
+  const auto runs = runs_with_step(20, 99);
+  EXPECT_TRUE(make_series(runs, {"other", Metric::energy, 0}).empty());
+  EXPECT_EQ(make_series(runs, {"simul", Metric::energy, 5})[0].points.size(), 5U);
+  EXPECT_TRUE(make_series(runs, {"", Metric::score, 0}).empty());
+}
+
+TEST(KnownScatter, OfOtherSittings) {
+  std::vector<SideRun> runs;
+  for (int sitting = 0; sitting < 5; ++sitting)
+    for (int i = 0; i < 5; ++i) {
+      runs.push_back(compare::examples::run_of("r", 3000 + sitting * 10 + i));
+      runs.back().sitting = "s" + std::to_string(sitting);
+    }
+  compare::Side base{"base", {runs[0]}, {}};
+  const auto known = known_scatter(runs, base, {"new", {runs[24]}, {}});
+  const compare::Known& energy = known[compare::index_of(Metric::energy)];
+  EXPECT_EQ(energy.within->degrees, 12) << "not of the two sittings that are compared";
+  EXPECT_NEAR(energy.within->deviation, 1.58 / 3020, 1e-5);
+  EXPECT_EQ(energy.sittings->degrees, 2);
+  EXPECT_FALSE(known[compare::index_of(Metric::score)].within);
+}
+
+TEST(IndexEntry, ReadsBack) {
+  IndexEntry entry{"20260101-a", {1234, 5678}, runs_with_step(1, 9)[0].values};
+  entry.values.findings = {"throttled"};
+  entry.values.command = "a \"b\"\n\xff";
+  const auto back = parse_entry(entry_text(entry));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->folder, entry.folder);
+  EXPECT_EQ(back->state, entry.state);
+  EXPECT_EQ(back->values.findings, entry.values.findings);
+  EXPECT_EQ(back->values.figure(Metric::energy)->value, entry.values.figure(Metric::energy)->value);
+  EXPECT_FALSE(back->values.figure(Metric::score));
+  EXPECT_EQ(back->values.boards.at(0).uuid, "GPU-a");
+  for (const char* damaged : {"", "{", "[]", "{}", R"({"folder": 1})"}) EXPECT_FALSE(parse_entry(damaged)) << damaged;
+}
+
+TEST(HistoryFormats, TextFitsAndIsHarmless) {
+  auto runs = runs_with_step(120, 60);
+  for (SideRun& run : runs) run.values.benchmark = "x<script>\x1b[31m|" + std::string(200, 'y');
+  const Report report{make_series(runs, {}), {}, {"a\nb"}};
+  const std::string text = as_text(report);
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  for (const auto& format : {as_json(report), as_html(report)}) EXPECT_EQ(format.find('\x1b'), std::string::npos);
+  EXPECT_EQ(as_html(report).find("<script"), std::string::npos);
+  EXPECT_NE(text.find("step"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gpubench::history
