@@ -15,6 +15,7 @@
 namespace gpubench::report {
 namespace {
 
+using namespace std::chrono_literals;
 using support::contains;
 using support::expect_golden;
 
