@@ -43,6 +43,23 @@ void draw_sparkline(Screen& screen, Area area, const Sparkline& line, bool utf8)
   }
 }
 
+void draw_curve(Screen& screen, Area area, const Sparkline& line, Tone tone, bool utf8) {
+  const auto& values = line.values();
+  const int shown = std::min(area.width, static_cast<int>(values.size()));
+  for (int i = 0; i < shown; ++i) {
+    const auto& value = values[values.size() - static_cast<std::size_t>(shown - i)];
+    if (!value) continue;
+    const double height = std::clamp(*value, 0.0, 1.0) * area.height;
+    for (int row = 0; row < area.height; ++row) {
+      const double share = height - row;  // of this row, from the bottom
+      if (share <= 0 && row > 0) break;
+      const double part = std::clamp(share, 0.0, 1.0);
+      screen.fill(area.row + area.height - 1 - row, area.column + area.width - shown + i, 1,
+                  utf8 ? level(kEighthsUp, part) : level(kAsciiUp, part), tone);
+    }
+  }
+}
+
 void draw_rule(Screen& screen, Area area, std::string_view title, Tone tone, bool utf8) {
   screen.fill(area.row, area.column, area.width, utf8 ? U'─' : U'-', Tone::faint);
   if (!title.empty()) screen.put(area.row, area.column + 2, " " + std::string(title) + " ", tone, area.width - 4);

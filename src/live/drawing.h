@@ -23,6 +23,8 @@ struct Area {
 void draw_bar(Screen& screen, Area area, std::optional<double> share, Tone tone, bool utf8);
 // The newest values at the right end, as many as there are columns.
 void draw_sparkline(Screen& screen, Area area, const Sparkline& line, bool utf8);
+// The same over several rows, each column as high as its share of the area.
+void draw_curve(Screen& screen, Area area, const Sparkline& line, Tone tone, bool utf8);
 // A line across with a title in it.
 void draw_rule(Screen& screen, Area area, std::string_view title, Tone tone, bool utf8);
 // `text` so that it ends at the right end of the area.

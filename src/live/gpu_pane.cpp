@@ -241,6 +241,25 @@ void draw_rows(Screen& screen, Area area, const ViewState& state, bool utf8) {
 
 }  // namespace
 
+void draw_power_curve(Screen& screen, Area area, const ViewState& state, bool utf8) {
+  if (state.gpus().empty() || area.height < 3) return;
+  constexpr int kAxis = 8;  // columns of its figures
+  const GpuState& gpu = state.gpus().front();
+  draw_rule(screen, area, fmt::format("GPU {}  power over time, newest on the right", gpu.gpu.index), Tone::plain, utf8);
+  const auto limit = gpu.latest.power_limit ? std::optional(*gpu.latest.power_limit) : gpu.gpu.power_limit;
+  const Area curve{area.row + 1, area.column + kAxis, area.width - kAxis - 1, area.height - 1};
+  const auto figure = [&](int row, const std::string& text) {
+    put_right(screen, {row, area.column, kAxis - 1, 1}, text, Tone::faint);
+  };
+  if (limit) {
+    figure(curve.row, three_figures(limit->watts()) + " W");
+    if (curve.height >= 5) figure(curve.row + curve.height / 2, three_figures(limit->watts() / 2) + " W");
+  }
+  figure(curve.row + curve.height - 1, "0 W");
+  draw_curve(screen, curve, gpu.history[ValueKind::power], clock_state(gpu).tone == Tone::alarm ? Tone::alarm : Tone::bar,
+             utf8);
+}
+
 int gpu_pane_height(const ViewState& state, int columns, int most) {
   const int blocks = blocks_height(state, columns);
   return blocks <= most ? blocks : std::min(most, static_cast<int>(state.gpus().size()) + 1);

@@ -19,10 +19,20 @@ struct Plan {
   int progress = -1;  // -1: the log reports none
   int gpus = 2;
   int gpus_height = 0;
-  int log = 0;  // its rule; its lines follow
+  int curve_height = 0;  // of a tall curve below the GPUs; 0: there is no room
+  int log = 0;           // its rule; its lines follow
   int log_height = 0;
   int footer = 0;
 };
+
+// On a large screen a few GPUs leave room that a tall curve uses.
+int curve_height(const ViewState& state, platform::TerminalSize size, int room) {
+  constexpr int kLeast = 6;
+  constexpr int kMost = 16;
+  constexpr std::size_t kFewGpus = 2;
+  if (size.columns < 120 || size.rows < 40 || state.gpus().size() > kFewGpus || room < kLeast) return 0;
+  return std::min(room, kMost);
+}
 
 Plan plan_of(const ViewState& state, platform::TerminalSize size) {
   Plan plan;
@@ -31,7 +41,8 @@ Plan plan_of(const ViewState& state, platform::TerminalSize size) {
   const int room = plan.footer - plan.gpus - 1;  // for GPUs and lines of log, the rule between left out
   const int least_log = std::max(3, room / 4);
   plan.gpus_height = gpu_pane_height(state, size.columns, std::max(2, room - least_log));
-  plan.log = plan.gpus + plan.gpus_height;
+  plan.curve_height = curve_height(state, size, room - plan.gpus_height - least_log);
+  plan.log = plan.gpus + plan.gpus_height + plan.curve_height;
   plan.log_height = std::max(0, plan.footer - plan.log - 1);
   return plan;
 }
@@ -163,6 +174,8 @@ Screen draw(const ViewState& state, platform::TerminalSize size, base::WallTime 
   draw_totals(screen, state);
   draw_progress(screen, state, plan.progress, utf8);
   draw_gpu_pane(screen, {plan.gpus, 0, size.columns, plan.gpus_height}, state, utf8);
+  if (plan.curve_height > 0)
+    draw_power_curve(screen, {plan.gpus + plan.gpus_height, 0, size.columns, plan.curve_height}, state, utf8);
   draw_log(screen, state, plan, utf8);
   screen.fill(plan.footer, 0, size.columns, U' ');
   draw_footer(screen, state, plan.footer);

@@ -27,6 +27,12 @@ TEST(Layout, EightGpusOnASmallTerminal) {
 TEST(Layout, SixteenGpusOnASmallTerminal) {
   expect_golden("live_80x24_16", screen_of(example::running(16, 60), {80, 24}));
 }
+TEST(Layout, OneGpuOnATerminalOf120Columns) {
+  expect_golden("live_120x40_1", screen_of(example::running(1, 60), {120, 40}));
+}
+TEST(Layout, TwoGpusOnATerminalOf120Columns) {
+  expect_golden("live_120x40_2_ascii", screen_of(example::running(2, 60), {120, 40}, false));
+}
 TEST(Layout, OneGpuOnALargeTerminal) {
   expect_golden("live_200x60_1", screen_of(example::running(1, 60), {200, 60}));
 }
