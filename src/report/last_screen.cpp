@@ -122,7 +122,9 @@ bool without_forecast(const record::RunRecord& run) {
 
 std::string emissions_text(const record::RunRecord& run) {
   if (!run.emissions) return kNotAvailable;
-  const std::string grams = significant(run.emissions->total.grams()) + " gCO2";
+  const double total = run.emissions->total.grams();
+  const std::optional<base::Emissions>& half_width = run.emissions->uncertainty;
+  const std::string grams = (half_width ? rounded(total, half_width->grams()) : significant(total)) + " gCO2";
   if (without_forecast(run)) return grams + ", rough: no forecast, a yearly average (later: recarbon)";
   const auto& slots = run.emissions->slots;
   return as_fits({grams, fmt::format(" at {:.0f} gCO2/kWh", run.emissions->average.grams_per_kilowatt_hour()),
