@@ -33,7 +33,7 @@ struct Option {
   std::string type;  // what its value is called; empty: a flag, or a positional argument
   std::string help;
   Value value;
-  std::vector<std::string> aliases = {};  // other names, with the dashes
+  std::vector<std::string> aliases = {};  // other names, with the dashes; of one letter: "-o"
   bool required = false;
   bool secret = false;  // "NAME=VALUE": the value is not shown where the command line is kept
 
@@ -50,6 +50,13 @@ struct OptionGroup {
   std::function<base::Result<void>()> check = {};  // once all values are taken; may be empty
 };
 
+// A value that an option has where the command line gives none.
+struct Preset {
+  std::string option;               // "--interval"
+  std::vector<std::string> values;  // of a flag "true" or "false"
+  std::string origin;               // a file, or a variable of the environment
+};
+
 struct OptionTable {
   std::vector<OptionGroup> groups;  // those of one heading are shown together
   std::string footer = {};
@@ -58,6 +65,9 @@ struct OptionTable {
   std::string program = "iris-gpubench";                                     // "iris-gpubench plan"
   std::string introduction = {};                                             // what it does
   std::string version = {};                                                  // said by --version; empty: no such option
+  std::vector<std::string> first = {};                                       // shown by --help; empty: all
+  std::string short_footer = {};                                             // the footer then
+  std::vector<Preset> presets = {};                                          // of options that it has
   std::vector<std::pair<std::string_view, std::string_view>> commands = {};  // name and help of each, to be listed
 };
 

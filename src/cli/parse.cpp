@@ -18,6 +18,7 @@ using Words = std::vector<std::string>;
 Words option_names(const OptionTable& table) {
   Words names{"help"};
   if (!table.version.empty()) names.emplace_back("version");
+  if (!table.first.empty()) names.emplace_back("help_all");
   for (const Option* option : options_of(table))
     if (!option->is_positional()) names.push_back(option->name.substr(2));
   return names;
@@ -56,7 +57,9 @@ class Parser {
   explicit Parser(const OptionTable& table)
       : shows_defaults_(table.shows_defaults), app_(table.introduction, table.program) {
     app_.set_help_flag("--help,-h", "Show this help and exit");
-    if (!table.version.empty()) app_.set_version_flag("--version", table.version, "Show the version and exit");
+    if (!table.first.empty())
+      app_.add_flag_callback("--help_all", [] {}, "Show all options, the environment and exit codes, and exit");
+    if (!table.version.empty()) app_.set_version_flag("--version,-V", table.version, "Show the version and exit");
     app_.footer(table.footer);
     for (const OptionGroup& group : table.groups)
       for (const Option& option : group.options) add(option)->group(group.heading);
@@ -86,9 +89,12 @@ class Parser {
       if (refused_) return;
       if (auto taken = option.value.take(option.name, text); !taken) refused_ = taken.error();
     };
-    if (option.is_flag()) return app_.add_flag_callback(option.name, [take] { take({}); }, option.help);
+    std::string names = option.name;
+    for (const std::string& alias : option.aliases)
+      if (!alias.starts_with("--")) names += "," + alias;
+    if (option.is_flag()) return app_.add_flag_callback(names, [take] { take({}); }, option.help);
     CLI::Option* added = app_.add_option(
-        option.name,
+        names,
         [take](const CLI::results_t& values) {
           for (const std::string& value : values) take(value);
           return true;
@@ -105,6 +111,46 @@ class Parser {
   CLI::App app_;
   std::optional<base::Error> refused_;
 };
+
+// The table with only the options that people need first.
+OptionTable shortened(const OptionTable& table) {
+  OptionTable few = table;
+  few.groups.assign(1, {"The options that people need first", {}});
+  for (const std::string& name : table.first)
+    for (const Option* option : options_of(table))
+      if (option->name == name) few.groups.front().options.push_back(*option);
+  few.footer = table.short_footer;
+  return few;
+}
+
+// A preset's values go where the option's own would go.
+base::Result<void> take_preset(const Option& option, const Preset& preset) {
+  const bool is_flag = option.is_flag();
+  for (const std::string& value : preset.values) {
+    if (is_flag && value == "false") continue;
+    if (is_flag && value != "true")
+      return base::failure(preset.origin + ": " + option.name + " is \"" + value + "\"", "write true or false");
+    if (auto taken = option.value.take(option.name, value); !taken)
+      return base::failure(taken.error().with_context(preset.origin));
+  }
+  return {};
+}
+
+// What presets give of the options that `own` does not name, in front of it.
+base::Result<Words> with_presets(const OptionTable& table, Words own) {
+  Words all;
+  for (const Preset& preset : table.presets) {
+    const Option* const option = find_option(table, preset.option);
+    if (option == nullptr || std::find(own.begin(), own.end(), preset.option) != own.end()) continue;
+    if (auto taken = take_preset(*option, preset); !taken) return base::failure(taken.error());
+    for (const std::string& value : preset.values) {
+      if (!option->is_flag() || value == "true") all.push_back(preset.option);
+      if (!option->is_flag()) all.push_back(value);
+    }
+  }
+  all.insert(all.end(), own.begin(), own.end());
+  return all;
+}
 
 // Words that belong to no option.
 base::Error unexpected(const Words& words, const OptionTable& table) {
@@ -149,11 +195,13 @@ base::Result<Parsed> parse(const OptionTable& table, const Words& words) {
   if (dashes != words.end()) table.arguments->assign(dashes + 1, words.end());
   auto own = with_full_names({words.begin(), dashes}, table);
   if (!own) return base::failure(own.error());
+  if (!table.first.empty() && std::find(own->begin(), own->end(), "--help_all") != own->end())
+    return Parsed{help_text(table, true)};
   Parser parser(table);
   try {
     if (auto taken = parser.parse(*own); !taken) return base::failure(taken.error());
   } catch (const CLI::CallForHelp&) {
-    return Parsed{parser.help(table)};
+    return Parsed{help_text(table)};
   } catch (const CLI::CallForVersion&) {
     return Parsed{table.version + "\n"};
   } catch (const CLI::ExtrasError&) {
@@ -163,6 +211,8 @@ base::Result<Parsed> parse(const OptionTable& table, const Words& words) {
   } catch (const CLI::ParseError& error) {
     return base::failure(error.what(), "see " + table.program + " --help");
   }
+  own = with_presets(table, *std::move(own));
+  if (!own) return base::failure(own.error());
   if (auto checked = check(table); !checked) return base::failure(checked.error());
   const Words none;
   auto text = invocation_text(*own, table.arguments == nullptr ? none : *table.arguments, secret_options(table));
@@ -178,8 +228,22 @@ const Option* find_option(const OptionTable& table, std::string_view word) {
   return found == options.end() ? nullptr : *found;
 }
 
-std::string help_text(const OptionTable& table) {
-  return Parser(table).help(table);
+std::string help_text(const OptionTable& table, bool all) {
+  const OptionTable shown = all || table.first.empty() ? table : shortened(table);
+  return hyphenated(Parser(shown).help(shown));
+}
+
+std::string hyphenated(std::string text) {
+  constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  for (std::size_t at = text.find("--"); at != std::string::npos; at = text.find("--", at)) {
+    const std::size_t end = std::min(text.find_first_not_of(kOfNames, at), text.size());
+    const bool begins = at == 0 || std::string_view(" \n\"'(,|").find(text[at - 1]) != std::string_view::npos;
+    if (begins)
+      std::replace(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end), '_',
+                   '-');
+    at = end;
+  }
+  return text;
 }
 
 }  // namespace gpubench::cli

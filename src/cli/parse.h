@@ -24,7 +24,10 @@ base::Result<Parsed> parse(const OptionTable& table, const std::vector<std::stri
 // The option that a word such as "--some-opt" names; null: none, or "--help".
 const Option* find_option(const OptionTable& table, std::string_view word);
 
-// What --help prints.
-std::string help_text(const OptionTable& table);
+// What --help prints: of a table with many options those that people need first. `all`: what --help-all prints.
+std::string help_text(const OptionTable& table, bool all = false);
+
+// Names of options in a text with hyphens, as they are taught: "--results_dir" becomes "--results-dir".
+std::string hyphenated(std::string text);
 
 }  // namespace gpubench::cli

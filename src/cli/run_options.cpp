@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "cli/carbon_options.h"
 #include "cli/container_options.h"
 #include "cli/export_options.h"
@@ -16,9 +17,20 @@ using live::LiveStyle;
 constexpr double kHour = 3600;
 constexpr double kYear = 365 * 24 * kHour;
 
+base::Result<std::string> benchmark_name(const std::string& text) {
+  constexpr std::size_t kLongest = 200;
+  const std::string name = base::one_line(text);
+  if (name.empty() || name != text || name.size() > kLongest)
+    return base::failure("\"" + base::excerpt(text) + "\" is no name", "give 1 to 200 characters on one line");
+  return name;
+}
+
 OptionGroup workload_group(RunLine& line) {
   OptionGroup group{"What to run (--benchmark_image, --benchmark_file, --benchmark_command, or -- COMMAND [ARGUMENT...])",
                     workload_options(line.workload)};
+  group.options.push_back({"--name", "NAME",
+                           "What the benchmark is called in all results; default: the image, or the program",
+                           parsed(line.spec.settings.name, benchmark_name)});
   group.options.push_back({"--timeout", "SECONDS",
                            "Stop the benchmark after this many seconds, as with Ctrl-C (exit status 124)",
                            seconds(line.spec.timeout, {0.001, kYear})});
@@ -73,6 +85,10 @@ std::vector<Option> log_options(RunLine& line) {
   const Choices<std::string> levels{{"debug", "debug"}, {"info", "info"}, {"warning", "warning"}, {"error", "error"}};
   return {
       log_cap_option(spec.log_cap_bytes),
+      {"--no_environment", "", "Do not record machine, kernel, batch job and git commit in the results",
+       switch_off(spec.keeps_environment)},
+      {"--nvidia_nsights", "", "Say at the end how to profile the benchmark with NVIDIA Nsight Systems, in a run of its own",
+       switch_on(spec.asks_for_profile)},
       score_regex_option(line.workload.benchmark),
       {"--quiet", "", "Print nothing but errors", switch_on(spec.quiet)},
       {"--verbose", "",
@@ -97,6 +113,11 @@ std::vector<Option> live_options(RunLine& line) {
        "Show the benchmark's log while it is written",
        switch_on(spec.live.show_log),
        {"--monitor_logs"}},
+      {"--color",
+       "WHEN",
+       "Colours of the live view: auto, always or never",
+       choice(spec.color, Choices<std::string>{{"auto", "auto"}, {"always", "always"}, {"never", "never"}}),
+       {"--colour"}},
       {"--live_plot", "", "Update the plot at every interval", switch_on(spec.live_plot), {"--plot_live"}},
   };
 }

@@ -46,13 +46,16 @@ std::size_t positionals_in(const OptionTable& table, const Words& words) {
 }
 
 void add_options(const OptionTable& table, std::string begun, Suggestions& to) {
+  const bool typed_underscores = begun.find('_') != std::string::npos;
   std::replace(begun.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(begun.size(), 2)), begun.end(), '-', '_');
   const auto add = [&](const std::string& name, const std::string& help) {
-    if (name.starts_with(begun)) to.words.push_back({name, first_line(help)});
+    if (name.starts_with(begun))
+      to.words.push_back({typed_underscores ? name : hyphenated(name), first_line(hyphenated(help))});
   };
   for (const Option* option : options_of(table))
     if (!option->is_positional()) add(option->name, option->help);
   add("--help", "Show this and exit");
+  if (!table.first.empty()) add("--help_all", "Show all options and exit");
   if (!table.version.empty()) add("--version", "Show the version and exit");
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "base/try.h"
@@ -25,19 +26,35 @@ constexpr base::Duration kPollPatience = std::chrono::milliseconds(500);
 constexpr int kDoesNotFit = 1;
 constexpr std::size_t kLogLinesShown = 10;
 
-// What is checked, a line each.
+// What is checked, a line each as it is known, or all of it as JSON in the end.
 class Verdict {
  public:
+  explicit Verdict(bool json) : json_(json) {}
   void say(bool fits, const std::string& what, const std::string& remedy = {}) {
+    add(fits ? "ok" : "failed", what, fits ? "" : remedy);
+    all_fit_ = all_fit_ && fits;
+    if (json_) return;
     std::cout << (fits ? "ok:     " : "FAILED: ") << what << "\n";
     if (!fits && !remedy.empty()) std::cout << "        " << remedy << "\n";
-    all_fit_ = all_fit_ && fits;
   }
-  static void skip(const std::string& what) { std::cout << "skipped: " << what << "\n"; }
-  [[nodiscard]] int exit_code() const { return all_fit_ ? 0 : kDoesNotFit; }
+  void skip(const std::string& what) {
+    add("skipped", what, "");
+    if (!json_) std::cout << "skipped: " << what << "\n";
+  }
+  // Prints what is still to be printed. Returns the exit code.
+  [[nodiscard]] int close() const {
+    if (json_) std::cout << nlohmann::ordered_json{{"fits", all_fit_}, {"checks", checks_}}.dump(2) << "\n";
+    return all_fit_ ? 0 : kDoesNotFit;
+  }
 
  private:
+  void add(const char* state, const std::string& what, const std::string& remedy) {
+    checks_.push_back({{"state", state}, {"what", base::valid_utf8(what)}, {"remedy", base::valid_utf8(remedy)}});
+  }
+
+  bool json_;
   bool all_fit_ = true;
+  nlohmann::ordered_json checks_ = nlohmann::ordered_json::array();
 };
 
 struct CheckImage {
@@ -45,18 +62,23 @@ struct CheckImage {
   meter::MeterSpec meter;
   std::string results_dir = "results";
   std::uint64_t log_cap_bytes = cli::RunSpec{}.log_cap_bytes;
+  bool json = false;
 };
 
 cli::OptionTable describe_check_image(CheckImage& spec) {
   workload::BenchmarkSpec& image = spec.workload.benchmarks.emplace_back();
   const cli::Option name =
       cli::required({"NAME", "", "Container image to check", cli::offering(cli::Offer::image, cli::text(image.image))});
-  cli::OptionTable table{
-      {{"Options",
-        {name, cli::meter_option(spec.meter), cli::results_dir_option(spec.results_dir),
-         cli::log_cap_option(spec.log_cap_bytes), cli::score_regex_option(image), cli::stop_grace_option(image)}},
-       {"The container", {cli::gpus_option(cli::text(image.gpus))}},
-       {"The container", cli::container_options(image)}}};
+  cli::OptionTable table{{{"Options",
+                           {name,
+                            cli::meter_option(spec.meter),
+                            cli::results_dir_option(spec.results_dir),
+                            cli::log_cap_option(spec.log_cap_bytes),
+                            cli::score_regex_option(image),
+                            cli::stop_grace_option(image),
+                            {"--json", "", "Print JSON", cli::switch_on(spec.json)}}},
+                          {"The container", {cli::gpus_option(cli::text(image.gpus))}},
+                          {"The container", cli::container_options(image)}}};
   table.footer = "\nArguments of the container follow \"--\". The exit status is 0 if everything is right, 1 if not.\n";
   table.arguments = &image.arguments;
   return table;
@@ -64,7 +86,7 @@ cli::OptionTable describe_check_image(CheckImage& spec) {
 
 class ImageCheck {
  public:
-  explicit ImageCheck(const CheckImage& spec) : spec_(spec) {}
+  explicit ImageCheck(const CheckImage& spec) : spec_(spec), verdict_(spec.json) {}
 
   int go() {
     if (const auto meter = meter::open_meter(spec_.meter, clock_)) {
@@ -74,12 +96,12 @@ class ImageCheck {
     if (const auto ran = run(); !ran) {
       if (!outcome_ && !directory_.run_id.empty()) runs::discard(directory_);  // nothing ran
       verdict_.say(false, "it cannot be run: " + ran.error().message, ran.error().remedy);
-      return verdict_.exit_code();
+      return verdict_.close();
     }
     judge_gpus();
     judge_end();
     judge_results();
-    return verdict_.exit_code();
+    return verdict_.close();
   }
 
  private:
@@ -123,9 +145,9 @@ class ImageCheck {
   void judge_gpus() {
     const workload::WorkloadDescription& description = workload_->description();
     if (gpus_.empty()) {
-      Verdict::skip("whether it sees GPUs (this machine has none)");
+      verdict_.skip("whether it sees GPUs (this machine has none)");
     } else if (description.gpu_trouble.empty() && description.gpu_access == "none") {
-      Verdict::skip("whether it sees GPUs (none was asked for)");
+      verdict_.skip("whether it sees GPUs (none was asked for)");
     } else if (description.gpu_trouble.empty()) {
       verdict_.say(true, "it sees its GPUs (by " + description.gpu_access + ")");
     } else {

@@ -1,9 +1,11 @@
 #include "commands/find_command.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/version.h"
 #include "cli/names.h"
+#include "cli/presets.h"
 #include "commands/table.h"
 
 namespace gpubench::commands {
@@ -24,6 +26,14 @@ base::Result<Command> named_command(const std::string& typed) {
 }
 
 }  // namespace
+
+base::Result<void> add_presets(const Command& command, cli::OptionTable& table) {
+  auto presets = cli::read_presets(open_command(run_command()).options);
+  if (!presets) return base::failure(presets.error());
+  for (cli::Preset& preset : *presets)
+    if (command.name.empty() || preset.option == "--results_dir") table.presets.push_back(std::move(preset));
+  return {};
+}
 
 base::Result<Command> take_command(std::vector<std::string>& words) {
   if (words.empty() || words.front().starts_with("-")) return run_command();

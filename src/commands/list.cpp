@@ -16,7 +16,27 @@ namespace {
 struct List {
   std::string folder;
   std::string results_dir = "results";
+  runs::RunChoice choice;
+  bool wide = false;
+  bool json = false;
 };
+
+// How the runs are chosen and shown.
+std::vector<cli::Option> choice_options(List& spec) {
+  cli::Choices<std::string> orders;
+  for (const char* name : {"start", "time", "energy", "carbon", "score", "benchmark"}) orders.emplace_back(name, name);
+  constexpr cli::Range kCount{1, 1e6};
+  return {
+      {"--benchmark", "TEXT", "Only runs whose benchmark's name contains this", cli::text(spec.choice.benchmark)},
+      {"--gpu", "TEXT", "Only runs on GPUs whose name contains this", cli::text(spec.choice.gpu)},
+      {"--sort", "ORDER", "By start, time, energy, carbon, score or benchmark: the least first",
+       cli::choice(spec.choice.sort, orders)},
+      {"--last", "N", "Only the last N of them",
+       cli::number(kCount, [&spec](double count) { spec.choice.last = static_cast<std::size_t>(count); })},
+      {"--wide", "", "Whole ids and all columns, whatever the terminal's width", cli::switch_on(spec.wide)},
+      {"--json", "", "Print JSON", cli::switch_on(spec.json)},
+  };
+}
 
 cli::OptionTable describe_list(List& spec) {
   const auto check = [&spec]() -> base::Result<void> {
@@ -26,19 +46,25 @@ cli::OptionTable describe_list(List& spec) {
   };
   const cli::Option folder{"DIR", "", "Folder of runs (the same as --results_dir)",
                            cli::offering(cli::Offer::folder, cli::text(spec.folder))};
-  return {{{"Options", {folder, cli::results_dir_option(spec.results_dir)}, check}}};
+  return {{{"Options", {folder, cli::results_dir_option(spec.results_dir)}, check}, {"Options", choice_options(spec)}}};
 }
 
 int list(const List& spec, const Context& /*context*/) {
   const std::string folder = spec.folder.empty() ? spec.results_dir : spec.folder;
   std::error_code unknown;
   if (folder == List{}.results_dir && !std::filesystem::exists(folder, unknown)) {
-    std::cout << "No runs yet: there is no folder " << folder << " here\n";
+    std::cout << (spec.json ? "[]\n" : "No runs yet: there is no folder " + folder + " here\n");
     return 0;
   }
   const auto found = runs::list_runs(folder);
-  if (!found) return cli::complain(found.error(), cli::kCannotRun);
-  std::cout << (found->empty() ? "No runs in " + folder + "\n" : run_list_table(*found));
+  if (!found) return cli::complain(found.error(), cli::kUsageError);
+  const auto shown = runs::chosen_runs(*found, spec.choice);
+  if (spec.json)
+    std::cout << runs::run_list_json(shown);
+  else if (shown.empty())
+    std::cout << "No runs in " << folder << (found->empty() ? "" : " that fit") << "\n";
+  else
+    std::cout << (spec.wide ? wide_run_list(shown) : run_list(shown));
   return 0;
 }
 

@@ -42,6 +42,7 @@ struct Plan {
   std::string output_dir;
   bool plot = true;
   bool wait = false;
+  bool json = false;
   Words command;  // to be run after --wait; empty: the run's own
 };
 
@@ -71,6 +72,7 @@ cli::OptionTable describe_plan(Plan& spec) {
          {"--output_dir", "DIR", "Folder for plan.json and plan.png (default: the run's)",
           cli::offering(cli::Offer::folder, cli::text(spec.output_dir))},
          {"--no_plot", "", "Do not draw plan.png", cli::switch_off(spec.plot)},
+         {"--json", "", "Print the plan as JSON", cli::switch_on(spec.json)},
          {"--wait", "", "Wait for the best start in the first region, then run the benchmark again",
           cli::switch_on(spec.wait)}},
         check}}};
@@ -151,7 +153,7 @@ int show_plan(const Plan& spec, const runs::RunDirectory& directory, const runs:
               const carbon::PlanQuestion& question, const carbon::Plan& plan) {
   const record::RunFacts& facts = saved.run.facts;
   const report::PlannedRun run{facts.run_id, *saved.run.total_energy, saved.run.elapsed(), facts.carbon.pue};
-  std::cout << report::plan_table(run, question, plan) << std::flush;
+  std::cout << (spec.json ? report::plan_json(run, question, plan) : report::plan_table(run, question, plan)) << std::flush;
   const auto folder = spec.output_dir.empty() ? directory.path : std::filesystem::path(spec.output_dir);
   const auto written = write_plan(folder, run, question, plan, spec.plot);
   return written ? 0 : cli::complain(written.error(), cli::kCannotRun);

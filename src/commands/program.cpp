@@ -1,5 +1,6 @@
 #include "commands/program.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include "cli/complain.h"
@@ -11,18 +12,33 @@ namespace gpubench::commands {
 
 namespace {
 
+bool says_what_to_run(const cli::OptionTable& table) {
+  return std::any_of(table.presets.begin(), table.presets.end(),
+                     [](const cli::Preset& preset) { return preset.option.starts_with("--benchmark_"); });
+}
+
 int run_words(const std::vector<std::string>& words) {
   if (!words.empty() && words.front() == kCompletionWord) return complete({words.begin() + 1, words.end()});
   std::vector<std::string> rest = words;
+  if (!rest.empty() && rest.front() == "help") {  // "help list" is "list --help"
+    rest.erase(rest.begin());
+    rest.emplace_back("--help");
+  }
   const auto command = take_command(rest);
   if (!command) return cli::complain(command.error(), cli::kUsageError);
-  const Command::Use use = open_command(*command);
+  Command::Use use = open_command(*command);
+  const auto presets = add_presets(*command, use.options);
+  if (words.empty() && presets && !says_what_to_run(use.options)) {
+    std::cerr << cli::help_text(use.options);
+    return cli::kUsageError;
+  }
   const auto parsed = cli::parse(use.options, rest);
   if (!parsed) return cli::complain(parsed.error(), cli::kUsageError);
   if (!parsed->text.empty()) {
     std::cout << parsed->text;
     return 0;
   }
+  if (!presets) return cli::complain(presets.error(), cli::kUsageError);
   const cli::Environment environment = cli::read_environment();
   return use.run({environment, *parsed});
 }

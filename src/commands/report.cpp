@@ -1,5 +1,10 @@
+#include <cstdint>
+#include <filesystem>
 #include <iostream>
+#include <string>
+#include <vector>
 
+#include "base/try.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/output_options.h"
@@ -7,18 +12,62 @@
 #include "commands/named_runs.h"
 #include "commands/saved_outputs.h"
 #include "commands/table.h"
+#include "platform/files.h"
+#include "platform/regular_file.h"
+#include "report/exchange/boamps.h"
+#include "report/exchange/ro_crate.h"
 #include "runs/saved_run.h"
 
 namespace gpubench::commands {
 namespace {
 
+enum class ReportForm : std::uint8_t { all, boamps, ro_crate };
+
 struct Report {
   cli::SavedRunName name;
   report::OutputSpec outputs;
+  ReportForm form = ReportForm::all;
+  std::string about;  // a file; empty: none
 };
 
 cli::OptionTable describe_report(Report& spec) {
-  return {{{"Options", cli::saved_run_options(spec.name)}, {"Options", cli::output_options(spec.outputs)}}};
+  const std::vector<cli::Option> forms{
+      {"--format", "FORM", "What to make: all (every output), boamps (boamps.json) or ro-crate (ro-crate-metadata.json)",
+       cli::choice(spec.form,
+                   cli::Choices<ReportForm>{
+                       {"all", ReportForm::all}, {"boamps", ReportForm::boamps}, {"ro-crate", ReportForm::ro_crate}})},
+      {"--about", "FILE", "For boamps: JSON with what no meter knows",
+       cli::offering(cli::Offer::file, cli::text(spec.about))}};
+  const auto check = [&spec]() -> base::Result<void> {
+    if (!spec.about.empty() && spec.form != ReportForm::boamps)
+      return base::failure("--about belongs to --format boamps", "leave one of them out");
+    return {};
+  };
+  return {{{"Options", cli::saved_run_options(spec.name)},
+           {"Options", forms, check},
+           {"Options", cli::output_options(spec.outputs)}}};
+}
+
+// One file in a form of others.
+base::Result<std::filesystem::path> write_exchange(const Report& spec, const runs::RunDirectory& directory,
+                                                   const record::RunRecord& run) {
+  if (spec.form == ReportForm::ro_crate) {
+    const auto path = directory.path / "ro-crate-metadata.json";
+    GPUBENCH_TRY(platform::write_file_atomically(path, report::ro_crate(run, directory.path)));
+    return path;
+  }
+  constexpr std::uint64_t kLargestAbout = std::uint64_t{1} << 20;
+  std::string about;
+  if (!spec.about.empty()) {
+    const auto read = platform::read_regular_file(spec.about, kLargestAbout);
+    if (!read) return base::failure("cannot read " + spec.about, "name a file that you may read, of at most 1 MiB");
+    about = *read;
+  }
+  const auto text = report::boamps_report(run, about);
+  if (!text) return base::failure(text.error());
+  const auto path = directory.path / "boamps.json";
+  GPUBENCH_TRY(platform::write_file_atomically(path, *text));
+  return path;
 }
 
 int report_run(const runs::RunDirectory& directory, const Report& spec, const Context& context) {
@@ -29,7 +78,11 @@ int report_run(const runs::RunDirectory& directory, const Report& spec, const Co
                           "iris-gpubench recover " + directory.run_id + " makes results from its journal"},
                          cli::kCannotRun);
   if (!saved->damage.empty()) std::cerr << "iris-gpubench: " << saved->damage << "\n";
-  return write_outputs(directory, *saved, spec.outputs);
+  if (spec.form == ReportForm::all) return write_outputs(directory, *saved, spec.outputs);
+  const auto written = write_exchange(spec, directory, saved->run);
+  if (!written) return cli::complain(written.error(), cli::kCannotRun);
+  std::cout << written->string() << "\n";
+  return 0;
 }
 
 // One run of a set that cannot be reported does not stop the others.

@@ -32,9 +32,19 @@ constexpr const char* kExamples =
     "  iris-gpubench --meter replay:traces/h200.trace -- sleep 10        (no GPU needed; every output says so)\n"
     "  iris-gpubench show latest                                         (iris-gpubench COMMAND --help says more)\n"
     "\n"
-    "Hyphens work as well as underscores (--benchmark-image). Commands and options may be shortened while they stay\n"
+    "Underscores work as well as hyphens (--benchmark-image). Commands and options may be shortened while they stay\n"
     "unambiguous.\n"
     "\n";
+
+constexpr const char* kShortExamples =
+    "\nExamples:\n"
+    "  iris-gpubench --benchmark_image synthetic_regression\n"
+    "  iris-gpubench -- ./simulate --steps 1000\n"
+    "  iris-gpubench --meter replay:traces/h200.trace -- sleep 10        (no GPU needed; every output says so)\n"
+    "  iris-gpubench show latest\n"
+    "\n"
+    "More: iris-gpubench --help-all (all options, the environment, exit codes), iris-gpubench help COMMAND,\n"
+    "iris-gpubench config (defaults of your own).";
 
 constexpr const char* kExitStatus =
     "\nExit status: the benchmark's own, 0 only if it succeeded. 2: the command line is wrong. 124: stopped at --timeout.\n"
@@ -43,6 +53,9 @@ constexpr const char* kExitStatus =
 
 cli::OptionTable describe_run(cli::RunLine& line) {
   cli::OptionTable table{cli::run_options(line), kExamples + cli::environment_help() + kExitStatus};
+  table.short_footer = kShortExamples;
+  table.first = {"--benchmark_image", "--benchmark_command", "--name",        "--gpus",    "--volume",
+                 "--interval",        "--carbon_region",     "--results_dir", "--timeout", "--verbose"};
   table.arguments = &line.workload.benchmark.arguments;
   return table;
 }
@@ -62,6 +75,12 @@ int print_images(const workload::EngineHints& engine) {
   return 0;
 }
 
+int colours_of(const cli::RunSpec& spec, const cli::Environment& environment) {
+  constexpr int kFew = 8;
+  if (spec.color == "never") return 0;
+  return spec.color == "always" && environment.colours == 0 ? kFew : environment.colours;
+}
+
 cli::RunSpec with_environment(cli::RunSpec spec, const Context& context) {
   const cli::Environment& environment = context.environment;
   spec.settings.invocation = context.line.invocation;
@@ -70,7 +89,7 @@ cli::RunSpec with_environment(cli::RunSpec spec, const Context& context) {
   spec.meter.nvml_library = environment.nvml_library;
   spec.exporting.server = environment.metrics_database;
   spec.live.dumb_terminal = environment.dumb_terminal;
-  spec.live.abilities = {environment.utf8, environment.colours};
+  spec.live.abilities = {environment.utf8, colours_of(spec, environment)};
   return spec;
 }
 

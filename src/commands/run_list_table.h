@@ -1,4 +1,4 @@
-// A folder of runs as a table.
+// A folder of runs as tables.
 #pragma once
 
 #include <string>
@@ -8,7 +8,9 @@
 
 namespace gpubench::commands {
 
-// One row per run; "-" for what is not known.
-std::string run_list_table(const std::vector<runs::ListedRun>& runs);
+// A line of at most 80 columns for each run; "-" for what is not known. Ids are as long as it takes to name one run.
+std::string run_list(const std::vector<runs::ListedRun>& runs);
+// All columns, with whole ids.
+std::string wide_run_list(const std::vector<runs::ListedRun>& runs);
 
 }  // namespace gpubench::commands

@@ -9,7 +9,10 @@
 #include "commands/table.h"
 #include "platform/regular_file.h"
 #include "report/formatted_tables.h"
+#include "report/last_screen.h"
+#include "report/metrics_json.h"
 #include "run/result_files.h"
+#include "runs/earlier_run.h"
 #include "sets/summary.h"
 
 namespace gpubench::commands {
@@ -17,10 +20,32 @@ namespace {
 
 struct Show {
   cli::SavedRunName name;
+  bool brief = false;
+  bool json = false;
 };
 
 cli::OptionTable describe_show(Show& spec) {
-  return {{{"Options", cli::saved_run_options(spec.name)}}};
+  const std::vector<cli::Option> forms{
+      {"--brief", "", "Print the screen that the run ended with, not all tables", cli::switch_on(spec.brief)},
+      {"--json", "", "Print all figures as JSON", cli::switch_on(spec.json)}};
+  const auto check = [&spec]() -> base::Result<void> {
+    if (spec.brief && spec.json) return base::failure("--brief and --json cannot be used together", "use only one of them");
+    return {};
+  };
+  return {{{"Options", cli::saved_run_options(spec.name)}, {"Options", forms, check}}};
+}
+
+int print_made_again(const Show& spec, const runs::RunDirectory& directory, const Context& context) {
+  const auto saved = load_costed_run(directory, context.environment);
+  if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
+  if (spec.brief)
+    std::cout << report::last_screen(saved->run,
+                                     {directory.path, runs::find_earlier_run(directory.path.parent_path(), saved->run)});
+  else if (spec.json)
+    std::cout << report::metrics_json(saved->run);
+  else
+    std::cout << run::for_terminal(platform::Terminal(), report::formatted_tables(saved->run));
+  return 0;
 }
 
 void show_set(const sets::SavedSet& saved) {
@@ -32,21 +57,22 @@ int show(const Show& spec, const Context& context) {
   const auto set = sets::find_set(spec.name.results_dir, spec.name.run);
   if (!set) return cli::complain(set.error(), cli::kCannotRun);
   if (*set) {
-    show_set(**set);
+    if (spec.json)
+      std::cout << sets::set_json((*set)->set);
+    else
+      show_set(**set);
     return 0;
   }
   const auto directory = runs::find_run(spec.name.results_dir, spec.name.run);
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
-  if (const auto tables = platform::read_regular_file(directory->file("formatted_metrics.txt"), kLargest);
-      tables && !tables->empty()) {
-    std::cout << run::for_terminal(platform::Terminal(), cli::printable(*tables));
+  const char* const file = spec.json ? "metrics.json" : "formatted_metrics.txt";
+  if (const auto text = platform::read_regular_file(directory->file(file), kLargest);
+      !spec.brief && text && !text->empty()) {
+    std::cout << (spec.json ? *text : run::for_terminal(platform::Terminal(), cli::printable(*text)));
     return 0;
   }
-  const auto saved = load_costed_run(*directory, context.environment);
-  if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
-  std::cout << run::for_terminal(platform::Terminal(), report::formatted_tables(saved->run));
-  return 0;
+  return print_made_again(spec, *directory, context);
 }
 
 }  // namespace

@@ -20,11 +20,15 @@ Command plan_command();
 Command compare_command();
 Command baseline_command();
 Command history_command();
+Command config_command();
+Command doctor_command();
+Command site_command();
 
 inline std::vector<Command> all_commands() {
-  return {run_command(),     list_command(),     show_command(),        report_command(),   recover_command(),
-          clean_command(),   export_command(),   check_image_command(), recarbon_command(), plan_command(),
-          compare_command(), baseline_command(), history_command()};
+  return {run_command(),      list_command(),   show_command(),    report_command(),
+          recover_command(),  clean_command(),  export_command(),  check_image_command(),
+          recarbon_command(), plan_command(),   compare_command(), baseline_command(),
+          history_command(),  config_command(), doctor_command(),  site_command()};
 }
 
 }  // namespace gpubench::commands

@@ -183,6 +183,7 @@ RunRecord make_account(RunFacts facts, const Measured& measured, const std::vect
   RunRecord run;
   run.facts = std::move(facts);
   run.benchmark = benchmark_record(measured.workload, measured.outcome);
+  if (!run.facts.name.empty()) run.benchmark.what_ran = std::exchange(run.benchmark.name, run.facts.name);
   run.benchmark.interrupted = measured.interrupted_by || measured.timed_out;
   if (measured.workload.parts.empty() && !measured.scores.empty()) take_score(run.benchmark, measured.scores.front());
   run.ran = measured.outcome.ran;

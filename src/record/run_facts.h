@@ -19,6 +19,12 @@ struct ClockFacts {
   std::uint64_t time_namespace = 0;
 };
 
+// What the run ran in, as one name and one value: "kernel", "Linux 6.1.0".
+struct EnvironmentFact {
+  std::string name;
+  std::string value;
+};
+
 struct RunFacts : RunSettings {
   std::string run_id;
   std::string tool_version;
@@ -28,6 +34,7 @@ struct RunFacts : RunSettings {
   meter::MeterSource source;
   std::vector<meter::GpuDescription> gpus;
   BenchmarkGpus benchmark_gpus;
+  std::vector<EnvironmentFact> environment;  // empty: not wanted (--no_environment), or an older version's run
 };
 
 }  // namespace gpubench::record

@@ -65,7 +65,8 @@ struct GpuRecord {
 
 struct BenchmarkRecord {
   std::string kind;          // "container" or "command"
-  std::string name;          // image or command base name
+  std::string name;          // as the user calls it, else the image or the program's base name
+  std::string what_ran;      // the image or program, where `name` is the user's; else empty
   std::string command_line;  // may be empty
   std::string image_id;
   std::string engine;

@@ -81,10 +81,12 @@ void add_work(base::TextTable& table, const record::RunRecord& run) {
 std::string results_table(const record::RunRecord& run, const Summary& sum) {
   const record::BenchmarkRecord& benchmark = run.benchmark;
   const bool container = benchmark.kind == "container";
-  const std::string& command = benchmark.command_line.empty() ? benchmark.name : benchmark.command_line;
+  const std::string& program = benchmark.what_ran.empty() ? benchmark.name : benchmark.what_ran;
+  const std::string& command = benchmark.command_line.empty() ? program : benchmark.command_line;
   base::TextTable table({"Metric", "Value"});
-  table.add_row({container ? "Benchmark Image Name" : "Benchmark Command",
-                 one_line(container ? benchmark.name : command, kLongestCell)});
+  table.add_row(
+      {container ? "Benchmark Image Name" : "Benchmark Command", one_line(container ? program : command, kLongestCell)});
+  if (!benchmark.what_ran.empty()) table.add_row({"Benchmark Name", one_line(benchmark.name, kLongestCell)});
   if (benchmark.score) table.add_row({"Benchmark Score (s)", number(*benchmark.score)});
   table.add_row({"Benchmark Outcome", outcome_line(run)});
   table.add_row({container ? "Elapsed Monitor Time of Container (s)" : "Elapsed Monitor Time of Command (s)",

@@ -118,12 +118,16 @@ void write_run(DocumentWriter& out, const record::RunRecord& run) {
     out.text("description", run.facts.source.description);
     out.known_text("driver_version", run.facts.source.driver_version);
   });
+  if (!run.facts.environment.empty())
+    out.map("environment", [&] {
+      for (const record::EnvironmentFact& fact : run.facts.environment) out.text(fact.name.c_str(), fact.value);
+    });
 }
 
 void write_benchmark(DocumentWriter& out, const record::BenchmarkRecord& benchmark) {
   out.map("workload", [&] {
     out.text("kind", benchmark.kind);
-    out.text("name", benchmark.name);
+    out.text("name", benchmark.what_ran.empty() ? benchmark.name : benchmark.what_ran);
     out.known_text("command", benchmark.command_line);
     out.known_text("image_id", benchmark.image_id);
     out.known_text("engine", benchmark.engine);

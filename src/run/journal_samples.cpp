@@ -34,7 +34,7 @@ exporting::RunLabels run_labels(const record::RunFacts& run, const std::string& 
   exporting::RunLabels labels;
   labels.run_id = run.run_id;
   labels.host = run.host;
-  labels.benchmark = benchmark;
+  labels.benchmark = run.name.empty() ? benchmark : run.name;
   labels.tool_version = run.tool_version;
   labels.driver_version = run.source.driver_version;
   labels.gpus = run.gpus;

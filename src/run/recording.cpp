@@ -13,7 +13,8 @@ namespace gpubench::run {
 
 base::Result<std::unique_ptr<Recording>> Recording::create(const cli::RunSpec& spec, base::WallTime start,
                                                            const std::vector<meter::GpuDescription>& gpus) {
-  const std::string run_id = runs::make_run_id(start, workload::benchmark_name(spec.workload));
+  const std::string run_id =
+      runs::make_run_id(start, spec.settings.name.empty() ? workload::benchmark_name(spec.workload) : spec.settings.name);
   auto directory = runs::make_run_directory(spec.results_dir, run_id);
   if (!directory) return base::failure(directory.error());
   std::unique_ptr<Recording> recording(new Recording(*std::move(directory)));

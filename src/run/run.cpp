@@ -33,6 +33,7 @@
 #include "report/formatted_tables.h"
 #include "report/last_screen.h"
 #include "run/audience.h"
+#include "run/environment.h"
 #include "run/journal_samples.h"
 #include "run/measurement.h"
 #include "run/nvtx_library.h"
@@ -64,6 +65,16 @@ int exit_code(const Measured& measured) {
   if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
   if (measured.timed_out) return kTimedOut;
   return measured.outcome.exit_code.value_or(kCannotRun);
+}
+
+// A profiler changes time and energy, so it never runs in a measured run.
+std::string profiling_text(const record::RunRecord& run, const std::filesystem::path& folder) {
+  const std::string output = " --output '" + (folder / "nsight").string() + "'";
+  std::string text = "iris-gpubench: a profiler changes time and energy. Profile the benchmark on its own:\n";
+  if (run.benchmark.kind == "container")
+    return text + "  docker run --rm --gpus all --entrypoint nsys " + run.benchmark.name +
+           " profile PROGRAM ...  (nsys in the image)\n";
+  return text + "  nsys profile" + output + " " + run.benchmark.command_line + "\n";
 }
 
 // All parts of one run, in the order in which they are made; destroyed in reverse.
@@ -204,6 +215,7 @@ void BenchmarkRun::note_facts() {
   facts_.source = meter_->source();
   facts_.gpus = meter_->gpus();
   facts_.benchmark_gpus = gpus_;
+  if (spec_.keeps_environment) facts_.environment = machine_environment(environment_.all);
   recording_->note_facts(facts_, workload_->description());
   phases_.emplace(runs::MarksFollower(recording_->directory().path, facts_), gpus_.positions);
 }
@@ -347,6 +359,7 @@ void BenchmarkRun::show(const record::RunRecord& run) {
     terminal_.write("\n" + report::last_screen(run, setting));
   }
   std::cerr << failure;
+  if (spec_.asks_for_profile) std::cerr << profiling_text(run, directory.path);
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ std::multiset<std::string> texts_of_gpus(const Metrics& metrics, const char* key
 bool is_comparable(const Metrics& metrics, const record::RunRecord& run) {
   if (text_in(metrics, "benchmark") != run.benchmark.name) return false;
   const Metrics* const workload = object_in(metrics, "workload");
-  if (workload == nullptr || text_in(*workload, "command") != run.benchmark.command_line) return false;
+  if (workload == nullptr) return false;
+  if (run.facts.name.empty() && text_in(*workload, "command") != run.benchmark.command_line) return false;
   const Metrics* const interrupted = member(*workload, "interrupted");
   const bool to_its_end = interrupted != nullptr && interrupted->is_boolean() && !interrupted->get<bool>();
   if (!to_its_end || number_in(*workload, "exit_code") != 0.0) return false;

@@ -120,12 +120,18 @@ void fields(auto& field, Of<record::ClockFacts> auto& clock) {
   field("time_namespace", clock.time_namespace);
 }
 
+void fields(auto& field, Of<record::EnvironmentFact> auto& fact) {
+  field("name", fact.name);
+  field("value", fact.value);
+}
+
 // The note "run".
 void facts_fields(auto& field, auto& facts, auto& workload) {
   field.note("run");
   field("run_id", facts.run_id);
   field("tool_version", facts.tool_version);
   field("host", facts.host);
+  field.newer("benchmark_name", facts.name);
   field("interval_ns", facts.interval);
   field("anchor_steady_ns", facts.anchor.steady);
   field("anchor_utc_ns", facts.anchor.wall);
@@ -137,6 +143,7 @@ void facts_fields(auto& field, auto& facts, auto& workload) {
   field.newer("workload_gpus", facts.benchmark_gpus);
   field("gpus", facts.gpus);
   field.newer("label", facts.label);
+  field.rare("environment", facts.environment);
 }
 
 // The note "started".

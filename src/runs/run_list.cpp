@@ -58,6 +58,15 @@ std::optional<double> joules_per_work(const Metrics& run) {
   return work != run.end() && work->is_object() ? number_in(*work, "joules_per_unit") : std::nullopt;
 }
 
+std::string boards_of(const Metrics& run) {
+  std::string text;
+  const Metrics* const gpus = member(run, "gpus");
+  if (gpus == nullptr || !gpus->is_array()) return text;
+  for (const Metrics& gpu : *gpus)
+    if (gpu.is_object()) base::add_item(text, text_in(gpu, "uuid"), " ");
+  return text;
+}
+
 ListedRun listed(const fs::path& directory) {
   ListedRun one;
   one.id = directory.filename().string();
@@ -76,6 +85,13 @@ ListedRun listed(const fs::path& directory) {
   one.grams = number_in(run, "total_carbon");
   one.score = number_in(run, "score");
   one.joules_per_work = joules_per_work(run);
+  one.host = text_in(run, "host");
+  one.boards = boards_of(run);
+  one.joules = number_in(run, "total_energy_joules");
+  if (const Metrics* const uncertainty = object_in(run, "total_energy_uncertainty")) {
+    one.half_width_joules = number_in(*uncertainty, "comparative_joules");
+    one.absolute_half_width_joules = number_in(*uncertainty, "absolute_joules");
+  }
   one.outcome = outcome_of(run);
   return one;
 }
@@ -107,6 +123,75 @@ base::Result<std::vector<ListedRun>> list_runs(const fs::path& results_dir) {
   runs.reserve(folders->size());
   for (const fs::path& folder : *folders) runs.push_back(listed(folder));
   return runs;
+}
+
+namespace {
+
+bool contains_text(const std::string& text, const std::string& part) {
+  const auto lower = [](std::string word) {
+    for (char& c : word)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return word;
+  };
+  return lower(text).find(lower(part)) != std::string::npos;
+}
+
+// By which figure it is sorted; empty: by none, or it is not known.
+std::optional<double> sort_figure(const ListedRun& run, const std::string& by) {
+  if (by == "time") return run.seconds;
+  if (by == "energy") return run.kilowatt_hours;
+  if (by == "carbon") return run.grams;
+  return by == "score" ? run.score : std::nullopt;
+}
+
+template <class T>
+Metrics value_or_null(const std::optional<T>& value) {
+  return value ? Metrics(*value) : Metrics(nullptr);
+}
+
+}  // namespace
+
+std::vector<ListedRun> chosen_runs(std::vector<ListedRun> runs, const RunChoice& choice) {
+  const auto other = [&](const ListedRun& run) {
+    return !contains_text(run.benchmark, choice.benchmark) || !contains_text(run.gpu_name, choice.gpu);
+  };
+  runs.erase(std::remove_if(runs.begin(), runs.end(), other), runs.end());
+  std::stable_sort(runs.begin(), runs.end(), [&](const ListedRun& a, const ListedRun& b) {
+    if (choice.sort == "benchmark") return a.benchmark < b.benchmark;
+    const auto first = sort_figure(a, choice.sort);
+    const auto second = sort_figure(b, choice.sort);
+    return first && (!second || *first < *second);
+  });
+  if (choice.last > 0 && runs.size() > choice.last)
+    runs.erase(runs.begin(), runs.end() - static_cast<std::ptrdiff_t>(choice.last));
+  return runs;
+}
+
+std::string run_list_json(const std::vector<ListedRun>& runs) {
+  Metrics list = Metrics::array();
+  for (const ListedRun& run : runs) {
+    const auto text = [](const std::string& value) {
+      return value.empty() ? Metrics(nullptr) : Metrics(base::valid_utf8(value));
+    };
+    list.push_back({{"run_id", base::valid_utf8(run.id)},
+                    {"benchmark", text(run.benchmark)},
+                    {"gpu_name", text(run.gpu_name)},
+                    {"gpu_count", value_or_null(run.gpu_count)},
+                    {"start", text(run.start)},
+                    {"elapsed_seconds", value_or_null(run.seconds)},
+                    {"energy_kwh", value_or_null(run.kilowatt_hours)},
+                    {"energy_joules", value_or_null(run.joules)},
+                    {"half_width_joules", value_or_null(run.half_width_joules)},
+                    {"absolute_half_width_joules", value_or_null(run.absolute_half_width_joules)},
+                    {"emissions_grams", value_or_null(run.grams)},
+                    {"score_seconds", value_or_null(run.score)},
+                    {"joules_per_work", value_or_null(run.joules_per_work)},
+                    {"host", text(run.host)},
+                    {"boards", text(run.boards)},
+                    {"outcome", value_or_null(run.outcome)},
+                    {"why_unknown", text(run.why_unknown)}});
+  }
+  return list.dump(2) + "\n";
 }
 
 }  // namespace gpubench::runs

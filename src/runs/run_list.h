@@ -24,8 +24,25 @@ struct ListedRun {
   std::optional<double> grams;
   std::optional<double> score;
   std::optional<double> joules_per_work;
-  std::optional<std::string> outcome;  // "complete", or what keeps the figures from being a whole benchmark's
+  std::string host;
+  std::string boards;  // UUIDs of its GPUs, separated by spaces
+  std::optional<double> joules;
+  std::optional<double> half_width_joules;           // comparative, k = 2
+  std::optional<double> absolute_half_width_joules;  // the same with the sensors' gain
+  std::optional<std::string> outcome;                // "complete", or what keeps the figures from being a whole benchmark's
 };
+
+// Which runs are shown, and in which order.
+struct RunChoice {
+  std::string benchmark;  // part of its name, as what follows; empty: any
+  std::string gpu;
+  std::string sort = "start";  // or "time", "energy", "carbon", "score", "benchmark": least first, what is not known last
+  std::size_t last = 0;        // only so many of the end; 0: all
+};
+std::vector<ListedRun> chosen_runs(std::vector<ListedRun> runs, const RunChoice& choice);
+
+// The same as JSON: a list of objects.
+std::string run_list_json(const std::vector<ListedRun>& runs);
 
 // The folders of runs, oldest first.
 base::Result<std::vector<std::filesystem::path>> run_folders(const std::filesystem::path& results_dir);

@@ -238,6 +238,19 @@ base::Result<RunDirectory> find_run(const fs::path& results_dir, const std::stri
   }
   const auto labelled = name.empty() ? std::nullopt : find_label(results_dir, name);
   if (labelled) return RunDirectory{*labelled, labelled->filename().string()};
+  std::vector<fs::path> begun;  // an id in part, as a table of 80 columns shows it
+  constexpr std::size_t kLeastOfAnId = 4;
+  for (fs::directory_iterator entry(results_dir, error), end; !error && entry != end; entry.increment(error))
+    if (name.size() >= kLeastOfAnId && entry->path().filename().string().starts_with(name) && !entry->is_symlink(error))
+      begun.push_back(entry->path());
+  if (begun.size() == 1 && fs::is_directory(begun.front(), error)) {
+    const fs::path real = fs::canonical(begun.front(), error);
+    return RunDirectory{real, real.filename().string()};
+  }
+  if (begun.size() > 1)
+    return base::failure(
+        "\"" + name + "\" begins the ids of " + std::to_string(begun.size()) + " runs in " + results_dir.string(),
+        "write more of it; iris-gpubench list shows them");
   return base::failure("there is no run \"" + name + "\" in " + results_dir.string(),
                        "name a run's folder, its id or its label; iris-gpubench list shows them");
 }

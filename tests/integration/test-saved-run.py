@@ -85,7 +85,7 @@ class Reports(SavedRun):
         self.assertIn("No runs", self.about("list", str(self.folder)).stdout)
         self.measure("--", "sleep", "0.5")
         worked = self.measure("--benchmark_command", f"sleep 0.4; {TELLS_WORK}")
-        listed = self.about("list", str(self.results))
+        listed = self.about("list", str(self.results), "--wide")
         self.assertEqual(listed.returncode, 0, listed.stderr)
         for run in self.results.iterdir():
             if not run.is_symlink():
@@ -93,12 +93,35 @@ class Reports(SavedRun):
         self.assertIn("2 x ", listed.stdout)
         self.assertEqual(listed.stdout.count("kWh"), 2)
         self.assertIn(f"{worked.metrics['work']['joules_per_unit']:.4f}".rstrip("0") + " J ", listed.stdout)
+        narrow = self.about("list", str(self.results)).stdout.splitlines()
+        self.assertEqual(len(narrow), 3)
+        self.assertTrue(all(len(line) <= 80 for line in narrow), narrow)
+        for row in narrow[1:]:
+            self.assertEqual(self.below("show", row.split()[0]).returncode, 0, "a run can be named by what list shows")
+        data = json.loads(self.about("list", str(self.results), "--json", "--sort", "time", "--last", "1").stdout)
+        self.assertEqual([run["run_id"] for run in data], [max(self.json_list(), key=lambda run: run["elapsed_seconds"])["run_id"]])
+        self.assertEqual(self.json_list("--benchmark", "SLEE")[0]["benchmark"], "sleep")
+        self.assertEqual(self.json_list("--gpu", "K80"), [])
+
+    def json_list(self, *arguments):
+        return json.loads(self.about("list", str(self.results), "--json", *arguments).stdout)
+
+    def test_show_in_other_forms(self):
+        outcome = self.measure("--name", "a name", "--", "sleep", "0.5")
+        self.assertEqual(json.loads(self.about("show", str(outcome.directory), "--json").stdout), self.json_of(outcome.directory))
+        brief = self.about("show", str(outcome.directory), "--brief").stdout
+        self.assertTrue(brief.startswith("a name: succeeded (exit code 0)\n"), brief)
+        self.assertEqual(brief, outcome.stdout[outcome.stdout.index("a name: "):])
+        self.assertEqual((outcome.metrics["benchmark"], outcome.metrics["workload"]["name"]), ("a name", "sleep"))
+        self.assertIn("-a-name", outcome.directory.resolve().name)
+        self.assertIn("kernel", outcome.metrics["environment"])
+        self.assertNotIn("environment", self.measure("--no_environment", "--", "true").metrics)
 
     def test_list_says_what_became_of_each(self):
         self.measure("--", "sleep", "0.3")
         self.run_program(*QUICK, "--", "sh", "-c", "exit 3")
         self.run_program(*QUICK, "--meter", f"replay:{SOURCE}/traces/h200.trace", "--", "true")
-        rows = self.about("list", str(self.results)).stdout.splitlines()
+        rows = self.about("list", str(self.results), "--wide").stdout.splitlines()
         self.assertEqual([row.split("|")[-2].strip() for row in rows if "kWh" in row or "exit" in row][:3], ["complete", "FAILED", "REPLAY"], rows)
 
     def test_a_journal_damaged_later_costs_no_result(self):

@@ -13,7 +13,7 @@ import unittest
 from product import BUILD, PROGRAM, SOURCE, ProductTest
 
 GOLDEN = pathlib.Path(__file__).resolve().parent / "files"
-WORDS = ("list", "show", "report", "recover", "recarbon", "plan", "export", "clean", "check-image", "compare", "baseline", "history")
+WORDS = ("config", "doctor", "list", "site", "show", "report", "recover", "recarbon", "plan", "export", "clean", "check-image", "compare", "baseline", "history")
 MISTAKES = (
     ("--benchmark_imag", "x"), ("--benchmark_mage", "x"), ("--benchmark", "x"), ("--intervall", "1"), (),
     ("--benchmark_image", "a", "--benchmark_command", "b"), ("--", ), ("stray",),
@@ -25,7 +25,7 @@ MISTAKES = (
     ("--meter", "abacus", "--", "true"), ("--meter", "replay:missing.trace", "--", "true"), ("--gpus", "7", "--", "true"),
     ("--benchmark_image", "x"), ("--benchmark_command", ""), ("--no_live_monitor", "--", "no-such-program"),
     ("sho", "latest"), ("shwo", "latest"), ("rec", "latest"), ("plan", "latest", "--dead", "8h"), ("plan", "latest", "--deadlin", "8h", "--wayt"),
-    ("clean", "everything"), ("check-image",), ("show",), ("show", "nothing"), ("report", "nothing", "--timeseries_format", "xml"),
+    ("clean", "everything"), ("check-image",), ("show",), ("show", "nothing"), ("show", "nothing", "--json", "--brief"), ("--color", "blue", "--", "true"), ("--name", "", "--", "true"), ("report", "nothing", "--timeseries_format", "xml"),
     ("report", "nothing", "--plot_format", "gif"), ("list", "no-such-folder"), ("export", "nothing", "--patience", "-1"),
 )
 
@@ -55,6 +55,10 @@ class Texts(ProductTest):
 
     def test_help(self):
         self.assert_golden("help", self.say("--help"), exact=False)
+        self.assertEqual(self.say("help"), self.say("--help"))
+        self.assertEqual(self.say("help", "list"), self.say("list", "--help"))
+        self.assertEqual(self.say("-V"), self.say("--version"))
+        self.assert_golden("help-all", self.say("--help-all"), exact=False)
         for word in WORDS:
             with self.subTest(word=word):
                 self.assert_golden(f"help-{word}", self.say(word, "--help"), exact=False)

@@ -156,10 +156,50 @@ TEST_F(ParseTest, HelpNamesAllWithTypesAndDefaults) {
   const auto help = parse(table(), {"--help"});
   ASSERT_TRUE(help);
   for (const char* part : {"Tries options", "Usage: iris-gpubench try", "RUN", "--deadline TIME", "--interval SECONDS=5",
-                           "--timeout SECONDS ", "--colour COLOUR=red", "--pue FACTOR=1", "More:", "--no_plot  "})
+                           "--timeout SECONDS ", "--colour COLOUR=red", "--pue FACTOR=1", "More:", "--no-plot  "})
     EXPECT_THAT(help->text, HasSubstr(part));
   EXPECT_EQ(parse(table(), {"-h"})->text, help->text);
   EXPECT_EQ(help_text(table()), help->text);
+}
+
+TEST_F(ParseTest, HelpShowsWhatPeopleNeedFirstAndHelpAllTheRest) {
+  OptionTable long_table = table();
+  EXPECT_FALSE(parse(long_table, {"--help-all"})) << "there is nothing more";
+  long_table.first = {"--interval"};
+  const std::string few = parse(long_table, {"--help"})->text;
+  EXPECT_THAT(few, HasSubstr("--interval"));
+  EXPECT_THAT(few, HasSubstr("--help-all"));
+  EXPECT_THAT(few, Not(HasSubstr("--deadline")));
+  EXPECT_THAT(parse(long_table, {"--help_all"})->text, HasSubstr("--deadline"));
+}
+
+TEST_F(ParseTest, NamesAreTaughtWithHyphens) {
+  EXPECT_EQ(hyphenated("see --results_dir, (--no_plot) --a_b=c_d"), "see --results-dir, (--no-plot) --a-b=c_d");
+  EXPECT_EQ(hyphenated("/data/--a_b x--c_d"), "/data/--a_b x--c_d");
+}
+
+TEST_F(ParseTest, PresetsAreTakenWhereTheLineGivesNothing) {
+  OptionTable preset = table();
+  preset.presets = {{"--interval", {"2"}, "a file"},       {"--no_plot", {"true"}, "a file"},
+                    {"--quiet", {"false"}, "a file"},      {"--deadline", {"9h"}, "a file"},
+                    {"--env", {"A=1", "B=2"}, "VARIABLE"}, {"--unknown", {"1"}, "a file"}};
+  const auto parsed = parse(preset, {"--deadline", "8h"});
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(interval_, std::chrono::seconds(2));
+  EXPECT_FALSE(plot_);
+  EXPECT_FALSE(quiet_);
+  EXPECT_EQ(deadline_, "8h");
+  EXPECT_THAT(environment_, ElementsAre("A=1", "B=2"));
+  EXPECT_THAT(parsed->own, ElementsAre("--interval", "2", "--no_plot", "--env", "A=1", "--env", "B=2", "--deadline", "8h"));
+}
+
+TEST_F(ParseTest, AWrongPresetNamesWhereItIsFrom) {
+  OptionTable preset = table();
+  preset.presets = {{"--interval", {"0"}, "/home/me/config.yml"}};
+  EXPECT_THAT(parse(preset, {}).error().message, HasSubstr("/home/me/config.yml: --interval must be between"));
+  preset.presets = {{"--quiet", {"perhaps"}, "IRIS_GPUBENCH_QUIET"}};
+  EXPECT_THAT(parse(preset, {}).error().message, HasSubstr("IRIS_GPUBENCH_QUIET"));
+  EXPECT_TRUE(parse(preset, {"--quiet"}));
 }
 
 TEST_F(ParseTest, HelpListsCommandsAndVersionWhereThereAreSome) {

@@ -43,9 +43,10 @@ class SuggestTest : public testing::Test {
 };
 
 TEST_F(SuggestTest, OptionsAreThoseThatBeginSo) {
-  EXPECT_THAT(words({}, "--"), ElementsAre("--colour", "--count", "--output_dir", "--quiet", "--help"));
+  EXPECT_THAT(words({}, "--"), ElementsAre("--colour", "--count", "--output-dir", "--quiet", "--help"));
   EXPECT_THAT(words({}, "--co"), ElementsAre("--colour", "--count"));
-  EXPECT_THAT(words({"x", "--quiet"}, "--output-d"), ElementsAre("--output_dir"));
+  EXPECT_THAT(words({"x", "--quiet"}, "--output-d"), ElementsAre("--output-dir"));
+  EXPECT_THAT(words({}, "--output_d"), ElementsAre("--output_dir")) << "as it was begun";
   EXPECT_THAT(words({}, "--nothing"), IsEmpty());
 }
 

@@ -94,7 +94,7 @@ TEST_F(ProgramTest, ListTakesItsFolderInBothWays) {
   EXPECT_THAT(positional.out, HasSubstr("run-1"));
   EXPECT_EQ(say({"list", "--results_dir", results_.string()}).out, positional.out);
   EXPECT_EQ(say({"list", results_.string(), "--results_dir", "elsewhere"}).code, cli::kUsageError);
-  EXPECT_EQ(say({"list", (results_ / "none").string()}).code, cli::kCannotRun);
+  EXPECT_EQ(say({"list", (results_ / "none").string()}).code, cli::kUsageError);
 }
 
 TEST_F(ProgramTest, ShowSaysWhatIsMissing) {

@@ -106,7 +106,17 @@ TEST_F(RunTest, WhatIsWrongIsSaidBeforeAnythingIsMade) {
 }
 
 TEST_F(RunTest, HelpVersionAndLists) {
-  const Ended help = say({"--help"});
+  const Ended first = say({"--help"});
+  EXPECT_EQ(first.code, 0);
+  for (const char* part : {"--benchmark-image", "Commands:", "Examples:", "--help-all"})
+    EXPECT_THAT(first.out, HasSubstr(part));
+  EXPECT_THAT(first.out, Not(HasSubstr("--ulimit")));
+  EXPECT_EQ(say({"help"}).out, first.out);
+  EXPECT_EQ(say({"help", "list"}).out, say({"list", "--help"}).out);
+  const Ended nothing = say({});
+  EXPECT_EQ(nothing.code, cli::kUsageError);
+  EXPECT_EQ(nothing.err, first.out);
+  const Ended help = say({"--help-all"});
   EXPECT_EQ(help.code, 0);
   for (const char* part : {"Commands:", "check-image", "Examples:", "Environment:", "DOCKER_HOST", "Exit status:"})
     EXPECT_THAT(help.out, HasSubstr(part));
@@ -121,7 +131,7 @@ TEST_F(RunTest, CheckImageTakesOneImageAndItsOptions) {
   EXPECT_THAT(say({"check-image", "a", "--interval", "1"}).err, HasSubstr("unknown option --interval"));
   EXPECT_THAT(say({"check-image", "a", "--memory", "much"}).err, HasSubstr("--memory"));
   const std::string help = say({"check-image", "--help"}).out;
-  for (const char* part : {"NAME", "--gpu_access", "--score_regex", "exit status is 0"}) EXPECT_THAT(help, HasSubstr(part));
+  for (const char* part : {"NAME", "--gpu-access", "--score-regex", "exit status is 0"}) EXPECT_THAT(help, HasSubstr(part));
   EXPECT_THAT(help, Not(HasSubstr("--interval")));
 }
 

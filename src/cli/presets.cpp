@@ -1,0 +1,122 @@
+#include "cli/presets.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "cli/names.h"
+
+namespace gpubench::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 20U;
+
+std::string set_variable(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+std::vector<std::string> names_of(const OptionTable& table) {
+  std::vector<std::string> names;
+  for (const Option* option : options_of(table))
+    if (!option->is_positional()) names.push_back(option->name.substr(2));
+  return names;
+}
+
+base::Result<std::vector<std::string>> values_of(const YAML::Node& node) {
+  if (node.IsScalar()) return std::vector{node.Scalar()};
+  if (!node.IsSequence()) return base::failure("neither a value nor a list of values");
+  std::vector<std::string> values;
+  for (const YAML::Node& one : node) {
+    if (!one.IsScalar()) return base::failure("a list of something else than values");
+    values.push_back(one.Scalar());
+  }
+  return values;
+}
+
+base::Result<std::vector<Preset>> presets_of(const YAML::Node& file, const std::string& path, const OptionTable& table) {
+  std::vector<Preset> presets;
+  if (file.IsNull()) return presets;
+  if (!file.IsMap()) return base::failure(path + " is not a list of OPTION: VALUE", "write one option a line: interval: 1");
+  for (const auto& entry : file) {
+    const auto name = find_name(entry.first.Scalar(), names_of(table), {"option", "", "iris-gpubench"});
+    if (!name) return base::failure(name.error().with_context(path));
+    auto values = values_of(entry.second);
+    if (!values) return base::failure(path + ": " + *name + " is " + values.error().message);
+    presets.push_back({"--" + *name, *std::move(values), path});
+  }
+  return presets;
+}
+
+base::Result<std::vector<Preset>> read_file(const std::string& path, const OptionTable& table) {
+  std::error_code error;
+  if (path.empty() || !fs::exists(path, error)) return std::vector<Preset>();
+  if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > kLargestFile)
+    return base::failure(path + " is not a configuration file", "it is a text file of lines OPTION: VALUE");
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  if (!in) return base::failure("cannot read " + path, "check that you may read it");
+  try {
+    return presets_of(YAML::Load(text.str()), path, table);
+  } catch (const YAML::Exception& trouble) {
+    return base::failure(path + ": " + trouble.what(), "write one option a line: interval: 1");
+  }
+}
+
+std::string variable_of(const Option& option) {
+  std::string name = "IRIS_GPUBENCH_";
+  for (const char c : option.name.substr(2)) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return name;
+}
+
+std::vector<Preset> from_environment(const OptionTable& table) {
+  std::vector<Preset> presets;
+  for (const Option* option : options_of(table)) {
+    if (option->is_positional()) continue;
+    const std::string variable = variable_of(*option);
+    const std::string value = set_variable(variable);
+    if (!value.empty()) presets.push_back({option->name, {value}, variable});
+  }
+  return presets;
+}
+
+// Those of `more` whose option has none yet.
+void add_missing(std::vector<Preset>& presets, std::vector<Preset> more) {
+  const std::size_t before = presets.size();
+  for (Preset& preset : more) {
+    const auto same = [&](const Preset& other) { return other.option == preset.option; };
+    const auto end = presets.begin() + static_cast<std::ptrdiff_t>(before);
+    if (std::none_of(presets.begin(), end, same)) presets.push_back(std::move(preset));
+  }
+}
+
+}  // namespace
+
+std::string user_config_file() {
+  const std::string xdg = set_variable("XDG_CONFIG_HOME");
+  if (!xdg.empty() && xdg.front() == '/') return xdg + "/iris-gpubench/config.yml";
+  const std::string home = set_variable("HOME");
+  return !home.empty() && home.front() == '/' ? home + "/.config/iris-gpubench/config.yml" : std::string();
+}
+
+base::Result<std::vector<Preset>> read_presets(const OptionTable& table) {
+  std::vector<Preset> presets = from_environment(table);
+  for (const std::string& path : {std::string(kProjectFile), user_config_file()}) {
+    auto more = read_file(path, table);
+    if (!more) return more;
+    add_missing(presets, *std::move(more));
+  }
+  return presets;
+}
+
+}  // namespace gpubench::cli
