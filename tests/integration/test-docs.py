@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""The documents: every command line in them is run, options.md is what the program says, and links lead somewhere."""
+import json
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import unittest
+
+from product import PROGRAM, SOURCE, ProductTest
+
+PAGES = [SOURCE / "README.md", *sorted(SOURCE.glob("docs/*.md")), *sorted(SOURCE.glob("docs/howto/*.md"))]
+# What a reader has and this machine has not: a batch system, another machine, a container program.
+ELSEWHERE = ("scripts/", "ssh", "scp", "srun", "apptainer", "#SBATCH", "exec iris-gpubench")
+
+
+def command_lines(page):
+    """(line number, command) of each fenced block of shell, continued lines as one."""
+    lines = page.read_text().splitlines()
+    inside, begun, number = False, "", 0
+    for at, line in enumerate(lines, 1):
+        if line.startswith("```"):
+            inside = line.strip() in ("```bash", "```sh") and not inside
+        elif inside:
+            number = number if begun else at
+            begun += line
+            if begun.endswith("\\"):
+                begun = begun[:-1]
+                continue
+            if begun.strip() and not begun.lstrip().startswith("# "):
+                yield number, begun
+            begun = ""
+
+
+class Docs(ProductTest):
+    gpu_script = "gpus 4\nprofile steady 100\n"
+
+    def setUp(self):
+        super().setUp()
+        tools = self.folder / "bin"
+        tools.mkdir()
+        (tools / "iris-gpubench").symlink_to(PROGRAM)
+        for name in ("simulate", "train"):
+            (self.folder / name).write_text("#!/bin/sh\nsleep 0.2\n")
+            (self.folder / name).chmod(0o755)
+        example = re.search(r"```yaml\n(.*?)```", (SOURCE / "docs/several.md").read_text(), re.S)
+        (self.folder / "containers.yml").write_text(example[1])
+        for name in ("traces", "share"):
+            (self.folder / name).symlink_to(SOURCE / name)
+        self.environment |= {"PATH": f"{tools}:{self.environment['PATH']}", "IRIS_GPUBENCH_IDLE_ROLL": "0.1", "IRIS_GPUBENCH_NO_PLOT": "true",
+                             "IRIS_GPUBENCH_NO_LIVE_MONITOR": "true", "IRIS_GPUBENCH_TIMEOUT": "1"}
+
+    def shell(self, line, timeout=60):
+        return subprocess.run(["sh", "-c", line], env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=timeout, check=False)
+
+    def test_every_command_line(self):
+        """It is understood; it succeeds, or what it lacks is an engine, an image or a network."""
+        self.assertEqual(self.shell("iris-gpubench -- sleep 0.5").returncode, 0)
+        tried = 0
+        for page in PAGES:
+            for number, line in command_lines(page):
+                if "iris-gpubench" not in line or any(word in line for word in ELSEWHERE) or line.startswith(("scripts/", "cmake", "./", "build/")):
+                    continue
+                with self.subTest(page=page.name, line=number, command=line):
+                    tried += 1
+                    done = self.shell(line)
+                    self.assertIn(done.returncode, (0, 1, 124, 125), done.stderr)
+                    if done.returncode == 125:
+                        self.assertRegex(done.stderr, "(?i)docker|engine|image|database|file|network|forecast|address", done.stderr)
+        self.assertGreater(tried, 40)
+
+    def test_scripts_for_trackers_say_what_they_would_send(self):
+        self.assertEqual(self.shell("iris-gpubench -- sleep 0.5").returncode, 0)
+        for script in ("share/to-mlflow", "share/to-wandb"):
+            done = self.shell(f"python3 {script} results/latest --dry-run")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            sent = json.loads(done.stdout)
+            run = json.loads((self.results / "latest/metrics.json").read_text())
+            self.assertEqual(sent["metrics"]["energy_joules"], run["total_energy_joules"])
+            self.assertNotIn("score_seconds", sent["metrics"], "what is not known is not sent")
+            self.assertEqual(sent["tags"]["benchmark"], "sleep")
+            self.assertTrue(sent["files"])
+
+    def test_the_options_are_those_of_the_program(self):
+        made = subprocess.run([str(SOURCE / "scripts/options-page"), str(PROGRAM)], capture_output=True, text=True, check=True, timeout=60).stdout
+        words = lambda text: [" ".join(line.split()) for line in text.splitlines()]
+        self.assertEqual(words(made), words((SOURCE / "docs/options.md").read_text()), "scripts/options-page PROGRAM > docs/options.md")
+
+    def test_the_readme_is_short(self):
+        lines = (SOURCE / "README.md").read_text().splitlines()
+        self.assertLessEqual(len(lines), 150)
+        self.assertTrue(any("Energy" in line for line in lines[:40]) and any(line.startswith("![") for line in lines[:40]))
+
+    def test_links_lead_to_files(self):
+        for page in [*PAGES, SOURCE / "CONTRIBUTING.md", SOURCE / "ARCHITECTURE.md"]:
+            for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text()):
+                self.assertTrue((page.parent / target).exists(), f"{page.name}: {target}")
+
+    @unittest.skipUnless(shutil.which("mkdocs"), "there is no mkdocs here")
+    def test_the_site_builds_and_its_links_hold(self):
+        copy = self.folder / "copy"
+        copy.mkdir()
+        for name in ("docs", "scripts"):
+            shutil.copytree(SOURCE / name, copy / name)
+        for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "SECURITY.md", "CITATION.cff", "LICENSE", "mkdocs.yml"):
+            shutil.copy(SOURCE / name, copy / name)
+        done = subprocess.run([str(copy / "scripts/docs-site"), "--check"], capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("throttled", pathlib.Path(copy / "build/docs-site/search/search_index.js").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
