@@ -116,7 +116,7 @@ std::vector<Option> live_options(RunLine& line) {
       {"--color",
        "WHEN",
        "Colours of the live view: auto, always or never",
-       choice(spec.color, Choices<std::string>{{"auto", "auto"}, {"always", "always"}, {"never", "never"}}),
+       choice(spec.live.color, Choices<std::string>{{"auto", "auto"}, {"always", "always"}, {"never", "never"}}),
        {"--colour"}},
       {"--live_plot", "", "Update the plot at every interval", switch_on(spec.live_plot), {"--plot_live"}},
   };

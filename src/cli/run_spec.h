@@ -40,7 +40,6 @@ struct RunSpec {
   bool quiet = false;               // nothing is printed but errors
   bool verbose = false;             // runtime.log is printed too
   std::string log_level = "info";   // of runtime.log, as spdlog names it
-  std::string color = "auto";       // or "always", "never": of the live view
   bool keeps_environment = true;    // of the run, in its results
   bool asks_for_profile = false;    // how to profile the benchmark is said at the end
 };

@@ -23,6 +23,7 @@
 #include "platform/http_client.h"
 #include "platform/process.h"
 #include "platform/terminal.h"
+#include "record/run_settings.h"
 #include "workload/open.h"
 
 namespace gpubench::commands {

@@ -5,9 +5,9 @@
 #include "cli/export_options.h"
 #include "cli/saved_run_options.h"
 #include "commands/export_saved_run.h"
-#include "commands/named_runs.h"
 #include "commands/table.h"
 #include "runs/saved_run.h"
+#include "sets/named_runs.h"
 
 namespace gpubench::commands {
 namespace {
@@ -40,7 +40,7 @@ int export_run(const runs::RunDirectory& directory, const Export& spec, const Co
 }
 
 int export_runs(const Export& spec, const Context& context) {
-  const auto runs = find_named_runs(spec.name.results_dir, spec.name.run);
+  const auto runs = sets::find_named_runs(spec.name.results_dir, spec.name.run);
   if (!runs) return cli::complain(runs.error(), cli::kUsageError);
   int status = 0;
   for (const runs::RunDirectory& directory : *runs)

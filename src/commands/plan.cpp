@@ -13,19 +13,19 @@
 #include "cli/exit_codes.h"
 #include "cli/invocation.h"
 #include "cli/saved_run_options.h"
-#include "commands/named_runs.h"
 #include "commands/plan_question.h"
 #include "commands/program.h"
 #include "commands/run.h"
 #include "commands/table.h"
-#include "commands/wait_until.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
 #include "report/plan_text.h"
 #include "report/plot/plan_plot.h"
+#include "run/wait_until.h"
 #include "runs/saved_run.h"
+#include "sets/named_runs.h"
 
 namespace gpubench::commands {
 namespace {
@@ -115,8 +115,8 @@ int wait_and_run(const carbon::PlanQuestion& question, const Words& command) {
     platform::Terminal terminal;
     terminal.interrupt_by(signals.fd());
     const platform::SystemClock clock;
-    signal = wait_until(best.start, "the start at " + base::utc_table_text(best.start) + " UTC in " + best.region, clock,
-                        signals, terminal);
+    signal = run::wait_until(best.start, "the start at " + base::utc_table_text(best.start) + " UTC in " + best.region,
+                             clock, signals, terminal);
   }
   if (signal) return cli::complain({base::signal_name(*signal) + ": nothing was run", {}}, cli::kSignalBase + *signal);
   return run_program(command);
@@ -160,7 +160,7 @@ int show_plan(const Plan& spec, const runs::RunDirectory& directory, const runs:
 }
 
 int plan(const Plan& spec, const Context& context) {
-  const auto runs = find_named_runs(spec.name.results_dir, spec.name.run);
+  const auto runs = sets::find_named_runs(spec.name.results_dir, spec.name.run);
   if (!runs) return cli::complain(runs.error(), cli::kUsageError);
   const runs::RunDirectory* const directory = &runs->back();  // of a set: its last run
   const auto saved = runs::load_past_run(*directory);

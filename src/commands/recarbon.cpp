@@ -4,10 +4,10 @@
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
-#include "commands/named_runs.h"
 #include "commands/recost.h"
 #include "commands/table.h"
 #include "runs/saved_run.h"
+#include "sets/named_runs.h"
 
 namespace gpubench::commands {
 namespace {
@@ -63,7 +63,7 @@ int recarbon_run(const runs::RunDirectory& directory, const Context& context) {
 int recarbon(const Recarbon& spec, const Context& context) {
   int status = 0;
   for (const std::string& name : spec.runs) {
-    const auto runs = find_named_runs(spec.results_dir, name);
+    const auto runs = sets::find_named_runs(spec.results_dir, name);
     if (!runs) status = cli::complain(runs.error(), cli::kUsageError);
     for (const runs::RunDirectory& directory : runs.value_or(std::vector<runs::RunDirectory>()))
       if (const int one = recarbon_run(directory, context); one != 0) status = one;

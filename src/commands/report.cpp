@@ -9,7 +9,6 @@
 #include "cli/exit_codes.h"
 #include "cli/output_options.h"
 #include "cli/saved_run_options.h"
-#include "commands/named_runs.h"
 #include "commands/saved_outputs.h"
 #include "commands/table.h"
 #include "platform/files.h"
@@ -17,6 +16,7 @@
 #include "report/exchange/boamps.h"
 #include "report/exchange/ro_crate.h"
 #include "runs/saved_run.h"
+#include "sets/named_runs.h"
 
 namespace gpubench::commands {
 namespace {
@@ -87,7 +87,7 @@ int report_run(const runs::RunDirectory& directory, const Report& spec, const Co
 
 // One run of a set that cannot be reported does not stop the others.
 int report(const Report& spec, const Context& context) {
-  const auto runs = find_named_runs(spec.name.results_dir, spec.name.run);
+  const auto runs = sets::find_named_runs(spec.name.results_dir, spec.name.run);
   if (!runs) return cli::complain(runs.error(), cli::kUsageError);
   int status = 0;
   for (const runs::RunDirectory& directory : *runs)

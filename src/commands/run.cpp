@@ -77,8 +77,8 @@ int print_images(const workload::EngineHints& engine) {
 
 int colours_of(const cli::RunSpec& spec, const cli::Environment& environment) {
   constexpr int kFew = 8;
-  if (spec.color == "never") return 0;
-  return spec.color == "always" && environment.colours == 0 ? kFew : environment.colours;
+  if (spec.live.color == "never") return 0;
+  return spec.live.color == "always" && environment.colours == 0 ? kFew : environment.colours;
 }
 
 cli::RunSpec with_environment(cli::RunSpec spec, const Context& context) {

@@ -5,14 +5,14 @@
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
 #include "commands/costed_run.h"
-#include "commands/named_runs.h"
 #include "commands/table.h"
 #include "platform/regular_file.h"
 #include "report/formatted_tables.h"
 #include "report/last_screen.h"
-#include "report/metrics_json.h"
+#include "report/metrics_yaml.h"
 #include "run/result_files.h"
 #include "runs/earlier_run.h"
+#include "sets/named_runs.h"
 #include "sets/summary.h"
 
 namespace gpubench::commands {
@@ -49,7 +49,7 @@ int print_made_again(const Show& spec, const runs::RunDirectory& directory, cons
 }
 
 void show_set(const sets::SavedSet& saved) {
-  std::cout << run::for_terminal(platform::Terminal(), sets::summary_text(saved.set, figures_of(saved)));
+  std::cout << run::for_terminal(platform::Terminal(), sets::summary_text(saved.set, sets::figures_of(saved)));
 }
 
 // The tables as they were written; made from the journal where they were not.

@@ -15,6 +15,7 @@ struct LiveSpec {
   bool show_log = false;  // the benchmark's log as it comes, under the table
   std::string benchmark;  // its name
   bool dumb_terminal = false;
+  std::string color = "auto";  // or "always", "never"
   TerminalAbilities abilities;
 };
 

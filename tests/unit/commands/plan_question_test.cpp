@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "carbon/utc_time.h"
-#include "commands/wait_until.h"
+#include "run/wait_until.h"
 
 namespace gpubench::commands {
 namespace {
@@ -28,9 +28,9 @@ TEST(ParseDeadline, TakesATimeOrHoursFromNow) {
 }
 
 TEST(WaitingText, ReadsWell) {
-  EXPECT_EQ(waiting_text(milliseconds(400)), "1 s");
-  EXPECT_EQ(waiting_text(seconds(61)), "1 min 01 s");
-  EXPECT_EQ(waiting_text(seconds(3 * 3600 + 309)), "3 h 05 min 09 s");
+  EXPECT_EQ(run::waiting_text(milliseconds(400)), "1 s");
+  EXPECT_EQ(run::waiting_text(seconds(61)), "1 min 01 s");
+  EXPECT_EQ(run::waiting_text(seconds(3 * 3600 + 309)), "3 h 05 min 09 s");
 }
 
 // 300 W for ten minutes, 100 W for ten, by samples a second apart.

@@ -161,7 +161,7 @@ TEST(CounterEnergy, WorkOfOthersRightAfterTheRunIsNotItsIdleTime) {
   conditions.fault = [](support::ScriptedGpu& gpu, base::Window) { gpu.drain_fails = meter::Absent::unsupported; };
   const SimulatedRun run = simulate(conditions, [](PowerSteps& steps, base::Window window) {
     steps.then(window.start, watts(25));
-    steps.then(window.end - 10s + 20ms, watts(450));
+    steps.then(window.end - 10s + 120ms, watts(450));
   });
   const auto estimate = energy_from_counter(*run.series[0].counter, run.run);
   ASSERT_TRUE(estimate) << estimate.error().message;

@@ -82,6 +82,7 @@ TEST(MetricsYaml, SchemaOfTheWholeFile) {
                                         "score",
                                         "schema_version",
                                         "run_id",
+                                        "label",
                                         "tool_version",
                                         "host",
                                         "start_time",

@@ -9,7 +9,7 @@
 #include "platform/signals.h"
 #include "platform/terminal.h"
 
-namespace gpubench::commands {
+namespace gpubench::run {
 
 // Until the wall clock says `start`, however it is set meanwhile; prints the time left, on a terminal each second, else
 // every ten minutes. Returns a signal's number if one came first.
@@ -19,4 +19,4 @@ std::optional<int> wait_until(base::WallTime start, const std::string& why, cons
 // "1 h 05 min 09 s"
 std::string waiting_text(base::Duration left);
 
-}  // namespace gpubench::commands
+}  // namespace gpubench::run

@@ -10,13 +10,13 @@
 #include "sets/roles.h"
 #include "sets/saved_set.h"
 
-namespace gpubench::commands {
+namespace gpubench::sets {
 
 // `name`: a folder, an id or a label, of a run or of a set, or "latest". Of a set: the runs that came to an end.
 base::Result<std::vector<runs::RunDirectory>> find_named_runs(const std::filesystem::path& results_dir,
                                                               const std::string& name);
 
 // What the runs of a set came to, as far as they can be read.
-sets::FiguresOfRuns figures_of(const sets::SavedSet& saved);
+FiguresOfRuns figures_of(const SavedSet& saved);
 
-}  // namespace gpubench::commands
+}  // namespace gpubench::sets

@@ -1,10 +1,10 @@
-#include "commands/wait_until.h"
+#include "run/wait_until.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace gpubench::commands {
+namespace gpubench::run {
 namespace {
 
 constexpr base::Duration kOnTerminal = std::chrono::seconds(1);
@@ -41,4 +41,4 @@ std::optional<int> wait_until(base::WallTime start, const std::string& why, cons
   return signal;
 }
 
-}  // namespace gpubench::commands
+}  // namespace gpubench::run
