@@ -1,10 +1,10 @@
 // A library that a program with NVTX loads by itself (NVTX_INJECTION64_PATH): its ranges become marks of phases.
 //
-// Each module of the program with the NVTX headers in it calls InitializeInjectionNvtx2 once, with its own tables of function
-// pointers; they all reach the functions here. What is kept of a range is decided here, so that a program with a hundred
-// thousand ranges a second is not slowed: at least 10 ms long, and among the three outermost of its thread and domain, or
-// named by IRIS_GPUBENCH_NVTX (a domain's name, or a regular expression of ranges' names). A range is one line when it ends
-// (docs/formats.md, "Marks").
+// Each module of the program with the NVTX headers in it calls InitializeInjectionNvtx2 once, with its own tables of
+// function pointers; they all reach the functions here. What is kept of a range is decided here, so that a program with a
+// hundred thousand ranges a second is not slowed: at least 10 ms long, and among the three outermost of its thread and
+// domain, or named by IRIS_GPUBENCH_NVTX (a domain's name, or a regular expression of ranges' names). A range is one line
+// when it ends (docs/formats.md, "Marks").
 //
 // The binary interface is that of NVTX 3 (Apache-2.0 with LLVM exception), declared again. Only functions of libc that are
 // older than glibc 2.17 are used, so that it loads in any image: no threads library, no memcpy.
@@ -20,17 +20,18 @@
 #define EXPORTED __attribute__((visibility("default")))
 
 enum {
-  kLevels = 16,         // of ranges within each other whose names are kept
-  kUnasked = 3,         // of them those that need not be named by the filter
+  kLevels = 16,  // of ranges within each other whose names are kept
+  kUnasked = 3,  // of them those that need not be named by the filter
   kNameSize = 96,
-  kDomains = 8,         // of a thread
+  kDomains = 8,  // of a thread
   kThreads = 4096,
-  kStarted = 1024,      // ranges with a start and an end at any place
+  kStarted = 1024,  // ranges with a start and an end at any place
   kLine = 256,
 };
 static const int64_t kShortest = 10 * 1000000;  // nanoseconds
 
-// ---- The interface ----------------------------------------------------------------------------------------------------------
+// ---- The interface
+// ----------------------------------------------------------------------------------------------------------
 
 enum { kTableOfCallbacks = 1, kModuleCore = 1, kModuleCore2 = 5 };
 enum { kMessageAscii = 1, kMessageRegistered = 3 };
@@ -58,7 +59,8 @@ typedef struct {
   char text[kNameSize];
 } String;
 
-// ---- State ------------------------------------------------------------------------------------------------------------------
+// ---- State
+// ------------------------------------------------------------------------------------------------------------------
 
 typedef struct {
   int64_t start;
@@ -107,7 +109,8 @@ static int same(const char* a, const char* b) {
   return *a == *b;
 }
 
-// ---- Writing ----------------------------------------------------------------------------------------------------------------
+// ---- Writing
+// ----------------------------------------------------------------------------------------------------------------
 
 static void put(const char* line, int size) {
   if (file >= 0 && size > 0 && write(file, line, (size_t)(size < kLine ? size : kLine - 1)) < 0) file = -1;
@@ -126,7 +129,8 @@ static void first_line(int process) {
       if (*c == '\n') *c = 0;
     if (!boot[0]) boot[0] = '-', boot[1] = 0;
   }
-  for (ssize_t i = 6; i < size && space[i] >= '0' && space[i] <= '9'; ++i) inode = inode * 10 + (unsigned long)(space[i] - '0');
+  for (ssize_t i = 6; i < size && space[i] >= '0' && space[i] <= '9'; ++i)
+    inode = inode * 10 + (unsigned long)(space[i] - '0');
   clock_gettime(CLOCK_REALTIME, &wall);
   put(line, snprintf(line, sizeof line, "h %lld %d %lld %s %lu\n", (long long)now(), process,
                      (long long)wall.tv_sec * 1000000 + wall.tv_nsec / 1000, boot, inode));
@@ -145,8 +149,8 @@ static void write_range(const Range* range, int64_t end, const char* thread) {
     written_by = process;
     first_line(process);
   }
-  int size = snprintf(line, sizeof line, "x %lld:%lld nvtx:%d/%s %s\n", (long long)range->start, (long long)end, process, thread,
-                      range->name[0] ? range->name : "(no name)");
+  int size = snprintf(line, sizeof line, "x %lld:%lld nvtx:%d/%s %s\n", (long long)range->start, (long long)end, process,
+                      thread, range->name[0] ? range->name : "(no name)");
   put(line, size);
 }
 
@@ -156,7 +160,8 @@ static void write_of_thread(const Range* range, int64_t end, long thread) {
   write_range(range, end, name);
 }
 
-// ---- Ranges of a thread -----------------------------------------------------------------------------------------------------
+// ---- Ranges of a thread
+// -----------------------------------------------------------------------------------------------------
 
 static Thread* make_thread(void) {
   const int number = __atomic_fetch_add(&thread_count, 1, __ATOMIC_RELAXED);
@@ -200,11 +205,13 @@ static int pop(const Domain* domain) {
   if (level >= levels) return level;
   const Range* range = &stack->ranges[level];
   const int64_t end = now();
-  if (end - range->start >= kShortest && is_wanted(domain, range->name, level)) write_of_thread(range, end, own_thread->thread);
+  if (end - range->start >= kShortest && is_wanted(domain, range->name, level))
+    write_of_thread(range, end, own_thread->thread);
   return level;
 }
 
-// ---- Ranges with a start and an end -------------------------------------------------------------------------------------------
+// ---- Ranges with a start and an end
+// -------------------------------------------------------------------------------------------
 
 // Ids are unique over all modules, and say where the range is kept.
 static uint64_t start(const Domain* domain, const char* name) {
@@ -213,7 +220,8 @@ static uint64_t start(const Domain* domain, const char* name) {
   uint64_t free_place = 0;
   if (!is_wanted(domain, name ? name : "", 0)) return id;
   // UINT64_MAX while it is filled in; a place that is taken drops this range.
-  if (!__atomic_compare_exchange_n(&started[place].id, &free_place, UINT64_MAX, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return id;
+  if (!__atomic_compare_exchange_n(&started[place].id, &free_place, UINT64_MAX, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+    return id;
   copy_name(started[place].range.name, name);
   started[place].range.start = now();
   __atomic_store_n(&started[place].id, id, __ATOMIC_RELEASE);
@@ -229,25 +237,45 @@ static void end(uint64_t id) {
   if (time - range.start >= kShortest) write_range(&range, time, "ranges");
 }
 
-// ---- The functions that the program calls ---------------------------------------------------------------------------------------
+// ---- The functions that the program calls
+// ---------------------------------------------------------------------------------------
 
 static const char* message_of(const Attributes* attributes) {
   if (!attributes || attributes->size < 48) return "";
   if (attributes->message_type == kMessageAscii) return attributes->message;
-  if (attributes->message_type == kMessageRegistered && attributes->message) return ((const String*)attributes->message)->text;
+  if (attributes->message_type == kMessageRegistered && attributes->message)
+    return ((const String*)attributes->message)->text;
   return "";
 }
 
-static int push_ascii(const char* name) { return push(NULL, name); }
-static int push_attributes(const Attributes* attributes) { return push(NULL, message_of(attributes)); }
-static int pop_default(void) { return pop(NULL); }
-static uint64_t start_ascii(const char* name) { return start(NULL, name); }
-static uint64_t start_attributes(const Attributes* attributes) { return start(NULL, message_of(attributes)); }
-static void end_default(uint64_t id) { end(id); }
+static int push_ascii(const char* name) {
+  return push(NULL, name);
+}
+static int push_attributes(const Attributes* attributes) {
+  return push(NULL, message_of(attributes));
+}
+static int pop_default(void) {
+  return pop(NULL);
+}
+static uint64_t start_ascii(const char* name) {
+  return start(NULL, name);
+}
+static uint64_t start_attributes(const Attributes* attributes) {
+  return start(NULL, message_of(attributes));
+}
+static void end_default(uint64_t id) {
+  end(id);
+}
 
-static int domain_push(Domain* domain, const Attributes* attributes) { return push(domain, message_of(attributes)); }
-static int domain_pop(Domain* domain) { return pop(domain); }
-static uint64_t domain_start(Domain* domain, const Attributes* attributes) { return start(domain, message_of(attributes)); }
+static int domain_push(Domain* domain, const Attributes* attributes) {
+  return push(domain, message_of(attributes));
+}
+static int domain_pop(Domain* domain) {
+  return pop(domain);
+}
+static uint64_t domain_start(Domain* domain, const Attributes* attributes) {
+  return start(domain, message_of(attributes));
+}
 static void domain_end(Domain* domain, uint64_t id) {
   (void)domain;
   end(id);
@@ -265,7 +293,8 @@ static Domain* domain_create(const char* name) {
   return domain;
 }
 
-// ---- Start and end --------------------------------------------------------------------------------------------------------------
+// ---- Start and end
+// --------------------------------------------------------------------------------------------------------------
 
 static void open_file(void) {
   const char* path = getenv("IRIS_GPUBENCH_MARKS");

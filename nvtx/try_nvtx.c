@@ -1,5 +1,5 @@
-// What the headers of NVTX 3 do in a program: two modules with tables of their own, each of which loads the injected library.
-// For tests and for the cost of a range (try_nvtx COUNT: nanoseconds for a push and a pop).
+// What the headers of NVTX 3 do in a program: two modules with tables of their own, each of which loads the injected
+// library. For tests and for the cost of a range (try_nvtx COUNT: nanoseconds for a push and a pop).
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -39,7 +39,9 @@ static const struct {
   size_t size;
   int (*functions_of)(int, Function***, unsigned*);
 } callbacks = {sizeof callbacks, functions_of};
-static const void* table_of(uint32_t id) { return id == 1 ? &callbacks : NULL; }
+static const void* table_of(uint32_t id) {
+  return id == 1 ? &callbacks : NULL;
+}
 
 static void initialise(Module* module) {
   const char* path = getenv("NVTX_INJECTION64_PATH");

@@ -72,8 +72,9 @@ static inline void iris_gpubench_first_line_(pid_t process) {
     fclose(file);
   }
   if (stat("/proc/self/ns/time", &status) != 0) status.st_ino = 0;
-  size = snprintf(line, sizeof line, "h %lld %ld %lld %s %llu\n", (long long)iris_gpubench_now_(CLOCK_MONOTONIC), (long)process,
-                  (long long)(iris_gpubench_now_(CLOCK_REALTIME) / 1000), boot, (unsigned long long)status.st_ino);
+  size =
+      snprintf(line, sizeof line, "h %lld %ld %lld %s %llu\n", (long long)iris_gpubench_now_(CLOCK_MONOTONIC), (long)process,
+               (long long)(iris_gpubench_now_(CLOCK_REALTIME) / 1000), boot, (unsigned long long)status.st_ino);
   iris_gpubench_put_(line, (size_t)size);
 }
 
@@ -121,10 +122,16 @@ static inline void iris_gpubench_write_(char op, const char* text) {
   iris_gpubench_put_(line, at);
 }
 
-static inline void iris_gpubench_begin(const char* name) { iris_gpubench_write_('b', name); }
+static inline void iris_gpubench_begin(const char* name) {
+  iris_gpubench_write_('b', name);
+}
 /* NULL: the innermost phase. */
-static inline void iris_gpubench_end(const char* name) { iris_gpubench_write_('e', name); }
-static inline void iris_gpubench_moment(const char* name) { iris_gpubench_write_('i', name); }
+static inline void iris_gpubench_end(const char* name) {
+  iris_gpubench_write_('e', name);
+}
+static inline void iris_gpubench_moment(const char* name) {
+  iris_gpubench_write_('i', name);
+}
 /* Work done in the phase that is open: its energy is then also reported for one unit. */
 static inline void iris_gpubench_work(double amount, const char* unit) {
   char text[128];

@@ -289,8 +289,6 @@ record::RunRecord BenchmarkRun::account(const Measured& measured) const {
 
 void BenchmarkRun::collect_results(Measured& measured) {
   outputs_->close(measured.findings);
-  runs::remove_empty_marks_files(recording_->directory().path);
-  remove_nvtx_library(recording_->directory().path);
   for (const std::string& trouble : series::write_errors(recording_->series()))
     measured.findings.emplace_back(record::SeriesIncomplete{trouble});
   measured.scores = outputs_->scores({});
@@ -302,6 +300,9 @@ void BenchmarkRun::collect_results(Measured& measured) {
     recording_->log().error("{}", removed.error().message);
     complain(removed.error(), 0);
   }
+  // The engine mounts them once more for results to be copied.
+  runs::remove_empty_marks_files(recording_->directory().path);
+  remove_nvtx_library(recording_->directory().path);
   measured.scores = outputs_->scores(collected && *collected ? results : std::filesystem::path());
   for (const record::BenchmarkScore& score : measured.scores)
     if (!score.trouble.empty()) measured.findings.emplace_back(record::ScoreUnusable{score.trouble});
