@@ -57,10 +57,19 @@ class Docs(ProductTest):
         return subprocess.run(["sh", "-c", line], env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, timeout=timeout, check=False)
 
+    def make_unfinished_set(self):
+        """With the label SET: one of its three runs is to be made."""
+        self.assertEqual(self.shell("iris-gpubench --runs 2 --label SET -- sleep 0.2").returncode, 0)
+        file = self.results / "latest" / "set.json"
+        made = json.loads(file.read_text())
+        made["options"]["runs"], made["complete"] = 3, False
+        made["invocation"] = made["invocation"].replace("--runs 2", "--runs 3")
+        file.write_text(json.dumps(made))
+
     def test_every_command_line(self):
         """It is understood; it succeeds, or what it lacks is an engine, an image or a network."""
         self.assertEqual(self.shell("iris-gpubench -- sleep 0.5").returncode, 0)
-        self.assertEqual(self.shell("iris-gpubench --runs 2 --label SET -- sleep 0.2").returncode, 0)
+        self.make_unfinished_set()
         tried = 0
         for page in PAGES:
             for number, line in command_lines(page):
