@@ -211,12 +211,14 @@ base::Result<Parsed> parse(const OptionTable& table, const Words& words) {
   } catch (const CLI::ParseError& error) {
     return base::failure(error.what(), "see " + table.program + " --help");
   }
+  const std::size_t typed = own->size();
   own = with_presets(table, *std::move(own));
   if (!own) return base::failure(own.error());
   if (auto checked = check(table); !checked) return base::failure(checked.error());
   const Words none;
   auto text = invocation_text(*own, table.arguments == nullptr ? none : *table.arguments, secret_options(table));
-  return Parsed{{}, std::move(text), *std::move(own)};
+  const std::size_t preset = own->size() - typed;
+  return Parsed{{}, std::move(text), *std::move(own), preset};
 }
 
 const Option* find_option(const OptionTable& table, std::string_view word) {

@@ -1,6 +1,7 @@
 // From the words of a command line to the targets of its options.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ struct Parsed {
   std::string text;                   // help or version, to be printed; empty: the command is to be run
   std::string invocation = {};        // the command line as it can be typed again, without secrets
   std::vector<std::string> own = {};  // up to "--", names in full, each value a word of its own
+  std::size_t preset = 0;             // words in front of them that were not typed: defaults of the user's own
 
   [[nodiscard]] bool gives(std::string_view option) const;
 };

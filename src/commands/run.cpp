@@ -1,8 +1,10 @@
 #include "commands/run.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <iostream>
 #include <utility>
+#include <vector>
 
 #include "carbon/regions.h"
 #include "cli/complain.h"
@@ -104,9 +106,11 @@ int run_job(base::Result<run::SetJob> job, const Context& context) {
 
 // Whether only the set is named: then all else comes from it.
 bool names_only_a_set(const cli::RunLine& typed, const cli::Parsed& parsed) {
-  std::size_t words = parsed.own.size() + typed.workload.benchmark.arguments.size();
-  for (const char* option : {"--resume", "--results_dir"}) words -= parsed.gives(option) ? 2 : 0;
-  return words == 0;
+  const std::vector<std::string> words(parsed.own.begin() + static_cast<std::ptrdiff_t>(parsed.preset), parsed.own.end());
+  std::size_t others = words.size() + typed.workload.benchmark.arguments.size();
+  for (const char* option : {"--resume", "--results_dir"})
+    others -= std::find(words.begin(), words.end(), option) == words.end() ? 0 : 2;
+  return others == 0;
 }
 
 // The set's own command line, which may have been typed again: secrets are not kept in the set.
