@@ -52,7 +52,7 @@ cli::OptionTable describe_report(Report& spec) {
 base::Result<std::filesystem::path> write_exchange(const Report& spec, const runs::RunDirectory& directory,
                                                    const record::RunRecord& run) {
   if (spec.form == ReportForm::ro_crate) {
-    const auto path = directory.path / "ro-crate-metadata.json";
+    auto path = directory.path / "ro-crate-metadata.json";
     GPUBENCH_TRY(platform::write_file_atomically(path, report::ro_crate(run, directory.path)));
     return path;
   }
@@ -65,7 +65,7 @@ base::Result<std::filesystem::path> write_exchange(const Report& spec, const run
   }
   const auto text = report::boamps_report(run, about);
   if (!text) return base::failure(text.error());
-  const auto path = directory.path / "boamps.json";
+  auto path = directory.path / "boamps.json";
   GPUBENCH_TRY(platform::write_file_atomically(path, *text));
   return path;
 }

@@ -86,7 +86,8 @@ std::string scaled(const std::optional<double>& value, std::initializer_list<std
   const double scaled_value = *value / unit.first;
   const double size = std::abs(scaled_value);
   if (size > kLargestInFull) return fmt::format("{:.1g} {}", scaled_value, unit.second);
-  return fmt::format("{:.{}f} {}", scaled_value, size < 10 ? 2 : size < 100 ? 1 : 0, unit.second);
+  const int digits_of_large = size < 100 ? 1 : 0;
+  return fmt::format("{:.{}f} {}", scaled_value, size < 10 ? 2 : digits_of_large, unit.second);
 }
 
 std::string narrow_row(const runs::ListedRun& run, const std::string& id) {

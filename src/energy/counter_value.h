@@ -32,7 +32,7 @@ enum class IdleSide : bool { before, after };
 // Readings on the idle side are used; where there are none within a few seconds, the one nearest to the moment. Empty: no
 // reading, or the power samples do not reach from it to the moment without a gap.
 std::optional<CounterValue> counter_value_at(const series::Series<meter::CounterReading>& counter,
-                                             const series::Series<meter::PowerSample>& power, base::SteadyTime moment,
+                                             const series::Series<meter::PowerSample>& series, base::SteadyTime moment,
                                              IdleSide side, const meter::SensorTiming& sensor = {},
                                              Beside beside = Beside::idle);
 

@@ -41,9 +41,9 @@ class StateFolder {
   // What was kept for this destination and these names; empty for any other.
   [[nodiscard]] State load(const std::string& destination, const std::string& names);
   // There as a whole or as it was.
-  base::Result<void> save(const State& state) const;
+  [[nodiscard]] base::Result<void> save(const State& state) const;
   // Its outcome, for last_export().
-  base::Result<void> save_outcome(const record::ExportRecord& outcome) const;
+  [[nodiscard]] base::Result<void> save_outcome(const record::ExportRecord& outcome) const;
 
   // Refused samples of this destination, listed in quarantine.jsonl with the server's words.
   [[nodiscard]] const std::set<Place>& quarantined() const { return quarantined_; }

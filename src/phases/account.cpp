@@ -112,7 +112,7 @@ class Accounting {
 
   void add_up_again(std::vector<NodeEnergy>& energies) const {
     std::vector<double> variances(energies.size());
-    for (std::size_t node = 0; node < energies.size(); ++node) energies[node].inclusive.joules = energies[node].self.joules;
+    for (NodeEnergy& energy : energies) energy.inclusive.joules = energy.self.joules;
     for (std::size_t node = energies.size() - 1; node > 0; --node) {
       const std::uint32_t parent = tree_.nodes[node].parent;
       energies[parent].inclusive.joules += energies[node].inclusive.joules;
@@ -156,7 +156,7 @@ struct Scatter {
 // Half-width of the mean of `count` values, 95 %: Student's t by its expansion (Abramowitz and Stegun 26.7.5).
 double mean_half_width(const Scatter& scatter) {
   constexpr double z = 1.959964;
-  const double freedom = static_cast<double>(scatter.count - 1);
+  const auto freedom = static_cast<double>(scatter.count - 1);
   const double t = z + (std::pow(z, 3) + z) / (4 * freedom) +
                    (5 * std::pow(z, 5) + 16 * std::pow(z, 3) + 3 * z) / (96 * freedom * freedom);
   return t * std::sqrt(scatter.squares / freedom / static_cast<double>(scatter.count));

@@ -59,7 +59,7 @@ Lag LagFinder::find() const {
   lag.marks = found_.size();
   if (lag.marks >= kLeastForSpread && lag.spread > kMostSpread) lag.synchronised = false;
   lag.value = base::from_seconds(median);
-  const double count = static_cast<double>(found_.size());
+  const auto count = static_cast<double>(found_.size());
   lag.standard = base::from_seconds(
       std::sqrt(kLeastStandard * kLeastStandard + std::pow(kWattSeconds / most, 2) + spread * spread * 1.57 / count));
   return lag;

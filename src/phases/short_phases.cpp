@@ -232,7 +232,7 @@ ShortPhases fit_short_phases(const series::Series<meter::PowerSample>& power, co
   const Fit fit(power, tree, fitted.atoms, columns, spacing);
   const auto used_lag = lag.marks > 0 ? std::optional(lag.value) : best_lag(fit, lag);
   if (!used_lag) return none;
-  constexpr std::size_t kAll = static_cast<std::size_t>(-1);
+  constexpr auto kAll = static_cast<std::size_t>(-1);
   const auto solution = fit.at(*used_lag, kAll);
   const base::Duration doubt = lag.marks > 0 ? lag.standard : kLagDoubt;
   const auto later = fit.at(*used_lag + doubt, kAll);

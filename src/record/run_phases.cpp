@@ -9,6 +9,7 @@ namespace gpubench::record {
 void add_phases(RunRecord& run, phases::Marks marks, const std::vector<series::GpuSeries>& series) {
   const std::string troubles = phases::troubles_text(marks.troubles);
   std::vector<phases::GpuPart> parts;
+  parts.reserve(run.gpus.size());
   for (const GpuRecord& gpu : run.gpus) parts.push_back({&series[gpu.position], gpu.energy.best()});
   run.phases = phases::account_phases(std::move(marks), run.ran, parts);
   if (!troubles.empty()) run.findings.emplace_back(MarksIncomplete{troubles});

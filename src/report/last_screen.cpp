@@ -175,6 +175,7 @@ std::string phases_text(const record::RunRecord& run) {
   std::stable_sort(outermost.begin(), outermost.end(),
                    [](const phases::Phase* a, const phases::Phase* b) { return *a->energy > *b->energy; });
   std::vector<std::string> parts;
+  parts.reserve(outermost.size());
   for (const phases::Phase* phase : outermost)
     parts.push_back(fmt::format("{}{} {:.0f} %", parts.empty() ? "" : ", ", one_line(phase->name, kLongestPhase),
                                 *phase->energy / *run.total_energy * 100));
@@ -246,7 +247,7 @@ Lines part_lines(const record::RunRecord& run) {
     const std::string name = one_line(image.substr(image.rfind('/') + 1), kNameColumns - 3);
     const std::string padding(kNameColumns - std::min(width_of(name), kNameColumns), ' ');
     const double half_width = part.uncertainty.comparative().joules();
-    lines.push_back(as_fits({std::to_string(i + 1) + " " + name + padding, ran ? outcome_text(part.benchmark) : "NOT RUN",
+    lines.push_back(as_fits({fmt::format("{} {}{}", i + 1, name, padding), ran ? outcome_text(part.benchmark) : "NOT RUN",
                              ran ? fmt::format(", {:.1f} s", base::to_seconds(part.ran.length())) : "",
                              part.energy ? fmt::format(", {} \u00b1 {} J", rounded(part.energy->joules(), half_width),
                                                        rounded(half_width, half_width))
@@ -311,7 +312,8 @@ std::string last_screen(const record::RunRecord& run, const ScreenSetting& setti
   const Lines findings = finding_lines(
       run.findings, kColumns - 2,
       {"replayed", "workload_failed", "interrupted", "timed_out", without_forecast(run) ? "carbon_fallback" : ""});
-  lines.push_back(named("Findings", findings.empty() ? (run.findings.empty() ? "none" : "none beside these") : ""));
+  const std::string none = run.findings.empty() ? "none" : "none beside these";
+  lines.push_back(named("Findings", findings.empty() ? none : ""));
   lines.back().erase(lines.back().find_last_not_of(' ') + 1);
   add_some(lines, findings, room, "the report");
   lines.insert(lines.end(), files.begin(), files.end());

@@ -76,7 +76,7 @@ const char* origin_name(phases::Origin origin) {
 std::string phase_path(const phases::PhaseAccount& account, std::size_t phase) {
   std::string path = account.phases[phase].name;
   for (auto parent = account.phases[phase].parent; parent; parent = account.phases[*parent].parent)
-    path = account.phases[*parent].name + "/" + path;
+    path.insert(0, account.phases[*parent].name + "/");
   return path;
 }
 

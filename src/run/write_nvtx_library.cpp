@@ -15,7 +15,7 @@ base::Result<std::filesystem::path> write_nvtx_library(const std::filesystem::pa
   const fs::path folder = fs::absolute(run) / kNvtxFolder;
   std::error_code error;
   fs::create_directory(folder, error);
-  const fs::path path = folder / "libiris-gpubench-nvtx.so";
+  fs::path path = folder / "libiris-gpubench-nvtx.so";
   const auto written = platform::write_file_atomically(path, nvtx_library());
   if (!written) return base::failure(written.error());
   fs::permissions(folder, fs::perms(0711), error);

@@ -93,7 +93,7 @@ phases::Marks read_marks(const fs::path& run, const record::RunFacts& facts, bas
   phases::MarkCollector marks;
   const phases::MachineClock clock = marks_clock(facts);
   const std::vector<fs::path> files = marks_files(run);
-  const auto is_log = [](const fs::path& file) { return file.filename().string().rfind("log-", 0) == 0; };
+  const auto is_log = [](const fs::path& file) { return file.filename().string().starts_with("log-"); };
   const bool several = std::count_if(files.begin(), files.end(), [&](const fs::path& file) { return !is_log(file); }) > 1;
   for (const fs::path& file : files)
     read_file(file, marks, phases::MarkLines(marks, clock, several ? file.filename().string() : std::string()));

@@ -132,6 +132,7 @@ std::vector<record::BenchmarkScore> scores_of(const RunClosing& closing) {
 // Of a tool that was killed before it noted them: what the benchmark left in its files.
 std::vector<record::BenchmarkScore> scores_in(const fs::path& results, std::size_t benchmarks) {
   std::vector<record::BenchmarkScore> scores;
+  scores.reserve(benchmarks);
   for (std::size_t part = 0; part < benchmarks; ++part)
     scores.push_back(benchmark::read_score(results / benchmark::output_names(benchmarks, part).results));
   return scores;

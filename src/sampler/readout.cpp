@@ -107,7 +107,10 @@ void Readout::note_samples(std::size_t gpu, const std::vector<meter::PowerSample
 
 void Readout::drain(std::size_t gpu) {
   if (!series_[gpu].power) return;
-  if (has_ring_[gpu] == 0) return note_samples(gpu, {});
+  if (has_ring_[gpu] == 0) {
+    note_samples(gpu, {});
+    return;
+  }
   auto samples = [&] {
     const Timed timed(clock_, calls_.drains);
     return meter_.drain_power(gpu);

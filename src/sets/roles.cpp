@@ -31,7 +31,8 @@ void assign_role(Member& member, const FiguresOfRuns& figures) {
   const auto known = figures.find(member.run);
   if (known == figures.end() || has(member.reasons, kNotFinished) || has(member.reasons, kBlockNotFinished)) return;
   member.reasons = reasons_in(known->second);
-  member.role = !member.reasons.empty() ? Role::excluded : member.block == 0 ? Role::warmup : Role::counted;
+  const Role unless_excluded = member.block == 0 ? Role::warmup : Role::counted;
+  member.role = member.reasons.empty() ? unless_excluded : Role::excluded;
 }
 
 }  // namespace

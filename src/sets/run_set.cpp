@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -37,14 +38,15 @@ constexpr Form<Role> kRole{[](const Role& role) { return Json(std::string(role_n
 constexpr Form<base::Duration> kSeconds{[](const base::Duration& time) { return Json(base::to_seconds(time)); },
                                         [](const Json& json) {
                                           const auto seconds = json.get<double>();
-                                          if (!(seconds >= 0 && seconds <= kLongestPause))
+                                          if (!std::isfinite(seconds) || seconds < 0 || seconds > kLongestPause)
                                             throw std::range_error("a pause out of range");
                                           return base::from_seconds(seconds);
                                         }};
 
 }  // namespace
 
-// Found by the reader and the writer of runs/json_fields.h.
+// Found by the reader and the writer of runs/json_fields.h, so they have the linkage of the types that they describe.
+// NOLINTBEGIN(misc-use-internal-linkage)
 void fields(auto& field, Of<Parameter> auto& parameter) {
   field("name", parameter.name);
   field("value", parameter.value);
@@ -101,13 +103,14 @@ void fields(auto& field, Of<RunSet> auto& set) {
   field("findings", set.findings);
   field("complete", set.complete);
 }
+// NOLINTEND(misc-use-internal-linkage)
 
 namespace {
 
 // So that no name leads out of the results folder.
 bool is_run_id(const std::string& id) {
   return !id.empty() && id.size() <= kLongestRunId &&
-         id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == id.npos;
+         id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
 }
 
 bool has_variant(const RunSet& set, const std::string& name) {

@@ -8,7 +8,7 @@ namespace {
 // "NAME=" with this value; `more`: added to a list that may be there.
 void set_variable(std::vector<std::string>& environment, const std::string& name, const std::string& value,
                   bool more = false) {
-  const auto is_it = [&](const std::string& variable) { return variable.rfind(name, 0) == 0; };
+  const auto is_it = [&](const std::string& variable) { return variable.starts_with(name); };
   const auto known = std::find_if(environment.begin(), environment.end(), is_it);
   if (known == environment.end())
     environment.push_back(name + value);
@@ -21,7 +21,7 @@ void set_variable(std::vector<std::string>& environment, const std::string& name
 void give_nvtx(std::vector<std::string>& environment, const std::string& library, const std::string& filter) {
   constexpr const char* variable = "NVTX_INJECTION64_PATH=";
   const bool is_set = std::any_of(environment.begin(), environment.end(),
-                                  [&](const std::string& known) { return known.rfind(variable, 0) == 0; });
+                                  [&](const std::string& known) { return known.starts_with(variable); });
   if (is_set) return;
   set_variable(environment, variable, library);
   set_variable(environment, "IRIS_GPUBENCH_NVTX=", filter);

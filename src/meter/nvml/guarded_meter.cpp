@@ -72,7 +72,8 @@ class GuardedMeter::Caller {
   std::thread thread_;
 };
 
-base::Result<std::unique_ptr<GpuMeter>> GuardedMeter::open(const Open& open, std::shared_ptr<const platform::Clock> clock,
+base::Result<std::unique_ptr<GpuMeter>> GuardedMeter::open(const Open& open,
+                                                           const std::shared_ptr<const platform::Clock>& clock,
                                                            Patience patience) {
   auto caller = Caller::start(clock);
   std::unique_ptr<GuardedMeter> guarded(new GuardedMeter(caller, clock, patience.call));

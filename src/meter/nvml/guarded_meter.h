@@ -24,7 +24,7 @@ class GuardedMeter final : public GpuMeter {
     base::Duration call = std::chrono::seconds(5);
   };
 
-  static base::Result<std::unique_ptr<GpuMeter>> open(const Open& open, std::shared_ptr<const platform::Clock> clock,
+  static base::Result<std::unique_ptr<GpuMeter>> open(const Open& open, const std::shared_ptr<const platform::Clock>& clock,
                                                       Patience patience);
   ~GuardedMeter() override;
   GuardedMeter(const GuardedMeter&) = delete;

@@ -14,7 +14,7 @@ constexpr std::size_t kMostPhaseRows = 200;
 
 // "12.5 s, 4321.0 J ± 5.0 J"
 std::string figures_of(const phases::PhaseBar& bar) {
-  const std::string time = short_number(base::to_seconds(bar.time.length()), 3) + " s";
+  std::string time = short_number(base::to_seconds(bar.time.length()), 3) + " s";
   if (!bar.energy) return time;
   return time + ", " + short_number(bar.energy->joules(), 1) + " J ± " + short_number(bar.half_width.joules(), 1) + " J";
 }

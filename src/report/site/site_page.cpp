@@ -28,7 +28,14 @@ constexpr std::string_view kControls = R"(<main id="main">
 
 std::string as_content(std::string_view text) {
   std::string content;
-  for (const char c : text) content += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
+  for (const char c : text) {
+    if (c == '<')
+      content += "&lt;";
+    else if (c == '&')
+      content += "&amp;";
+    else
+      content += c;
+  }
   return content;
 }
 
@@ -47,9 +54,10 @@ std::string site_page(std::string_view title, std::string_view runs_json) {
   std::string text = R"(<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>)";
   text += name + "</title><style>" + std::string(kSiteStyle) +
-          "</style></head>\n<body><a class=\"skip\" href=\"#main\">Skip to the runs</a><h1>" + name + "</h1>\n" +
-          std::string(kControls);
-  text += "<script type=\"application/json\" id=\"runs\">" + inside_script(runs_json) + "</script>\n<script>" +
+          R"(</style></head>
+<body><a class="skip" href="#main">Skip to the runs</a><h1>)" +
+          name + "</h1>\n" + std::string(kControls);
+  text += R"(<script type="application/json" id="runs">)" + inside_script(runs_json) + "</script>\n<script>" +
           std::string(kSiteScript) + "</script></body></html>\n";
   return text;
 }

@@ -88,7 +88,7 @@ base::Result<void> ContainerWorkload::prepare() {
 // An engine on another machine has no such file: there the marks come in the log.
 void ContainerWorkload::give_marks() {
   const bool is_set = std::any_of(options_.env.begin(), options_.env.end(),
-                                  [](const std::string& variable) { return variable.rfind(kMarksVariable, 0) == 0; });
+                                  [](const std::string& variable) { return variable.starts_with(kMarksVariable); });
   if (options_.marks_file.empty() || is_set) return;
   if (engine_.address().is_remote()) {
     options_.env.push_back(kMarksVariable + std::string("stdout"));
