@@ -12,8 +12,8 @@ namespace {
 std::optional<double> number_within(std::string_view text, Range range) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
-  const char* const end = text.data() + text.size();  // NOLINT(bugprone-suspicious-stringview-data-usage): bounds it
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  const char* const end = text.end();
+  const auto [rest, error] = std::from_chars(text.begin(), end, value);
   const bool is_number = error == std::errc() && rest == end && std::isfinite(value);
   return is_number && value >= range.least && value <= range.most ? std::optional(value) : std::nullopt;
 }
@@ -23,7 +23,7 @@ std::string number_text(double value) {
 }
 
 Value seconds_to(std::function<void(base::Duration)> set, Range range, std::string default_text) {
-  const auto take = [set, range](const std::string& option, const std::string& text) -> base::Result<void> {
+  const auto take = [set = std::move(set), range](const std::string& option, const std::string& text) -> base::Result<void> {
     const auto value = number_within(text, range);
     if (!value)
       return base::failure(
@@ -35,7 +35,7 @@ Value seconds_to(std::function<void(base::Duration)> set, Range range, std::stri
 }
 
 Value text_to(std::function<void(const std::string&)> set, std::string default_text) {
-  return {[set](const std::string&, const std::string& text) -> base::Result<void> {
+  return {[set = std::move(set)](const std::string&, const std::string& text) -> base::Result<void> {
             set(text);
             return {};
           },
@@ -115,8 +115,10 @@ Value number(Range range, std::function<void(double)> set, std::optional<double>
 
 base::Error not_among(const std::string& option, const std::string& text, const std::vector<std::string>& choices) {
   std::string list;
-  for (std::size_t i = 0; i < choices.size(); ++i)
-    list += (i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ") + choices[i];
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const char* const between = i + 1 == choices.size() ? " or " : ", ";
+    list += (i == 0 ? "" : between) + choices[i];
+  }
   return {"unknown " + option + " \"" + text + "\"", "use " + list};
 }
 

@@ -62,7 +62,7 @@ base::Result<std::vector<Preset>> read_file(const std::string& path, const Optio
   if (path.empty() || !fs::exists(path, error)) return std::vector<Preset>();
   if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > kLargestFile)
     return base::failure(path + " is not a configuration file", "it is a text file of lines OPTION: VALUE");
-  std::ifstream in(path);
+  const std::ifstream in(path);
   std::stringstream text;
   text << in.rdbuf();
   if (!in) return base::failure("cannot read " + path, "check that you may read it");

@@ -19,7 +19,7 @@ constexpr double kYear = 365 * 24 * kHour;
 
 base::Result<std::string> benchmark_name(const std::string& text) {
   constexpr std::size_t kLongest = 200;
-  const std::string name = base::one_line(text);
+  std::string name = base::one_line(text);
   if (name.empty() || name != text || name.size() > kLongest)
     return base::failure("\"" + base::excerpt(text) + "\" is no name", "give 1 to 200 characters on one line");
   return name;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "base/text.h"
@@ -66,7 +67,8 @@ base::Result<std::optional<base::Temperature>> parse_temperature(const std::stri
   const auto [rest, error] = std::from_chars(text.data(), end, celsius);
   const std::string_view unit = base::trimmed({rest, static_cast<std::size_t>(end - rest)});
   const bool is_celsius = unit.empty() || unit == "C" || unit == "c" || unit == "\u00b0C";
-  if (error != std::errc() || !is_celsius || !(celsius >= kTemperatures.least && celsius <= kTemperatures.most))
+  if (error != std::errc() || !is_celsius || std::isnan(celsius) || celsius < kTemperatures.least ||
+      celsius > kTemperatures.most)
     return base::failure("\"" + text + "\" is not a temperature from 1 to 120 \u00b0C", "write it as in 45C");
   return std::optional(base::Temperature::from_celsius(celsius));
 }

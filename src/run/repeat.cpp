@@ -236,7 +236,7 @@ std::string Sitting::place_of(const sets::Slot& slot) const {
   std::size_t done = 0;
   for (const sets::Member& member : set_.members) done += sets::is_made(member) ? 1 : 0;
   const char* most = until_.rule == sets::Until::Rule::all_runs ? "" : "at most ";
-  std::string text = fmt::format("Run {} of {}{}", done + 1, most, planned());
+  const std::string text = fmt::format("Run {} of {}{}", done + 1, most, planned());
   std::string more;
   if (set_.variants.size() > 1) base::add_item(more, set_.variants[slot.variant].name, ", ");
   if (slot.block == 0) base::add_item(more, "warm-up", ", ");

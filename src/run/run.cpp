@@ -70,7 +70,7 @@ int exit_code(const Measured& measured) {
 // A profiler changes time and energy, so it never runs in a measured run.
 std::string profiling_text(const record::RunRecord& run, const std::filesystem::path& folder) {
   const std::string output = " --output '" + (folder / "nsight").string() + "'";
-  std::string text = "iris-gpubench: a profiler changes time and energy. Profile the benchmark on its own:\n";
+  const std::string text = "iris-gpubench: a profiler changes time and energy. Profile the benchmark on its own:\n";
   if (run.benchmark.kind == "container")
     return text + "  docker run --rm --gpus all --entrypoint nsys " + run.benchmark.name +
            " profile PROGRAM ...  (nsys in the image)\n";

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -16,7 +17,7 @@ namespace {
 constexpr double kMostPercent = 50;
 
 base::Error not_a_rule(const std::string& text) {
-  return {"\"" + text + "\" is neither \"decided\" nor a precision", "write it as in --until \"energy 1%\""};
+  return {"\"" + text + R"(" is neither "decided" nor a precision)", R"(write it as in --until "energy 1%")"};
 }
 
 std::optional<double> precision_of(const MetricValues& known) {
@@ -30,6 +31,7 @@ std::optional<double> precision_of_pairs(const RunSet& set, const FiguresOfRuns&
   const std::size_t pairs = base.values.size();
   if (pairs < statistics::kFewestUntilPrecise || other.values.size() != pairs) return std::nullopt;
   std::vector<double> differences;
+  differences.reserve(pairs);
   for (std::size_t i = 0; i < pairs; ++i) differences.push_back(other.values[i] - base.values[i]);
   statistics::Floors floors;
   floors.meter = std::hypot(base.floors.meter, other.floors.meter);
@@ -41,11 +43,10 @@ bool is_precise(const Until& until, const RunSet& set, const FiguresOfRuns& figu
     const auto reached = precision_of_pairs(set, figures, until.metric);
     return reached && *reached <= until.share;
   }
-  for (const Variant& variant : set.variants) {
+  return std::all_of(set.variants.begin(), set.variants.end(), [&](const Variant& variant) {
     const auto reached = precision_of(values_of(set, figures, variant.name, until.metric));
-    if (!reached || *reached > until.share) return false;
-  }
-  return true;
+    return reached && *reached <= until.share;
+  });
 }
 
 bool is_decided(const RunSet& set, const FiguresOfRuns& figures) {
