@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <initializer_list>
 #include <string_view>
 
 #include "platform/clock.h"
@@ -30,10 +32,33 @@ bool is_ignored(int signal) {
 sigset_t handled_signals() {
   sigset_t set;
   sigemptyset(&set);
-  // The last two: batch systems send them before the time is up.
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2})
     if (!is_ignored(signal)) sigaddset(&set, signal);
   return set;
+}
+
+bool is_for_benchmark(int signal) {
+  return signal == SIGUSR1 || signal == SIGUSR2;
+}
+
+// Readable while one of these is.
+int readable_with(std::initializer_list<int> descriptors) {
+  const int any = epoll_create1(EPOLL_CLOEXEC);
+  for (const int fd : descriptors) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    epoll_ctl(any, EPOLL_CTL_ADD, fd, &event);
+  }
+  return any;
+}
+
+std::optional<int> take_first(std::deque<int>& waiting, int counter) {
+  if (waiting.empty()) return std::nullopt;
+  const int signal = waiting.front();
+  waiting.pop_front();
+  eventfd_t count = 0;
+  eventfd_read(counter, &count);
+  return signal;
 }
 
 // A standard error that accepts nothing is not waited for.
@@ -56,6 +81,8 @@ SignalQueue::SignalQueue() : handled_(handled_signals()) {
   static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));  // a file at its size limit (ulimit -f) is a disk that is full
   kernel_ = signalfd(-1, &handled_, SFD_NONBLOCK | SFD_CLOEXEC);
   news_ = eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC);
+  for_benchmark_ = eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC);
+  all_ = readable_with({news_, for_benchmark_});
   stop_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   thread_ = std::thread([this] { run(); });
 }
@@ -63,7 +90,7 @@ SignalQueue::SignalQueue() : handled_(handled_signals()) {
 SignalQueue::~SignalQueue() {
   eventfd_write(stop_, 1);
   thread_.join();
-  for (const int fd : {kernel_, news_, stop_})
+  for (const int fd : {kernel_, all_, news_, for_benchmark_, stop_})
     if (fd >= 0) close(fd);
   pthread_sigmask(SIG_UNBLOCK, &handled_, nullptr);
 }
@@ -82,6 +109,12 @@ void SignalQueue::run() {
 
 // False: it is one too many.
 bool SignalQueue::take(int signal) {
+  if (is_for_benchmark(signal)) {
+    const std::lock_guard lock(mutex_);
+    waiting_for_benchmark_.push_back(signal);
+    eventfd_write(for_benchmark_, 1);
+    return true;
+  }
   const SystemClock clock;
   const base::SteadyTime now = clock.now();
   const bool is_the_same = signal == last_ && now - last_at_ < kOneMoment;
@@ -102,12 +135,12 @@ void SignalQueue::allow(int signals) {
 
 std::optional<int> SignalQueue::next() {
   const std::lock_guard lock(mutex_);
-  if (waiting_.empty()) return std::nullopt;
-  const int signal = waiting_.front();
-  waiting_.pop_front();
-  eventfd_t count = 0;
-  eventfd_read(news_, &count);
-  return signal;
+  return take_first(waiting_, news_);
+}
+
+std::optional<int> SignalQueue::next_for_benchmark() {
+  const std::lock_guard lock(mutex_);
+  return take_first(waiting_for_benchmark_, for_benchmark_);
 }
 
 std::optional<int> SignalQueue::wait(base::Duration patience) {

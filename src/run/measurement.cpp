@@ -26,6 +26,7 @@ class Interruption {
   }
 
   void act(workload::Workload& workload) {
+    while (const auto signal = signals_.next_for_benchmark()) workload.hand_on(*signal);
     while (const auto signal = signals_.next()) {
       if (!asked_) {
         first_ = signal;
@@ -80,7 +81,7 @@ base::Result<workload::WorkloadOutcome> follow(workload::Workload& workload, pla
                                                Interruption& interruption) {
   for (;;) {
     interruption.act(workload);
-    auto outcome = workload.poll(interruption.patience(), signals.fd());
+    auto outcome = workload.poll(interruption.patience(), signals.fd_of_all());
     if (!outcome) return base::failure(outcome.error());
     if (*outcome) return **outcome;
   }
@@ -98,6 +99,7 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
     interrupted = signal;
     return base::failure(base::signal_name(*signal) + " before the benchmark was started");
   }
+  while (signals.next_for_benchmark()) plan.say("a signal for the benchmark came before its start and was dropped");
   sampler.restart_interval();
   if (const auto started = workload.start(); !started) return base::failure(started.error());
   if (plan.started) plan.started(clock.now());

@@ -32,8 +32,9 @@ struct MeasurementPlan {
   std::function<void(const std::string&)> say;    // what the user is to see at once
 };
 
-// `workload` is prepared. The first signal stops the workload gently, the second kills it. An error is one of starting or
-// following the workload; `interrupted` is the signal that came before the start: nothing was measured.
+// `workload` is prepared. The first signal stops the workload gently, the second kills it; SIGUSR1 and SIGUSR2 are handed
+// on. An error is one of starting or following the workload; `interrupted` is the signal that came before the start: nothing
+// was measured.
 base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& meter, const platform::Clock& clock,
                                platform::SignalQueue& signals, std::vector<series::GpuSeries>& series,
                                const MeasurementPlan& plan, std::optional<int>& interrupted);

@@ -62,8 +62,9 @@ class Workload {
   // Waits up to `timeout`, or until `wake_fd` (if >= 0) is readable, and passes on output. The outcome is there once the
   // workload has ended and its last byte of output was passed on.
   virtual base::Result<std::optional<WorkloadOutcome>> poll(base::Duration timeout, int wake_fd) = 0;
-  virtual void stop() = 0;  // asks it to end (SIGTERM)
-  virtual void kill() = 0;  // makes it end (SIGKILL)
+  virtual void hand_on(int signal) = 0;  // SIGUSR1 or SIGUSR2, sent to the tool but meant for the workload
+  virtual void stop() = 0;               // asks it to end (SIGTERM)
+  virtual void kill() = 0;               // makes it end (SIGKILL)
   // Copies the workload's own result files into `directory` (made if needed). Called after the end, before cleanup().
   // Returns whether there were any.
   virtual base::Result<bool> collect_results(const std::filesystem::path& directory) = 0;

@@ -326,7 +326,7 @@ class Signals(ProductTest):
                 self.assertIn("interrupted", outcome.findings())
 
     def test_ignored_at_the_start_stays_ignored(self):
-        for number in (signal.SIGHUP, signal.SIGINT):  # nohup; "&" of a script
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):  # nohup; "&" of a script; a trap of it
             with self.subTest(signal=number):
                 process = subprocess.Popen(self.command(*QUICK, "--benchmark_command", "echo begun; sleep 1; echo done"),
                                            env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder,
@@ -337,6 +337,28 @@ class Signals(ProductTest):
                 outcome = self.finish(process)
                 self.assertEqual(outcome.code, 0, outcome.stderr)
                 self.assertIn("done", outcome.text("benchmark.log"))
+
+    def test_a_batch_systems_warning_is_the_benchmarks(self):
+        for number, name in ((signal.SIGUSR1, "USR1"), (signal.SIGUSR2, "USR2")):
+            with self.subTest(signal=name):
+                process = self.start(*QUICK, "--benchmark_command",
+                                     f"trap 'echo checkpoint; exit 9' {name}; echo begun; while :; do sleep 0.02; done")
+                self.wait_for(lambda: any("begun" in log.read_text() for log in self.results.glob("*/benchmark.log")
+                                          if not (log.parent / "metrics.yml").exists()), "the command to begin")
+                process.send_signal(number)
+                outcome = self.finish(process)
+                self.assertEqual(outcome.code, 9, outcome.stderr)
+                self.assertIn("checkpoint", outcome.text("benchmark.log"))
+                self.assertNotIn("interrupted", outcome.findings())
+
+    def test_the_end_of_a_job_leaves_a_whole_record(self):
+        process = self.start("--interval", "0.5", "--benchmark_command", "echo begun; sleep 1000")
+        self.wait_for(lambda: any("begun" in log.read_text() for log in self.results.glob("*/benchmark.log")), "the command to begin")
+        for number in (signal.SIGTERM, signal.SIGCONT, signal.SIGTERM):  # as slurmstepd sends them
+            process.send_signal(number)
+        outcome = self.finish(process)
+        self.assertEqual(outcome.code, 143)
+        self.assert_valid_results(outcome)
 
     def test_a_killed_tool_leaves_nothing_running(self):
         mark = f"77.{os.getpid()}"

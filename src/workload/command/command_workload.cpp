@@ -94,6 +94,7 @@ class CommandWorkload final : public Workload {
   [[nodiscard]] const WorkloadDescription& description() const override { return description_; }
   base::Result<void> start() override;
   base::Result<std::optional<WorkloadOutcome>> poll(base::Duration timeout, int wake_fd) override;
+  void hand_on(int signal) override { signal_group(signal); }
   void stop() override;
   void kill() override;
   base::Result<bool> collect_results(const std::filesystem::path& directory) override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/signal_name.h"
 #include "base/text.h"
 
 namespace gpubench::workload {
@@ -181,6 +182,11 @@ void ContainerRun::finish(const std::string& trouble) {
   output_.close();
   watch_.close();
   state_ = Ended{std::move(outcome)};
+}
+
+// Where the engine is away it is lost, as no later moment is the right one.
+void ContainerRun::hand_on(int signal) {
+  if (may_be_running()) static_cast<void>(container_.signal(base::signal_name(signal).c_str()));
 }
 
 void ContainerRun::stop() {

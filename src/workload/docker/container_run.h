@@ -40,6 +40,7 @@ class ContainerRun {
   [[nodiscard]] base::SteadyTime next_deadline() const;
   // Empty: it has not ended, or its output has not.
   [[nodiscard]] std::optional<WorkloadOutcome> outcome() const;
+  void hand_on(int signal);
   void stop();  // SIGTERM, and after a while SIGKILL
   void kill();  // SIGKILL
   // The last signal did not reach the engine.

@@ -36,6 +36,9 @@ class ContainerWorkload final : public Workload {
   [[nodiscard]] const WorkloadDescription& description() const override { return description_; }
   base::Result<void> start() override;
   base::Result<std::optional<WorkloadOutcome>> poll(base::Duration timeout, int wake_fd) override;
+  void hand_on(int signal) override {
+    if (run_) run_->hand_on(signal);
+  }
   void stop() override {
     if (run_) run_->stop();
   }

@@ -66,11 +66,14 @@ void PartThread::fulfil_wishes() {
   wishes_.clear();
   bool stop = false;
   bool kill = false;
+  std::vector<int> signals;
   {
     const std::lock_guard lock(mutex_);
     stop = std::exchange(stop_wanted_, false);
     kill = std::exchange(kill_wanted_, false);
+    signals = std::exchange(to_hand_on_, {});
   }
+  for (const int signal : signals) workload_.hand_on(signal);
   if (kill) {
     workload_.kill();
   } else if (stop) {
@@ -89,6 +92,14 @@ void PartThread::ask(Wish wish) {
   {
     const std::lock_guard lock(mutex_);
     (wish == Wish::stop ? stop_wanted_ : kill_wanted_) = true;
+  }
+  wishes_.set();
+}
+
+void PartThread::hand_on(int signal) {
+  {
+    const std::lock_guard lock(mutex_);
+    to_hand_on_.push_back(signal);
   }
   wishes_.set();
 }

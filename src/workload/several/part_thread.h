@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "workload/workload.h"
 
@@ -41,6 +42,7 @@ class PartThread {
   base::Result<void> wait_for_start();
   // Nothing where it was not launched, or has ended.
   void ask(Wish wish);
+  void hand_on(int signal);
   void join();
 
   [[nodiscard]] bool launched() const { return thread_.joinable() || was_joined_; }
@@ -67,6 +69,7 @@ class PartThread {
   std::condition_variable changed_;
   bool stop_wanted_ = false;
   bool kill_wanted_ = false;
+  std::vector<int> to_hand_on_;
   std::optional<WorkloadDescription> description_;
   std::optional<base::Error> start_error_;
   std::optional<base::Error> trouble_;

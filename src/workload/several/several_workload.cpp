@@ -73,6 +73,7 @@ class SeveralWorkload final : public Workload {
   [[nodiscard]] const WorkloadDescription& description() const override { return description_; }
   base::Result<void> start() override;
   base::Result<std::optional<WorkloadOutcome>> poll(base::Duration timeout, int wake_fd) override;
+  void hand_on(int signal) override;
   void stop() override;
   void kill() override;
   base::Result<bool> collect_results(const std::filesystem::path& directory) override;
@@ -148,6 +149,10 @@ base::Result<bool> SeveralWorkload::advance() {
     return false;
   }
   return true;
+}
+
+void SeveralWorkload::hand_on(int signal) {
+  for (const auto& thread : threads_) thread->hand_on(signal);
 }
 
 void SeveralWorkload::stop() {

@@ -35,7 +35,7 @@ int answer_in_child(int (*question)()) {
 TEST(SignalQueue, HandsOutWhatAsksForAnEnd) {
   const auto all = [] {
     SignalQueue signals;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
       signals.allow(1);
       kill(getpid(), signal);
       if (signals.wait(1s) != signal) return signal;
@@ -43,6 +43,21 @@ TEST(SignalQueue, HandsOutWhatAsksForAnEnd) {
     return 0;
   };
   EXPECT_EQ(answer_in_child(all), 0);
+}
+
+TEST(SignalQueue, WhatIsForTheBenchmarkEndsNothing) {
+  const auto both = [] {
+    SignalQueue signals;
+    signals.allow(0);
+    for (const int signal : {SIGUSR1, SIGUSR2, SIGUSR1}) {
+      kill(getpid(), signal);
+      if (!becomes_readable(signals.fd_of_all(), 1s)) return 1;
+      if (is_readable(signals.fd()) || signals.next()) return 2;
+      if (signals.next_for_benchmark() != signal) return 3;
+    }
+    return is_readable(signals.fd_of_all()) || signals.next_for_benchmark() ? 4 : 0;
+  };
+  EXPECT_EQ(answer_in_child(both), 0);
 }
 
 // The process ends although its main thread waits for something that never comes.
@@ -93,10 +108,12 @@ TEST(SignalQueue, WhatIsIgnoredAtTheStartStaysIgnored) {
   const auto under_nohup = [] {
     static_cast<void>(std::signal(SIGHUP, SIG_IGN));
     static_cast<void>(std::signal(SIGINT, SIG_IGN));
+    static_cast<void>(std::signal(SIGQUIT, SIG_IGN));
+    static_cast<void>(std::signal(SIGUSR1, SIG_IGN));
     SignalQueue signals;
-    kill(getpid(), SIGHUP);
-    kill(getpid(), SIGINT);
+    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGUSR1}) kill(getpid(), signal);
     if (const auto signal = signals.wait(10ms)) return *signal;
+    if (const auto signal = signals.next_for_benchmark()) return *signal;
     kill(getpid(), SIGTERM);
     return signals.wait(1s) == SIGTERM ? 0 : 255;
   };

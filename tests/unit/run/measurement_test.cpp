@@ -47,6 +47,7 @@ class ScriptedWorkload final : public workload::Workload {
     outcome_.exit_code = stopped_ + killed_ == 0 ? 0 : 143;
     return std::optional(outcome_);
   }
+  void hand_on(int signal) override { handed_on_.push_back(signal); }
   void stop() override { ++stopped_; }
   void kill() override { ++killed_; }
   base::Result<bool> collect_results(const std::filesystem::path& /*directory*/) override { return false; }
@@ -58,6 +59,7 @@ class ScriptedWorkload final : public workload::Workload {
   bool ignores_stop = false;
   int signal_at_start = 0;
   int signal_at_stop = 0;
+  std::vector<int> handed_on_;
   int stopped_ = 0;
   int killed_ = 0;
 
@@ -140,6 +142,26 @@ TEST_F(MeasurementTest, TheSecondSignalKills) {
   EXPECT_EQ(measured->interrupted_by, SIGTERM);  // the first counts
   EXPECT_EQ(workload_.killed_, 1);
   EXPECT_EQ(said_.back(), "killing the benchmark");
+}
+
+TEST_F(MeasurementTest, WhatIsForTheBenchmarkIsHandedOnAndEndsNothing) {
+  workload_.lasts = 300ms;
+  workload_.signal_at_start = SIGUSR1;
+  const auto measured = go();
+  ASSERT_TRUE(measured);
+  EXPECT_EQ(workload_.handed_on_, std::vector<int>{SIGUSR1});
+  EXPECT_EQ(workload_.stopped_ + workload_.killed_, 0);
+  EXPECT_EQ(measured->outcome.exit_code, 0);
+  EXPECT_FALSE(measured->interrupted_by);
+}
+
+TEST_F(MeasurementTest, ASignalForTheBenchmarkBeforeItsStartIsDroppedAloud) {
+  plan_.idle_roll = 60ms;
+  send_to_this_process(SIGUSR2);
+  const auto measured = go();
+  ASSERT_TRUE(measured);
+  EXPECT_TRUE(workload_.handed_on_.empty());
+  EXPECT_THAT(said_.front(), HasSubstr("came before its start"));
 }
 
 TEST_F(MeasurementTest, TheTimeLimitStopsAsASignalDoes) {

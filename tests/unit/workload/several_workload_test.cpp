@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 #include <thread>
 
@@ -22,6 +23,7 @@ struct Script {
   bool started = false;
   bool cleaned = false;
   int number = 0;
+  int handed_on = 0;
   std::thread::id thread;
 
   void end(int code) {
@@ -64,6 +66,11 @@ class ScriptedWorkload final : public Workload {
     outcome.stopped_by_us = asked_;
     return std::optional(outcome);
   }
+  void hand_on(int signal) override {
+    const std::lock_guard lock(script_.mutex);
+    script_.handed_on = signal;
+    script_.changed.notify_all();
+  }
   void stop() override { ask(143); }
   void kill() override { ask(137); }
   base::Result<bool> collect_results(const std::filesystem::path& directory) override {
@@ -105,6 +112,18 @@ class SeveralWorkloadTest : public ::testing::Test {
 
   std::array<Script, 3> scripts_;
 };
+
+TEST_F(SeveralWorkloadTest, ASignalForTheBenchmarkGoesToEach) {
+  auto all = make(Order::side_by_side);
+  ASSERT_TRUE(all->start());
+  all->hand_on(SIGUSR1);
+  for (Script& script : scripts_) {
+    std::unique_lock lock(script.mutex);
+    EXPECT_TRUE(script.changed.wait_for(lock, 10s, [&] { return script.handed_on == SIGUSR1; }));
+  }
+  for (Script& script : scripts_) script.end(0);
+  EXPECT_FALSE(end_of(*all).stopped_by_us);
+}
 
 TEST_F(SeveralWorkloadTest, SideBySideAllRunAtOnceOnThreadsOfTheirOwn) {
   const auto all = make(Order::side_by_side);
