@@ -27,9 +27,9 @@ class Tools:
         with tempfile.TemporaryDirectory() as folder:
             script = pathlib.Path(folder, "versions")
             script.write_text(versions)
-            subprocess.run([f"{self.triplet}-gcc", "-x", "c", "-", "-shared", "-fPIC", "-Os", f"-Wl,-soname,{soname}", "-Wl,--build-id=none",
+            subprocess.run([f"{self.triplet}-gcc", "-x", "c", "-", "-shared", "-fPIC", "-Os", f"-Wl,-soname,{soname}", "-Wl,--build-id=none", "-s",
                             *([f"-Wl,--version-script={script}"] if versions else []), "-o", target], input=source, text=True, check=True)
-
+            target.chmod(0o644)
 
     def compile_static(self, source, debian, target):
         """With musl, so that the program is small; the compiler may be that of another machine."""

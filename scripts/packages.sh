@@ -28,9 +28,19 @@ LINT_PACKAGES=(shellcheck=shellcheck universal-ctags=ctags clang-format-19=clang
 # shellcheck disable=SC2034
 BUNDLE_PACKAGES=(musl-dev binutils=readelf python3=python3 git=git gnuplot-nox=gnuplot-nox fonts-dejavu-core ca-certificates)
 
+# To build it for aarch64 on another machine.
+# shellcheck disable=SC2034
+CROSS_PACKAGES=(g++-aarch64-linux-gnu=aarch64-linux-gnu-g++ qemu-user-static=qemu-aarch64-static mmdebstrap=mmdebstrap)
+
 # To try it.
 # shellcheck disable=SC2034
 BUNDLE_TEST_PACKAGES=(mmdebstrap=mmdebstrap busybox-static=busybox python3=python3 openssl=openssl gcc=gcc)
+
+# To make a .deb and an .rpm of it, and to look at them.
+# shellcheck disable=SC2034
+PACKAGING_PACKAGES=(cmake=cpack rpm=rpmbuild python3=python3)
+# shellcheck disable=SC2034
+PACKAGING_TEST_PACKAGES=(lintian=lintian rpmlint=rpmlint mmdebstrap=mmdebstrap)
 
 # Each for one script: scripts/coverage, scripts/fuzz.
 # shellcheck disable=SC2034
