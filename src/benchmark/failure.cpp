@@ -52,15 +52,13 @@ std::vector<std::string> last_rows(const std::filesystem::path& log) {
   return rows;
 }
 
-bool failed(const record::BenchmarkRecord& benchmark) {
-  return !benchmark.interrupted && (benchmark.exit_code != 0 || benchmark.out_of_memory);
-}
-
 std::string failure_of(const std::string& what, const record::BenchmarkRecord& benchmark, const std::filesystem::path& log) {
   const std::string code =
       benchmark.exit_code ? "with exit code " + std::to_string(*benchmark.exit_code) : "with an unknown exit code";
-  std::string text =
-      "iris-gpubench: " + what + " failed " + code + (benchmark.out_of_memory ? ", out of memory" : "") + "; ";
+  const std::string failed =
+      "iris-gpubench: " + what + " failed " + code + (benchmark.out_of_memory ? ", out of memory" : "");
+  if (benchmark.attached) return failed + "\n";  // its log is where it was started
+  std::string text = failed + "; ";
   const auto rows = last_rows(log);
   if (rows.empty()) return text + "its log is empty: " + log.string() + "\n";
   text += "the end of its log:\n";
@@ -84,11 +82,12 @@ std::vector<std::string> last_lines(const std::filesystem::path& log, std::size_
 
 std::string failure_text(const record::RunRecord& run, const std::filesystem::path& folder) {
   if (run.parts.empty())
-    return failed(run.benchmark) ? failure_of("the benchmark", run.benchmark, folder / output_names(1, 0).log) : "";
+    return record::has_failed(run.benchmark) ? failure_of("the benchmark", run.benchmark, folder / output_names(1, 0).log)
+                                             : "";
   std::string text;
   std::size_t count = 0;
   for (const record::PartRecord& part : run.parts) {
-    if (!failed(part.benchmark) || part.ran == base::Window{} || ++count > kLogsShown) continue;
+    if (!record::has_failed(part.benchmark) || part.ran == base::Window{} || ++count > kLogsShown) continue;
     text += failure_of(base::one_line(part.benchmark.name, kLongestShown), part.benchmark, folder / part.log);
   }
   if (count > kLogsShown)

@@ -9,6 +9,7 @@
 #include "cli/output_options.h"
 #include "cli/phase_options.h"
 #include "cli/saved_run_options.h"
+#include "platform/files.h"
 
 namespace gpubench::cli {
 namespace {
@@ -25,12 +26,15 @@ base::Result<std::string> benchmark_name(const std::string& text) {
   return name;
 }
 
+Option name_option(RunSpec& spec) {
+  return {"--name", "NAME", "What the benchmark is called in all results; default: the image, or the program",
+          parsed(spec.settings.name, benchmark_name)};
+}
+
 OptionGroup workload_group(RunLine& line) {
   OptionGroup group{"What to run (--benchmark_image, --benchmark_file, --benchmark_command, or -- COMMAND [ARGUMENT...])",
                     workload_options(line.workload)};
-  group.options.push_back({"--name", "NAME",
-                           "What the benchmark is called in all results; default: the image, or the program",
-                           parsed(line.spec.settings.name, benchmark_name)});
+  group.options.push_back(name_option(line.spec));
   group.options.push_back({"--timeout", "SECONDS",
                            "Stop the benchmark after this many seconds, as with Ctrl-C (exit status 124)",
                            seconds(line.spec.timeout, {0.001, kYear})});
@@ -53,12 +57,14 @@ base::Result<void> check_meter(const meter::MeterSpec& meter) {
   return {};
 }
 
-OptionGroup measuring_group(RunSpec& spec) {
+constexpr const char* kIdleTime = "Seconds of idle time to measure before and after the benchmark";
+constexpr const char* kTimeBeside = "Seconds to measure before and after the part that counts";
+
+OptionGroup measuring_group(RunSpec& spec, const char* idle_roll) {
   return {"Measuring",
           {{"--interval", "SECONDS", "Seconds between readings; decimals allowed. Power is sampled every 20 ms anyway",
             seconds(spec.settings.interval, {0.05, kHour})},
-           {"--idle_roll", "SECONDS", "Seconds of idle time to measure before and after the benchmark",
-            seconds(spec.idle_roll, {0, kHour})},
+           {"--idle_roll", "SECONDS", idle_roll, seconds(spec.idle_roll, {0, kHour})},
            meter_option(spec.meter),
            {"--record_trace", "FILE", "Record all readings in FILE, for --meter replay:FILE",
             offering(Offer::file, text(spec.meter.record_trace))}},
@@ -81,21 +87,27 @@ std::vector<Option> database_options(RunSpec& spec) {
 }
 
 std::vector<Option> log_options(RunLine& line) {
-  RunSpec& spec = line.spec;
+  return {
+      log_cap_option(line.spec.log_cap_bytes),
+      {"--nvidia_nsights", "", "Say at the end how to profile the benchmark with NVIDIA Nsight Systems, in a run of its own",
+       switch_on(line.spec.asks_for_profile)},
+      score_regex_option(line.workload.benchmark),
+  };
+}
+
+std::vector<Option> printing_options(RunSpec& spec) {
   const Choices<std::string> levels{{"debug", "debug"}, {"info", "info"}, {"warning", "warning"}, {"error", "error"}};
   return {
-      log_cap_option(spec.log_cap_bytes),
       {"--no_environment", "", "Do not record machine, kernel, batch job and git commit in the results",
        switch_off(spec.keeps_environment)},
-      {"--nvidia_nsights", "", "Say at the end how to profile the benchmark with NVIDIA Nsight Systems, in a run of its own",
-       switch_on(spec.asks_for_profile)},
-      score_regex_option(line.workload.benchmark),
       {"--quiet", "", "Print nothing but errors", switch_on(spec.quiet)},
       {"--verbose", "",
        "Also print what runtime.log gets, and all tables at the end;\nshows the table instead of the full view",
        switch_on(spec.verbose)},
       {"--log_level", "LEVEL", "Least severe level in runtime.log: debug, info, warning or error",
        choice(spec.log_level, levels)},
+      {"--ready_fd", "NUMBER", "Write the run's folder to this file descriptor once measuring has begun",
+       parsed(spec.live.ready_fd, platform::take_descriptor)},
   };
 }
 
@@ -158,7 +170,7 @@ std::vector<OptionGroup> run_options(RunLine& line) {
       {container, {gpus_option(texts(line.workload.gpus))}},
       {container, container_options(line.workload.benchmark)},
       {"Several runs", set_options(line.set), [&line] { return check_set(line.set, line.spec); }},
-      measuring_group(spec),
+      measuring_group(spec, kIdleTime),
       {carbon, carbon_options(spec.settings.carbon, spec.settings.carbon_region),
        [&spec] { return check_carbon(spec.settings.carbon); }},
       {carbon, database_options(spec)},
@@ -166,6 +178,31 @@ std::vector<OptionGroup> run_options(RunLine& line) {
       {output, {results_dir_option(spec.results_dir), label_option(spec.settings.label)}},
       {output, output_options(spec.outputs)},
       {output, log_options(line)},
+      {output, printing_options(spec)},
+      {output, live_options(line), [&line] { return settle_live_style(line); }},
+  };
+}
+
+std::vector<OptionGroup> watching_options(RunLine& line) {
+  RunSpec& spec = line.spec;
+  const std::string measuring = "Measuring";
+  const std::string carbon = "Carbon and export";
+  const std::string output = "Output";
+  Option gpus = gpus_option(texts(line.workload.gpus));
+  gpus.help =
+      "GPUs that count: all, none, a number, indices (0,2 or device=1) or UUIDs;\n"
+      "default: those of the process or container";
+  const Option timeout{"--timeout", "SECONDS", "Stop measuring after this many seconds",
+                       seconds(spec.timeout, {0.001, kYear})};
+  return {
+      {measuring, {name_option(spec), timeout, gpus}},
+      measuring_group(spec, kTimeBeside),
+      {carbon, carbon_options(spec.settings.carbon, spec.settings.carbon_region),
+       [&spec] { return check_carbon(spec.settings.carbon); }},
+      {carbon, database_options(spec)},
+      {output, {results_dir_option(spec.results_dir), label_option(spec.settings.label)}},
+      {output, output_options(spec.outputs)},
+      {output, printing_options(spec)},
       {output, live_options(line), [&line] { return settle_live_style(line); }},
   };
 }

@@ -24,6 +24,8 @@ struct RunLine {
 };
 
 std::vector<OptionGroup> run_options(RunLine& line);
+// Those of a run whose workload is there already.
+std::vector<OptionGroup> watching_options(RunLine& line);
 
 Option meter_option(meter::MeterSpec& meter);
 Option log_cap_option(std::uint64_t& bytes);

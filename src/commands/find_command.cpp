@@ -25,13 +25,20 @@ base::Result<Command> named_command(const std::string& typed) {
   return *std::find_if(commands.begin(), commands.end(), [&](const Command& command) { return command.name == *name; });
 }
 
+bool has_option(const cli::OptionTable& table, const std::string& name) {
+  const auto options = cli::options_of(table);
+  return std::any_of(options.begin(), options.end(), [&](const cli::Option* option) { return option->name == name; });
+}
+
 }  // namespace
 
 base::Result<void> add_presets(const Command& command, cli::OptionTable& table) {
+  const bool measures = command.name.empty() || command.name == "attach";
   auto presets = cli::read_presets(open_command(run_command()).options);
   if (!presets) return base::failure(presets.error());
   for (cli::Preset& preset : *presets)
-    if (command.name.empty() || preset.option == "--results_dir") table.presets.push_back(std::move(preset));
+    if ((measures && has_option(table, preset.option)) || preset.option == "--results_dir")
+      table.presets.push_back(std::move(preset));
   return {};
 }
 

@@ -83,18 +83,6 @@ int colours_of(const cli::RunSpec& spec, const cli::Environment& environment) {
   return spec.live.color == "always" && environment.colours == 0 ? kFew : environment.colours;
 }
 
-cli::RunSpec with_environment(cli::RunSpec spec, const Context& context) {
-  const cli::Environment& environment = context.environment;
-  spec.settings.invocation = context.line.invocation;
-  spec.workload.engine = environment.engine;
-  spec.workload.environment = environment.all;
-  spec.meter.nvml_library = environment.nvml_library;
-  spec.exporting.server = environment.metrics_database;
-  spec.live.dumb_terminal = environment.dumb_terminal;
-  spec.live.abilities = {environment.utf8, colours_of(spec, environment)};
-  return spec;
-}
-
 run::Completed completed_by(const Context& context) {
   return [&context](cli::RunSpec spec) { return with_environment(std::move(spec), context); };
 }
@@ -153,6 +141,18 @@ int run_benchmark(const cli::RunLine& line, const Context& context) {
 
 Command run_command() {
   return make_command("", kIntroduction, describe_run, run_benchmark);
+}
+
+cli::RunSpec with_environment(cli::RunSpec spec, const Context& context) {
+  const cli::Environment& environment = context.environment;
+  spec.settings.invocation = context.line.invocation;
+  spec.workload.engine = environment.engine;
+  spec.workload.environment = environment.all;
+  spec.meter.nvml_library = environment.nvml_library;
+  spec.exporting.server = environment.metrics_database;
+  spec.live.dumb_terminal = environment.dumb_terminal;
+  spec.live.abilities = {environment.utf8, colours_of(spec, environment)};
+  return spec;
 }
 
 base::Result<void> check_run(const std::vector<std::string>& words) {

@@ -5,8 +5,13 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/run_spec.h"
+#include "commands/command.h"
 
 namespace gpubench::commands {
+
+// The spec with what it takes from the environment.
+cli::RunSpec with_environment(cli::RunSpec spec, const Context& context);
 
 // That the words are those of a run that can be started later.
 base::Result<void> check_run(const std::vector<std::string>& words);

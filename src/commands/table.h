@@ -12,6 +12,7 @@ Command list_command();
 Command show_command();
 Command report_command();
 Command recover_command();
+Command attach_command();
 Command clean_command();
 Command export_command();
 Command check_image_command();
@@ -25,10 +26,10 @@ Command doctor_command();
 Command site_command();
 
 inline std::vector<Command> all_commands() {
-  return {run_command(),      list_command(),   show_command(),    report_command(),
-          recover_command(),  clean_command(),  export_command(),  check_image_command(),
-          recarbon_command(), plan_command(),   compare_command(), baseline_command(),
-          history_command(),  config_command(), doctor_command(),  site_command()};
+  return {run_command(),     attach_command(),  list_command(),     show_command(),        report_command(),
+          recover_command(), clean_command(),   export_command(),   check_image_command(), recarbon_command(),
+          plan_command(),    compare_command(), baseline_command(), history_command(),     config_command(),
+          doctor_command(),  site_command()};
 }
 
 }  // namespace gpubench::commands

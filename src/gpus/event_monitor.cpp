@@ -67,7 +67,8 @@ WorkloadProcesses processes_of(const workload::WorkloadDescription& workload, co
     if (first > 0) processes.first.push_back(first);
   processes.all_known = processes.first.size() == all.size();
   processes.container = workload.kind == workload::WorkloadDescription::Kind::container;
-  if (!processes.container) processes.variable = "IRIS_GPUBENCH_RESULTS=" + results.string();
+  processes.goes_on = workload.attached;
+  if (!processes.container && !workload.attached) processes.variable = "IRIS_GPUBENCH_RESULTS=" + results.string();
   return processes;
 }
 
@@ -167,7 +168,7 @@ void EventMonitor::note_user(record::GpuEvents& events, const meter::GpuProcess&
   }
   if (user == events.users.end()) user = events.users.insert(user, {process.id, name, kind, process.memory});
   if (process.memory && (!user->most_memory || *user->most_memory < *process.memory)) user->most_memory = process.memory;
-  user->left_running = over_ && kind == UserKind::benchmark;
+  user->left_running = over_ && kind == UserKind::benchmark && !workload_->goes_on;
 }
 
 UserKind EventMonitor::kind_of(int id) const {

@@ -21,6 +21,7 @@ struct WorkloadProcesses {
   bool all_known = false;  // no first process is missing in that list
   bool container = false;  // then everything in its control group is its own
   std::string variable;    // "NAME=value" that only its processes have in their environment; empty: none
+  bool goes_on = false;    // it ran before the run, and may run after it
 };
 // Of a workload that has been started. `results`: the folder that a command was given for its results.
 WorkloadProcesses processes_of(const workload::WorkloadDescription& workload, const std::filesystem::path& results);

@@ -172,6 +172,20 @@ base::Result<WorkloadGpus> gpus_of_container(const workload::BenchmarkSpec& benc
   return own;
 }
 
+// By --gpus, else by what its engine was told, which may name what is not here: an instance by numbers, another vendor's
+// device.
+base::Result<WorkloadGpus> gpus_of_running_container(const workload::WorkloadSpec& spec, const Machine& machine) {
+  workload::BenchmarkSpec container = spec.benchmarks.front();
+  if (container.gpus != "all" || spec.running->gpus == "all") return gpus_of_container(container, machine);
+  container.gpus = spec.running->gpus;
+  if (auto own = gpus_of_container(container, machine)) return own;
+  container.gpus = "all";
+  auto own = gpus_of_container(container, machine);
+  if (own)
+    own->unclear = "the engine was told to give the container " + spec.running->gpus + ", which names none of these GPUs";
+  return own;
+}
+
 // The union of what each container has.
 base::Result<WorkloadGpus> gpus_of_several(const workload::WorkloadSpec& spec, const Machine& machine) {
   const Gpus& gpus = machine.gpus;
@@ -245,6 +259,7 @@ base::Result<WorkloadGpus> gpus_of(const workload::WorkloadSpec& spec, const met
   const workload::BenchmarkSpec& benchmark = spec.benchmarks.front();
   if (spec.benchmarks.size() > 1) return gpus_of_several(spec, machine);
   if (source.is_replay()) return gpus_of_replay(spec, machine);
+  if (spec.running && !spec.running->container.empty()) return gpus_of_running_container(spec, machine);
   if (benchmark.image) return gpus_of_container(benchmark, machine);
   return gpus_of_command(benchmark.gpus, spec.environment, machine);
 }

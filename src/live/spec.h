@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "live/frame_writer.h"
@@ -17,6 +18,7 @@ struct LiveSpec {
   bool dumb_terminal = false;
   std::string color = "auto";  // or "always", "never"
   TerminalAbilities abilities;
+  std::optional<int> ready_fd;  // descriptor to which the run's folder is written once measuring has begun
 };
 
 }  // namespace gpubench::live

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <locale>
@@ -166,6 +167,22 @@ base::Result<void> stream_file_atomically(const std::filesystem::path& path,
     out.flush();
   }
   return finish(file, path);
+}
+
+base::Result<int> take_descriptor(std::string_view text) {
+  int number = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (!whole || number <= STDERR_FILENO || fcntl(number, F_SETFD, FD_CLOEXEC) != 0)  // NOLINT(*-vararg)
+    return base::failure(std::string(text) + " is not a file descriptor above 2 that is open",
+                         "it is for programs that start iris-gpubench with a pipe");
+  return number;
+}
+
+void write_line_and_close(int descriptor, std::string_view line) {
+  const std::string text = std::string(line) + "\n";
+  static_cast<void>(!write(descriptor, text.data(), text.size()));
+  close(descriptor);
 }
 
 }  // namespace gpubench::platform

@@ -18,4 +18,9 @@ base::Result<void> write_file_atomically(const std::filesystem::path& path, std:
 base::Result<void> stream_file_atomically(const std::filesystem::path& path,
                                           const std::function<void(std::ostream&)>& write);
 
+// The number of a descriptor that whoever started this program has left open for it; children do not get it.
+base::Result<int> take_descriptor(std::string_view text);
+// A line for a reader who may be gone.
+void write_line_and_close(int descriptor, std::string_view line);
+
 }  // namespace gpubench::platform

@@ -137,6 +137,14 @@ std::string cgroup_of_process(const std::string& number) {
   return path;
 }
 
+// Each ends with a zero byte.
+std::vector<std::string> texts_in(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<std::string> texts;
+  for (std::string entry; std::getline(file, entry, '\0');) texts.push_back(entry);
+  return texts;
+}
+
 }  // namespace
 
 std::optional<ProcessFacts> look_at_process(int id) {
@@ -152,10 +160,16 @@ std::optional<ProcessFacts> look_at_process(int id) {
 }
 
 bool was_started_with(int id, const std::string& variable) {
-  std::ifstream file("/proc/" + std::to_string(id) + "/environ");
-  for (std::string entry; std::getline(file, entry, '\0');)
-    if (entry == variable) return true;
-  return false;
+  const std::vector<std::string> entries = environment_of(id);
+  return std::find(entries.begin(), entries.end(), variable) != entries.end();
+}
+
+std::vector<std::string> arguments_of(int id) {
+  return texts_in("/proc/" + std::to_string(id) + "/cmdline");
+}
+
+std::vector<std::string> environment_of(int id) {
+  return texts_in("/proc/" + std::to_string(id) + "/environ");
 }
 
 bool sees_all_processes() {
@@ -163,7 +177,11 @@ bool sees_all_processes() {
 }
 
 std::string own_identity() {
-  const std::string number = std::to_string(getpid());
+  return identity_of(getpid());
+}
+
+std::string identity_of(int id) {
+  const std::string number = std::to_string(id);
   return surroundings() + " " + number + " " + start_of_process(number);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/quantity.h"
 
@@ -27,6 +28,8 @@ int own_process_id();
 
 // Names this process so that a later one can tell whether it still runs: machine, boot, process namespace, number, start.
 std::string own_identity();
+// The same of another process of this machine.
+std::string identity_of(int id);
 enum class Presence : std::uint8_t {
   running,
   gone,
@@ -51,6 +54,9 @@ struct ProcessFacts {
 std::optional<ProcessFacts> look_at_process(int id);
 // Whether it was started with this variable ("NAME=value"); false also where we may not look.
 bool was_started_with(int id, const std::string& variable);
+// With which arguments and which environment ("NAME=value") it was started; empty where we may not look.
+std::vector<std::string> arguments_of(int id);
+std::vector<std::string> environment_of(int id);
 // False in a process namespace of our own, as in most containers: other processes of the machine are hidden.
 bool sees_all_processes();
 

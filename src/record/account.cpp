@@ -84,12 +84,13 @@ void add_gpus(RunRecord& run, const Measured& measured, const AllSeries& all) {
   }
 }
 
-void note_outcome(const Measured& measured, std::vector<Finding>& findings) {
+void note_outcome(const Measured& measured, const BenchmarkRecord& benchmark, std::vector<Finding>& findings) {
+  if (measured.workload.attached) findings.emplace_back(BegunInMidRun{});
   if (measured.interrupted_by) {
     findings.emplace_back(Interrupted{base::signal_name(*measured.interrupted_by)});
   } else if (measured.timed_out) {
     findings.emplace_back(TimedOut{*measured.timed_out});
-  } else if (measured.outcome.exit_code != 0 || measured.outcome.out_of_memory) {
+  } else if (has_failed(benchmark)) {
     findings.emplace_back(WorkloadFailed{measured.outcome.exit_code, measured.outcome.out_of_memory, measured.outcome.note});
   }
 }
@@ -118,6 +119,7 @@ BenchmarkRecord benchmark_record(const workload::WorkloadDescription& workload, 
   benchmark.image_id = workload.image_id;
   benchmark.engine = workload.engine;
   benchmark.gpu_access = workload.gpu_access;
+  benchmark.attached = workload.attached;
   benchmark.exit_code = outcome.exit_code;
   benchmark.out_of_memory = outcome.out_of_memory;
   return benchmark;
@@ -190,7 +192,7 @@ RunRecord make_account(RunFacts facts, const Measured& measured, const std::vect
   run.sampling = measured.health;
   run.findings = measured.findings;
   if (run.facts.source.is_replay()) run.findings.emplace_back(Replayed{run.facts.source.trace});
-  note_outcome(measured, run.findings);
+  note_outcome(measured, run.benchmark, run.findings);
   note_log(measured, run.findings);
   note_sampling(measured.health, run.findings);
   note_gpu_access(measured, run.findings);

@@ -231,12 +231,16 @@ std::string text(const PhasesNotSynchronised& f) {
          "): energy of one phase may count as another's. Synchronise the GPU at the marks.";
 }
 
+std::string text(const BegunInMidRun& /*finding*/) {
+  return "Measuring began while the benchmark was running: time, energy and carbon are those of the part that was measured.";
+}
+
 std::string text(const SavedFinding& f) {
   return f.text;
 }
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 36> kNames = {"replayed",
+constexpr std::array<std::string_view, 37> kNames = {"replayed",
                                                      "interrupted",
                                                      "timed_out",
                                                      "workload_failed",
@@ -271,6 +275,7 @@ constexpr std::array<std::string_view, 36> kNames = {"replayed",
                                                      "left_running",
                                                      "marks_incomplete",
                                                      "phases_not_synchronised",
+                                                     "begun_in_mid_run",
                                                      "saved"};
 static_assert(kNames.size() == std::variant_size_v<AnyFinding>);
 

@@ -178,6 +178,8 @@ struct PhasesNotSynchronised {
   std::size_t late_marks = 0;  // after which it went on
   base::Duration spread{};     // of the time between marks and changes of power
 };
+// Measuring began while the workload was running.
+struct BegunInMidRun {};
 // A finding as a saved run has it.
 struct SavedFinding {
   std::string name;
@@ -190,7 +192,7 @@ using AnyFinding =
                  PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered,
                  JournalIncomplete, NoGpuGiven, GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors,
                  MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, LeftRunning, MarksIncomplete,
-                 PhasesNotSynchronised, SavedFinding>;
+                 PhasesNotSynchronised, BegunInMidRun, SavedFinding>;
 
 // Copies and moves of a variant of so many take seconds to compile wherever a record is copied, so they stand in one file.
 struct Finding {

@@ -74,9 +74,16 @@ struct BenchmarkRecord {
   std::optional<int> exit_code;
   bool out_of_memory = false;
   bool interrupted = false;
+  bool attached = false;        // it ran already when measuring began; its exit code need not be known
   std::optional<double> score;  // seconds, from the benchmark's own metrics.yml (`time:`)
   std::optional<Work> work;     // likewise (`work:`, `work_unit:`)
 };
+
+// Its own fault, not that of who stopped it or only watched it.
+inline bool has_failed(const BenchmarkRecord& benchmark) {
+  const bool ends_well = benchmark.attached ? benchmark.exit_code.value_or(0) == 0 : benchmark.exit_code == 0;
+  return !benchmark.interrupted && (!ends_well || benchmark.out_of_memory);
+}
 
 // One of several containers of a run.
 struct PartRecord {

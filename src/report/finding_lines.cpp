@@ -10,14 +10,14 @@ namespace {
 
 // What makes the figures those of something else comes first, then what makes them doubtful, then what is missing beside
 // them. A name that is not here comes last.
-constexpr std::array<std::string_view, 32> kGravestFirst{
-    "workload_failed",   "energy_unknown",    "xid_errors",      "gpu_lost",           "no_gpu_in_container",
-    "no_gpu_given",      "replayed",          "recovered",       "timed_out",          "interrupted",
-    "memory_errors",     "throttled",         "foreign_process", "unknown_process",    "gpus_unclear",
-    "shared_by_mig",     "methods_disagree",  "driver_silent",   "counter_unusable",   "series_incomplete",
-    "impossible_values", "power_gap",         "left_running",    "journal_incomplete", "results_not_collected",
-    "score_unusable",    "export_incomplete", "log_incomplete",  "carbon_unknown",     "carbon_fallback",
-    "deadlines_missed",  "wall_clock_stepped"};
+constexpr std::array<std::string_view, 33> kGravestFirst{
+    "workload_failed",       "energy_unknown",    "xid_errors",        "gpu_lost",        "no_gpu_in_container",
+    "no_gpu_given",          "replayed",          "recovered",         "timed_out",       "interrupted",
+    "begun_in_mid_run",      "memory_errors",     "throttled",         "foreign_process", "unknown_process",
+    "gpus_unclear",          "shared_by_mig",     "methods_disagree",  "driver_silent",   "counter_unusable",
+    "series_incomplete",     "impossible_values", "power_gap",         "left_running",    "journal_incomplete",
+    "results_not_collected", "score_unusable",    "export_incomplete", "log_incomplete",  "carbon_unknown",
+    "carbon_fallback",       "deadlines_missed",  "wall_clock_stepped"};
 
 struct Kind {
   std::string name;

@@ -135,6 +135,7 @@ void write_benchmark(DocumentWriter& out, const record::BenchmarkRecord& benchma
     benchmark.exit_code ? out.integer("exit_code", *benchmark.exit_code) : out.null("exit_code");
     out.boolean("out_of_memory", benchmark.out_of_memory);
     out.boolean("interrupted", benchmark.interrupted);
+    if (benchmark.attached) out.boolean("attached", true);
   });
 }
 

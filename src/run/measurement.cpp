@@ -28,7 +28,10 @@ class Interruption {
   void act(workload::Workload& workload) {
     while (const auto signal = signals_.next_for_benchmark()) workload.hand_on(*signal);
     while (const auto signal = signals_.next()) {
-      if (!asked_) {
+      if (plan_.attached) {
+        workload.stop();
+        plan_.say("measuring ends; the process goes on");
+      } else if (!asked_) {
         first_ = signal;
         ask(workload, base::signal_name(*signal));
       } else {
@@ -37,6 +40,7 @@ class Interruption {
       }
     }
     if (asked_ || clock_.now() < deadline_) return;
+    if (plan_.attached) return workload.stop();
     timed_out_ = plan_.timeout;
     ask(workload, "--timeout");
   }

@@ -24,6 +24,7 @@ using record::Measured;
 struct MeasurementPlan {
   sampler::SamplerOptions sampling;
   base::Duration idle_roll{};
+  bool attached = false;  // the workload is only watched: a signal or the timeout ends that, and nothing was interrupted
   std::optional<base::Duration> timeout;  // after which the workload is stopped as by a signal; from its start
   sampler::ReadingObserver observer;
   gpus::EventMonitor* events = nullptr;           // begun before the first reading, ended after the last; may be null

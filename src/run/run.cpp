@@ -64,7 +64,7 @@ constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(850);
 int exit_code(const Measured& measured) {
   if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
   if (measured.timed_out) return kTimedOut;
-  return measured.outcome.exit_code.value_or(kCannotRun);
+  return measured.outcome.exit_code.value_or(measured.workload.attached ? 0 : kCannotRun);
 }
 
 // A profiler changes time and energy, so it never runs in a measured run.
@@ -113,6 +113,7 @@ class BenchmarkRun {
   void note_facts();
   [[nodiscard]] MeasurementPlan plan();
   void begin(base::SteadyTime time);
+  void note_processes(base::SteadyTime time);
   void observe(std::size_t tick, const std::vector<meter::GpuReading>& readings);
   int conclude(Measured& measured);
   void collect_results(Measured& measured);
@@ -155,6 +156,7 @@ base::Result<void> BenchmarkRun::prepare() {
   GPUBENCH_TRY(open_outputs());
   GPUBENCH_TRY(open_workload());
   carbon_ = std::make_unique<RunCarbon>(carbon_source_, clock_, anchor_, gpus_.positions, *recording_);
+  if (workload_->description().attached) note_processes(clock_.now());
   note_facts();
   for (const std::string& note : workload_->description().notes) recording_->log().info("{}", note);
   GPUBENCH_TRY(audience_->serve(run_labels(facts_, workload_->description().name)));
@@ -179,7 +181,9 @@ base::Result<void> BenchmarkRun::open_outputs() {
       spec_, Audience::Scene{terminal_, clock_, anchor_, *meter_, gpus_, *recording_, signals_.fd()});
   const benchmark::OutputPlan plan{recording_->directory().path, spec_.log_cap_bytes, spec_.log_phases,
                                    audience_->log_watcher()};
-  GPUBENCH_ASSIGN_OR_RETURN(outputs_, benchmark::BenchmarkOutputs::create(spec_.workload.benchmarks, plan, clock_));
+  std::vector<workload::BenchmarkSpec> with_output = spec_.workload.benchmarks;
+  if (spec_.workload.running) with_output.clear();  // it writes where it did before
+  GPUBENCH_ASSIGN_OR_RETURN(outputs_, benchmark::BenchmarkOutputs::create(with_output, plan, clock_));
   return {};
 }
 
@@ -226,6 +230,7 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.sampling.drain_period = kDrainPeriod;
   if (!spec_.meter.record_trace.empty()) plan.sampling = sampler::trace_sampling();
   plan.idle_roll = spec_.idle_roll;
+  plan.attached = spec_.workload.running.has_value();
   plan.timeout = spec_.timeout;
   plan.events = &*events_;
   plan.started = [this](base::SteadyTime time) { begin(time); };
@@ -244,6 +249,12 @@ void BenchmarkRun::begin(base::SteadyTime time) {
   if (const auto linked = runs::link_latest(spec_.results_dir, recording_->directory()); !linked)
     recording_->log().warn("{}", linked.error().message);
   audience_->begin(time);
+  if (spec_.live.ready_fd)
+    platform::write_line_and_close(*spec_.live.ready_fd, std::filesystem::absolute(recording_->directory().path).string());
+  note_processes(time);
+}
+
+void BenchmarkRun::note_processes(base::SteadyTime time) {
   events_->workload_started(gpus::processes_of(workload_->description(), command_results(recording_->directory())), time);
 }
 

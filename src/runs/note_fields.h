@@ -105,6 +105,7 @@ void fields(auto& field, Of<workload::WorkloadDescription> auto& workload) {
   field("engine", workload.engine);
   field("gpu_access", workload.gpu_access);
   field("gpu_trouble", workload.gpu_trouble);
+  field.newer("attached", workload.attached);
   field.newer("gpus", workload.gpus);
   field.newer("parts", workload.parts);
 }

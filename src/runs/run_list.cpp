@@ -36,8 +36,9 @@ bool text_is(const Metrics& object, const char* key, std::string_view wanted) {
 
 // What keeps a run's figures from being those of a whole benchmark on this machine.
 std::optional<std::string> outcome_of(const Metrics& run) {
-  constexpr std::array<std::pair<const char*, const char*>, 5> kTold{{{"replayed", "REPLAY"},
+  constexpr std::array<std::pair<const char*, const char*>, 6> kTold{{{"replayed", "REPLAY"},
                                                                       {"recovered", "recovered"},
+                                                                      {"begun_in_mid_run", "from mid-run"},
                                                                       {"timed_out", "timed out"},
                                                                       {"interrupted", "interrupted"},
                                                                       {"workload_failed", "FAILED"}}};

@@ -107,6 +107,7 @@ std::string base_name(const std::string& program) {
 }  // namespace
 
 std::string benchmark_name(const WorkloadSpec& spec) {
+  if (spec.running) return spec.running->name;
   std::string names;
   for (const BenchmarkSpec& benchmark : spec.benchmarks)
     if (benchmark.image) base::add_item(names, *benchmark.image, " + ");

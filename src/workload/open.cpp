@@ -6,12 +6,14 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "platform/process.h"
+#include "workload/attached/attached_workload.h"
 #include "workload/benchmark_name.h"
 #include "workload/command/command_workload.h"
 #include "workload/docker/container_workload.h"
 #include "workload/docker/engine/location.h"
 #include "workload/docker/images.h"
 #include "workload/docker/own_containers.h"
+#include "workload/docker/running_container.h"
 #include "workload/marks.h"
 #include "workload/several/several_workload.h"
 
@@ -111,10 +113,19 @@ std::unique_ptr<Workload> open_command(const WorkloadSpec& spec, const WorkloadC
   return make_command_workload(std::move(command), clock, *context.logs.front());
 }
 
+base::Result<std::unique_ptr<Workload>> open_running(const WorkloadSpec& spec, const platform::Clock& clock) {
+  if (spec.running->container.empty()) return make_attached_workload(*spec.running, clock);
+  EngineLocation engine;
+  GPUBENCH_ASSIGN_OR_RETURN(engine, locate_engine(spec.engine));
+  const std::string container = spec.running->container;
+  return make_attached_workload(*spec.running, clock, [engine, container] { return exit_code_of(engine, container); });
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Workload>> open_workload(const WorkloadSpec& spec, const WorkloadContext& context,
                                                       const platform::Clock& clock) {
+  if (spec.running) return open_running(spec, clock);
   if (spec.benchmarks.size() > 1) return open_several(spec, context, clock);
   if (spec.benchmarks.front().image) return open_container(spec, context, clock);
   return open_command(spec, context, clock);
@@ -124,6 +135,28 @@ base::Result<std::vector<std::string>> list_images(const EngineHints& hints) {
   const auto engine = locate_engine(hints);
   if (!engine) return base::failure(engine.error());
   return list_container_images(*engine);
+}
+
+base::Result<Running> find_running_process(int process_id) {
+  const auto facts = platform::look_at_process(process_id);
+  if (!facts)
+    return base::failure("there is no process " + std::to_string(process_id) + " that this user may look at",
+                         "ps lists those of this machine; within a container only its own are visible");
+  Running running;
+  running.process_id = process_id;
+  running.command_line = base::joined(platform::arguments_of(process_id));
+  running.environment = platform::environment_of(process_id);
+  running.name = running.command_line.empty() ? facts->name : command_name(running.command_line);
+  return running;
+}
+
+base::Result<Running> find_running_container(const EngineHints& hints, const std::string& container) {
+  if (!platform::sees_all_processes())
+    return base::failure("the processes of other containers are hidden here",
+                         "start iris-gpubench on the host, or in a container with --pid host");
+  const auto engine = locate_engine(hints);
+  if (!engine) return base::failure(engine.error());
+  return find_running_container(*engine, container);
 }
 
 base::Result<std::vector<OwnContainer>> list_own_containers(const EngineHints& hints) {

@@ -38,6 +38,11 @@ base::Result<std::unique_ptr<Workload>> open_workload(const WorkloadSpec& spec, 
 // The images that can be run, sorted by name; those with "base" in their name (to build others on) are left out.
 base::Result<std::vector<std::string>> list_images(const EngineHints& hints);
 
+// A process of this machine that runs, and what there is to know of it.
+base::Result<Running> find_running_process(int process_id);
+// A container that runs on this machine, by its name or id.
+base::Result<Running> find_running_container(const EngineHints& hints, const std::string& container);
+
 base::Result<std::vector<OwnContainer>> list_own_containers(const EngineHints& hints);
 base::Result<void> remove_own_container(const EngineHints& hints, const OwnContainer& container,
                                         const platform::Clock& clock);

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "workload/container_settings.h"
 #include "workload/engine_hints.h"
+#include "workload/running.h"
 
 namespace gpubench::workload {
 
@@ -30,6 +31,7 @@ struct BenchmarkSpec {
 
 struct WorkloadSpec {
   std::vector<BenchmarkSpec> benchmarks;  // one, or several containers
+  std::optional<Running> running;         // to be watched; then nothing of the benchmarks is started
   bool in_turn = false;                   // the several one after the other; else side by side
   EngineHints engine;
   std::vector<std::string> environment;  // NAME=value: this process's own, handed on to a command

@@ -33,6 +33,7 @@ struct WorkloadDescription {
   std::string engine;              // "Docker 20.10.24" or "Podman 4.3.1"; empty for a command
   std::string gpu_access;          // how a container got its GPUs: "runtime", "cdi", "devices", "none"; empty for a command
   std::string gpu_trouble;         // after start(): why a GPU that it was to have is missing; empty: no sign of that
+  bool attached = false;           // it ran already when measuring began, and is watched only
   int process_id = 0;              // after start(): of its first process on this host; 0: not known, or it has ended
   std::vector<std::string> notes;  // what a reader should know of how it was set up, a sentence each
   std::vector<int> gpus;           // of one of several: indices of those that are its own

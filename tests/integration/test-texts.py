@@ -13,7 +13,7 @@ import unittest
 from product import BUILD, PROGRAM, SOURCE, ProductTest
 
 GOLDEN = pathlib.Path(__file__).resolve().parent / "files"
-WORDS = ("config", "doctor", "list", "site", "show", "report", "recover", "recarbon", "plan", "export", "clean", "check-image", "compare", "baseline", "history")
+WORDS = ("config", "doctor", "list", "site", "show", "report", "recover", "recarbon", "plan", "export", "clean", "check-image", "attach", "compare", "baseline", "history")
 MISTAKES = (
     ("--benchmark_imag", "x"), ("--benchmark_mage", "x"), ("--benchmark", "x"), ("--intervall", "1"), (),
     ("--benchmark_image", "a", "--benchmark_command", "b"), ("--", ), ("stray",),

@@ -70,7 +70,7 @@ class Crate {
     return program;
   }
   [[nodiscard]] Entity action() const {
-    const bool succeeded = run_.benchmark.exit_code == 0 && !run_.benchmark.interrupted;
+    const bool succeeded = !run_.benchmark.interrupted && !record::has_failed(run_.benchmark);
     Entity action{
         {"@id", "#run"},
         {"@type", "CreateAction"},

@@ -61,6 +61,8 @@ std::string badges(const record::RunRecord& run) {
   if (run.facts.source.is_replay()) text += badge("bad", "REPLAY: not a measurement");
   if (run.benchmark.interrupted) {
     text += badge("bad", "INTERRUPTED");
+  } else if (run.benchmark.attached && !record::has_failed(run.benchmark)) {
+    text += badge("good", "watched from mid-run");
   } else if (run.benchmark.exit_code != 0) {
     text += badge("bad", run.benchmark.exit_code ? fmt::format("FAILED (exit code {})", *run.benchmark.exit_code)
                                                  : std::string("FAILED (exit code not known)"));

@@ -43,7 +43,7 @@ std::string subtitle(const record::RunRecord& run) {
     if (run.emissions->used_yearly_factor) text += " (yearly factor)";
   }
   if (run.benchmark.interrupted) text += "  |  INTERRUPTED";
-  if (!run.benchmark.interrupted && run.benchmark.exit_code != 0) text += "  |  BENCHMARK FAILED";
+  if (record::has_failed(run.benchmark)) text += "  |  BENCHMARK FAILED";
   return text;
 }
 

@@ -132,6 +132,18 @@ TEST(EventMonitor, WhatTheBenchmarkLeftRunningIsMarked) {
     EXPECT_EQ(user.left_running, user.id == static_cast<unsigned>(left.id())) << user.id;
 }
 
+TEST(EventMonitor, WhatIsOnlyWatchedMayGoOn) {
+  const Sleeper watched(true);
+  ToldMeter meter;
+  meter.next.processes = running({watched.id()});
+  EventMonitor watch(meter);
+  watch.workload_started({{watched.id()}, true, false, "", true}, SteadyTime(10s));  // before the first look
+  watch.begin();
+  watch.end();
+  EXPECT_EQ(kind_of(watch, watched.id()), UserKind::benchmark);
+  EXPECT_FALSE(watch.events().at(0).users.at(0).left_running);
+}
+
 TEST(EventMonitor, WithoutAFirstProcessNothingCanBeTold) {
   const Sleeper other(true);
   ToldMeter meter;

@@ -56,6 +56,26 @@ WorkloadGpus of_container(const Environment& env, const std::string& gpus = "all
   return find_workload_gpus(spec, kDriver, four_gpus()).value();
 }
 
+WorkloadGpus of_running_container(const Environment& env, const std::string& told, const std::string& gpus = "all") {
+  auto spec = command_spec(env);
+  spec.benchmarks.front().environment = env;
+  spec.benchmarks.front().gpus = gpus;
+  spec.running.emplace();
+  spec.running->container = "training";
+  spec.running->gpus = told;
+  return find_workload_gpus(spec, kDriver, four_gpus()).value();
+}
+
+TEST(WorkloadGpus, OfARunningContainerAreThoseThatItsEngineGaveIt) {
+  EXPECT_EQ(of_running_container({}, "all").positions, kAll);
+  EXPECT_EQ(of_running_container({"NVIDIA_VISIBLE_DEVICES=1,2"}, "all").positions, (Positions{1, 2}));
+  EXPECT_EQ(of_running_container({"CUDA_VISIBLE_DEVICES=1"}, "device=2,3").positions, (Positions{3})) << "its second one";
+  EXPECT_EQ(of_running_container({}, "device=2", "device=0").positions, (Positions{0})) << "the user's word wins";
+  const WorkloadGpus unknown = of_running_container({}, "device=vendor.com/gpu=0");
+  EXPECT_EQ(unknown.positions, kAll);
+  EXPECT_NE(unknown.unclear, "");
+}
+
 TEST(WorkloadGpus, CudaTakesNumbersUuidsTheirBeginningsAndInstances) {
   EXPECT_EQ(seen_by_cuda("2,0"), (Positions{2, 0}));
   EXPECT_EQ(seen_by_cuda(" 1 , GPU-a0000000-1"), (Positions{1, 0}));

@@ -49,6 +49,7 @@ std::vector<Finding> one_of_each() {
           LeftRunning{0, "load (process 812)"},
           MarksIncomplete{"1 begin without an end"},
           PhasesNotSynchronised{3, 15ms},
+          BegunInMidRun{},
           SavedFinding{"gpu_shared", "Somebody else used the GPU."}};
 }
 
@@ -79,7 +80,7 @@ TEST(Finding, NamesBelongToTheirKinds) {
           "recovered",         "journal_incomplete", "no_gpu_given",        "gpus_unclear",     "foreign_process",
           "unknown_process",   "shared_by_mig",      "xid_errors",          "memory_errors",    "score_unusable",
           "impossible_values", "driver_silent",      "left_running",        "marks_incomplete", "phases_not_synchronised",
-          "gpu_shared"}));
+          "begun_in_mid_run",  "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {

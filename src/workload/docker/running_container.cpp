@@ -1,0 +1,84 @@
+#include "workload/docker/running_container.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "workload/docker/container_streams.h"
+#include "workload/docker/engine/client.h"
+#include "workload/docker/engine/json.h"
+
+namespace gpubench::workload {
+namespace {
+
+using nlohmann::json;
+
+constexpr auto kExitCodeWithin = std::chrono::seconds(2);
+
+std::string command_of(const json& container) {
+  std::vector<std::string> words{text(container, "Path")};
+  for (const json& word : member(container, "Args"))
+    if (word.is_string()) words.push_back(word.get<std::string>());
+  return base::joined(words);
+}
+
+std::vector<std::string> environment_of(const json& container) {
+  std::vector<std::string> variables;
+  for (const json& variable : member(member(container, "Config"), "Env"))
+    if (variable.is_string()) variables.push_back(variable.get<std::string>());
+  return variables;
+}
+
+// "device=0,1" of docker run --gpus; a number of GPUs does not say which, so all count.
+std::string gpus_of(const json& container) {
+  std::string devices;
+  for (const json& request : member(member(container, "HostConfig"), "DeviceRequests"))
+    for (const json& device : member(request, "DeviceIDs"))
+      if (device.is_string()) base::add_item(devices, device.get<std::string>(), ",");
+  return devices.empty() ? "all" : "device=" + devices;
+}
+
+}  // namespace
+
+base::Result<Running> parse_running_container(std::string_view body, const std::string& container) {
+  const json document = json::parse(body, nullptr, false);
+  const json& state = member(document, "State");
+  const json& process = member(state, "Pid");
+  if (!state.is_object()) return base::failure("the engine's description of the container is not valid");
+  if (!process.is_number_integer() || process.get<std::int64_t>() <= 0)
+    return base::failure("the container " + container + " does not run (it is " + engine_words(text(state, "Status")) + ")");
+  Running running;
+  running.container = container;
+  running.process_id = process.get<int>();
+  running.name = engine_words(text(member(document, "Config"), "Image"));
+  running.image_id = text(document, "Image");
+  running.environment = environment_of(document);
+  running.gpus = gpus_of(document);
+  running.command_line = engine_words(command_of(document));
+  return running;
+}
+
+base::Result<Running> find_running_container(const EngineLocation& location, const std::string& container) {
+  EngineClient engine;
+  GPUBENCH_TRY(engine.connect(location.host, location.tls));
+  if (engine.address().is_remote())
+    return base::failure("the container engine is on another machine, so its containers use other GPUs than these",
+                         "start iris-gpubench there");
+  const auto answer = engine.get("/containers/" + url_encoded(container) + "/json");
+  if (!answer) return base::failure(answer.error().with_context("could not ask for the container"));
+  if (answer->status == 404) return base::failure("there is no container " + container, "docker ps lists those that run");
+  if (answer->status != 200) return base::failure("the engine did not describe the container: " + engine_words(*answer));
+  auto running = parse_running_container(answer->body, container);
+  if (running) running->engine = engine.engine().text;
+  return running;
+}
+
+std::optional<int> exit_code_of(const EngineLocation& location, const std::string& container) {
+  EngineClient engine;
+  if (!engine.connect(location.host, location.tls)) return std::nullopt;
+  const auto answer = engine.call("POST", "/containers/" + url_encoded(container) + "/wait", "", kExitCodeWithin);
+  return answer && answer->status == 200 ? parse_wait_answer(answer->body) : std::nullopt;
+}
+
+}  // namespace gpubench::workload
