@@ -36,7 +36,7 @@ CROSS_PACKAGES=(g++-aarch64-linux-gnu=aarch64-linux-gnu-g++ qemu-user-static=qem
 # shellcheck disable=SC2034
 BUNDLE_TEST_PACKAGES=(mmdebstrap=mmdebstrap busybox-static=busybox python3=python3 openssl=openssl gcc=gcc)
 
-# To make a .deb and an .rpm of it, and to look at them.
+# To make a .deb, an .rpm and a wheel of it, and to look at them.
 # shellcheck disable=SC2034
 PACKAGING_PACKAGES=(cmake=cpack rpm=rpmbuild python3=python3)
 # shellcheck disable=SC2034

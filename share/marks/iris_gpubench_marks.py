@@ -21,13 +21,14 @@ import sys
 import threading
 import time
 
-__all__ = ["phase", "begin", "end", "moment", "work", "enabled"]
+__all__ = ["phase", "begin", "end", "moment", "work", "enabled", "use"]
 
 _LONGEST = 255  # bytes of a line without its end
 _TOKEN = b":::IRIS_GPUBENCH "  # before marks in a log
 _descriptor = -1
 _token = b""
 _process = -1
+_number = -1  # the descriptor's, for as long as this process lives: another thread may be writing to it
 _thread = threading.local()
 _lock = threading.Lock()
 
@@ -41,7 +42,7 @@ else:  # Python 3.6
 
 
 def _open():
-    global _descriptor, _token
+    global _descriptor, _token, _number
     path = os.environ.get("IRIS_GPUBENCH_MARKS", "")
     if path == "stdout":  # the engine is on another machine: by the log
         _descriptor, _token = 1, _TOKEN
@@ -49,9 +50,16 @@ def _open():
     if not path:
         return
     try:
-        _descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
     except OSError:
         _descriptor = -1
+        return
+    if _number >= 0:
+        os.dup2(opened, _number, inheritable=False)
+        os.close(opened)
+    else:
+        _number = opened
+    _descriptor = _number
 
 
 def _first_line():
@@ -128,6 +136,17 @@ def _synchronise():
 def enabled():
     """Whether marks are written."""
     return _descriptor >= 0
+
+
+def use(path):
+    """From now on marks of this process, and of those that it starts, go to this file; "": nowhere."""
+    global _descriptor, _token, _process
+    _descriptor, _token, _process = -1, b"", -1
+    if path:
+        os.environ["IRIS_GPUBENCH_MARKS"] = path
+    else:
+        os.environ.pop("IRIS_GPUBENCH_MARKS", None)
+    _open()
 
 
 def begin(name, sync=False):

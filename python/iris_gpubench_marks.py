@@ -1,0 +1,1 @@
+../share/marks/iris_gpubench_marks.py
