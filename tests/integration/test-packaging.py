@@ -1,11 +1,13 @@
 #!/usr/bin/python3
-"""What is made of an archive: recipes with its sums, and the wheel. The archive here is a small one of text files; scripts/test-packages
+"""What is made of an archive: recipes with its sums, and the wheel; and quickstart without root. The archive here is a small one of text files; scripts/test-packages
 tries the real ones."""
 import base64
 import hashlib
 import io
+import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -94,6 +96,49 @@ class Packaging(unittest.TestCase):
             lines = "\n".join(step.get("run", "") for job in jobs.values() for step in job["steps"])
             for script in re.findall(r"(?:scripts|packaging)/[\w-]+|\.ci/run", lines):
                 self.assertTrue((SOURCE / script).exists(), f"{path.name}: {script}")
+
+
+@unittest.skipUnless(os.geteuid() == 0, "to be another user needs root")
+class QuickstartWithoutRoot(unittest.TestCase):
+    """A copy whose build makes a stand-in for the program, on a machine that lacks some packages."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="gpubench-quickstart-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        for name in ("scripts", "traces", "bin"):
+            (self.folder / name).mkdir()
+        shutil.copy(SOURCE / "quickstart", self.folder)
+        shutil.copy(SOURCE / "scripts/packages.sh", self.folder / "scripts")
+        (self.folder / "traces/h200.trace").touch()
+        self.script("scripts/build", "mkdir -p build/release && cp program build/release/iris-gpubench")
+        self.script("program", 'mkdir -p results/run && ln -sfn run results/latest && echo "$@" >results/run/arguments')
+        for path in pathlib.Path("/usr/bin").iterdir():
+            if not path.name.startswith(("gnuplot", "docker", "sudo", "dpkg-query")):
+                (self.folder / "bin" / path.name).symlink_to(path)
+        subprocess.run(["chown", "-R", "65534:65534", str(self.folder)], check=True)
+
+    def script(self, name, line):
+        (self.folder / name).write_text(f"#!/bin/sh\n{line}\n")
+        (self.folder / name).chmod(0o755)
+
+    def quickstart(self, *lacking):
+        self.script("bin/dpkg-query", f"for last; do :; done\ncase $last in {'|'.join(lacking)}) ;; *) echo installed ;; esac")
+        return subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", str(self.folder / "quickstart")], timeout=60,
+                              env={"PATH": str(self.folder / "bin"), "HOME": "/nonexistent"}, capture_output=True, text=True)
+
+    def test_all_missing_packages_are_named_at_once(self):
+        done = self.quickstart("libfmt-dev", "zlib1g-dev", "fonts-dejavu-core")
+        self.assertEqual(done.returncode, 1)
+        for package in ("libfmt-dev", "zlib1g-dev", "fonts-dejavu-core"):
+            self.assertIn(package, done.stderr.splitlines()[0])
+        self.assertIn("apt-get install", done.stderr)
+
+    def test_it_does_not_stop_for_gnuplot(self):
+        done = self.quickstart("gnuplot-nox", "fonts-dejavu-core")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("gnuplot-nox fonts-dejavu-core", done.stdout)
+        self.assertIn("--no_plot", (self.folder / "results/run/arguments").read_text())
 
 
 if __name__ == "__main__":
