@@ -1,8 +1,11 @@
 #include "platform/files.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -111,6 +114,25 @@ TEST_F(Files, AThrowingWriterKeepsTheEarlierFile) {
                std::runtime_error);
   EXPECT_EQ(content(path), "earlier");
   EXPECT_EQ(entries(), 1);
+}
+
+TEST(Descriptor, OneThatIsOpenIsTakenAndChildrenDoNotGetIt) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const auto taken = take_descriptor(std::to_string(ends[1]));
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(*taken, ends[1]);
+  EXPECT_EQ(fcntl(ends[1], F_GETFD), FD_CLOEXEC);
+  write_line_and_close(ends[1], "results/run");
+  std::array<char, 64> text{};
+  EXPECT_EQ(read(ends[0], text.data(), text.size()), 12);
+  EXPECT_EQ(std::string(text.data()), "results/run\n");
+  EXPECT_EQ(read(ends[0], text.data(), text.size()), 0) << "it is closed";
+  close(ends[0]);
+}
+
+TEST(Descriptor, WhatIsNotOpenOrIsTheTerminalsIsRefused) {
+  for (const char* text : {"", "x", "3x", "-1", "0", "2", "999999"}) EXPECT_FALSE(take_descriptor(text)) << text;
 }
 
 }  // namespace

@@ -97,6 +97,27 @@ class MeasurementTest : public testing::Test {
   std::string events_;
 };
 
+TEST_F(MeasurementTest, ASignalEndsTheWatchingOfWhatIsAttached) {
+  plan_.attached = true;
+  workload_.lasts = 10s;
+  workload_.signal_at_start = SIGINT;
+  const auto measured = go();
+  ASSERT_TRUE(measured) << measured.error().message;
+  EXPECT_FALSE(measured->interrupted_by);
+  EXPECT_EQ(said_, std::vector<std::string>{"measuring ends; the process goes on"});
+  EXPECT_EQ(workload_.killed_, 0);
+}
+
+TEST_F(MeasurementTest, ATimeoutEndsTheWatchingOfWhatIsAttached) {
+  plan_.attached = true;
+  plan_.timeout = 50ms;
+  workload_.lasts = 10s;
+  const auto measured = go();
+  ASSERT_TRUE(measured) << measured.error().message;
+  EXPECT_FALSE(measured->timed_out);
+  EXPECT_TRUE(said_.empty());
+}
+
 TEST_F(MeasurementTest, AWorkloadThatEndsByItself) {
   plan_.idle_roll = 60ms;
   const auto measured = go();
