@@ -1,13 +1,18 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
 #include "commands/run_list_table.h"
 #include "commands/table.h"
+#include "history/listing.h"
 #include "runs/run_list.h"
 
 namespace gpubench::commands {
@@ -17,6 +22,7 @@ struct List {
   std::string folder;
   std::string results_dir = "results";
   runs::RunChoice choice;
+  bool members = false;
   bool wide = false;
   bool json = false;
 };
@@ -29,12 +35,14 @@ std::vector<cli::Option> choice_options(List& spec) {
   return {
       {"--benchmark", "TEXT", "Only runs whose benchmark's name contains this", cli::text(spec.choice.benchmark)},
       {"--gpu", "TEXT", "Only runs on GPUs whose name contains this", cli::text(spec.choice.gpu)},
+      {"--label", "TEXT", "Only runs and sets whose label contains this", cli::text(spec.choice.label)},
       {"--sort", "ORDER", "By start, time, energy, carbon, score or benchmark: the least first",
        cli::choice(spec.choice.sort, orders)},
       {"--last", "N", "Only the last N of them",
        cli::number(kCount, [&spec](double count) { spec.choice.last = static_cast<std::size_t>(count); })},
+      {"--members", "", "The runs of each set below it", cli::switch_on(spec.members)},
       {"--wide", "", "Whole ids and all columns, whatever the terminal's width", cli::switch_on(spec.wide)},
-      {"--json", "", "Print JSON", cli::switch_on(spec.json)},
+      {"--json", "", "Print JSON: every run, those of sets too, and every set", cli::switch_on(spec.json)},
   };
 }
 
@@ -49,6 +57,23 @@ cli::OptionTable describe_list(List& spec) {
   return {{{"Options", {folder, cli::results_dir_option(spec.results_dir)}, check}, {"Options", choice_options(spec)}}};
 }
 
+// A set stands for its runs, unless they are asked for.
+std::vector<runs::ListedRun> rows_of(std::vector<runs::ListedRun> all, const List& spec) {
+  if (spec.json) return runs::chosen_runs(std::move(all), spec.choice);
+  const auto outside = std::stable_partition(all.begin(), all.end(), [](const auto& run) { return run.in.set.empty(); });
+  const std::vector<runs::ListedRun> members(outside, all.end());
+  all.erase(outside, all.end());
+  const auto chosen = runs::chosen_runs(std::move(all), spec.choice);
+  if (!spec.members) return chosen;
+  std::vector<runs::ListedRun> rows;
+  for (const runs::ListedRun& row : chosen) {
+    rows.push_back(row);
+    std::copy_if(members.begin(), members.end(), std::back_inserter(rows),
+                 [&row](const auto& run) { return row.is_set() && run.in.set == row.id; });
+  }
+  return rows;
+}
+
 int list(const List& spec, const Context& /*context*/) {
   const std::string folder = spec.folder.empty() ? spec.results_dir : spec.folder;
   std::error_code unknown;
@@ -56,22 +81,22 @@ int list(const List& spec, const Context& /*context*/) {
     std::cout << (spec.json ? "[]\n" : "No runs yet: there is no folder " + folder + " here\n");
     return 0;
   }
-  const auto found = runs::list_runs(folder);
+  const auto found = history::list_all(folder);
   if (!found) return cli::complain(found.error(), cli::kUsageError);
-  const auto shown = runs::chosen_runs(*found, spec.choice);
+  const auto shown = rows_of(*found, spec);
   if (spec.json)
     std::cout << runs::run_list_json(shown);
   else if (shown.empty())
     std::cout << "No runs in " << folder << (found->empty() ? "" : " that fit") << "\n";
   else
-    std::cout << (spec.wide ? wide_run_list(shown) : run_list(shown));
+    std::cout << (spec.wide ? wide_run_list(shown) : run_list(shown, *found));
   return 0;
 }
 
 }  // namespace
 
 Command list_command() {
-  return make_command("list", "List the runs in a results folder", describe_list, list);
+  return make_command("list", "List the runs and sets in a results folder", describe_list, list);
 }
 
 }  // namespace gpubench::commands

@@ -17,6 +17,7 @@
 #include "report/exchange/ro_crate.h"
 #include "runs/saved_run.h"
 #include "sets/named_runs.h"
+#include "sets/sweep_picture.h"
 
 namespace gpubench::commands {
 namespace {
@@ -85,6 +86,15 @@ int report_run(const runs::RunDirectory& directory, const Report& spec, const Co
   return 0;
 }
 
+int draw_set(const cli::SavedRunName& name) {
+  const auto set = sets::find_set(name.results_dir, name.run);
+  if (!set || !*set) return 0;
+  const auto drawn = sets::write_sweep_picture((*set)->folder, (*set)->set, sets::figures_of(**set));
+  if (!drawn) return cli::complain(drawn.error(), cli::kCannotRun);
+  if (*drawn) std::cout << ((*set)->folder / sets::kSweepPicture).string() << "\n";
+  return 0;
+}
+
 // One run of a set that cannot be reported does not stop the others.
 int report(const Report& spec, const Context& context) {
   const auto runs = sets::find_named_runs(spec.name.results_dir, spec.name.run);
@@ -92,6 +102,7 @@ int report(const Report& spec, const Context& context) {
   int status = 0;
   for (const runs::RunDirectory& directory : *runs)
     if (const int one = report_run(directory, spec, context); one != 0) status = one;
+  if (const int picture = draw_set(spec.name); picture != 0) status = picture;
   return status;
 }
 

@@ -33,12 +33,23 @@ std::string gpus_cell(const runs::ListedRun& run) {
   return run.gpu_count && *run.gpu_count != 1 ? fmt::format("{} x {}", *run.gpu_count, name) : name;
 }
 
+std::string name_of(const runs::ListedRun& run) {
+  const std::string benchmark = run.benchmark.empty() ? kUnknown : run.benchmark;
+  return run.label.empty() || !run.in.set.empty() ? benchmark : run.label + " (" + benchmark + ")";
+}
+
+// Of a run in a set also what it is there.
+std::string outcome_of(const runs::ListedRun& run) {
+  const std::string outcome = run.outcome.value_or(kUnknown);
+  return outcome == "complete" && !run.in.role.empty() ? run.in.role : outcome;
+}
+
 std::vector<std::string> row_of(const runs::ListedRun& run) {
   const std::string id = report::one_line(run.id, 64);
   if (!run.why_unknown.empty())
     return {id, run.why_unknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown};
   return {id,
-          text_cell(run.benchmark),
+          text_cell(name_of(run)),
           gpus_cell(run),
           text_cell(run.start),
           number_cell(run.seconds, " s", 2),
@@ -46,7 +57,7 @@ std::vector<std::string> row_of(const runs::ListedRun& run) {
           number_cell(run.grams, " g", 4),
           number_cell(run.score, " s", 3),
           number_cell(run.joules_per_work, " J", 4),
-          run.outcome.value_or(kUnknown)};
+          outcome_of(run)};
 }
 
 }  // namespace
@@ -54,20 +65,30 @@ std::vector<std::string> row_of(const runs::ListedRun& run) {
 namespace {
 
 constexpr std::size_t kShortestId = sizeof("20261122t120512") - 1;  // its time to the second
-constexpr const char* kNarrowRow = "{:<15}  {:<18}  {:<10}  {:>8}  {:>8}  {}\n";
+constexpr std::size_t kIdAndBenchmark = 33;                         // columns of both
+constexpr std::size_t kLeastOfABenchmark = 8;
+constexpr const char* kNarrowRow = "{:<{}}  {:<{}}  {:<10}  {:>8}  {:>8}  {}\n";
 
-// The shortest beginnings that name one run each.
-std::vector<std::string> short_ids(const std::vector<runs::ListedRun>& runs) {
+// As sorted, those next to each other are most alike.
+std::vector<std::string> sorted_ids(const std::vector<runs::ListedRun>& all) {
   std::vector<std::string> ids;
-  for (const runs::ListedRun& run : runs) {
-    std::size_t length = kShortestId;
-    const auto same = [&](const runs::ListedRun& other) {
-      return other.id != run.id && other.id.compare(0, length, run.id, 0, length) == 0;
-    };
-    while (length < run.id.size() && std::any_of(runs.begin(), runs.end(), same)) ++length;
-    ids.push_back(report::one_line(run.id.substr(0, length), 64));
-  }
+  ids.reserve(all.size());
+  for (const runs::ListedRun& run : all) ids.push_back(run.id);
+  std::sort(ids.begin(), ids.end());
   return ids;
+}
+
+std::size_t common_length(const std::string& a, const std::string& b) {
+  return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+}
+
+// The shortest beginning that names this one alone.
+std::string short_id(const std::string& id, const std::vector<std::string>& sorted) {
+  std::size_t length = kShortestId;
+  const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), id);
+  if (first != sorted.begin()) length = std::max(length, common_length(id, *(first - 1)) + 1);
+  if (last != sorted.end()) length = std::max(length, common_length(id, *last) + 1);
+  return report::one_line(id.substr(0, length), 64);
 }
 
 std::string narrow_gpu(const runs::ListedRun& run) {
@@ -90,22 +111,35 @@ std::string scaled(const std::optional<double>& value, std::initializer_list<std
   return fmt::format("{:.{}f} {}", scaled_value, size < 10 ? 2 : digits_of_large, unit.second);
 }
 
-std::string narrow_row(const runs::ListedRun& run, const std::string& id) {
+struct NarrowColumns {
+  std::size_t id;
+  std::size_t benchmark;
+};
+
+std::string narrow_row(const runs::ListedRun& run, const std::string& id, const NarrowColumns& columns) {
   constexpr double kJoulesPerKilowattHour = 3.6e6;
-  if (!run.why_unknown.empty()) return fmt::format("{:<15}  {}\n", id, run.why_unknown);
+  if (!run.why_unknown.empty()) return fmt::format("{:<{}}  {}\n", id, columns.id, run.why_unknown);
   std::optional<double> joules;
   if (run.kilowatt_hours) joules = *run.kilowatt_hours * kJoulesPerKilowattHour;
-  return fmt::format(kNarrowRow, id, report::one_line(run.benchmark.empty() ? kUnknown : run.benchmark, 18), narrow_gpu(run),
-                     scaled(run.seconds, {{1, "s"}, {60, "min"}, {3600, "h"}}),
-                     scaled(joules, {{1, "J"}, {1e3, "kJ"}, {1e6, "MJ"}, {1e9, "GJ"}}), run.outcome.value_or(kUnknown));
+  return fmt::format(kNarrowRow, id, columns.id, report::one_line(name_of(run), columns.benchmark), columns.benchmark,
+                     narrow_gpu(run), scaled(run.seconds, {{1, "s"}, {60, "min"}, {3600, "h"}}),
+                     scaled(joules, {{1, "J"}, {1e3, "kJ"}, {1e6, "MJ"}, {1e9, "GJ"}}), outcome_of(run));
 }
 
 }  // namespace
 
-std::string run_list(const std::vector<runs::ListedRun>& runs) {
-  const std::vector<std::string> ids = short_ids(runs);
-  std::string text = fmt::format(kNarrowRow, "Run", "Benchmark", "GPU", "Time", "Energy", "Outcome");
-  for (std::size_t i = 0; i < runs.size(); ++i) text += narrow_row(runs[i], ids[i]);
+std::string run_list(const std::vector<runs::ListedRun>& runs, const std::vector<runs::ListedRun>& all) {
+  const std::vector<std::string> sorted = sorted_ids(all);
+  std::vector<std::string> ids;
+  NarrowColumns columns{kShortestId, 0};
+  for (const runs::ListedRun& run : runs) {
+    ids.push_back((run.in.set.empty() ? "" : "  ") + short_id(run.id, sorted));
+    columns.id = std::max(columns.id, ids.back().size());
+  }
+  columns.benchmark = std::max(kIdAndBenchmark, columns.id + kLeastOfABenchmark) - columns.id;
+  std::string text =
+      fmt::format(kNarrowRow, "Run", columns.id, "Benchmark", columns.benchmark, "GPU", "Time", "Energy", "Outcome");
+  for (std::size_t i = 0; i < runs.size(); ++i) text += narrow_row(runs[i], ids[i], columns);
   return text;
 }
 

@@ -8,8 +8,8 @@
 
 namespace gpubench::commands {
 
-// A line of at most 80 columns for each run; "-" for what is not known. Ids are as long as it takes to name one run.
-std::string run_list(const std::vector<runs::ListedRun>& runs);
+// A line of at most 80 columns for each run; "-" for what is not known. Ids are as long as it takes to name one of `all`.
+std::string run_list(const std::vector<runs::ListedRun>& runs, const std::vector<runs::ListedRun>& all);
 // All columns, with whole ids.
 std::string wide_run_list(const std::vector<runs::ListedRun>& runs);
 

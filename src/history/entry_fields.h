@@ -46,13 +46,42 @@ void fields(auto& field, runs::Of<RunValues> auto& run) {
 
 }  // namespace gpubench::compare
 
+namespace gpubench::runs {
+
+// The id is that of the entry.
+void fields(auto& field, Of<ListedRun> auto& run) {
+  field("label", run.label);
+  field("benchmark", run.benchmark);
+  field("gpu_name", run.gpu_name);
+  field.rare("gpu_count", run.gpu_count);
+  field("start", run.start);
+  field.rare("seconds", run.seconds);
+  field.rare("kilowatt_hours", run.kilowatt_hours);
+  field.rare("grams", run.grams);
+  field.rare("score", run.score);
+  field.rare("joules_per_work", run.joules_per_work);
+  field.rare("joules", run.joules);
+  field.rare("half_width", run.half_width_joules);
+  field.rare("absolute_half_width", run.absolute_half_width_joules);
+  field("host", run.host);
+  field("boards", run.boards);
+  field.rare("outcome", run.outcome);
+}
+
+}  // namespace gpubench::runs
+
 namespace gpubench::history {
 
-void fields(auto& field, runs::Of<IndexEntry> auto& entry) {
-  field("folder", entry.folder);
-  field("size", entry.state.size);
-  field("changed_ns", entry.state.changed_ns);
-  field("values", entry.values);
+// The beginning of an entry's line.
+struct EntryHead {
+  std::string folder;
+  FileState state;
+};
+
+void fields(auto& field, runs::Of<EntryHead> auto& head) {
+  field("folder", head.folder);
+  field("size", head.state.size);
+  field("changed_ns", head.state.changed_ns);
 }
 
 }  // namespace gpubench::history

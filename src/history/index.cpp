@@ -26,7 +26,7 @@ using compare::SideRun;
 using Entries = std::unordered_map<std::string, IndexEntry>;  // by the run's folder
 
 constexpr std::uint64_t kLargestIndex = std::uint64_t{1} << 30U;
-constexpr std::string_view kHeading = "iris-gpubench index 1\n";  // another form gets another number
+constexpr std::string_view kHeading = "iris-gpubench index 2\n";  // another form gets another number
 
 std::optional<FileState> state_of(const fs::path& file) {
   struct stat status{};
@@ -36,13 +36,13 @@ std::optional<FileState> state_of(const fs::path& file) {
 }
 
 // A line that is damaged is a run that is read again.
-Entries read_index(const fs::path& results_dir) {
+Entries read_file(const fs::path& results_dir, Part part) {
   Entries entries;
   const auto text = platform::read_regular_file(results_dir / kIndexFile, kLargestIndex);
   if (!text || !text->starts_with(kHeading)) return entries;
   for (std::size_t begin = kHeading.size(); begin < text->size();) {
     const std::size_t end = std::min(text->find('\n', begin), text->size());
-    if (auto entry = parse_entry(std::string_view(*text).substr(begin, end - begin))) {
+    if (auto entry = parse_entry(std::string_view(*text).substr(begin, end - begin), part)) {
       const std::string folder = entry->folder;
       entries.insert_or_assign(folder, *std::move(entry));
     }
@@ -51,10 +51,10 @@ Entries read_index(const fs::path& results_dir) {
   return entries;
 }
 
-void write_index(const fs::path& results_dir, const std::vector<IndexEntry>& entries) {
+void write_file(const fs::path& results_dir, const std::vector<IndexEntry>& entries) {
   const auto write = [&entries](std::ostream& out) {
     out << kHeading;
-    for (const IndexEntry& entry : entries) out << entry_text(entry) << '\n';
+    for (const IndexEntry& entry : entries) out << entry.line << '\n';
   };
   // The next reading takes longer without it; nothing else is lost.
   static_cast<void>(platform::stream_file_atomically(results_dir / kIndexFile, write));
@@ -110,31 +110,39 @@ base::Result<std::vector<std::string>> folders_in(const fs::path& results_dir) {
 
 }  // namespace
 
-base::Result<Runs> read_runs(const fs::path& results_dir) {
+base::Result<Index> read_index(const fs::path& results_dir, Part part) {
   const auto folders = folders_in(results_dir);
   if (!folders) return base::failure(folders.error());
-  Runs result;
-  Entries known = read_index(results_dir);
-  const Memberships memberships = memberships_in(results_dir, result.notes);
-  std::vector<IndexEntry> entries;
+  Index index;
+  Entries known = read_file(results_dir, part);
   for (const std::string& folder : *folders) {
     const fs::path file = results_dir / folder / "metrics.json";
     const auto state = state_of(file);
     if (!state) continue;
     if (const auto found = known.find(folder); found != known.end() && found->second.state == *state) {
-      entries.push_back(std::move(found->second));
+      index.entries.push_back(std::move(found->second));
       continue;
     }
     auto values = compare::read_run_values(file);
     if (!values) {
-      result.notes.push_back(values.error().message);
+      index.notes.push_back(values.error().message);
       continue;
     }
-    ++result.read;
-    entries.push_back({folder, *state, *std::move(values)});
+    ++index.read;
+    index.entries.push_back({folder, *state, *std::move(values), runs::list_run(results_dir / folder)});
+    index.entries.back().line = entry_text(index.entries.back());
   }
-  if (result.read > 0 || entries.size() != known.size()) write_index(results_dir, entries);
-  for (IndexEntry& entry : entries)
+  if (index.read > 0 || index.entries.size() != known.size()) write_file(results_dir, index.entries);
+  return index;
+}
+
+base::Result<Runs> read_runs(const fs::path& results_dir) {
+  auto index = read_index(results_dir, Part::values);
+  if (!index) return base::failure(index.error());
+  Runs result{{}, index->read, std::move(index->notes)};
+  const Memberships memberships = memberships_in(results_dir, result.notes);
+  result.runs.reserve(index->entries.size());
+  for (IndexEntry& entry : index->entries)
     result.runs.push_back(with_membership(std::move(entry.values), entry.folder, memberships));
   std::stable_sort(result.runs.begin(), result.runs.end(),
                    [](const SideRun& a, const SideRun& b) { return a.values.start_seconds < b.values.start_seconds; });

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "compare/run_values.h"
+#include "runs/run_list.h"
 
 namespace gpubench::history {
 
@@ -14,10 +15,15 @@ struct FileState {
   friend bool operator==(const FileState&, const FileState&) = default;
 };
 
+// Which of the two is wanted: reading both of many runs takes twice as long.
+enum class Part : std::uint8_t { values, listed };
+
 struct IndexEntry {
   std::string folder;
   FileState state;  // of metrics.json when it was read
   compare::RunValues values;
+  runs::ListedRun listed;
+  std::string line = {};  // of the index, with both
 };
 
 }  // namespace gpubench::history

@@ -1,4 +1,5 @@
-// A line of the index.
+// A line of the index: three JSON values with a tab between them, which no JSON text contains unescaped. Who wants the last
+// need not read the others.
 #pragma once
 
 #include <optional>
@@ -9,8 +10,8 @@
 
 namespace gpubench::history {
 
-std::string entry_text(const IndexEntry& entry);  // without a line end
-// Empty: it is damaged.
-std::optional<IndexEntry> parse_entry(std::string_view line);
+std::string entry_text(const IndexEntry& entry);
+// The other part stays empty. Empty: the line is damaged.
+std::optional<IndexEntry> parse_entry(std::string_view line, Part part);
 
 }  // namespace gpubench::history

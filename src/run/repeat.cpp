@@ -24,6 +24,7 @@
 #include "sets/roles.h"
 #include "sets/set_lock.h"
 #include "sets/summary.h"
+#include "sets/sweep_picture.h"
 #include "sets/until.h"
 #include "sets/value_findings.h"
 
@@ -62,9 +63,9 @@ class Sitting {
     }
     if (const auto saved = sets::save_set(folder_, set_); !saved) failed(saved.error());
     if (set_.complete) static_cast<void>(runs::link_latest(results_dir(), {folder_, set_.id}));
-    if (!quiet())
-      terminal_.write("\n" + for_terminal(terminal_, sets::summary_text(set_, figures_)) + "Set         " +
-                      (folder_ / "set.json").string() + "\n");
+    const auto drawn = sets::write_sweep_picture(folder_, set_, figures_);
+    if (!drawn) failed(drawn.error());
+    if (!quiet()) show(drawn && *drawn);
     return exit_code_;
   }
 
@@ -72,6 +73,7 @@ class Sitting {
   base::Result<void> open();
   void read_earlier_runs();
   void make_runs();
+  void show(bool has_picture);
   std::optional<sets::Slot> next_slot();
   [[nodiscard]] bool is_reached() const { return sets::is_reached(until_, set_, figures_); }
   [[nodiscard]] std::size_t most_blocks() const {
@@ -122,6 +124,13 @@ base::Result<void> Sitting::open() {
   set_.sittings.push_back({base::utc_text_milliseconds(clock_.wall_now()), platform::host_name(), base::kVersion});
   started_ = clock_.now();
   return sets::save_set(folder_, set_);
+}
+
+void Sitting::show(bool has_picture) {
+  std::string files = "Set         " + (folder_ / "set.json").string() + "\n";
+  if (has_picture) files += "Picture     " + (folder_ / sets::kSweepPicture).string() + "\n";
+  if (set_.variants.size() > 1) files += "More        iris-gpubench compare " + set_.id + "\n";
+  terminal_.write("\n" + for_terminal(terminal_, sets::summary_text(set_, figures_)) + files);
 }
 
 void Sitting::read_earlier_runs() {

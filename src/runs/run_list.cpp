@@ -68,7 +68,16 @@ std::string boards_of(const Metrics& run) {
   return text;
 }
 
-ListedRun listed(const fs::path& directory) {
+bool is_run(const fs::directory_entry& entry) {
+  std::error_code error;
+  if (entry.is_symlink(error) || !entry.is_directory(error)) return false;
+  return fs::exists(entry.path() / "metrics.json", error) || fs::exists(entry.path() / "metrics.yml", error) ||
+         series::has_journal(entry.path());
+}
+
+}  // namespace
+
+ListedRun list_run(const fs::path& directory) {
   ListedRun one;
   one.id = directory.filename().string();
   const auto metrics = read_saved_metrics(directory);
@@ -77,6 +86,7 @@ ListedRun listed(const fs::path& directory) {
     return one;
   }
   const Metrics& run = *metrics;
+  one.label = text_in(run, "label");
   one.benchmark = text_in(run, "benchmark");
   one.gpu_name = text_in(run, "name");
   one.gpu_count = count_in(run, "device_count");
@@ -97,15 +107,6 @@ ListedRun listed(const fs::path& directory) {
   return one;
 }
 
-bool is_run(const fs::directory_entry& entry) {
-  std::error_code error;
-  if (entry.is_symlink(error) || !entry.is_directory(error)) return false;
-  return fs::exists(entry.path() / "metrics.json", error) || fs::exists(entry.path() / "metrics.yml", error) ||
-         series::has_journal(entry.path());
-}
-
-}  // namespace
-
 base::Result<std::vector<fs::path>> run_folders(const fs::path& results_dir) {
   std::error_code error;
   std::vector<fs::path> folders;
@@ -122,7 +123,7 @@ base::Result<std::vector<ListedRun>> list_runs(const fs::path& results_dir) {
   if (!folders) return base::failure(folders.error());
   std::vector<ListedRun> runs;
   runs.reserve(folders->size());
-  for (const fs::path& folder : *folders) runs.push_back(listed(folder));
+  for (const fs::path& folder : *folders) runs.push_back(list_run(folder));
   return runs;
 }
 
@@ -154,7 +155,8 @@ Metrics value_or_null(const std::optional<T>& value) {
 
 std::vector<ListedRun> chosen_runs(std::vector<ListedRun> runs, const RunChoice& choice) {
   const auto other = [&](const ListedRun& run) {
-    return !contains_text(run.benchmark, choice.benchmark) || !contains_text(run.gpu_name, choice.gpu);
+    return !contains_text(run.benchmark, choice.benchmark) || !contains_text(run.gpu_name, choice.gpu) ||
+           !contains_text(run.label, choice.label);
   };
   runs.erase(std::remove_if(runs.begin(), runs.end(), other), runs.end());
   std::stable_sort(runs.begin(), runs.end(), [&](const ListedRun& a, const ListedRun& b) {
@@ -175,6 +177,12 @@ std::string run_list_json(const std::vector<ListedRun>& runs) {
       return value.empty() ? Metrics(nullptr) : Metrics(base::valid_utf8(value));
     };
     list.push_back({{"run_id", base::valid_utf8(run.id)},
+                    {"kind", run.is_set() ? "set" : "run"},
+                    {"label", text(run.label)},
+                    {"set_id", text(run.in.set)},
+                    {"variant", text(run.in.variant)},
+                    {"role", text(run.in.role)},
+                    {"counted_runs", value_or_null(run.runs)},
                     {"benchmark", text(run.benchmark)},
                     {"gpu_name", text(run.gpu_name)},
                     {"gpu_count", value_or_null(run.gpu_count)},

@@ -1,4 +1,4 @@
-// The runs of a folder, each by what its metrics.json says.
+// The runs of a folder, each by what its metrics.json says, and sets of them.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,20 @@
 
 namespace gpubench::runs {
 
-// Texts and numbers are empty where metrics.json has none.
+// Of a run in a set.
+struct PlaceInSet {
+  std::string set;  // its id; empty: the run is in none
+  std::string variant;
+  std::string role;  // "counted", "warmup" or "excluded"
+};
+
+// Texts and numbers are empty where metrics.json has none. A set stands for its runs: its figures are the means of those
+// that count, and unknown if it has several variants.
 struct ListedRun {
   std::string id;
+  std::string label;                // the user's name for it
+  std::optional<std::size_t> runs;  // of a set: those that count, of each variant; empty: it is a run
+  PlaceInSet in;
   std::string why_unknown;  // why there are no figures: "running"; empty: there are
   std::string benchmark;
   std::string gpu_name;
@@ -30,12 +41,15 @@ struct ListedRun {
   std::optional<double> half_width_joules;           // comparative, k = 2
   std::optional<double> absolute_half_width_joules;  // the same with the sensors' gain
   std::optional<std::string> outcome;                // "complete", or what keeps the figures from being a whole benchmark's
+
+  [[nodiscard]] bool is_set() const { return runs.has_value(); }
 };
 
 // Which runs are shown, and in which order.
 struct RunChoice {
   std::string benchmark;  // part of its name, as what follows; empty: any
   std::string gpu;
+  std::string label;
   std::string sort = "start";  // or "time", "energy", "carbon", "score", "benchmark": least first, what is not known last
   std::size_t last = 0;        // only so many of the end; 0: all
 };
@@ -47,7 +61,10 @@ std::string run_list_json(const std::vector<ListedRun>& runs);
 // The folders of runs, oldest first.
 base::Result<std::vector<std::filesystem::path>> run_folders(const std::filesystem::path& results_dir);
 
-// What is in them, in the same order.
+// What is in one of them.
+ListedRun list_run(const std::filesystem::path& folder);
+
+// What is in all of them, in the same order.
 base::Result<std::vector<ListedRun>> list_runs(const std::filesystem::path& results_dir);
 
 }  // namespace gpubench::runs

@@ -52,6 +52,24 @@ std::vector<fs::path> set_folders(const fs::path& results_dir) {
   return folders;
 }
 
+namespace {
+
+// The only folder whose name begins so, as a table of 80 columns shows it.
+std::optional<fs::path> only_folder_begun(const fs::path& results_dir, const std::string& begun) {
+  constexpr std::size_t kLeastOfAnId = 4;
+  if (begun.size() < kLeastOfAnId) return std::nullopt;
+  std::error_code error;
+  std::optional<fs::path> found;
+  for (fs::directory_iterator entry(results_dir, error), end; !error && entry != end; entry.increment(error)) {
+    if (!entry->path().filename().string().starts_with(begun) || entry->is_symlink(error)) continue;
+    if (found) return std::nullopt;
+    found = entry->path();
+  }
+  return found;
+}
+
+}  // namespace
+
 base::Result<std::optional<SavedSet>> find_set(const fs::path& results_dir, const std::string& name) {
   for (const fs::path& folder : {results_dir / name, fs::path(name)}) {
     if (!is_set(folder)) continue;
@@ -62,7 +80,11 @@ base::Result<std::optional<SavedSet>> find_set(const fs::path& results_dir, cons
   const std::vector<fs::path> folders = set_folders(results_dir);
   for (auto folder = folders.rbegin(); folder != folders.rend() && !name.empty(); ++folder)
     if (auto saved = load_saved(*folder); saved && saved->set.label == name) return std::optional(*std::move(saved));
-  return std::optional<SavedSet>();
+  const auto begun = only_folder_begun(results_dir, name);
+  if (!begun || !is_set(*begun)) return std::optional<SavedSet>();
+  auto saved = load_saved(*begun);
+  if (!saved) return base::failure(saved.error());
+  return std::optional(*std::move(saved));
 }
 
 }  // namespace gpubench::sets

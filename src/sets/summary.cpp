@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/text_table.h"
 #include "report/text.h"
+#include "sets/sweep.h"
 #include "sets/until.h"
 #include "sets/values.h"
 #include "statistics/change.h"
@@ -81,6 +82,40 @@ std::string change_text(const RunSet& set, const FiguresOfRuns& figures, const V
   return fmt::format("{} (95 %: {} to {}), {} {}{}", signed_percent_text(std::expm1(change.value)),
                      signed_percent_text(std::expm1(interval.low)), signed_percent_text(std::expm1(interval.high)), pairs,
                      set.variants.size() == 2 ? "pairs" : "blocks", interval.contains(0) ? "; not told apart" : "");
+}
+
+std::string point_text(const statistics::Mean& mean, const char* unit, int decimals) {
+  std::string text = short_number(mean.sample.mean, decimals) + " " + unit;
+  if (mean.sample.count > 1) text += " \u00b1 " + percent_text(mean.half_width() / std::abs(mean.sample.mean));
+  return text;
+}
+
+std::string place_text(const Sweep& sweep, std::size_t i) {
+  if (sweep.least == i) return "least";
+  const SweepPoint& point = sweep.points[i];
+  if (!point.more_energy) return "fewer than two blocks";
+  const std::string interval =
+      signed_percent_text(point.more_energy->low) + " to " + signed_percent_text(point.more_energy->high);
+  return point.maybe_least ? "maybe least: " + interval : interval;
+}
+
+// Each point, and which uses least.
+std::string sweep_text(const RunSet& set, const FiguresOfRuns& figures) {
+  const Sweep sweep = sweep_of(set, figures);
+  if (!sweep.least) return line("energy", "not available: no run counts");
+  base::TextTable table({"Variant", "Runs", "Energy", "Time", "More than the least (95 %)"});
+  std::string others;
+  for (std::size_t i = 0; i < sweep.points.size(); ++i) {
+    const SweepPoint& point = sweep.points[i];
+    const std::string name = base::one_line(set.variants[point.variant].name, kLongestName);
+    table.add_row({name, std::to_string(point.energy.sample.count), point_text(point.energy, "J", 1),
+                   point_text(point.time, "s", 3), place_text(sweep, i)});
+    if (point.maybe_least && i != sweep.least) base::add_item(others, name, ", ");
+  }
+  const SweepPoint& least = sweep.points[*sweep.least];
+  return table.text() + line("least", base::one_line(set.variants[least.variant].name, kLongestName) + ", " +
+                                          point_text(least.energy, "J", 1) +
+                                          (others.empty() ? "" : "; cannot be told apart from it: " + others));
 }
 
 std::string change_lines(const RunSet& set, const FiguresOfRuns& figures) {
@@ -172,8 +207,13 @@ std::string heading(const RunSet& set, const FiguresOfRuns& figures) {
 
 std::string summary_text(const RunSet& set, const FiguresOfRuns& figures) {
   std::string text = heading(set, figures) + runs_table(set, figures);
-  for (const Variant& variant : set.variants) text += variant_lines(set, figures, variant);
-  text += change_lines(set, figures) + excluded_lines(set, figures) + warmup_line(set, figures);
+  if (is_sweep(set)) {
+    text += sweep_text(set, figures);
+  } else {
+    for (const Variant& variant : set.variants) text += variant_lines(set, figures, variant);
+    text += change_lines(set, figures);
+  }
+  text += excluded_lines(set, figures) + warmup_line(set, figures);
   for (const SetFinding& finding : set.findings)
     text += line("finding", base::one_line(finding.name, kLongestName) + ": " + base::one_line(finding.text, 300));
   return text;

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 import unittest
+import xml.etree.ElementTree as ElementTree
 
 from product import PROGRAM, SOURCE, ProductTest
 
@@ -136,6 +137,59 @@ class Variants(Sets):
         for member in data["members"]:
             metrics = json.loads((self.results / member["run"] / "metrics.json").read_text())
             self.assertEqual(metrics["workload"]["command"], "sleep " + member["variant"].removeprefix("N="))
+        self.assertRegex(outcome.stdout, r"\nleast       N=0.1, \d")
+        picture = self.results / data["set_id"] / "sweep.svg"
+        self.assertIn("Picture     " + str(picture), outcome.stdout)
+        ElementTree.parse(picture)
+        picture.unlink()
+        self.assertEqual(self.about("report", data["set_id"], "--results_dir", str(self.results)).returncode, 0)
+        self.assertTrue(picture.exists())
+
+
+class SavedSets(Sets):
+    """What the other commands make of a set."""
+
+    def setUp(self):
+        super().setUp()
+        outcome = self.run_program(*QUICK, "--runs", "2", "--label", "a|b <i>", "--", "sleep", "0.2")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.run_program(*QUICK, "--", "true")
+        self.data = self.only_set()
+
+    def say(self, *arguments):
+        said = self.about(*arguments, "--results_dir", str(self.results))
+        self.assertEqual(said.returncode, 0, said.stderr)
+        return said.stdout
+
+    def test_list_shows_the_set_for_its_runs(self):
+        rows = self.say("list").splitlines()
+        self.assertEqual(len(rows), 3, rows)
+        self.assertTrue(rows[1].endswith("2 runs"), rows)
+        self.assertIn("a|b", rows[1])
+        self.assertLessEqual(max(map(len, rows)), 80)
+        self.assertEqual(len(self.say("list", "--members").splitlines()), 6)
+        self.assertEqual(len(self.say("list", "--label", "B <I").splitlines()), 2)
+        self.assertIn("2 runs", self.say("list", "--wide"))
+        short = rows[1].split()[0]
+        self.assertIn("Set " + self.data["set_id"], self.say("show", short), "as list names it")
+
+    def test_list_as_json(self):
+        listed = json.loads(self.say("list", "--json"))
+        self.assertEqual([entry["kind"] for entry in listed], ["set", "run", "run", "run", "run"])
+        counted = [entry for entry in listed if entry["role"] == "counted"]
+        self.assertEqual({entry["set_id"] for entry in counted}, {self.data["set_id"]})
+        self.assertEqual(listed[0]["counted_runs"], 2)
+        self.assertAlmostEqual(listed[0]["energy_joules"], sum(entry["energy_joules"] for entry in counted) / 2)
+        self.assertEqual([entry["run_id"] for entry in json.loads(self.say("list", "--json", "--sort", "time"))][0], listed[4]["run_id"])
+
+    def test_commands_that_take_runs(self):
+        self.assertIn("on this board (95 %, 2 runs)", self.say("show", "a|b <i>"))
+        self.assertEqual(json.loads(self.say("show", "--json", self.data["set_id"]))["set_id"], self.data["set_id"])
+        for command in ("report", "recarbon"):
+            self.say(command, self.data["set_id"], *(("--carbon_intensity", "100") if command == "recarbon" else ()))
+        for member in self.data["members"]:
+            self.assertTrue((self.results / member["run"] / "report.html").exists())
+        self.assertIn("energy", self.say("compare", self.data["set_id"], "latest"))
 
 
 class Until(Sets):

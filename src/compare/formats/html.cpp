@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "base/xml.h"
 #include "compare/formats/formats.h"
 #include "compare/words.h"
-#include "compare/xml.h"
 
 namespace gpubench::compare {
 namespace {
@@ -81,10 +81,11 @@ std::string plot_svg(const std::vector<Bar>& bars) {
   for (std::size_t i = 0; i < bars.size(); ++i) {
     const double y = kRowHeight * (static_cast<double>(i) + 0.5);
     const auto x_of = [&](double share) { return kPlotLeft + kPlotWidth / 2 + share * scale; };
-    svg += fmt::format(
-        R"(<text x="0" y="{:.1f}">{}</text><line class="bar" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>)"
-        R"(<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="4"/>)",
-        y + 4, xml_text(bars[i].name), x_of(bars[i].bounds.low), y, x_of(bars[i].bounds.high), y, x_of(bars[i].value), y);
+    svg +=
+        fmt::format(R"(<text x="0" y="{:.1f}">{}</text><line class="bar" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>)"
+                    R"(<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="4"/>)",
+                    y + 4, base::xml_text(bars[i].name), x_of(bars[i].bounds.low), y, x_of(bars[i].bounds.high), y,
+                    x_of(bars[i].value), y);
   }
   return svg + "</svg>\n";
 }
@@ -93,18 +94,18 @@ std::string html_row(const Row& row) {
   const std::string name(facts_of(row.metric).words);
   if (!row.change)
     return fmt::format("<tr><td>{}</td><td colspan=\"5\">not comparable: {}</td></tr>\n", name,
-                       xml_text(row.not_comparable));
+                       base::xml_text(row.not_comparable));
   return fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", name,
-                     xml_text(figure_text(row.base->mean.sample.mean, row.unit)),
-                     xml_text(figure_text(row.changed->mean.sample.mean, row.unit)), xml_text(change_text(row)),
-                     xml_text(interval_text(row)), xml_text(would_show_text(row)));
+                     base::xml_text(figure_text(row.base->mean.sample.mean, row.unit)),
+                     base::xml_text(figure_text(row.changed->mean.sample.mean, row.unit)), base::xml_text(change_text(row)),
+                     base::xml_text(interval_text(row)), base::xml_text(would_show_text(row)));
 }
 
 std::string html_table(const Comparison& comparison) {
   std::string text = fmt::format(
       "<table><thead><tr><th></th><th>{} ({})</th><th>{} ({})</th><th>change</th><th>95 % interval</th>"
       "<th>would show</th></tr></thead><tbody>\n",
-      xml_text(comparison.base.name, 60), comparison.base.counted, xml_text(comparison.changed.name, 60),
+      base::xml_text(comparison.base.name, 60), comparison.base.counted, base::xml_text(comparison.changed.name, 60),
       comparison.changed.counted);
   for (const Row& row : comparison.rows) text += html_row(row);
   return text + "</tbody></table>\n";
@@ -113,28 +114,28 @@ std::string html_table(const Comparison& comparison) {
 std::string html_notes(const Comparison& comparison) {
   std::string text = "<ul>\n";
   if (const Row* energy = comparison.find(Metric::energy); energy != nullptr && energy->change)
-    text += "<li>Energy: " + xml_text(method_text(comparison, *energy)) + ". Made of: " + xml_text(budget_text(*energy)) +
-            ".</li>\n";
+    text += "<li>Energy: " + base::xml_text(method_text(comparison, *energy)) +
+            ". Made of: " + base::xml_text(budget_text(*energy)) + ".</li>\n";
   if (const std::string carbon = carbon_text(comparison); !carbon.empty())
-    text += "<li>Carbon " + xml_text(carbon) + ".</li>\n";
+    text += "<li>Carbon " + base::xml_text(carbon) + ".</li>\n";
   for (const Covariate& one : comparison.covariates)
-    text += "<li>Differs: " + one.name + ": " + xml_text(one.base) + " and " + xml_text(one.changed) + "</li>\n";
-  for (const Doubt& doubt : comparison.doubts) text += "<li>" + xml_text(doubt.text) + "</li>\n";
+    text += "<li>Differs: " + one.name + ": " + base::xml_text(one.base) + " and " + base::xml_text(one.changed) + "</li>\n";
+  for (const Doubt& doubt : comparison.doubts) text += "<li>" + base::xml_text(doubt.text) + "</li>\n";
   for (const SideSummary* side : {&comparison.base, &comparison.changed})
     for (const LeftOut& out : side->left_out)
-      text += "<li>Not counted: " + xml_text(out.run) + " (" + xml_text(out.why) + ")</li>\n";
+      text += "<li>Not counted: " + base::xml_text(out.run) + " (" + base::xml_text(out.why) + ")</li>\n";
   return text + "</ul>\n";
 }
 
 std::string html_comparison(const Comparison& comparison) {
-  std::string text = "<section><h2>" + xml_text(comparison.benchmark) + "</h2>\n";
+  std::string text = "<section><h2>" + base::xml_text(comparison.benchmark) + "</h2>\n";
   for (const GateResult& gate : comparison.gates) {
     const std::string_view word = verdict_word(gate.verdict);
     text += fmt::format("<p class=\"gate {}\">{}</p>\n", word.substr(0, word.find(' ')),
-                        xml_text(gate_text(comparison, gate), 600));
+                        base::xml_text(gate_text(comparison, gate), 600));
   }
   if (!comparison.not_comparable.empty())
-    return text + "<p>Not comparable: " + xml_text(comparison.not_comparable, 600) + "</p></section>\n";
+    return text + "<p>Not comparable: " + base::xml_text(comparison.not_comparable, 600) + "</p></section>\n";
   const auto bars = bars_of(comparison);
   text += html_table(comparison);
   if (!bars.empty()) text += plot_svg(bars);
@@ -148,11 +149,11 @@ std::string html_suite(const Suite& suite) {
     row.metric = one.metric;
     row.change = MetricChange{Method::runs, 0, one.change, {}};
     text += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", facts_of(one.metric).words,
-                        xml_text(change_text(row)), xml_text(interval_text(row)));
+                        base::xml_text(change_text(row)), base::xml_text(interval_text(row)));
   }
   text += "</tbody></table><ul>\n";
-  for (const std::string& key : suite.only_base) text += "<li>only in BASE: " + xml_text(key) + "</li>\n";
-  for (const std::string& key : suite.only_new) text += "<li>only in NEW: " + xml_text(key) + "</li>\n";
+  for (const std::string& key : suite.only_base) text += "<li>only in BASE: " + base::xml_text(key) + "</li>\n";
+  for (const std::string& key : suite.only_new) text += "<li>only in NEW: " + base::xml_text(key) + "</li>\n";
   return text + "</ul></section>\n";
 }
 
@@ -162,7 +163,7 @@ std::string as_html(const Report& report) {
   std::string text(kHead);
   for (const Comparison& comparison : report.comparisons) text += html_comparison(comparison);
   for (const Suite& suite : report.suites) text += html_suite(suite);
-  for (const std::string& note : report.notes) text += "<p>Not read: " + xml_text(note) + "</p>\n";
+  for (const std::string& note : report.notes) text += "<p>Not read: " + base::xml_text(note) + "</p>\n";
   return text + "</body></html>\n";
 }
 

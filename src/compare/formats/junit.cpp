@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
+#include "base/xml.h"
 #include "compare/formats/formats.h"
 #include "compare/words.h"
-#include "compare/xml.h"
 
 namespace gpubench::compare {
 namespace {
@@ -15,13 +15,13 @@ struct Counts {
 };
 
 std::string case_xml(const std::string& name, const std::string& of, const std::string& inside) {
-  return fmt::format("    <testcase name=\"{}\" classname=\"{}\" time=\"0\">{}</testcase>\n", xml_text(name), xml_text(of),
-                     inside);
+  return fmt::format("    <testcase name=\"{}\" classname=\"{}\" time=\"0\">{}</testcase>\n", base::xml_text(name),
+                     base::xml_text(of), inside);
 }
 
 // FAIL is a failure, UNDECIDED is skipped, what cannot be compared is an error.
 std::string gate_xml(const Comparison& comparison, const GateResult& gate, Counts& counts) {
-  const std::string message = xml_text(gate_text(comparison, gate), 600);
+  const std::string message = base::xml_text(gate_text(comparison, gate), 600);
   ++counts.tests;
   switch (gate.verdict) {
     case Verdict::pass:
@@ -41,9 +41,10 @@ std::string gate_xml(const Comparison& comparison, const GateResult& gate, Count
 
 std::string row_xml(const Row& row, Counts& counts) {
   ++counts.tests;
-  if (row.change) return "<system-out>" + xml_text(change_text(row) + " (" + interval_text(row) + ")") + "</system-out>";
+  if (row.change)
+    return "<system-out>" + base::xml_text(change_text(row) + " (" + interval_text(row) + ")") + "</system-out>";
   ++counts.errors;
-  return R"(<error message=")" + xml_text(row.not_comparable) + R"(" type="not_comparable"/>)";
+  return R"(<error message=")" + base::xml_text(row.not_comparable) + R"(" type="not_comparable"/>)";
 }
 
 std::string suite_xml(const Comparison& comparison) {
@@ -59,11 +60,11 @@ std::string suite_xml(const Comparison& comparison) {
     ++counts.tests;
     ++counts.errors;
     cases = case_xml("comparison", comparison.benchmark,
-                     R"(<error message=")" + xml_text(comparison.not_comparable) + R"(" type="not_comparable"/>)");
+                     R"(<error message=")" + base::xml_text(comparison.not_comparable) + R"(" type="not_comparable"/>)");
   }
   return fmt::format(
       "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"0\">\n{}  </testsuite>\n",
-      xml_text(name), counts.tests, counts.failures, counts.errors, counts.skipped, cases);
+      base::xml_text(name), counts.tests, counts.failures, counts.errors, counts.skipped, cases);
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "base/xml.h"
 #include "compare/words.h"
-#include "compare/xml.h"
 #include "history/formats/formats.h"
 
 namespace gpubench::history {
@@ -94,7 +94,7 @@ std::string Chart::dots() const {
     path += fmt::format("{:.1f},{:.1f} ", at, y(point.value));
     text += fmt::format(R"(<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="3"><title>{}: {}, {} runs</title></circle>)", at,
                         y(point.value), moment(point.start_seconds),
-                        compare::xml_text(compare::figure_text(point.value, series_.unit)), point.runs);
+                        base::xml_text(compare::figure_text(point.value, series_.unit)), point.runs);
   }
   return R"(<polyline class="path" points=")" + path + R"("/>)" + text;
 }
@@ -107,8 +107,8 @@ std::string Chart::svg() const {
 
 std::string series_html(const Series& series) {
   std::string text =
-      "<section><h2>" + compare::xml_text(series.key) + "</h2>\n<p>" + compare::xml_text(series.boards) +
-      fmt::format(": {} in {}, {} {}</p>\n", compare::facts_of(series.metric).words, compare::xml_text(series.unit),
+      "<section><h2>" + base::xml_text(series.key) + "</h2>\n<p>" + base::xml_text(series.boards) +
+      fmt::format(": {} in {}, {} {}</p>\n", compare::facts_of(series.metric).words, base::xml_text(series.unit),
                   series.points.size(), series.points.size() == 1 ? "sitting" : "sittings");
   text += Chart(series).svg() + "<ul>\n";
   for (const statistics::Step& step : series.steps)
@@ -116,7 +116,7 @@ std::string series_html(const Series& series) {
                         moment(series.points[step.first].start_seconds));
   for (const Point& point : series.points)
     if (!point.marks.empty())
-      text += "<li>" + moment(point.start_seconds) + ": " + compare::xml_text(base::joined(point.marks, ", ")) + "</li>\n";
+      text += "<li>" + moment(point.start_seconds) + ": " + base::xml_text(base::joined(point.marks, ", ")) + "</li>\n";
   return text + "</ul></section>\n";
 }
 
@@ -129,7 +129,7 @@ std::string as_html(const Report& report) {
     if (i < report.gates.size())
       text += fmt::format("<p>Gate {}: {}</p>\n", report.gates[i].gate.text, compare::verdict_word(report.gates[i].verdict));
   }
-  for (const std::string& note : report.notes) text += "<p>Not read: " + compare::xml_text(note) + "</p>\n";
+  for (const std::string& note : report.notes) text += "<p>Not read: " + base::xml_text(note) + "</p>\n";
   return text + "</body></html>\n";
 }
 

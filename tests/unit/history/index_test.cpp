@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "history/listing.h"
+#include "sets/saved_set.h"
+
 namespace gpubench::history {
 namespace {
 
@@ -51,12 +54,50 @@ TEST_F(Index, IsNeverTrustedOverTheRuns) {
 }
 
 TEST_F(Index, DamagedOrOfAnotherVersionIsMadeAgain) {
-  for (const std::string& content : {std::string("rubbish"), std::string("iris-gpubench index 1\n{\n[]\n\n"),
-                                     std::string("iris-gpubench index 2\n"), std::string(100, '\0')}) {
+  for (const std::string& content : {std::string("rubbish"), std::string("iris-gpubench index 2\n{\n[]\n\n"),
+                                     std::string("iris-gpubench index 1\n"), std::string(100, '\0')}) {
     std::ofstream(results_ / kIndexFile, std::ios::binary) << content;
     EXPECT_EQ(newly_read(), 3U) << content;
     EXPECT_EQ(newly_read(), 0U);
   }
+}
+
+// Of a, b and c the first is a warm-up run of the set.
+TEST_F(Index, ASetIsListedWithItsRuns) {
+  sets::RunSet set;
+  set.id = "s";
+  set.label = "main";
+  set.benchmark = "x";
+  set.complete = true;
+  set.variants = {{"base", "x", "x 1"}};
+  set.sittings = {{"2026-11-29T12:00:00.123Z", "node1", "1"}};
+  for (const char* run : {"a", "b", "c"}) set.members.push_back({run, sets::Role::counted, {}, "base", set.members.size()});
+  set.members.front().role = sets::Role::warmup;
+  save("c", 4000);
+  fs::create_directories(results_ / "s");
+  ASSERT_TRUE(sets::save_set(results_ / "s", set));
+  for (const char* how : {"without an index", "with it"}) {
+    const auto all = list_all(results_);
+    ASSERT_TRUE(all);
+    ASSERT_EQ(all->size(), 4U) << how;
+    EXPECT_EQ((*all)[0].in.role, "warmup");
+    EXPECT_EQ((*all)[1].in.set, "s");
+    EXPECT_EQ((*all)[1].joules, 3000) << how;
+    const auto& listed = (*all)[3];
+    EXPECT_TRUE(listed.is_set());
+    EXPECT_EQ(listed.runs, 2U);
+    EXPECT_EQ(listed.joules, 3500) << "the mean of those that count";
+    EXPECT_EQ(listed.start, "2026-11-29 12:00:00");
+    EXPECT_EQ(listed.outcome, "2 runs");
+  }
+  set.complete = false;
+  set.options.runs = 5;
+  set.variants.push_back({"against", "x", "x 2"});
+  ASSERT_TRUE(sets::save_set(results_ / "s", set));
+  EXPECT_EQ(list_all(results_)->back().outcome, "0/5 pairs");
+  EXPECT_FALSE(list_all(results_)->back().joules) << "of several variants there is no mean";
+  std::ofstream(results_ / "s" / "set.json") << "{";
+  EXPECT_FALSE(list_all(results_)->back().why_unknown.empty());
 }
 
 TEST_F(Index, AFolderThatCannotBeListed) {

@@ -89,10 +89,13 @@ TEST(KnownScatter, OfOtherSittings) {
 }
 
 TEST(IndexEntry, ReadsBack) {
-  IndexEntry entry{"20260101-a", {1234, 5678}, runs_with_step(1, 9)[0].values};
+  IndexEntry entry{"20260101-a", {1234, 5678}, runs_with_step(1, 9)[0].values, {}};
+  entry.listed.benchmark = "train\t";
+  entry.listed.joules = 2.5;
+  entry.listed.outcome = "REPLAY";
   entry.values.findings = {"throttled"};
   entry.values.command = "a \"b\"\n\xff";
-  const auto back = parse_entry(entry_text(entry));
+  const auto back = parse_entry(entry_text(entry), Part::values);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->folder, entry.folder);
   EXPECT_EQ(back->state, entry.state);
@@ -100,7 +103,16 @@ TEST(IndexEntry, ReadsBack) {
   EXPECT_EQ(back->values.figure(Metric::energy)->value, entry.values.figure(Metric::energy)->value);
   EXPECT_FALSE(back->values.figure(Metric::score));
   EXPECT_EQ(back->values.boards.at(0).uuid, "GPU-a");
-  for (const char* damaged : {"", "{", "[]", "{}", R"({"folder": 1})"}) EXPECT_FALSE(parse_entry(damaged)) << damaged;
+  EXPECT_EQ(back->line, entry_text(entry));
+  const auto listed = parse_entry(entry_text(entry), Part::listed);
+  ASSERT_TRUE(listed);
+  EXPECT_EQ(listed->listed.id, entry.folder);
+  EXPECT_EQ(listed->listed.benchmark, "train\t");
+  EXPECT_EQ(listed->listed.joules, 2.5);
+  EXPECT_EQ(listed->listed.outcome, "REPLAY");
+  EXPECT_FALSE(listed->listed.grams);
+  for (const char* damaged : {"", "{", "[]", "{}", R"({"folder": 1})", "{}\t{}\t{}"})
+    EXPECT_FALSE(parse_entry(damaged, Part::values)) << damaged;
 }
 
 TEST(HistoryFormats, TextFitsAndIsHarmless) {

@@ -43,6 +43,8 @@ TEST_F(SavedSetTest, ASetIsFoundByIdPathAndLabel) {
   EXPECT_EQ(found("main"), "20261129t2-set") << "the newest of the label";
   EXPECT_EQ(found("other"), "none");
   EXPECT_EQ(found(""), "none") << "no label is no name";
+  EXPECT_EQ(found("20261129t1"), "20261129t1-set") << "as list shows it";
+  EXPECT_EQ(found("20261129"), "none") << "begins several";
   EXPECT_EQ(set_folders(root_).size(), 3U);
 }
 

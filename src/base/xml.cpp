@@ -1,12 +1,12 @@
-#include "compare/xml.h"
+#include "base/xml.h"
 
 #include "base/text.h"
 
-namespace gpubench::compare {
+namespace gpubench::base {
 
 std::string xml_text(std::string_view text, std::size_t most) {
   std::string escaped;
-  for (const char character : base::one_line(text, most)) {
+  for (const char character : one_line(text, most)) {
     switch (character) {
       case '&':
         escaped += "&amp;";
@@ -30,4 +30,4 @@ std::string xml_text(std::string_view text, std::size_t most) {
   return escaped;
 }
 
-}  // namespace gpubench::compare
+}  // namespace gpubench::base

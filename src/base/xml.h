@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace gpubench::compare {
+namespace gpubench::base {
 
 // As one line, valid in element content and in attributes.
 std::string xml_text(std::string_view text, std::size_t most = 400);
 
-}  // namespace gpubench::compare
+}  // namespace gpubench::base
