@@ -86,14 +86,14 @@ def make_folders(program, folder, count):
     return results, pair
 
 
-def took(command, limit_bytes=None):
-    """Seconds and the largest resident set in MiB."""
+def took(command):
+    """Seconds, seconds of CPU, and the largest resident set in MiB."""
     began = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, use = os.wait4(process.pid, 0)
     if status != 0:
         sys.exit("saved_runs_speed: %s ended with status %d" % (" ".join(command), status))
-    return time.monotonic() - began, use.ru_maxrss / 1024
+    return time.monotonic() - began, use.ru_utime + use.ru_stime, use.ru_maxrss / 1024
 
 
 def main():
@@ -113,15 +113,15 @@ def main():
         asked = [("list", ["list", *where], 1.0, None), ("list --json", ["list", "--json", *where], 1.0, None),
                  ("history", ["history", *where], 2.0, 100),
                  ("compare, two sets of 100 runs", ["compare", "20260101t000000-a:base", "20260101t000000-b:base", "--results_dir", str(pair)], 0.3, None)]
-        print("%-32s %9s %9s %9s %10s" % ("%d runs" % line.runs, "first", "then", "limit", "memory"))
+        print("%-32s %9s %9s %9s %9s %10s" % ("%d runs" % line.runs, "first", "then", "CPU", "limit", "memory"))
         for name, words, limit, most in asked:
             for place in (results, pair):
                 (place / INDEX).unlink(missing_ok=True)
-            first, _ = took([line.program, *words])
-            then, memory = min(took([line.program, *words]) for _ in range(3))
+            first, _, _ = took([line.program, *words])
+            then, cpu, memory = min(took([line.program, *words]) for _ in range(3))
             over = then > limit or (most is not None and memory > most)
             missed += over
-            print("%-32s %7.2f s %7.2f s %7.1f s %6.0f MiB%s" % (name, first, then, limit, memory, "  MISSED" if over else ""), flush=True)
+            print("%-32s %7.2f s %7.2f s %7.2f s %7.1f s %6.0f MiB%s" % (name, first, then, cpu, limit, memory, "  MISSED" if over else ""), flush=True)
     return 1 if missed else 0
 
 

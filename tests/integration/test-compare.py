@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import time
 import unittest
@@ -131,6 +132,29 @@ class Formats(Comparison):
             for gates in ((), ("--gate", "energy +1%", "--gate", "time +2%", "--gate", "score +1%")):
                 with self.subTest(format=name, gates=len(gates)):
                     self.assert_valid(name, self.written(name, "ab", *gates))
+
+    def test_the_example_of_benchstat(self):
+        """Its documentation's figures through our benchfmt: what benchstat 2026-08 prints of it, run again where it is installed."""
+        sides = {"old": {"Json": (1726, 1723, 1707, 1707, 1713, 1729, 1736, 1707, 1705, 1774),
+                         "Gob": (3069, 3075, 3069, 3067, 3207, 3064, 3064, 3058, 3059, 3062)},
+                 "new": {"Json": (1423, 1416, 1411, 1413, 1412, 1426, 1422, 1424, 1447, 1425),
+                         "Gob": (3075, 3065, 3059, 3065, 3060, 3081, 3186, 3135, 3087, 3062)}}
+        for side, benchmarks in sides.items():
+            for benchmark, values in benchmarks.items():
+                for i, joules in enumerate(values):
+                    saved_runs.save_run(self.folder / side, f"{benchmark.lower()}-{i}", joules, benchmark=benchmark, start=f"2026-11-29T12:{i:02}:00.000Z")
+        said = self.compare("old", "new", "--format", "json")
+        found = {}
+        for one in json.loads(said.stdout)["comparisons"]:
+            row = one["rows"][0]
+            found[one["benchmark"]] = (row["base"]["median"], row["new"]["median"], round(row["change"]["p_ranks"], 3))
+        self.assertEqual(found, {"Gob": (3065.5, 3070.0, 0.446), "Json": (1718.0, 1422.5, 0.0)})
+        if shutil.which("benchstat"):
+            table = self.folder / "table"
+            table.write_text(self.compare("old", "new", "--format", "benchfmt").stdout)
+            printed = subprocess.run(["benchstat", "-filter", ".unit:J-energy", "-col", "side", str(table)], capture_output=True, text=True, check=True)
+            for line in (r"Gob +3\.066k . 0% +3\.070k . 2% +~ \(p=0\.446 n=10\)", r"Json +1\.718k . 1% +1\.423k . 1% +-17\.20% \(p=0\.000 n=10\)"):
+                self.assertRegex(printed.stdout, line)
 
     def test_hostile_names_are_harmless(self):
         for number, joules in enumerate((3000, 3010), 1):
