@@ -22,7 +22,7 @@ constexpr double kTextHeight = 14;
 constexpr const char* kStyle =
     "svg{background:#fff;font:13px system-ui,sans-serif;fill:#222}.grid{stroke:#ddd}.bar{stroke:#5f6b7a;stroke-width:1.5}"
     ".point{fill:#5f6b7a;stroke:#5f6b7a;stroke-width:2}.maybe{fill:#fff;stroke:#0a7d38}.least{fill:#0a7d38;stroke:#0a7d38}"
-    ".title{font-size:16px;font-weight:600}.note{fill:#555}";
+    ".title{font-size:16px;font-weight:600}.note{fill:#555}.name{paint-order:stroke;stroke:#fff;stroke-width:3px}";
 
 // A mean with what it may be off; one run has no interval by scatter, and the meter's is drawn.
 struct Extent {
@@ -95,7 +95,7 @@ std::string grid(const Axis& time, const Axis& energy) {
   return text +
          fmt::format(
              R"(<text x="{}" y="{}" text-anchor="middle">time of a run in s</text>)"
-             R"svg(<text transform="translate(16 {}) rotate(-90)" text-anchor="middle">energy of a run in J</text>)svg",
+             R"svg(<text transform="translate(24 {}) rotate(-90)" text-anchor="middle">energy of a run in J</text>)svg",
              (kLeft + kRight) / 2, kBottom + 40, (kTop + kBottom) / 2);
 }
 
@@ -163,7 +163,7 @@ std::string sweep_picture(const RunSet& set, const Sweep& sweep) {
     const char* const more = sweep.least == i ? " least" : point.maybe_least ? " maybe" : "";
     text += bars(time, energy, x, y) + fmt::format(R"(<circle class="point{}" cx="{:.1f}" cy="{:.1f}" r="5"/>)", more,
                                                    time.place(x.mean), energy.place(y.mean));
-    text += fmt::format(R"(<text x="{:.1f}" y="{:.1f}">{}</text>)"
+    text += fmt::format(R"(<text class="name" x="{:.1f}" y="{:.1f}">{}</text>)"
                         "\n",
                         time.place(x.mean) + 9, labels.free_place(time.place(x.mean), energy.place(y.mean) - 6),
                         base::xml_text(set.variants[point.variant].name, 40));

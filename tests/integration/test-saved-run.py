@@ -88,7 +88,7 @@ class Reports(SavedRun):
         listed = self.about("list", str(self.results), "--wide")
         self.assertEqual(listed.returncode, 0, listed.stderr)
         for run in self.results.iterdir():
-            if not run.is_symlink():
+            if run.is_dir() and not run.is_symlink():
                 self.assertIn(run.name, listed.stdout)
         self.assertIn("2 x ", listed.stdout)
         self.assertEqual(listed.stdout.count("kWh"), 2)
