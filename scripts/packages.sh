@@ -26,7 +26,7 @@ LINT_PACKAGES=(shellcheck=shellcheck universal-ctags=ctags clang-format-19=clang
 
 # To make the archive. The launcher is linked with musl.
 # shellcheck disable=SC2034
-BUNDLE_PACKAGES=(musl-dev binutils=readelf python3=python3 git=git gnuplot-nox=gnuplot-nox fonts-dejavu-core ca-certificates)
+BUNDLE_PACKAGES=(musl-dev libdeflate-tools=libdeflate-gzip binutils=readelf python3=python3 git=git gnuplot-nox=gnuplot-nox fonts-dejavu-core ca-certificates)
 
 # To build it for aarch64 on another machine.
 # shellcheck disable=SC2034
