@@ -39,7 +39,7 @@ class SimulatedClock final : public platform::Clock {
 
 // A line of log every second, as a training writes it.
 void take_log(live::ViewState& view, int second) {
-  view.take_log("Epoch " + std::to_string(second) + "/86400  loss=0.5\n");
+  view.take_log("Epoch " + std::to_string(second) + "/86400  loss=0.5\n", base::WallTime(std::chrono::seconds(second)));
 }
 
 // The newest segment, which has the largest number.

@@ -1,5 +1,6 @@
 """The figures of a finished run, for the scripts that hand them to a tracker. Standard library only."""
 import argparse
+import importlib
 import json
 import pathlib
 import sys
@@ -14,6 +15,13 @@ def arguments(tracker, *extra):
     for name, meaning in extra:
         parser.add_argument(name, help=meaning)
     return parser.parse_args()
+
+
+def tracker_module(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        sys.exit(f"{sys.argv[0]}: {error}. Install it: pip install {name}. --dry-run shows what would be sent")
 
 
 def read_run(folder):

@@ -8,6 +8,7 @@
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
 #include "commands/table.h"
+#include "compare/baselines.h"
 #include "compare/formats/formats.h"
 #include "compare/read_side.h"
 #include "history/index.h"
@@ -100,6 +101,18 @@ base::Result<std::vector<compare::Side>> read_all(const Compare& spec) {
   return sides;
 }
 
+// A name of something, whether that can be read or not.
+bool is_there(const Compare& spec, const std::string& name) {
+  return compare::baseline_target(spec.results_dir, name) || compare::lasting_name(spec.results_dir, name);
+}
+
+int status_of_unread(const Compare& spec) {
+  std::vector<std::string> names{spec.base};
+  names.insert(names.end(), spec.changed.begin(), spec.changed.end());
+  const bool all = std::all_of(names.begin(), names.end(), [&](const std::string& name) { return is_there(spec, name); });
+  return all && !spec.changed.empty() ? cli::kCannotRun : cli::kUsageError;
+}
+
 // GitHub shows the table as the step's summary, beside the annotations on standard output.
 base::Result<void> write_github_summary(const compare::Report& report, const cli::Environment& environment) {
   constexpr std::string_view kVariable = "GITHUB_STEP_SUMMARY=";
@@ -131,7 +144,7 @@ int write_report(const Compare& spec, const compare::Report& report, const cli::
 
 int run_compare(const Compare& spec, const Context& context) {
   auto sides = read_all(spec);
-  if (!sides) return cli::complain(sides.error(), spec.changed.empty() ? cli::kUsageError : cli::kCannotRun);
+  if (!sides) return cli::complain(sides.error(), status_of_unread(spec));
   compare::Options options = spec.options;
   options.undecided_passes = spec.undecided == Undecided::pass;
   options.undecided_fails = spec.undecided == Undecided::fail;

@@ -85,7 +85,7 @@ int history_status(const HistorySpec& spec, const history::Report& report) {
 
 int run_history(const HistorySpec& spec, const Context& /*context*/) {
   auto runs = history::read_runs(spec.results_dir);
-  if (!runs) return cli::complain(runs.error(), cli::kCannotRun);
+  if (!runs) return cli::complain(runs.error(), cli::kUsageError);
   const history::Report report = make_history(spec, *std::move(runs));
   if (report.series.empty() && spec.format == history::as_text)
     std::cout << "No run in " << cli::printable(spec.results_dir) << " counts and has " << spec.metric << "\n";

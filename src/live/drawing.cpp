@@ -32,14 +32,14 @@ void draw_bar(Screen& screen, Area area, std::optional<double> share, Tone tone,
     screen.fill(area.row, area.column + whole, 1, kEighthsAcross.at(eighths - 1), tone);
 }
 
-void draw_sparkline(Screen& screen, Area area, const Sparkline& line, bool utf8) {
+void draw_sparkline(Screen& screen, Area area, const Sparkline& line, Tone tone, bool utf8) {
   const auto& values = line.values();
   const int shown = std::min(area.width, static_cast<int>(values.size()));
   for (int i = 0; i < shown; ++i) {
     const auto& value = values[values.size() - static_cast<std::size_t>(shown - i)];
     char32_t glyph = U' ';  // not known
     if (value) glyph = utf8 ? level(kEighthsUp, *value) : level(kAsciiUp, *value);
-    screen.fill(area.row, area.column + area.width - shown + i, 1, glyph, Tone::bar);
+    screen.fill(area.row, area.column + area.width - shown + i, 1, glyph, tone);
   }
 }
 

@@ -22,7 +22,7 @@ struct Area {
 // A bar of `width` columns, filled by a share from 0 to 1; empty: not known.
 void draw_bar(Screen& screen, Area area, std::optional<double> share, Tone tone, bool utf8);
 // The newest values at the right end, as many as there are columns.
-void draw_sparkline(Screen& screen, Area area, const Sparkline& line, bool utf8);
+void draw_sparkline(Screen& screen, Area area, const Sparkline& line, Tone tone, bool utf8);
 // The same over several rows, each column as high as its share of the area.
 void draw_curve(Screen& screen, Area area, const Sparkline& line, Tone tone, bool utf8);
 // A line across with a title in it.

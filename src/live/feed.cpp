@@ -43,15 +43,16 @@ void Feed::tell_dropped() {
 
 void Feed::handle(Item& item) {
   tell_dropped();
-  std::visit(Cases{[this](base::WallTime time) { view_->start(time); },
-                   [this](const record::Progress& progress) { view_->show(progress); },
-                   [this](const LogPiece& piece) { view_->show_log(piece.bytes); },
-                   [this](const Typed& typed) {
-                     if (typed.bytes.empty()) tick_waits_ = false;
-                     view_->type(typed.bytes);
-                   },
-                   [this](const Said& said) { view_->say(said.line); }},
-             item);
+  std::visit(
+      Cases{[this](base::WallTime time) { view_->start(time); }, [this](base::Duration length) { view_->expect(length); },
+            [this](const record::Progress& progress) { view_->show(progress); },
+            [this](const LogPiece& piece) { view_->show_log(piece.bytes); },
+            [this](const Typed& typed) {
+              if (typed.bytes.empty()) tick_waits_ = false;
+              view_->type(typed.bytes);
+            },
+            [this](const Said& said) { view_->say(said.line); }},
+      item);
 }
 
 void Feed::say(const std::string& line) {

@@ -23,6 +23,7 @@ class Feed {
   Feed(platform::Terminal& terminal, std::unique_ptr<View> view, bool has_keys);
   // None blocks; what a stopped terminal cannot take is dropped and counted.
   void start(base::WallTime time) { worker_.post(time); }
+  void expect(base::Duration length) { worker_.post(length); }
   void show(record::Progress progress) { worker_.post(std::move(progress)); }
   void show_log(std::string bytes) { worker_.post(LogPiece{std::move(bytes)}); }
   // A message of the tool's own: on the screen where the view has all of it (and on standard error at the end), else on
@@ -43,7 +44,7 @@ class Feed {
   struct Said {
     std::string line;
   };
-  using Item = std::variant<base::WallTime, record::Progress, LogPiece, Typed, Said>;
+  using Item = std::variant<base::WallTime, base::Duration, record::Progress, LogPiece, Typed, Said>;
   void handle(Item& item);
   void tell_dropped();
   void post_typed(std::string bytes);

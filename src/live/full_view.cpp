@@ -31,13 +31,17 @@ void FullView::start(base::WallTime time) {
   draw_now();
 }
 
+void FullView::expect(base::Duration length) {
+  state_.expect(length);
+}
+
 void FullView::show(const record::Progress& progress) {
   state_.take(progress);
   draw_now();
 }
 
 void FullView::show_log(std::string_view bytes) {
-  state_.take_log(bytes);
+  state_.take_log(bytes, clock_.wall_now());
   is_new_ = true;
   draw_soon();
 }

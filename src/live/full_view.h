@@ -34,6 +34,7 @@ class FullView final : public View {
            FullViewOptions options);
   ~FullView() override;
   void start(base::WallTime time) override;
+  void expect(base::Duration length) override;
   void show(const record::Progress& progress) override;
   void show_log(std::string_view bytes) override;
   void type(std::string_view bytes) override;

@@ -23,7 +23,8 @@ struct Metric {
   std::string value;  // with its limit and unit
   std::string brief;  // without the unit
   const Sparkline* history;
-  Tone tone = Tone::bar;
+  Tone tone = Tone::bar;     // of its bar and curve
+  Tone text = Tone::strong;  // of its value; otherwise it is doubtful or bad
 };
 
 std::optional<double> newest(const Sparkline& line) {
@@ -35,24 +36,24 @@ std::string with_limit(const std::string& value, const std::optional<T>& limit, 
   return limit ? value + "/" + three_figures(unit(*limit)) : value;
 }
 
-// Temperature says by its tone how near the threshold is.
-Tone heat_tone(const GpuState& gpu) {
+// Temperature says by its tone how near the threshold is; `cool`: of the usual.
+Tone heat_tone(const GpuState& gpu, Tone cool) {
   const auto share = newest(gpu.history[ValueKind::temperature]);
-  if (!share || *share < kCool) return Tone::bar;
+  if (!share || *share < kCool) return cool;
   return *share < kHot ? Tone::warm : Tone::alarm;
 }
 
 Metric utilization(const GpuState& gpu) {
   const std::string value = value_text(gpu.latest.utilization, [](base::Ratio r) { return r.percent(); });
   const std::string whole = gpu.latest.utilization ? fmt::format("{:.0f}", gpu.latest.utilization->percent()) : value;
-  return {"utilisation", whole + " %", whole + "%", &gpu.history[ValueKind::utilization]};
+  return {"utilisation", whole + " %", whole + "%", &gpu.history[ValueKind::utilization], Tone::utilization};
 }
 
 Metric power(const GpuState& gpu) {
   const auto watts = [](base::Power p) { return p.watts(); };
   const auto limit = gpu.latest.power_limit ? std::optional(*gpu.latest.power_limit) : gpu.gpu.power_limit;
   const std::string text = with_limit(value_text(gpu.latest.power, watts), limit, watts);
-  return {"power", text + " W", text, &gpu.history[ValueKind::power]};
+  return {"power", text + " W", text, &gpu.history[ValueKind::power], Tone::power};
 }
 
 const char* celsius_unit(bool utf8) {
@@ -65,20 +66,25 @@ Metric temperature(const GpuState& gpu, bool utf8) {
                                                    : value_text(gpu.latest.temperature, celsius);
   const auto threshold = temperature_threshold(gpu.gpu);
   const std::string text = threshold ? value + fmt::format("/{:.0f}", threshold->celsius()) : value;
-  return {"temperature", text + " " + celsius_unit(utf8), text, &gpu.history[ValueKind::temperature], heat_tone(gpu)};
+  return {"temperature",
+          text + " " + celsius_unit(utf8),
+          text,
+          &gpu.history[ValueKind::temperature],
+          heat_tone(gpu, Tone::temperature),
+          heat_tone(gpu, Tone::strong)};
 }
 
 Metric memory(const GpuState& gpu) {
   const auto gibibytes = [](base::Bytes b) { return b.mebibytes() / 1024; };
   const std::string text = with_limit(value_text(gpu.latest.memory_used, gibibytes), gpu.gpu.memory_total, gibibytes);
-  return {"memory", text + " GiB", text, &gpu.history[ValueKind::memory_used]};
+  return {"memory", text + " GiB", text, &gpu.history[ValueKind::memory_used], Tone::memory};
 }
 
 Metric clock(const char* name, const meter::Field<base::Frequency>& now, const std::optional<base::Frequency>& highest,
              const Sparkline& history) {
   const std::string value = now ? fmt::format("{:.0f}", now->megahertz()) : absent_text(now.error());
   const std::string text = highest ? value + fmt::format("/{:.0f}", highest->megahertz()) : value;
-  return {name, text + " MHz", value, &history};
+  return {name, text + " MHz", value, &history, Tone::clock};
 }
 
 Metric sm_clock(const GpuState& gpu) {
@@ -113,9 +119,9 @@ Metric metric_of(const GpuState& gpu, const meter::ValueFacts& facts, bool utf8)
   }
 }
 
-// "power cap" for the state of the clocks; name, bar, value, history of each quantity below.
-void draw_block(Screen& screen, Area area, const GpuState& gpu, bool utf8) {
-  draw_rule(screen, area, fmt::format("GPU {}  {}", gpu.gpu.index, gpu.gpu.name), Tone::strong, utf8);
+// "power cap" for the state of the clocks; name, bar, value, history of each quantity below. `mark`: before the title.
+void draw_block(Screen& screen, Area area, const GpuState& gpu, std::string_view mark, bool utf8) {
+  draw_rule(screen, area, fmt::format("{}GPU {}  {}", mark, gpu.gpu.index, gpu.gpu.name), Tone::strong, utf8);
   if (const ClockState state = clock_state(gpu); !state.text.empty())
     put_right(screen, {area.row, area.column, area.width - 2, 1}, " " + state.text + " ", state.tone);
   if (!gpu.is_read) return;
@@ -129,10 +135,9 @@ void draw_block(Screen& screen, Area area, const GpuState& gpu, bool utf8) {
     int column = area.column;
     screen.put(row, column, metric.name, Tone::plain, kName);
     draw_bar(screen, {row, column += kName, bar, 1}, newest(*metric.history), metric.tone, utf8);
-    put_right(screen, {row, column += bar + 1, kValue, 1}, metric.value,
-              metric.tone == Tone::bar ? Tone::strong : metric.tone);
+    put_right(screen, {row, column += bar + 1, kValue, 1}, metric.value, metric.text);
     column += kValue + 1;
-    draw_sparkline(screen, {row, column, area.column + area.width - column - 1, 1}, *metric.history, utf8);
+    draw_sparkline(screen, {row, column, area.column + area.width - column - 1, 1}, *metric.history, metric.tone, utf8);
     ++row;
   }
 }
@@ -184,11 +189,11 @@ void draw_row(Screen& screen, Area area, const GpuState& gpu, bool utf8) {
   int column = area.column;
   put_right(screen, {area.row, column, kIndex, 1}, std::to_string(gpu.gpu.index), Tone::strong);
   column += kIndex + 1;
-  draw_bar(screen, {area.row, column, plan.bar, 1}, newest(gpu.history[ValueKind::utilization]), Tone::bar, utf8);
+  draw_bar(screen, {area.row, column, plan.bar, 1}, newest(gpu.history[ValueKind::utilization]), Tone::utilization, utf8);
   column += plan.bar;
   const auto value = [&](int width, const Metric& metric) {
     if (gpu.is_read)
-      put_right(screen, {area.row, column, width, 1}, metric.brief, metric.tone == Tone::bar ? Tone::plain : metric.tone);
+      put_right(screen, {area.row, column, width, 1}, metric.brief, metric.text == Tone::strong ? Tone::plain : metric.text);
     column += width;
   };
   value(kPercent, utilization(gpu));
@@ -199,7 +204,7 @@ void draw_row(Screen& screen, Area area, const GpuState& gpu, bool utf8) {
   value(kClock, memory_clock(gpu));
   const ClockState state = clock_state(gpu);
   screen.put(area.row, column + 1, state.text, state.tone, kState - 1);
-  draw_sparkline(screen, {area.row, column + kState, plan.spark, 1}, gpu.history[ValueKind::power], utf8);
+  draw_sparkline(screen, {area.row, column + kState, plan.spark, 1}, gpu.history[ValueKind::power], Tone::power, utf8);
 }
 
 int block_columns(int columns, std::size_t gpus) {
@@ -219,7 +224,7 @@ void draw_blocks(Screen& screen, Area area, const ViewState& state, bool utf8) {
     draw_block(
         screen,
         {area.row + position / across * kBlockHeight, area.column + position % across * width, width - 1, kBlockHeight},
-        state.gpus()[i], utf8);
+        state.gpus()[i], i == 0 && state.pane() == Pane::gpus ? "> " : "", utf8);
   }
 }
 
@@ -240,25 +245,6 @@ void draw_rows(Screen& screen, Area area, const ViewState& state, bool utf8) {
 }
 
 }  // namespace
-
-void draw_power_curve(Screen& screen, Area area, const ViewState& state, bool utf8) {
-  if (state.gpus().empty() || area.height < 3) return;
-  constexpr int kAxis = 8;  // columns of its figures
-  const GpuState& gpu = state.gpus().front();
-  draw_rule(screen, area, fmt::format("GPU {}  power over time, newest on the right", gpu.gpu.index), Tone::plain, utf8);
-  const auto limit = gpu.latest.power_limit ? std::optional(*gpu.latest.power_limit) : gpu.gpu.power_limit;
-  const Area curve{area.row + 1, area.column + kAxis, area.width - kAxis - 1, area.height - 1};
-  const auto figure = [&](int row, const std::string& text) {
-    put_right(screen, {row, area.column, kAxis - 1, 1}, text, Tone::faint);
-  };
-  if (limit) {
-    figure(curve.row, three_figures(limit->watts()) + " W");
-    if (curve.height >= 5) figure(curve.row + curve.height / 2, three_figures(limit->watts() / 2) + " W");
-  }
-  figure(curve.row + curve.height - 1, "0 W");
-  draw_curve(screen, curve, gpu.history[ValueKind::power], clock_state(gpu).tone == Tone::alarm ? Tone::alarm : Tone::bar,
-             utf8);
-}
 
 int gpu_pane_height(const ViewState& state, int columns, int most) {
   const int blocks = blocks_height(state, columns);

@@ -9,8 +9,6 @@ namespace gpubench::live {
 
 // Rows that the pane would take of at most `most`.
 int gpu_pane_height(const ViewState& state, int columns, int most);
-// Power over time of the first GPU, over several rows, with its limit.
-void draw_power_curve(Screen& screen, Area area, const ViewState& state, bool utf8);
 void draw_gpu_pane(Screen& screen, Area area, const ViewState& state, bool utf8);
 
 }  // namespace gpubench::live

@@ -8,23 +8,12 @@ namespace gpubench::live {
 namespace {
 
 // As xterm, screen, tmux, rxvt and the Linux console send them.
-constexpr std::array<std::pair<std::string_view, Key>, 16> kSequences{{
-    {"\033[A", Key::up},
-    {"\033OA", Key::up},
-    {"\033[B", Key::down},
-    {"\033OB", Key::down},
-    {"\033[5~", Key::page_up},
-    {"\033[6~", Key::page_down},
-    {"\033[H", Key::first},
-    {"\033OH", Key::first},
-    {"\033[1~", Key::first},
-    {"\033[7~", Key::first},
-    {"\033[F", Key::last},
-    {"\033OF", Key::last},
-    {"\033[4~", Key::last},
-    {"\033[8~", Key::last},
-    {"\033[Z", Key::pane},
-    {"\033\033", Key::escape},
+constexpr std::array<std::pair<std::string_view, Key>, 20> kSequences{{
+    {"\033[A", Key::up},       {"\033OA", Key::up},         {"\033[B", Key::down},  {"\033OB", Key::down},
+    {"\033[C", Key::right},    {"\033OC", Key::right},      {"\033[D", Key::left},  {"\033OD", Key::left},
+    {"\033[5~", Key::page_up}, {"\033[6~", Key::page_down}, {"\033[H", Key::first}, {"\033OH", Key::first},
+    {"\033[1~", Key::first},   {"\033[7~", Key::first},     {"\033[F", Key::last},  {"\033OF", Key::last},
+    {"\033[4~", Key::last},    {"\033[8~", Key::last},      {"\033[Z", Key::pane},  {"\033\033", Key::escape},
 }};
 
 Key single(char byte) {

@@ -16,6 +16,8 @@ enum class Key : std::uint8_t {
   redraw,
   up,
   down,
+  left,
+  right,
   page_up,
   page_down,
   first,

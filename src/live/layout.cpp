@@ -7,43 +7,40 @@
 #include <string>
 #include <vector>
 
+#include "live/curve_pane.h"
 #include "live/drawing.h"
 #include "live/gpu_pane.h"
+#include "live/log_pane.h"
 #include "live/phase_line.h"
 
 namespace gpubench::live {
 namespace {
 
-// What begins at which row.
+// Where everything is.
 struct Plan {
-  int progress = -1;  // -1: the log reports none
-  int gpus = 2;
-  int gpus_height = 0;
-  int curve_height = 0;  // of a tall curve below the GPUs; 0: there is no room
-  int log = 0;           // its rule; its lines follow
-  int log_height = 0;
+  int progress = -1;  // its row; -1: nothing is known of it
+  Area gpus;
+  Area curves;  // without height: there is no room
+  Area log;
   int footer = 0;
 };
 
-// On a large screen a few GPUs leave room that a tall curve uses.
-int curve_height(const ViewState& state, platform::TerminalSize size, int room) {
-  constexpr int kLeast = 6;
-  constexpr int kMost = 16;
-  constexpr std::size_t kFewGpus = 2;
-  if (size.columns < 120 || size.rows < 40 || state.gpus().size() > kFewGpus || room < kLeast) return 0;
-  return std::min(room, kMost);
-}
-
+// Curves and the log share what the GPUs leave: side by side, or all of it is the log's.
 Plan plan_of(const ViewState& state, platform::TerminalSize size) {
   Plan plan;
-  if (state.done()) plan.progress = plan.gpus++;
+  int top = 2;
+  if (state.pace().share() || (state.expected() && state.started())) plan.progress = top++;
   plan.footer = size.rows - 1;
-  const int room = plan.footer - plan.gpus - 1;  // for GPUs and lines of log, the rule between left out
+  const int room = plan.footer - top - 1;  // for GPUs and lines of log, the rule between left out
   const int least_log = std::max(3, room / 4);
-  plan.gpus_height = gpu_pane_height(state, size.columns, std::max(2, room - least_log));
-  plan.curve_height = curve_height(state, size, room - plan.gpus_height - least_log);
-  plan.log = plan.gpus + plan.gpus_height + plan.curve_height;
-  plan.log_height = std::max(0, plan.footer - plan.log - 1);
+  plan.gpus = {top, 0, size.columns, gpu_pane_height(state, size.columns, std::max(2, room - least_log))};
+  top += plan.gpus.height;
+  plan.log = {top, 0, size.columns, std::max(0, plan.footer - top)};
+  if (!has_curves(size, state.gpus().size())) return plan;
+  plan.curves = plan.log;
+  plan.curves.width = size.columns * 11 / 20;
+  plan.log.column = plan.curves.width + 1;
+  plan.log.width -= plan.curves.width + 1;
   return plan;
 }
 
@@ -109,29 +106,23 @@ void draw_totals(Screen& screen, const ViewState& state) {
   }
 }
 
-void draw_progress(Screen& screen, const ViewState& state, int row, bool utf8) {
+// By the log; else by how long the benchmark took the last time.
+void draw_progress(Screen& screen, const ViewState& state, int row, base::WallTime now, bool utf8) {
   if (row < 0) return;
-  int column = screen.put(row, 1, "progress ");
+  const auto share = state.pace().share();
+  int column = screen.put(row, 1, share ? "progress " : "last run ");
   const int bar = std::clamp(screen.columns() / 4, 10, 50);
-  draw_bar(screen, {row, column, bar, 1}, state.done()->fraction(), Tone::bar, utf8);
-  column = screen.put(row, column + bar + 1, fmt::format("{:3.0f} %", state.done()->percent()), Tone::strong);
-  screen.put(row, column + 2, state.done_line(), Tone::faint);
-}
-
-void draw_log(Screen& screen, const ViewState& state, const Plan& plan, bool utf8) {
-  const bool chosen = state.pane() == Pane::log;
-  std::string title = std::string(chosen ? "> " : "") + "benchmark's log";
-  if (state.log_back() > 0) title += fmt::format("  {} lines below (End: the newest)", state.log_back());
-  draw_rule(screen, {plan.log, 0, screen.columns(), 1}, title, chosen ? Tone::strong : Tone::plain, utf8);
-  const int lines = static_cast<int>(state.log().size());
-  const bool current = !state.log_line().empty() && state.log_back() == 0;
-  const int whole = plan.log_height - (current ? 1 : 0);
-  const int end = std::max(std::min(lines, plan.log_height), lines - state.log_back());
-  const int begin = std::max(0, end - whole);
-  int row = plan.log + 1;
-  for (int i = begin; i < end && row < plan.footer; ++i) screen.put(row++, 0, state.log()[static_cast<std::size_t>(i)]);
-  if (current && row < plan.footer) screen.put(row, 0, state.log_line());
-  if (lines == 0 && !current && plan.log_height > 0) screen.put(row, 1, "nothing yet", Tone::faint);
+  if (!share) {
+    const base::Duration ran = now - *state.started();
+    draw_bar(screen, {row, column, bar, 1}, base::to_seconds(ran) / base::to_seconds(*state.expected()), Tone::bar, utf8);
+    screen.put(row, column + bar + 2, expected_text(ran, *state.expected()), Tone::strong);
+    return;
+  }
+  draw_bar(screen, {row, column, bar, 1}, share->fraction(), Tone::bar, utf8);
+  column = screen.put(row, column + bar + 1, fmt::format("{:3.0f} %", share->percent()), Tone::strong);
+  if (const std::string left = state.pace().left_text(now); !left.empty())
+    column = screen.put(row, column + 2, left, Tone::strong);
+  screen.put(row, column + 2, state.pace().line(), Tone::faint);
 }
 
 void draw_footer(Screen& screen, const ViewState& state, int row) {
@@ -143,12 +134,13 @@ void draw_footer(Screen& screen, const ViewState& state, int row) {
 }
 
 void draw_help(Screen& screen) {
-  static constexpr std::array<std::string_view, 12> kHelp{
+  static constexpr std::array<std::string_view, 13> kHelp{
       "q                 stop the benchmark gently and report (asks first)",
       "Ctrl-C            the same without asking; a second time kills it",
       "p, space          pause the display; measuring and the log go on",
       "Tab               choose the pane that scrolls: log or GPUs (\">\")",
       "arrows, j, k      scroll by a line",
+      "left, right       the rest of long lines of the log",
       "PgUp, PgDn        scroll by a page",
       "Home, End, g, G   oldest, newest",
       "Ctrl-L            redraw everything",
@@ -172,11 +164,10 @@ Screen draw(const ViewState& state, platform::TerminalSize size, base::WallTime 
   const Plan plan = plan_of(state, size);
   draw_title(screen, state, now);
   draw_totals(screen, state);
-  draw_progress(screen, state, plan.progress, utf8);
-  draw_gpu_pane(screen, {plan.gpus, 0, size.columns, plan.gpus_height}, state, utf8);
-  if (plan.curve_height > 0)
-    draw_power_curve(screen, {plan.gpus + plan.gpus_height, 0, size.columns, plan.curve_height}, state, utf8);
-  draw_log(screen, state, plan, utf8);
+  draw_progress(screen, state, plan.progress, now, utf8);
+  draw_gpu_pane(screen, plan.gpus, state, utf8);
+  draw_curves(screen, plan.curves, state, utf8);
+  draw_log_pane(screen, plan.log, state, utf8);
   screen.fill(plan.footer, 0, size.columns, U' ');
   draw_footer(screen, state, plan.footer);
   if (state.shows_help()) draw_help(screen);
@@ -184,7 +175,7 @@ Screen draw(const ViewState& state, platform::TerminalSize size, base::WallTime 
 }
 
 int log_page(const ViewState& state, platform::TerminalSize size) {
-  return std::max(1, plan_of(state, size).log_height - 1);
+  return std::max(1, plan_of(state, size).log.height - 2);
 }
 
 }  // namespace gpubench::live

@@ -11,7 +11,22 @@
 namespace gpubench::live {
 
 // What a piece of text means; how that looks is FrameWriter's business. No meaning depends on colour alone.
-enum class Tone : std::uint8_t { plain, faint, strong, bar, warm, alarm, title, title_warning };
+enum class Tone : std::uint8_t {
+  plain,
+  faint,
+  strong,
+  bar,
+  warm,
+  alarm,
+  title,
+  title_warning,
+  // Bars and curves of each quantity.
+  utilization,
+  power,
+  temperature,
+  memory,
+  clock
+};
 
 struct Cell {
   char32_t glyph = U' ';

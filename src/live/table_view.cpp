@@ -1,5 +1,7 @@
 #include "live/table_view.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -48,7 +50,8 @@ void TableView::show(const record::Progress& progress) {
   constexpr int kUnbounded = 100000;
   const int columns = options_.escape_codes ? terminal_.size().columns : kUnbounded;
   table_ = (options_.notice.empty() ? "" : options_.notice + "\n") + current_metrics_table(gpus_, progress, columns) +
-           phase_line(progress) + carbon_line(progress);
+           phase_line(progress) + progress_line(progress.time) + carbon_line(progress);
+  now_ = progress.time;
   if (!options_.escape_codes)
     terminal_.write((options_.show_metrics ? table_ : "") + moving_line() + (options_.show_metrics ? "\n" : ""));
   else if (options_.show_metrics)
@@ -62,10 +65,24 @@ std::string TableView::moving_line() {
   return last_moving_ + "\n";
 }
 
+// By the log, whether that is shown or not; else by how long the benchmark took the last time.
+std::string TableView::progress_line(base::WallTime now) const {
+  if (const auto share = pace_.share()) {
+    const std::string left = pace_.left_text(now);
+    return fmt::format("Progress: {:.0f} %{}\n", share->percent(), left.empty() ? "" : ", " + left);
+  }
+  if (!started_ || !expected_) return {};
+  return "The last run " + expected_text(now - *started_, *expected_) + "\n";
+}
+
 void TableView::show_log(std::string_view bytes) {
-  if (!options_.show_log) return;
   std::string lines;
-  for (const std::string& line : log_.feed(bytes)) lines += line + "\n";
+  for (const std::string& line : log_.feed(bytes)) {
+    pace_.take(line, now_);
+    lines += line + "\n";
+  }
+  pace_.take(log_.current(), now_);
+  if (!options_.show_log) return;
   if (options_.escape_codes)
     redraw(lines);
   else
@@ -81,7 +98,7 @@ void TableView::redraw(const std::string& lines_above) {
 
 std::string TableView::panel() const {
   std::string text;
-  if (!log_.current().empty()) text += log_.current() + "\n";
+  if (options_.show_log && !log_.current().empty()) text += log_.current() + "\n";
   if (options_.show_metrics) text += table_;
   return text;
 }

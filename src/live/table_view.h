@@ -1,11 +1,13 @@
 // The table: the benchmark's log scrolling above, the current metrics below it, updated in place; plain blocks for a pipe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "live/log_lines.h"
+#include "live/progress_pace.h"
 #include "live/view.h"
 #include "meter/reading.h"
 #include "platform/terminal.h"
@@ -23,6 +25,8 @@ struct TableOptions {
 class TableView final : public View {
  public:
   TableView(platform::Terminal& terminal, std::vector<meter::GpuDescription> gpus, TableOptions options);
+  void start(base::WallTime time) override { now_ = *(started_ = time); }
+  void expect(base::Duration length) override { expected_ = length; }
   void show(const record::Progress& progress) override;
   void show_log(std::string_view bytes) override;
   // Leaves the last state on the screen, the cursor below it.
@@ -33,11 +37,16 @@ class TableView final : public View {
   void redraw(const std::string& lines_above);
   [[nodiscard]] std::string panel() const;
   std::string moving_line();
+  [[nodiscard]] std::string progress_line(base::WallTime now) const;
 
   platform::Terminal& terminal_;
   std::vector<meter::GpuDescription> gpus_;
   TableOptions options_;
   LogLines log_;
+  ProgressPace pace_;
+  base::WallTime now_;  // of what was shown last
+  std::optional<base::WallTime> started_;
+  std::optional<base::Duration> expected_;
   std::string table_;
   std::string last_moving_;  // said in a pipe
   int drawn_lines_ = 0;      // of the panel now on the screen

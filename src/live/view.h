@@ -19,6 +19,8 @@ class View {
 
   // The benchmark runs from now on.
   virtual void start(base::WallTime /*time*/) {}
+  // It took so long the last time.
+  virtual void expect(base::Duration /*length*/) {}
   virtual void show(const record::Progress& progress) = 0;
   virtual void show_log(std::string_view bytes) = 0;
   // Bytes from the keyboard; none: a moment to look whether anything is due.

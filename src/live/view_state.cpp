@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "live/log_progress.h"
-
 namespace gpubench::live {
 namespace {
 
@@ -93,12 +91,18 @@ void ViewState::take(const record::Progress& progress) {
   totals_.power = power_of(gpus_);
   totals_.energy = progress.energy ? progress.energy->of(counted_) : std::nullopt;
   totals_.measured = progress.energy ? progress.energy->time : base::Duration{};
+  moments_.emplace_back().time = progress.time;
+  if (progress.phase) {
+    moments_.back().phase = progress.phase->path;
+    moments_.back().phase_begun = progress.time - progress.phase->time;
+  }
+  if (moments_.size() > kKeptValues) moments_.pop_front();
   latest_ = progress;
 }
 
-void ViewState::take_log(std::string_view bytes) {
+void ViewState::take_log(std::string_view bytes, base::WallTime now) {
   for (std::string& line : lines_.feed(bytes)) {
-    look_for_progress(line);
+    pace_.take(line, now);
     log_bytes_ += line.size();
     log_.push_back(std::move(line));
     if (log_back_ > 0) ++log_back_;  // what is being read stays where it is
@@ -108,15 +112,7 @@ void ViewState::take_log(std::string_view bytes) {
     log_.pop_front();
   }
   log_back_ = std::min(log_back_, static_cast<int>(log_.size()));
-  look_for_progress(lines_.current());
-}
-
-void ViewState::look_for_progress(std::string_view line) {
-  if (line.empty()) return;
-  const auto found = progress_in(line);
-  if (!found) return;
-  done_ = found;
-  done_line_ = line;
+  pace_.take(lines_.current(), now);
 }
 
 void ViewState::scroll(int lines) {
@@ -124,6 +120,13 @@ void ViewState::scroll(int lines) {
     log_back_ = std::clamp(log_back_ + lines, 0, static_cast<int>(log_.size()));
   else
     first_gpu_ = std::clamp(first_gpu_ - lines, 0, std::max(0, static_cast<int>(gpus_.size()) - 1));
+}
+
+// Lines of the log that are longer than the screen is wide.
+void ViewState::scroll_aside(Key key) {
+  constexpr int kStep = 20;
+  constexpr int kLongest = 4096;  // columns of a line
+  log_aside_ = std::clamp(log_aside_ + (key == Key::right ? kStep : -kStep), 0, kLongest);
 }
 
 void ViewState::press(Key key, int page) {
@@ -141,6 +144,10 @@ void ViewState::press(Key key, int page) {
       return;
     case Key::help:
       help_ = true;
+      return;
+    case Key::left:
+    case Key::right:
+      scroll_aside(key);
       return;
     default:
       scroll(lines_of(key, page));

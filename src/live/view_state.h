@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "live/keys.h"
 #include "live/log_lines.h"
+#include "live/progress_pace.h"
 #include "meter/reading.h"
 #include "meter/value_facts.h"
 #include "record/progress.h"
@@ -51,6 +52,13 @@ enum class Pane : std::uint8_t { gpus, log };
 
 class ViewState {
  public:
+  // Of one set of readings.
+  struct Moment {
+    base::WallTime time;
+    std::string phase;           // that the benchmark was in; may be empty
+    base::WallTime phase_begun;  // of one
+  };
+
   // `counted`: positions of the benchmark's GPUs.
   ViewState(std::vector<meter::GpuDescription> gpus, std::vector<std::size_t> counted, std::string benchmark,
             std::string notice);
@@ -58,7 +66,9 @@ class ViewState {
   void take(const record::Progress& progress);
   // The benchmark has been started.
   void start(base::WallTime time) { started_ = time; }
-  void take_log(std::string_view bytes);
+  // As long as the benchmark took the last time.
+  void expect(base::Duration length) { expected_ = length; }
+  void take_log(std::string_view bytes, base::WallTime now);
   // One line of the tool's own, shown until the next key.
   void say(std::string message) { message_ = std::move(message); }
   // Moves what the keys move. `page` is how far a page goes.
@@ -73,18 +83,21 @@ class ViewState {
   [[nodiscard]] const std::deque<std::string>& log() const { return log_; }
   // The line under way, if any.
   [[nodiscard]] const std::string& log_line() const { return lines_.current(); }
-  [[nodiscard]] std::optional<base::Ratio> done() const { return done_; }
-  [[nodiscard]] const std::string& done_line() const { return done_line_; }
+  [[nodiscard]] const ProgressPace& pace() const { return pace_; }
+  [[nodiscard]] std::optional<base::Duration> expected() const { return expected_; }
+  // As many as the histories have values.
+  [[nodiscard]] const std::deque<Moment>& moments() const { return moments_; }
   [[nodiscard]] const std::optional<record::Progress>& latest() const { return latest_; }
   [[nodiscard]] Pane pane() const { return pane_; }
   [[nodiscard]] int log_back() const { return log_back_; }    // lines above the newest
+  [[nodiscard]] int log_aside() const { return log_aside_; }  // columns of its lines that are left of the screen
   [[nodiscard]] int first_gpu() const { return first_gpu_; }  // at the top, where not all fit
   [[nodiscard]] bool is_paused() const { return paused_; }
   [[nodiscard]] bool shows_help() const { return help_; }
 
  private:
-  void look_for_progress(std::string_view line);
   void scroll(int lines);
+  void scroll_aside(Key key);
 
   std::vector<GpuState> gpus_;
   std::vector<std::size_t> counted_;
@@ -97,10 +110,12 @@ class ViewState {
   LogLines lines_;
   std::deque<std::string> log_;
   std::size_t log_bytes_ = 0;
-  std::optional<base::Ratio> done_;
-  std::string done_line_;
+  ProgressPace pace_;
+  std::optional<base::Duration> expected_;
+  std::deque<Moment> moments_;
   Pane pane_ = Pane::log;
   int log_back_ = 0;
+  int log_aside_ = 0;
   int first_gpu_ = 0;
   bool paused_ = false;
   bool help_ = false;

@@ -8,14 +8,14 @@
 #include "live/open.h"
 #include "platform/listen_address.h"
 #include "report/plot/plot.h"
-#include "workload/benchmark_name.h"
+#include "run/run_name.h"
 
 namespace gpubench::run {
 namespace {
 
 // "train  Run 3 of 10"
 std::string title_of(const cli::RunSpec& spec) {
-  const std::string name = workload::benchmark_name(spec.workload);
+  const std::string name = run_name(spec);
   return spec.place_in_set.empty() ? name : name + "  " + spec.place_in_set;
 }
 
@@ -38,7 +38,7 @@ std::unique_ptr<LivePlot> Audience::make_live_plot() const {
   plan.interrupt_fd = scene_.interrupt_fd;
   plan.failed = [&recording = scene_.recording](const std::string& why) { recording.log().warn("live plot: {}", why); };
   report::PlotInput& input = plan.input;
-  input.title = workload::benchmark_name(spec_.workload);
+  input.title = run_name(spec_);
   input.subtitle = "run under way";
   input.under_way = true;
   input.replay = scene_.meter.source().is_replay();
@@ -65,7 +65,7 @@ base::Result<void> Audience::serve(exporting::RunLabels labels) {
 }
 
 std::function<void(std::string)> Audience::log_watcher() {
-  if (!spec_.live.show_log && style_ != live::LiveStyle::full) return {};
+  if (!spec_.live.show_log && style_ == live::LiveStyle::none) return {};
   return [this](std::string bytes) { live_->show_log(std::move(bytes)); };
 }
 

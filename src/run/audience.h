@@ -44,6 +44,8 @@ class Audience {
   [[nodiscard]] std::function<void(std::string)> log_watcher();
   void say(const std::string& line);
 
+  // The benchmark took so long the last time.
+  void expect(base::Duration length) { live_->expect(length); }
   void begin(base::SteadyTime time);
   void show(record::Progress progress);  // from the sampler's thread
   void end(base::SteadyTime time);

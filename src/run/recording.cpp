@@ -5,16 +5,15 @@
 
 #include "base/try.h"
 #include "run/run_log.h"
+#include "run/run_name.h"
 #include "runs/journal_notes.h"
 #include "series/open.h"
-#include "workload/benchmark_name.h"
 
 namespace gpubench::run {
 
 base::Result<std::unique_ptr<Recording>> Recording::create(const cli::RunSpec& spec, base::WallTime start,
                                                            const std::vector<meter::GpuDescription>& gpus) {
-  const std::string run_id =
-      runs::make_run_id(start, spec.settings.name.empty() ? workload::benchmark_name(spec.workload) : spec.settings.name);
+  const std::string run_id = runs::make_run_id(start, run_name(spec));
   auto directory = runs::make_run_directory(spec.results_dir, run_id);
   if (!directory) return base::failure(directory.error());
   std::unique_ptr<Recording> recording(new Recording(*std::move(directory)));

@@ -111,6 +111,7 @@ class BenchmarkRun {
   base::Result<void> open_workload();
   base::Result<std::optional<workload::NvtxInjection>> nvtx();
   void note_facts();
+  [[nodiscard]] std::optional<base::Duration> expected_length() const;
   [[nodiscard]] MeasurementPlan plan();
   void begin(base::SteadyTime time);
   void note_processes(base::SteadyTime time);
@@ -158,6 +159,7 @@ base::Result<void> BenchmarkRun::prepare() {
   carbon_ = std::make_unique<RunCarbon>(carbon_source_, clock_, anchor_, gpus_.positions, *recording_);
   if (workload_->description().attached) note_processes(clock_.now());
   note_facts();
+  if (const auto length = expected_length()) audience_->expect(*length);
   for (const std::string& note : workload_->description().notes) recording_->log().info("{}", note);
   GPUBENCH_TRY(audience_->serve(run_labels(facts_, workload_->description().name)));
   if (spec_.exports)
@@ -222,6 +224,18 @@ void BenchmarkRun::note_facts() {
   if (spec_.keeps_environment) facts_.environment = machine_environment(environment_.all);
   recording_->note_facts(facts_, workload_->description());
   phases_.emplace(runs::MarksFollower(recording_->directory().path, facts_), gpus_.positions);
+}
+
+// As long as the last run of the same benchmark took; empty: there is none, or nobody watches.
+std::optional<base::Duration> BenchmarkRun::expected_length() const {
+  if (spec_.live.style == live::LiveStyle::none) return std::nullopt;
+  record::RunRecord run;
+  run.facts = facts_;
+  run.benchmark.name = facts_.name.empty() ? workload_->description().name : facts_.name;
+  run.benchmark.command_line = workload_->description().command_line;
+  for (const meter::GpuDescription& gpu : meter_->gpus()) run.gpus.emplace_back().gpu = gpu;
+  const auto earlier = runs::find_earlier_run(spec_.results_dir, run);
+  return earlier && earlier->elapsed > base::Duration{} ? std::optional(earlier->elapsed) : std::nullopt;
 }
 
 MeasurementPlan BenchmarkRun::plan() {

@@ -70,7 +70,7 @@ inline ViewState running(int count, int seconds) {
   state.start(kStart);
   for (int second = 0; second <= seconds; ++second) {
     state.take(progress(count, second));
-    state.take_log("Epoch " + std::to_string(second + 1) + "/100  loss=0.5\n");
+    state.take_log("Epoch " + std::to_string(second + 1) + "/100  loss=0.5\n", kStart + std::chrono::seconds(second));
   }
   return state;
 }

@@ -60,7 +60,8 @@ TEST(FrameWriter, ATerminalShowsWhatWasDrawn) {
   ViewState state = example::running(3, 1);
   for (int second = 2; second < 12; ++second) {
     state.take(example::progress(3, second));
-    state.take_log("line \xE6\x97\xA5\xE6\x9C\xAC " + std::string(static_cast<std::size_t>(second), 'x') + "\n");
+    state.take_log("line \xE6\x97\xA5\xE6\x9C\xAC " + std::string(static_cast<std::size_t>(second), 'x') + "\n",
+                   example::kStart);
     const Screen screen = draw(state, size, example::kStart + std::chrono::seconds(second), true);
     paper.write(writer.frame(screen));
     ASSERT_EQ(paper.text(), screen.text());

@@ -106,7 +106,7 @@ TEST(Layout, ALogReadBackwardsStaysWhereItIs) {
   state.press(Key::page_up, log_page(state, {80, 24}));
   const std::string before = screen_of(state, {80, 24});
   EXPECT_TRUE(contains(before, "11 lines below")) << before;
-  state.take_log("more\nand more\n");
+  state.take_log("more\nand more\n", example::kStart);
   const std::string after = screen_of(state, {80, 24});
   EXPECT_EQ(before.substr(before.find("\nEpoch")), after.substr(after.find("\nEpoch")));
   state.press(Key::first, 1);
@@ -133,6 +133,48 @@ TEST(Layout, EnergyThatIsNotKnownIsNotZero) {
   progress.energy->gpus[1].reset();
   state.take(progress);
   EXPECT_TRUE(contains(screen_of(state, {80, 24}), "energy not known"));
+}
+
+TEST(Layout, PhasesStandBelowTheCurves) {
+  ViewState state(example::gpus(1), {0}, "synthetic_regression", "");
+  for (int second = 0; second < 60; ++second) {
+    record::Progress progress = example::progress(1, second);
+    if (second >= 10) progress.phase = record::PhaseNow{second < 40 ? "load data" : "train", 1s};
+    state.take(progress);
+  }
+  const std::string text = screen_of(state, {120, 40});
+  EXPECT_TRUE(contains(text, "  phase ")) << text;
+  EXPECT_TRUE(contains(text, "\u258fload data    ")) << text;
+  EXPECT_TRUE(contains(text, " \u258ftrain\n")) << text;
+  EXPECT_TRUE(contains(text, "limit 700 W")) << text;
+}
+
+TEST(Layout, OfALongLineTheRestCanBeReached) {
+  ViewState state = example::running(1, 3);
+  state.take_log(std::string(75, '.') + "the end of the line\n", example::kStart);
+  EXPECT_TRUE(contains(screen_of(state, {80, 24}), "....the \u203a\n")) << screen_of(state, {80, 24});
+  EXPECT_FALSE(contains(screen_of(state, {80, 24}), "end of the line"));
+  state.press(Key::right, 1);
+  EXPECT_TRUE(contains(screen_of(state, {80, 24}), "...the end of the line\n"));
+  EXPECT_TRUE(contains(screen_of(state, {80, 24}), "from column 21"));
+  state.press(Key::left, 1);
+  EXPECT_TRUE(contains(screen_of(state, {80, 24}), "\u203a\n"));
+}
+
+TEST(Layout, TheTimeLeftIsThatOfTheLastRunWhereTheLogSaysNothing) {
+  ViewState state(example::gpus(1), {0}, "x", "");
+  state.expect(100s);
+  EXPECT_FALSE(contains(screen_of(state, {80, 24}), "last run"));
+  state.start(example::kStart);
+  EXPECT_TRUE(contains(screen_of(state, {80, 24}), "took 0:01:40, so about 0:00:39 left")) << screen_of(state, {80, 24});
+  state.expect(60s);
+  EXPECT_TRUE(contains(screen_of(state, {80, 24}), "took 0:01:00; this one is longer"));
+}
+
+TEST(Layout, ThePaneOfTheGpusIsMarkedWhereAllFit) {
+  ViewState state = example::running(1, 3);
+  state.press(Key::pane, 1);
+  EXPECT_TRUE(contains(screen_of(state, {80, 24}), " > GPU 0"));
 }
 
 }  // namespace

@@ -46,6 +46,23 @@ record::Progress progress(int count) {
   return snapshot;
 }
 
+TEST(TableView, TheProgressIsSaidThoughTheLogIsNotShown) {
+  SizedTerminal terminal({80, 24});
+  TableView view(terminal, gpus(1), {});
+  record::Progress now = progress(1);
+  view.start(now.time);
+  view.show(now);
+  view.show_log("\r10%|#   |");
+  now.time += std::chrono::seconds(10);
+  view.show(now);
+  view.show_log("\r20%|##  |");
+  now.time += std::chrono::seconds(10);
+  view.show(now);
+  EXPECT_EQ(terminal.text.find("##"), std::string::npos);
+  EXPECT_NE(terminal.text.find("Progress: 10 %\n"), std::string::npos) << terminal.text;
+  EXPECT_NE(terminal.text.find("Progress: 20 %, about 0:01:10 left\n"), std::string::npos) << terminal.text;
+}
+
 TEST(TableView, PlainBlocksForAPipe) {
   SizedTerminal terminal({80, 24});
   TableView view(terminal, gpus(1), {});
