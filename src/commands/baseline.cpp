@@ -72,7 +72,7 @@ int baseline(const BaselineSpec& spec, const Context& /*context*/) {
                          cli::kUsageError);
   if (spec.action == BaselineAction::set) {
     const auto target = compare::lasting_name(spec.results_dir, spec.run);
-    if (!target) return cli::complain(target.error(), cli::kCannotRun);
+    if (!target) return cli::complain(target.error(), cli::kUsageError);
     baselines->push_back({spec.name, *target});
     std::cout << spec.name << " is now " << cli::printable(*target) << "\n";
   }

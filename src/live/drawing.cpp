@@ -89,11 +89,6 @@ std::string three_figures(double value) {
   return fmt::format("{:.{}f}", value, digits);
 }
 
-std::string duration_text(base::Duration duration) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::max(duration, base::Duration{})).count();
-  return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-}
-
 ClockState clock_state(const GpuState& gpu) {
   using Reasons = meter::ThrottleReasons;
   if (!gpu.is_read) return {"waiting", Tone::faint};

@@ -36,8 +36,6 @@ std::string value_text(const meter::Field<T>& field, Value value);
 std::string absent_text(meter::Absent why);
 // With as many decimals as leave about three figures: "6.51", "65.1", "651".
 std::string three_figures(double value);
-// "1:02:03"
-std::string duration_text(base::Duration duration);
 
 // Why the clocks are throttled, and how bad that is.
 struct ClockState {

@@ -164,7 +164,9 @@ Screen draw(const ViewState& state, platform::TerminalSize size, base::WallTime 
   const Plan plan = plan_of(state, size);
   draw_title(screen, state, now);
   draw_totals(screen, state);
-  draw_progress(screen, state, plan.progress, now, utf8);
+  // A picture that is held stands still.
+  const base::WallTime shown = state.is_paused() && state.latest() ? state.latest()->time : now;
+  draw_progress(screen, state, plan.progress, shown, utf8);
   draw_gpu_pane(screen, plan.gpus, state, utf8);
   draw_curves(screen, plan.curves, state, utf8);
   draw_log_pane(screen, plan.log, state, utf8);

@@ -1,8 +1,11 @@
 #include "live/log_progress.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <string>
 
 #include "base/text.h"
@@ -90,6 +93,49 @@ std::optional<base::Ratio> progress_in(std::string_view line) {
     if (const auto found = part(lower, begin, at, *value)) return found;
   }
   return std::nullopt;
+}
+
+void ProgressPace::take(std::string_view line, base::WallTime now) {
+  if (line.empty()) return;
+  const auto found = progress_in(line);
+  if (!found) return;
+  line_ = line;
+  const bool begins = !share_ || found->fraction() < share_->fraction();
+  if (begins) {
+    began_again_ = share_.has_value();
+    begun_ = now;
+    first_ = *found;
+  }
+  if (begins || found->fraction() > share_->fraction()) newest_ = now;
+  share_ = found;
+}
+
+std::optional<base::Duration> ProgressPace::left(base::WallTime now) const {
+  constexpr double kLeastShare = 0.01;  // less says nothing about the pace
+  constexpr double kLeastSeconds = 1;
+  if (!share_ || share_->fraction() >= 1) return std::nullopt;
+  const double grown = share_->fraction() - first_.fraction();
+  const double seconds = base::to_seconds(newest_ - begun_);
+  if (grown < kLeastShare || seconds < kLeastSeconds) return std::nullopt;
+  const base::Duration whole = base::from_seconds(seconds * (1 - share_->fraction()) / grown);
+  const base::Duration rest = whole - (now - newest_);
+  return rest > base::Duration{} ? std::optional(rest) : std::nullopt;  // later than expected: nothing is known of the rest
+}
+
+std::string ProgressPace::left_text(base::WallTime now) const {
+  const auto rest = left(now);
+  if (!rest) return {};
+  return "about " + duration_text(*rest) + (began_again_ ? " left of this part" : " left");
+}
+
+std::string expected_text(base::Duration ran, base::Duration last) {
+  if (ran >= last) return "took " + duration_text(last) + "; this one is longer";
+  return "took " + duration_text(last) + ", so about " + duration_text(last - ran) + " left";
+}
+
+std::string duration_text(base::Duration duration) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::max(duration, base::Duration{})).count();
+  return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
 }  // namespace gpubench::live

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "live/log_lines.h"
-#include "live/progress_pace.h"
+#include "live/log_progress.h"
 #include "live/view.h"
 #include "meter/reading.h"
 #include "platform/terminal.h"

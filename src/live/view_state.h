@@ -13,7 +13,7 @@
 #include "base/time.h"
 #include "live/keys.h"
 #include "live/log_lines.h"
-#include "live/progress_pace.h"
+#include "live/log_progress.h"
 #include "meter/reading.h"
 #include "meter/value_facts.h"
 #include "record/progress.h"

@@ -76,7 +76,8 @@ std::string badges(const record::RunRecord& run) {
 std::string command_text(const record::RunRecord& run) {
   const std::string& command = run.benchmark.command_line;
   if (command.empty() || command == run.benchmark.name) return {};
-  return "<p><code>" + html_text(one_line(command, 200)) + "</code></p>\n";
+  const char* const label = run.benchmark.kind == "container" ? "Arguments: " : "";
+  return "<p>" + std::string(label) + "<code>" + html_text(one_line(command, 200)) + "</code></p>\n";
 }
 
 std::string header(const record::RunRecord& run) {

@@ -280,13 +280,14 @@
         c.lineTo(this.left + this.width, y);
         c.stroke();
         c.setLineDash([]);
-        const above = y - 5 > this.above + (this.hasStrips() ? 21 : 11), base = above ? y - 5 : y + 13, end = this.left + this.width - 6;
+        const above = y - 5 > this.above + (this.hasStrips() ? 21 : 11), base = above ? y - 5 : y + 13;
+        const start = this.left + 6;  // before the benchmark the GPU is idle, so the curve is elsewhere
         const width = c.measureText(limit.label).width;
         c.fillStyle = this.colour('--page');
         c.globalAlpha = .85;
-        c.fillRect(end - width - 3, base - 10, width + 6, 13);
+        c.fillRect(start - 3, base - 10, width + 6, 13);
         c.globalAlpha = 1;
-        this.drawText(limit.label, end, base, '--limit', 'right');
+        this.drawText(limit.label, start, base, '--limit', 'left');
       }
     }
     hasStrips() { return this.definition.id === 'sm_clock' && data.throttled.length > 0; }

@@ -46,9 +46,11 @@ std::string limit(const std::optional<Quantity>& value, double (Quantity::*unit)
   return value ? plain_number(((*value).*unit)(), 0) : kNotSupported;
 }
 
-// Half-width of an interval in joules.
+// Half-width of an interval in joules; of a small one the first figure, for none is exactly 0.
 std::string half_width(base::Energy energy) {
-  return "\u00b1 " + short_number(energy.joules(), 1);
+  const double joules = energy.joules();
+  if (joules > 0 && joules < 0.095) return joules < 0.0005 ? "< 0.001" : fmt::format("\u00b1 {:.1g}", joules);
+  return "\u00b1 " + short_number(joules, 1);
 }
 
 void add_energy_row(HtmlTable& table, const record::GpuRecord& gpu) {

@@ -195,13 +195,13 @@ void write_run_marks(Script& script, const PlotInput& input, const TimeAxis& tim
 }
 
 void write_limits(Script& script, const Panel& panel) {
-  // A white ground under the labels, so that curves do not cross them.
+  // At the left, where the GPU is still idle; with a white ground, so that curves do not cross them.
   script.line("set style textbox opaque noborder margins 0.4,0.2 fillcolor rgb '#FFFFFF'");
   for (const LimitLine& limit : panel.limits) {
     script.line(
         "set arrow from graph 0,first {0:.7g} to graph 1,first {0:.7g} nohead front lw 1.2 lc rgb '#A61C1C' dt (8,4)",
         limit.value);
-    script.line("set label {} at graph 0.995,first {:.7g} right offset 0,{} front boxed font ',9' textcolor rgb '#A61C1C'",
+    script.line("set label {} at graph 0.005,first {:.7g} left offset 0,{} front boxed font ',9' textcolor rgb '#A61C1C'",
                 gnuplot_quoted(limit.label), limit.value, limit.below ? "-0.7" : "0.7");
   }
 }
@@ -254,7 +254,7 @@ std::string write_intensity(Script& script, const PlotInput& input, const TimeAx
   script.line("set y2tics nomirror out scale 0.6 textcolor rgb '{}' font ',9'", kIntensityColour);
   script.line("set label 'grid (gCO2/kWh, right)' at graph 1,graph 1 right offset 0,1.5 font ',9' textcolor rgb '{}'",
               kIntensityColour);
-  return fmt::format(", $Intensity using 1:2 axes x1y2 with lines lw 2 lc rgb '{}' dt (5,3)", kIntensityColour);
+  return fmt::format(", $Intensity using 1:2 axes x1y2 with lines lw 2 lc rgb '{}' dt (14,4,2,4)", kIntensityColour);
 }
 
 constexpr std::string_view kCapColour = "#E69F00";

@@ -19,11 +19,13 @@
   }
 
   const known = (value) => value !== null && value !== undefined && value !== "";
+  const formats = [];  // by decimals: making one takes longer than a row of the table
   const number = (value, digits) => {
     if (!known(value)) return "";
     const size = Math.abs(value);
-    const decimals = size === 0 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-    return value.toLocaleString("en", { minimumFractionDigits: Math.min(decimals, 12), maximumFractionDigits: Math.min(decimals, 12) });
+    const decimals = size === 0 ? 0 : Math.min(12, Math.max(0, digits - 1 - Math.floor(Math.log10(size))));
+    formats[decimals] ??= new Intl.NumberFormat("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    return formats[decimals].format(value);
   };
   const element = (name, attributes, ...children) => {
     const made = document.createElement(name);

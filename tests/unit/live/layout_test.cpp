@@ -139,7 +139,9 @@ TEST(Layout, PhasesStandBelowTheCurves) {
   ViewState state(example::gpus(1), {0}, "synthetic_regression", "");
   for (int second = 0; second < 60; ++second) {
     record::Progress progress = example::progress(1, second);
-    if (second >= 10) progress.phase = record::PhaseNow{second < 40 ? "load data" : "train", 1s};
+    if (second >= 10)
+      progress.phase =
+          record::PhaseNow{second < 40 ? "load data" : "train", std::chrono::seconds(second - (second < 40 ? 10 : 40))};
     state.take(progress);
   }
   const std::string text = screen_of(state, {120, 40});

@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/live/example_state.h"
+
 namespace gpubench::live {
 namespace {
+
+using namespace std::chrono_literals;
+using example::kStart;
 
 double percent(std::string_view line) {
   const auto found = progress_in(line);
@@ -30,6 +35,36 @@ TEST(LogProgress, OtherNumbersAreNone) {
   EXPECT_DOUBLE_EQ(percent("epoch 11/10"), -1);
   EXPECT_DOUBLE_EQ(percent("loss=0.12 at 44.2it/s"), -1);
   EXPECT_DOUBLE_EQ(percent("epoch 1/99999999999999999999999999999999999999999999999999999999999999x"), -1);
+}
+
+TEST(ProgressPace, TheTimeLeftFollowsThePace) {
+  ProgressPace pace;
+  EXPECT_EQ(pace.left_text(kStart), "");
+  pace.take("Epoch 1/10", kStart + 20s);
+  EXPECT_EQ(pace.left_text(kStart + 25s), "") << "one line says nothing of the pace";
+  pace.take("Epoch 2/10", kStart + 30s);
+  EXPECT_EQ(pace.left_text(kStart + 30s), "about 0:01:20 left");
+  EXPECT_EQ(pace.left_text(kStart + 35s), "about 0:01:15 left") << "it goes on between two lines";
+  pace.take("no progress", kStart + 40s);
+  EXPECT_EQ(pace.line(), "Epoch 2/10");
+}
+
+TEST(ProgressPace, ABarThatBeginsAgainIsThatOfAPart) {
+  ProgressPace pace;
+  pace.take("50%|##  |", kStart);
+  pace.take("100%|####|", kStart + 10s);
+  EXPECT_EQ(pace.left_text(kStart + 10s), "") << "nothing is left";
+  pace.take("0%|    |", kStart + 11s);
+  pace.take("50%|##  |", kStart + 21s);
+  EXPECT_EQ(pace.left_text(kStart + 21s), "about 0:00:10 left of this part");
+}
+
+TEST(ProgressPace, LaterThanExpectedNothingIsInvented) {
+  ProgressPace pace;
+  pace.take("10%|#   |", kStart);
+  pace.take("90%|### |", kStart + 80s);
+  EXPECT_EQ(pace.left_text(kStart + 80s), "about 0:00:10 left");
+  EXPECT_EQ(pace.left_text(kStart + 95s), "");
 }
 
 }  // namespace
