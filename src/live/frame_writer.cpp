@@ -9,9 +9,9 @@
 namespace gpubench::live {
 namespace {
 
-// After Okabe and Ito: distinct with any of the common kinds of colour blindness. Quantities are sky blue, yellow, green,
-// purple and grey; orange and reversed purple are for what is doubtful and bad. The numbers are those of the 256 colour
-// palette, and of the eight colours.
+// After Okabe and Ito: distinct with any of the common kinds of colour blindness. Quantities are green, blue,
+// purple, khaki and grey, which are seen on dark and on light ground; orange and reversed purple are for what is doubtful
+// and bad. The numbers are those of the 256 colour palette, and of the eight colours.
 std::string_view style_codes(Tone tone, int colours) {
   struct Look {
     std::string_view many;
@@ -27,11 +27,11 @@ std::string_view style_codes(Tone tone, int colours) {
       {"0;1;7;38;5;213", "0;1;7;35", "0;1;7"},       // alarm
       {"0;1;48;5;24;38;5;231", "0;1;7", "0;1;7"},    // title
       {"0;1;48;5;214;38;5;16", "0;30;43", "0;7;4"},  // title_warning
-      {"0;38;5;74", "0;36", "0"},                    // utilization
-      {"0;38;5;227", "0;33", "0"},                   // power
-      {"0;38;5;36", "0;32", "0"},                    // temperature
-      {"0;38;5;175", "0;35", "0"},                   // memory
-      {"0;38;5;250", "0;37", "0"}                    // clock
+      {"0;38;5;36", "0;32", "0"},                    // utilization
+      {"0;38;5;39", "0;36", "0"},                    // power
+      {"0;38;5;175", "0;35", "0"},                   // temperature
+      {"0;38;5;143", "0;33", "0"},                   // memory
+      {"0;38;5;245", "0", "0"}                       // clock
   }};
   const Look& look = kLooks.at(static_cast<std::size_t>(tone));
   if (colours >= 256) return look.many;
