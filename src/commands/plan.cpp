@@ -160,9 +160,8 @@ int show_plan(const Plan& spec, const runs::RunDirectory& directory, const runs:
 }
 
 int plan(const Plan& spec, const Context& context) {
-  const auto runs = sets::find_named_runs(spec.name.results_dir, spec.name.run);
-  if (!runs) return cli::complain(runs.error(), cli::kUsageError);
-  const runs::RunDirectory* const directory = &runs->back();  // of a set: its last run
+  const auto directory = sets::find_counted_run(spec.name.results_dir, spec.name.run);
+  if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   const auto saved = runs::load_past_run(*directory);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
   Words command;

@@ -30,6 +30,19 @@ base::Result<std::vector<runs::RunDirectory>> find_named_runs(const std::filesys
   return runs;
 }
 
+base::Result<runs::RunDirectory> find_counted_run(const std::filesystem::path& results_dir, const std::string& name) {
+  const auto set = find_set(results_dir, name);
+  if (!set) return base::failure(set.error());
+  if (!*set) return runs::find_run(results_dir, name);
+  const std::vector<Member>& members = (*set)->set.members;
+  const auto last =
+      std::find_if(members.rbegin(), members.rend(), [](const Member& member) { return member.role == Role::counted; });
+  if (last == members.rend())
+    return base::failure("no run of the set " + (*set)->set.id + " counts",
+                         "iris-gpubench show " + (*set)->set.id + " says why; name one of its runs");
+  return runs::RunDirectory{(*set)->run_folder(*last), last->run};
+}
+
 FiguresOfRuns figures_of(const SavedSet& saved) {
   FiguresOfRuns figures;
   for (const Member& member : saved.set.members)

@@ -16,6 +16,9 @@ namespace gpubench::sets {
 base::Result<std::vector<runs::RunDirectory>> find_named_runs(const std::filesystem::path& results_dir,
                                                               const std::string& name);
 
+// One run for a name: of a set the last that counts.
+base::Result<runs::RunDirectory> find_counted_run(const std::filesystem::path& results_dir, const std::string& name);
+
 // What the runs of a set came to, as far as they can be read.
 FiguresOfRuns figures_of(const SavedSet& saved);
 

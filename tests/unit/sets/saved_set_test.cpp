@@ -7,6 +7,8 @@
 
 #include <fstream>
 
+#include "sets/named_runs.h"
+
 namespace gpubench::sets {
 namespace {
 
@@ -54,6 +56,25 @@ TEST_F(SavedSetTest, ADamagedSetIsAnErrorWhereItIsNamed) {
   std::ofstream(root_ / "bad" / "set.json") << "{";
   EXPECT_THAT(found("bad"), testing::HasSubstr("bad/set.json: it is damaged"));
   EXPECT_EQ(found("main"), "good") << "and stops nobody elsewhere";
+}
+
+TEST_F(SavedSetTest, OneRunForASetIsTheLastThatCounts) {
+  RunSet set;
+  set.id = "set";
+  set.variants = {{"base", "a", "a"}};
+  set.sittings = {{}};
+  for (const char* run : {"warm", "good", "bad"})
+    set.members.push_back({run, Role::counted, {}, "base", set.members.size()});
+  set.members[2].role = Role::excluded;
+  set.members[2].reasons = {"workload_failed"};
+  fs::create_directories(root_ / "set");
+  ASSERT_TRUE(save_set(root_ / "set", set));
+  EXPECT_EQ(find_counted_run(root_, "set")->run_id, "good");
+  set.members.erase(set.members.begin(), set.members.begin() + 2);
+  ASSERT_TRUE(save_set(root_ / "set", set));
+  EXPECT_FALSE(find_counted_run(root_, "set")) << "none counts";
+  fs::create_directories(root_ / "run");
+  EXPECT_EQ(find_counted_run(root_, "run")->run_id, "run");
 }
 
 TEST_F(SavedSetTest, RunsAreBesideTheSet) {
