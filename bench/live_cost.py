@@ -42,7 +42,8 @@ def main():
     program, nvml = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:3])
     seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 30
     print("style  size    GPUs   all threads  (% of one core)  each thread that took 0.01 % and more")
-    for style, size, gpus in (("none", (200, 60), 8), ("table", (200, 60), 8), ("full", (80, 24), 8), ("full", (200, 60), 8), ("none", (200, 60), 16),
+    for style, size, gpus in (("none", (200, 60), 8), ("table", (200, 60), 8), ("full", (80, 24), 8), ("full", (120, 40), 1),
+                              ("full", (200, 60), 1), ("full", (200, 60), 8), ("none", (200, 60), 16),
                               ("full", (300, 100), 16)):
         threads = measure(program, nvml, style, size, gpus, seconds)
         told = ", ".join(f"{name.rsplit(' ', 1)[0]} {share:.3f}" for name, share in threads.items() if share >= 0.01)

@@ -95,8 +95,9 @@ std::optional<std::size_t> steps_before_latest(std::string_view name) {
 base::Result<fs::path> latest_folder(const fs::path& results_dir, std::size_t steps) {
   const auto folders = sittings_in(results_dir);
   if (steps < folders.size()) return folders[folders.size() - 1 - steps];
-  return base::failure("there are only " + std::to_string(folders.size()) + " runs and sets in " + results_dir.string(),
-                       "iris-gpubench list shows them");
+  const std::string count =
+      folders.size() == 1 ? "is only 1 run or set" : "are only " + std::to_string(folders.size()) + " runs and sets";
+  return base::failure("there " + count + " in " + results_dir.string(), "iris-gpubench list shows them");
 }
 
 base::Result<Side> side_of_folder(const fs::path& folder, const std::string& name) {

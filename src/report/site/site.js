@@ -108,12 +108,20 @@
     byId("verdict").textContent = verdict;
   }
 
+  // 1, 2 or 5 times a power of ten, at least `least`.
+  function roundStep(least) {
+    const power = 10 ** Math.floor(Math.log10(least));
+    return [1, 2, 5, 10].find((times) => times * power >= least * 0.999) * power;
+  }
+
   function drawChart(fit) {
     const name = state.benchmark || (fit[0] && fit[0].benchmark) || "";
     const points = fit.filter((run) => run.benchmark === name && known(run[state.figure]) && known(run.start))
       .map((run) => ({ run, x: Date.parse(run.start.replace(" ", "T") + "Z"), y: run[state.figure] })).filter((point) => !Number.isNaN(point.x));
     byId("chart-title").textContent = name ? "Over time: " + name : "Over time";
-    const [width, height, left, bottom, top] = [960, 300, 80, 30, 12];
+    // Drawn as wide as it is shown, so that its text is as large as the page's.
+    const width = Math.max(300, byId("chart").clientWidth || 960);
+    const [height, left, bottom, top] = [300, 80, 30, 12];
     const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${points.length} runs of ${name} over time` });
     if (points.length > 0) {
       const xs = points.map((point) => point.x);
@@ -126,12 +134,12 @@
       const high = most + (most - low) * 0.08 || 1;
       const px = (x) => left + (x - x0) / (x1 - x0) * (width - left - 20);
       const py = (y) => top + (1 - (y - low) / (high - low)) * (height - bottom - top);
-      for (let step = 0; step <= 4; ++step) {
-        const y = low + (high - low) * step / 4;
+      const step = roundStep((high - low) / 4);
+      for (let y = Math.ceil(low / step) * step; y <= high; y += step) {
         picture.append(svg("line", { class: "axis", x1: left, x2: width - 10, y1: py(y), y2: py(y) }),
           svg("text", { x: left - 8, y: py(y) + 4, "text-anchor": "end" }, number(y, 4)));
       }
-      for (const x of x0 === x1 ? [x0] : [x0, (x0 + x1) / 2, x1])
+      for (const x of x0 === x1 ? [x0] : width < 600 ? [x0, x1] : [x0, (x0 + x1) / 2, x1])
         picture.append(svg("text", { x: px(x), y: height - 8, "text-anchor": x === x1 ? "end" : x === x0 ? "start" : "middle" },
           new Date(x).toISOString().slice(0, 16).replace("T", " ")));
       if (low > 0) picture.append(svg("text", { x: left + 4, y: height - bottom - 4 }, "the axis does not begin at 0"));
@@ -177,6 +185,7 @@
   byId("search").value = state.search;
   byId("search").addEventListener("input", (event) => { state.search = event.target.value; state.shown = pageSize; draw(); });
   byId("figure").addEventListener("change", (event) => { state.figure = event.target.value; draw(); });
+  addEventListener("resize", () => drawChart(chosen()));
   byId("more").addEventListener("click", () => { state.shown += pageSize; draw(); });
   byId("controls").addEventListener("submit", (event) => event.preventDefault());
   byId("headings").append(element("th", {}, "Compare"), ...columns.map((column) => {
