@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -171,6 +172,69 @@ class Pull(EngineTest):
                 self.assertEqual(outcome.code, 125)
                 self.assertIn(words, outcome.stderr)
         self.assertEqual(self.run_program(*QUICK, "--pull", "missing", "--benchmark_image", "bb", "--", "true").code, 0)
+
+
+class RealRegistry(EngineTest):
+    """Debian's docker-registry, into which an image is pushed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            cls.host = f"127.0.0.1:{free.getsockname()[1]}"
+        config = cls.engine_folder / "registry.yml"
+        config.write_text(f"""version: 0.1
+log: {{level: error}}
+storage: {{filesystem: {{rootdirectory: {cls.engine_folder}/registry}}}}
+http: {{addr: {cls.host}}}
+""")
+        server = subprocess.Popen(["docker-registry", "serve", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.addClassCleanup(server.wait)
+        cls.addClassCleanup(server.kill)
+        cls.name = f"{cls.host}/group/one"
+        cls.digest = cls.push(f"{cls.name}:v1")
+
+    @classmethod
+    def push(cls, name):
+        """Pushes busybox by that name and forgets it here; its digest."""
+        cls.docker("tag", "bb", name)
+        deadline = time.monotonic() + 20
+        while subprocess.run(["docker", "-H", cls.docker_host, "push", name], capture_output=True).returncode:
+            if time.monotonic() > deadline:
+                raise RuntimeError("docker-registry takes no image")
+            time.sleep(0.2)
+        (digest,) = [one.split("@")[1] for one in json.loads(cls.docker("image", "inspect", "bb"))[0]["RepoDigests"]
+                     if one.startswith(f"{cls.name}@")]
+        cls.forget()
+        return digest
+
+    @classmethod
+    def forget(cls):
+        """Removes what names the image as the registry's; a tag takes its digest along."""
+        image = json.loads(cls.docker("image", "inspect", "bb"))[0]
+        for reference in image["RepoTags"] + image["RepoDigests"]:
+            if reference.startswith(cls.name):
+                subprocess.run(["docker", "-H", cls.docker_host, "rmi", reference], capture_output=True)
+
+    def run_image(self, name, pull):
+        return self.run_program(*QUICK, "--pull", pull, "--benchmark_image", name, "--", "true")
+
+    def test_each_way_of_naming_an_image_is_pulled_and_then_found_here(self):
+        for suffix in (":v1", f"@{self.digest}", f":v1@{self.digest}"):
+            with self.subTest(suffix=suffix):
+                self.forget()
+                self.assertEqual(self.run_image(self.name + suffix, "never").code, 125)
+                pulled = self.run_image(self.name + suffix, "missing")
+                self.assertEqual(pulled.code, 0, pulled.stderr)
+                self.assertEqual(self.run_image(self.name + suffix, "never").code, 0)
+
+    def test_what_the_registry_lacks_is_named(self):
+        for suffix in (":v2", f":v1@sha256:{'0' * 64}"):
+            with self.subTest(suffix=suffix):
+                outcome = self.run_image(self.name + suffix, "missing")
+                self.assertEqual(outcome.code, 125)
+                self.assertIn(self.name + suffix, outcome.stderr)
 
 
 class Logs(EngineTest):
