@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/text.h"
 
 namespace gpubench::carbon {
@@ -35,7 +36,7 @@ std::string service_words(const RefusedRequest& request) {
   const std::string status = "HTTP " + std::to_string(request.status);
   if (request.status >= 300 && request.status < 400 && !request.location.empty())
     return status + ", a redirect to " + fit_to_show(std::string(request.location), request.secret) + ", is not followed";
-  const WordsJson answer = WordsJson::parse(request.body, nullptr, /*allow_exceptions=*/false);
+  const WordsJson answer = base::parse_json(request.body);
   const std::string words = fit_to_show(words_in(answer, request.body), request.secret);
   return words.empty() ? status : status + ": " + words;
 }

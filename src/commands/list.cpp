@@ -78,7 +78,7 @@ int list(const List& spec, const Context& /*context*/) {
   const std::string folder = spec.folder.empty() ? spec.results_dir : spec.folder;
   std::error_code unknown;
   if (folder == List{}.results_dir && !std::filesystem::exists(folder, unknown)) {
-    std::cout << (spec.json ? "[]\n" : "No runs yet: there is no folder " + folder + " here\n");
+    std::cout << (spec.json ? "[]\n" : "No runs yet: there is no folder " + cli::printable(folder) + " here\n");
     return 0;
   }
   const auto found = history::list_all(folder);
@@ -87,7 +87,7 @@ int list(const List& spec, const Context& /*context*/) {
   if (spec.json)
     std::cout << runs::run_list_json(shown);
   else if (shown.empty())
-    std::cout << "No runs in " << folder << (found->empty() ? "" : " that fit") << "\n";
+    std::cout << "No runs in " << cli::printable(folder) << (found->empty() ? "" : " that fit") << "\n";
   else
     std::cout << (spec.wide ? wide_run_list(shown) : run_list(shown, *found));
   return 0;

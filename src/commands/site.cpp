@@ -6,6 +6,7 @@
 #include <string>
 #include <system_error>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
@@ -60,7 +61,7 @@ int site(const Site& spec, const Context& /*context*/) {
   if (error)
     return cli::complain({"cannot make the folder " + spec.output + ": " + error.message(), "choose another"},
                          cli::kCannotRun);
-  auto list = nlohmann::ordered_json::parse(runs::run_list_json(*runs));
+  auto list = base::parse_ordered_json(runs::run_list_json(*runs));
   for (auto& run : list) {
     const auto page = std::filesystem::path(spec.results) / run["run_id"].get<std::string>() / "report.html";
     run["page"] = std::filesystem::exists(page, error) ? nlohmann::ordered_json(address_of(page, folder))
@@ -68,7 +69,8 @@ int site(const Site& spec, const Context& /*context*/) {
   }
   const auto written = platform::write_file_atomically(folder / "index.html", report::site_page(spec.title, list.dump()));
   if (!written) return cli::complain(written.error(), cli::kCannotRun);
-  std::cout << runs->size() << (runs->size() == 1 ? " run: " : " runs: ") << (folder / "index.html").string() << "\n";
+  std::cout << runs->size() << (runs->size() == 1 ? " run: " : " runs: ") << cli::printable((folder / "index.html").string())
+            << "\n";
   return 0;
 }
 

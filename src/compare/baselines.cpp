@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json.h"
 #include "platform/files.h"
 #include "platform/regular_file.h"
 
@@ -23,7 +24,7 @@ base::Result<std::vector<Baseline>> read_baselines(const std::filesystem::path& 
   const auto text = platform::read_regular_file(results_dir / kFile, kLargestBaselines);
   if (!text) return baselines;
   try {
-    const auto json = BaselineJson::parse(*text);
+    const auto json = base::parse_ordered_json(*text);
     if (json.at("schema_version") != kBaselinesSchema)
       return base::failure((results_dir / kFile).string() + " is of another version of iris-gpubench");
     for (const auto& [name, target] : json.at("baselines").items()) baselines.push_back({name, target.get<std::string>()});

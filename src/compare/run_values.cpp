@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json.h"
 #include "carbon/utc_time.h"
 #include "platform/regular_file.h"
 
@@ -190,7 +191,7 @@ base::Result<RunValues> run_values(const Json& metrics) {
 base::Result<RunValues> read_run_values(const std::filesystem::path& metrics_file) {
   const auto text = platform::read_regular_file(metrics_file, kLargestFile);
   if (!text) return base::failure("cannot read " + metrics_file.string());
-  const Json metrics = Json::parse(*text, nullptr, false);
+  const Json metrics = base::parse_json(*text);
   if (!metrics.is_object()) return base::failure(metrics_file.string() + " is damaged");
   auto run = run_values(metrics);
   if (!run) return base::failure(run.error().with_context(metrics_file.string()));

@@ -62,21 +62,6 @@ std::string answer_text(const platform::HttpResponse& answer) {
   return answer.body.empty() ? status : status + ": " + base::excerpt(answer.body, kExcerptLength);
 }
 
-bool is_flat(std::string_view json) {
-  constexpr int kDeepest = 16;
-  int depth = 0;
-  bool in_text = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (c == '"') in_text = !in_text;
-    if (in_text && c == '\\') ++i;
-    if (in_text) continue;
-    depth += static_cast<int>(c == '[' || c == '{') - static_cast<int>(c == ']' || c == '}');
-    if (depth > kDeepest) return false;
-  }
-  return true;
-}
-
 std::optional<base::Duration> retry_after(std::string_view header, base::WallTime now) {
   base::Duration wait{};
   const bool digits = !header.empty() && header.find_first_not_of("0123456789") == std::string_view::npos;

@@ -17,8 +17,7 @@ Verdict judge_status(int status);
 // "the server answered HTTP 401 (user, password or token not accepted)", with the beginning of what it says.
 std::string answer_text(const platform::HttpResponse& answer);
 
-// JSON within JSON no deeper than any answer to a read request is: each level costs far more memory than its two bytes.
-bool is_flat(std::string_view json);
+constexpr std::string_view kUnreadableAnswer = "the database's answer cannot be read";
 
 // Retry-After as seconds or as a date (RFC 9110), within 0.25 s and 300 s; empty: none, or not one.
 std::optional<base::Duration> retry_after(std::string_view header, base::WallTime now);

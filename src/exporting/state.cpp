@@ -10,6 +10,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "base/json.h"
 #include "platform/files.h"
 #include "platform/regular_file.h"
 #include "runs/json_fields.h"
@@ -79,7 +80,7 @@ State StateFolder::load(const std::string& destination, const std::string& names
   fresh.names = names;
   quarantined_.clear();
   try {
-    const Json json = Json::parse(text_of_file(path_ / kState));
+    const Json json = base::parse_ordered_json(text_of_file(path_ / kState));
     if (json.at("destination") != destination || json.at("names") != names) return fresh;
     State state = fresh;
     state.delivered = place_from(json.at("delivered"));
@@ -102,7 +103,7 @@ void StateFolder::load_quarantine(const std::string& destination) {
   std::istringstream file(text_of_file(path_ / kQuarantine, kLargest));
   for (std::string line; std::getline(file, line);) {
     try {
-      const Json json = Json::parse(line);
+      const Json json = base::parse_ordered_json(line);
       if (json.at("destination") == destination) quarantined_.insert(place_from(json.at("place")));
     } catch (const std::exception&) {
       continue;  // a torn line: its sample is refused once more
@@ -141,7 +142,7 @@ base::Result<void> StateFolder::quarantine(const std::string& destination, const
   for (const RefusedSample& one : refused) {
     const Json json{{"destination", destination},
                     {"place", place_json(one.sample.place)},
-                    {"metric", Json::parse(one.series, nullptr, false)},
+                    {"metric", base::parse_ordered_json(one.series)},
                     {"time_ms", one.sample.time_ms},
                     {"value", one.sample.value},
                     {"status", one.status},
@@ -154,7 +155,7 @@ base::Result<void> StateFolder::quarantine(const std::string& destination, const
 
 std::optional<record::ExportRecord> last_export(const fs::path& run_directory) {
   try {
-    const Json json = Json::parse(text_of_file(run_directory / kFolder / kOutcome));
+    const Json json = base::parse_ordered_json(text_of_file(run_directory / kFolder / kOutcome));
     record::ExportRecord outcome;
     outcome.requested = true;
     outcome.destination = json.at("destination").get<std::string>();

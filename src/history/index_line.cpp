@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "base/json.h"
 #include "history/entry_fields.h"
 
 namespace gpubench::history {
@@ -17,7 +18,7 @@ std::string text_of(const Record& record) {
 // Throws.
 template <class Record>
 void read(std::string_view text, Record& record) {
-  const auto json = runs::Json::parse(text);
+  const auto json = base::parse_ordered_json(text);
   runs::JsonReader reader(json);
   fields(reader, record);
 }

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "base/json.h"
 #include "carbon/emissions.h"
 #include "runs/note_fields.h"
 
@@ -182,7 +183,7 @@ std::string so_far_note(const record::RunRecord& run) {
 
 void take_note(JournalledRun& run, std::string_view note) {
   try {
-    take(run, Json::parse(note));
+    take(run, base::parse_ordered_json(note));
   } catch (const std::exception&) {
     return;  // of a newer version, or not ours: the run is told without it
   }
@@ -190,7 +191,7 @@ void take_note(JournalledRun& run, std::string_view note) {
 
 std::optional<NotedCarbon> carbon_in(std::string_view note) {
   try {
-    const Json json = Json::parse(note);
+    const Json json = base::parse_ordered_json(note);
     if (json.at("note") != "carbon") return std::nullopt;
     return record_of<NotedCarbon>(json);
   } catch (const std::exception&) {

@@ -28,7 +28,6 @@ std::string why_unknown(const fs::path& directory, const std::string& error) {
   return error;
 }
 
-// Copies nothing: a file of anybody's may be nested so deep that a copy would not fit on the stack.
 bool text_is(const Metrics& object, const char* key, std::string_view wanted) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() && found->get_ref<const std::string&>() == wanted;

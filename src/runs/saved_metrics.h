@@ -13,8 +13,7 @@ namespace gpubench::runs {
 // An object. An error: there is none, or it is not JSON.
 base::Result<nlohmann::ordered_json> read_saved_metrics(const std::filesystem::path& run_directory);
 
-// What an object has under a key. Null or empty: nothing, or nothing of that type. Copies no values: a file of anybody's may
-// be nested so deep that a copy would not fit on the stack.
+// What an object has under a key. Null or empty: nothing, or nothing of that type.
 const nlohmann::ordered_json* member(const nlohmann::ordered_json& object, const char* key);
 const nlohmann::ordered_json* object_in(const nlohmann::ordered_json& object, const char* key);
 std::optional<double> number_in(const nlohmann::ordered_json& object, const char* key);

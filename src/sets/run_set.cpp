@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "base/unit.h"
 #include "runs/json_fields.h"
@@ -153,7 +154,7 @@ std::string set_json(const RunSet& set) {
 }
 
 base::Result<RunSet> parse_set(std::string_view json) {
-  const Json parsed = Json::parse(json, nullptr, false);
+  const Json parsed = base::parse_ordered_json(json);
   if (!parsed.is_object()) return base::failure("it is damaged: not a JSON object");
   try {
     check_version(parsed);

@@ -7,6 +7,7 @@
 #include <ratio>
 #include <utility>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "carbon/service_words.h"
 #include "carbon/utc_time.h"
@@ -146,7 +147,7 @@ std::unique_ptr<IntensityProvider> make_electricity_maps_provider(platform::Http
 base::Result<std::vector<IntensitySlot>> parse_electricity_maps_answer(std::string_view body, std::string_view zone,
                                                                        IntensityKind kind) {
   if (body.empty()) return base::failure("the answer is empty");
-  const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const Json answer = base::parse_json(body);
   if (answer.is_discarded()) return base::failure("the answer is not JSON: " + base::excerpt(body));
   const Json* const answered = member(answer, "zone");
   if (answered && answered->is_string() && answered->get_ref<const std::string&>() != zone)

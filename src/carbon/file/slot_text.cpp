@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/byte_order_mark.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "carbon/file/csv.h"
 #include "carbon/utc_time.h"
@@ -162,7 +163,7 @@ base::Result<IntensitySlot> parse_entry(const Json& object) {
 }
 
 base::Result<std::vector<IntensitySlot>> parse_json(std::string_view text) {
-  const Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json document = base::parse_json(text);
   if (document.is_discarded()) return base::failure("it is not valid JSON");
   const Json* list = &document;
   if (document.is_object()) {

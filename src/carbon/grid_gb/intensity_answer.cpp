@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "carbon/utc_time.h"
 
@@ -103,7 +104,7 @@ tl::unexpected<base::Error> nothing_usable(const Json& answer, const Harvest& ha
 template <class TakeData>
 base::Result<std::vector<IntensitySlot>> parse_answer(std::string_view body, TakeData take_data) {
   if (body.empty()) return base::failure("the answer is empty");
-  const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const Json answer = base::parse_json(body);
   if (answer.is_discarded()) return base::failure("the answer is not JSON: " + base::excerpt(body));
   Harvest harvest;
   if (const Json* const data = member(answer, "data")) take_data(*data, harvest);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "carbon/service_words.h"
 #include "carbon/utc_time.h"
@@ -123,7 +124,7 @@ base::Result<std::string> WattTimeProvider::log_in(base::SteadyTime deadline) {
   if (response->status == 401 || response->status == 403)
     return base::failure("WattTime refused the login (" + words + ")", "check the user name and the password");
   if (response->status != 200) return base::failure("WattTime login: " + words);
-  const Json answer = Json::parse(response->body, nullptr, /*allow_exceptions=*/false);
+  const Json answer = base::parse_json(response->body);
   std::string token(text_member(answer, "token"));
   const bool printable = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
   if (token.empty() || !printable) return base::failure("WattTime login: no token in the answer");
@@ -168,7 +169,7 @@ std::unique_ptr<IntensityProvider> make_watttime_provider(platform::HttpClient& 
 
 base::Result<std::vector<IntensitySlot>> parse_watttime_answer(std::string_view body, std::string_view region) {
   if (body.empty()) return base::failure("the answer is empty");
-  const Json answer = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const Json answer = base::parse_json(body);
   if (answer.is_discarded()) return base::failure("the answer is not JSON: " + base::excerpt(body));
   const Json* const meta = member(answer, "meta");
   const std::string_view answered = meta ? text_member(*meta, "region") : std::string_view();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/json.h"
 #include "exporting/run_series.h"
 #include "record/work_rate.h"
 #include "runs/json_fields.h"
@@ -126,7 +127,7 @@ std::string results_note(const record::RunRecord& run) {
 std::vector<ResultSample> results_in(std::string_view note) {
   std::vector<ResultSample> samples;
   try {
-    const Json json = Json::parse(note);
+    const Json json = base::parse_ordered_json(note);
     if (json.at("note") != kNote) return {};
     for (const Json& series : json.at("series")) {
       ResultSample sample;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json.h"
 #include "exporting/answer.h"
 #include "exporting/remote_write/write_message.h"
 
@@ -71,17 +72,17 @@ class RemoteWriteProtocol final : public Protocol {
   }
 
   [[nodiscard]] base::Result<Stored> read_answer(const std::string& body) const override {
-    if (!is_flat(body)) return base::failure("the database's answer cannot be read: it is nested too deeply");
+    const Json answer = base::parse_json(body);
+    if (answer.is_discarded()) return base::failure(std::string(kUnreadableAnswer));
     Stored stored;
     try {
-      const Json answer = Json::parse(body);
       for (const Json& one : answer.at("data").at("result")) {
         StoredSeries& series = stored[series_of(one.at("metric")).json()];
         for (const Json& pair : one.at("values"))
           series[std::llround(pair.at(0).get<double>() * 1000)].push_back(number_in(pair.at(1).get<std::string>()));
       }
     } catch (const Json::exception& error) {
-      return base::failure(std::string("the database's answer cannot be read: ") + error.what());
+      return base::failure(std::string(kUnreadableAnswer) + ": " + error.what());
     }
     return stored;
   }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "exporting/answer.h"
 
 namespace gpubench::exporting {
@@ -57,7 +58,7 @@ Series series_of(const Json& metric) {
 }
 
 void take_line(Stored& stored, std::string_view line) {
-  const Json json = Json::parse(line);
+  const Json json = base::parse_json(line);
   const Json& values = json.at("values");
   const Json& times = json.at("timestamps");
   StoredSeries& series = stored[series_of(json.at("metric")).json()];
@@ -90,7 +91,6 @@ std::string import_lines(std::span<const Sample> samples, std::span<const Series
 }
 
 base::Result<Stored> exported_lines(std::string_view lines) {
-  if (!is_flat(lines)) return base::failure("the database's answer cannot be read: it is nested too deeply");
   Stored stored;
   try {
     while (!lines.empty()) {
@@ -99,7 +99,7 @@ base::Result<Stored> exported_lines(std::string_view lines) {
       lines.remove_prefix(std::min(end + 1, lines.size()));
     }
   } catch (const Json::exception& error) {
-    return base::failure(std::string("the database's answer cannot be read: ") + error.what());
+    return base::failure(std::string(kUnreadableAnswer) + ": " + error.what());
   }
   return stored;
 }

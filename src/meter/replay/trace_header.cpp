@@ -7,6 +7,7 @@
 #include <set>
 #include <type_traits>
 
+#include "base/json.h"
 #include "meter/gpu_limits.h"
 
 namespace gpubench::meter {
@@ -155,7 +156,7 @@ std::string printable(const std::string& text) {
 }  // namespace
 
 base::Result<Trace> parse_trace_header(std::string_view line) {
-  const Json json = Json::parse(line.begin(), line.end(), nullptr, false);
+  const Json json = base::parse_ordered_json(line);
   if (json.is_discarded()) return base::failure("the header is not JSON");
   Reader top(json, "header");
   if (auto checked = check_format(top); !checked) return base::failure(checked.error());

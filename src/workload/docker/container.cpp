@@ -3,6 +3,8 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace gpubench::workload {
 namespace {
 
@@ -21,7 +23,7 @@ constexpr auto kBetweenLooks = 100ms;
 constexpr auto kSignalLimit = 5s;
 
 std::string id_in(const std::string& body) {
-  const auto json = nlohmann::json::parse(body, nullptr, false);
+  const auto json = base::parse_json(body);
   if (!json.is_object() || !json.contains("Id") || !json["Id"].is_string()) return {};
   const std::string id = json["Id"];
   return id.find_first_not_of("0123456789abcdef") == std::string::npos ? id : std::string();  // it becomes part of paths

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "workload/docker/engine/client.h"
 #include "workload/docker/engine/json.h"
 #include "workload/docker/engine/time.h"
@@ -32,7 +33,7 @@ std::optional<base::SteadyTime> between(std::optional<base::WallTime> time, cons
 }  // namespace
 
 base::Result<ContainerState> parse_container_state(std::string_view body) {
-  const json container = json::parse(body, nullptr, false);
+  const json container = base::parse_json(body);
   const json& state = member(container, "State");
   if (!state.is_object()) return base::failure("the engine's description of the container is not valid");
   ContainerState result;

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace gpubench::workload {
 namespace {
 
@@ -111,7 +113,7 @@ std::optional<int> ExitWatch::exit_code() const {
 }
 
 std::string ExitWatch::engine_error() const {
-  const auto json = nlohmann::json::parse(body_, nullptr, false);
+  const auto json = base::parse_json(body_);
   const auto error = json.is_object() ? json.find("Error") : json.end();
   if (!json.is_object() || error == json.end() || !error->is_object()) return {};
   const std::string words = engine_words(error->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
@@ -124,7 +126,7 @@ void ExitWatch::close() {
 }
 
 std::optional<int> parse_wait_answer(std::string_view body) {
-  const auto json = nlohmann::json::parse(body, nullptr, false);
+  const auto json = base::parse_json(body);
   if (!json.is_object()) return std::nullopt;
   const auto code = json.find("StatusCode");
   if (code == json.end() || !code->is_number_integer()) return std::nullopt;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "workload/docker/driver_files.h"
 
@@ -125,7 +126,7 @@ std::string_view GpuAccess::text() const {
 }
 
 base::Result<EngineFacts> parse_engine_facts(std::string_view info_json) {
-  const auto info = nlohmann::json::parse(info_json, nullptr, false);
+  const auto info = base::parse_json(info_json);
   if (!info.is_object()) return base::failure("the engine's answer to /info is not valid");
   EngineFacts facts;
   const auto runtimes = info.find("Runtimes");

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "base/json.h"
 #include "workload/docker/engine/json.h"
 
 namespace gpubench::workload {
@@ -26,7 +27,7 @@ bool is_gpu_node(const std::string& name) {
 }  // namespace
 
 base::Result<GivenGpus> parse_given_gpus(std::string_view inspect_json) {
-  const json container = json::parse(inspect_json, nullptr, false);
+  const json container = base::parse_json(inspect_json);
   const json& host = member(container, "HostConfig");
   if (!host.is_object()) return base::failure("the engine's description of the container is not valid");
   GivenGpus given;

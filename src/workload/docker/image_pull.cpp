@@ -3,6 +3,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "platform/readable.h"
 #include "workload/docker/engine/json.h"
 #include "workload/docker/images.h"
@@ -103,7 +104,7 @@ void PullReport::feed(std::string_view bytes) {
 
 void PullReport::take(std::string_view object) {
   if (object.find_first_not_of(" \r\t") == std::string_view::npos) return;
-  const auto json = nlohmann::json::parse(object, nullptr, false);
+  const auto json = base::parse_json(object);
   if (!json.is_object()) {
     if (error_.empty()) error_ = "the engine's progress messages are broken";
     return;

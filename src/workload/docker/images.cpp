@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/spelling.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -96,7 +97,7 @@ base::Result<std::vector<Image>> fetch_images(EngineClient& engine) {
 }
 
 base::Result<std::vector<Image>> parse_images(std::string_view text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const auto json = base::parse_json(text);
   if (!json.is_array()) return base::failure("the engine's list of images is not valid");
   std::vector<Image> images;
   for (const auto& item : json) {
@@ -109,7 +110,7 @@ base::Result<std::vector<std::string>> fetch_image_environment(EngineClient& eng
   const auto answer = engine.get("/images/" + image_id + "/json");
   if (!answer) return base::failure(answer.error().with_context("could not inspect the image"));
   if (answer->status != 200) return base::failure("the engine did not describe the image: " + engine_words(*answer));
-  const auto json = nlohmann::json::parse(answer->body, nullptr, false);
+  const auto json = base::parse_json(answer->body);
   if (!json.is_object()) return base::failure("the engine's description of the image is not valid");
   const auto config = json.find("Config");
   if (config == json.end() || !config->is_object()) return std::vector<std::string>();
@@ -137,7 +138,7 @@ base::Result<Image> find_image(EngineClient& engine, const std::string& wanted) 
   if (found || !is_reference(wanted)) return found;
   const auto answer = engine.get("/images/" + wanted + "/json");
   if (!answer || answer->status != 200) return found;
-  const auto json = nlohmann::json::parse(answer->body, nullptr, false);
+  const auto json = base::parse_json(answer->body);
   return is_image(json) ? base::Result<Image>(image_of(json)) : found;
 }
 

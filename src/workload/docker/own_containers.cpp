@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json.h"
 #include "base/try.h"
 #include "workload/docker/container.h"
 #include "workload/docker/create_request.h"
@@ -27,7 +28,7 @@ base::Result<std::vector<OwnContainer>> fetch_own_containers(EngineClient& engin
 }
 
 base::Result<std::vector<OwnContainer>> parse_own_containers(std::string_view body) {
-  const json list = json::parse(body, nullptr, false);
+  const json list = base::parse_json(body);
   if (!list.is_array()) return base::failure("the engine's list of containers is not valid");
   std::vector<OwnContainer> containers;
   for (const json& item : list) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "workload/docker/container_streams.h"
@@ -42,7 +43,7 @@ std::string gpus_of(const json& container) {
 }  // namespace
 
 base::Result<Running> parse_running_container(std::string_view body, const std::string& container) {
-  const json document = json::parse(body, nullptr, false);
+  const json document = base::parse_json(body);
   const json& state = member(document, "State");
   const json& process = member(state, "Pid");
   if (!state.is_object()) return base::failure("the engine's description of the container is not valid");

@@ -184,12 +184,6 @@ TEST(Receiver, NoAnswerIsLargerThanTheMemoryOfASmallMachine) {
   EXPECT_EQ(http.requests.at(1).max_body_bytes, std::size_t{64} << 10U);
 }
 
-TEST(Answer, ReadAnswersAreFlatButBracketsInTextDoNotCount) {
-  EXPECT_TRUE(is_flat(R"({"data":{"result":[{"metric":{"a":"[[[[[[[[[[[[[[[[[[[[ \"{{"},"values":[[1,"2"]]}]}})"));
-  EXPECT_FALSE(is_flat(std::string(17, '[')));
-  EXPECT_TRUE(is_flat(std::string(16, '[')));
-}
-
 TEST(RetryAfter, SecondsOrADateWithinBounds) {
   const base::WallTime now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + 12h;
   EXPECT_EQ(retry_after("5", now), 5s);

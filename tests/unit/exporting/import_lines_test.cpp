@@ -115,9 +115,8 @@ TEST(ExportedLines, ComeBackAsTheyWereSent) {
 }
 
 TEST(ExportedLines, NestingWithoutEndIsRefused) {
-  const auto stored = exported_lines(std::string(200'000, '['));
-  ASSERT_FALSE(stored);
-  EXPECT_NE(stored.error().message.find("nested too deeply"), std::string::npos);
+  EXPECT_FALSE(exported_lines(std::string(200'000, '[')));
+  EXPECT_FALSE(exported_lines(R"({"metric":{},"values":)" + std::string(200'000, '[') + std::string(200'000, ']') + "}"));
 }
 
 }  // namespace

@@ -53,16 +53,18 @@ TEST_F(RunListTest, FiguresComeFromMetrics) {
 }
 
 // A file of anybody's: a copy of it would not fit on the stack.
-TEST_F(RunListTest, AFindingNestedWithoutEndHurtsNobody) {
+TEST_F(RunListTest, WhatIsNestedWithoutEndHurtsNobody) {
   constexpr std::size_t kDeep = 200000;
-  metrics("deep",
-          R"({"benchmark":"train","findings":[{"name":)" + std::string(kDeep, '[') + std::string(kDeep, ']') + "}]}");
+  const std::string deep = std::string(kDeep, '[') + std::string(kDeep, ']');
+  metrics("deep-1", R"({"benchmark":"train","findings":[{"name":)" + deep + "}]}");
+  metrics("deep-2", R"({"benchmark":)" + deep + R"(,"findings":[]})");
+  metrics("deep-3", R"({"benchmark":"train","total_energy":)" + deep + "}");
   metrics("next", R"({"benchmark":"train","findings":[{"name":"recovered"}]})");
   const auto runs = list_runs(root_);
   ASSERT_TRUE(runs);
-  ASSERT_EQ(runs->size(), 2U);
-  EXPECT_EQ((*runs)[0].outcome, "complete");
-  EXPECT_EQ((*runs)[1].outcome, "recovered");
+  ASSERT_EQ(runs->size(), 4U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ((*runs)[i].why_unknown, "metrics.json is damaged");
+  EXPECT_EQ((*runs)[3].outcome, "recovered");
 }
 
 TEST_F(RunListTest, ARunWithoutFiguresSaysWhy) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "platform/clock.h"
 #include "platform/readable.h"
@@ -57,7 +58,7 @@ std::string url_encoded(const std::string& value) {
 }
 
 std::string engine_words(std::string_view body) {
-  const auto json = nlohmann::json::parse(body, nullptr, false);
+  const auto json = base::parse_json(body);
   if (json.is_object()) {
     const auto message = json.find("message");
     if (message != json.end() && message->is_string()) return printable(message->get_ref<const std::string&>());
@@ -123,7 +124,7 @@ base::Result<void> EngineClient::identify(base::Duration within) {
     return base::failure("the container engine at " + address_.text() + " refused API version " + engine_.api_version +
                          ": " + engine_words(*answer));
   }
-  const auto version = nlohmann::json::parse(answer->body, nullptr, false);
+  const auto version = base::parse_json(answer->body);
   if (!version.is_object())
     return base::failure("the answer of the container engine at " + address_.text() + " to /version is not valid");
   const std::string number =

@@ -8,6 +8,7 @@
 #include <optional>
 #include <system_error>
 
+#include "base/json.h"
 #include "workload/docker/engine/json.h"
 
 namespace gpubench::workload {
@@ -23,7 +24,7 @@ json json_file(const fs::path& path) {
   std::error_code error;
   if (const auto size = fs::file_size(path, error); error || size > kLargestFile) return {};
   std::ifstream file(path);
-  return json::parse(std::istreambuf_iterator<char>(file), {}, nullptr, false);
+  return base::parse_json(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 TlsFiles tls_in(const fs::path& folder) {

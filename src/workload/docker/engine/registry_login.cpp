@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "base/json.h"
 #include "platform/child_process.h"
 #include "workload/docker/engine/json.h"
 
@@ -33,7 +34,7 @@ json read_config(const std::string& folder) {
   std::error_code error;
   if (folder.empty() || !fs::is_regular_file(path, error) || fs::file_size(path, error) > kLargestConfig) return {};
   std::ifstream file(path);
-  return json::parse(std::istreambuf_iterator<char>(file), {}, nullptr, false);
+  return base::parse_json(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 // "https://host/v1/" -> "host"
@@ -91,7 +92,7 @@ base::Result<Login> login_from_helper(const std::string& helper, const std::stri
                          "install it, or correct credsStore or credHelpers in Docker's config.json");
   const bool has_none = answer->output.find("credentials not found") != std::string::npos;
   if (has_none) return Login{};
-  const json parsed = json::parse(answer->output, nullptr, false);
+  const json parsed = base::parse_json(answer->output);
   if (answer->exit_code != 0 || !parsed.is_object())
     return base::failure(program + " could not give the login of " + registry, "try it with: docker login");
   Login login{text(parsed, "Username"), text(parsed, "Secret"), {}};

@@ -1,0 +1,38 @@
+#include "base/json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace gpubench::base {
+namespace {
+
+bool is_too_deep(std::string_view text) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\') ++i;
+    if (c == '"') in_string = !in_string;
+    if (in_string) continue;
+    if ((c == '[' || c == '{') && ++depth > kDeepestJson) return true;
+    if ((c == ']' || c == '}') && depth > 0) --depth;
+  }
+  return false;
+}
+
+template <typename Json>
+Json parse(std::string_view text) {
+  if (is_too_deep(text)) return Json(Json::value_t::discarded);
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
+}  // namespace
+
+nlohmann::json parse_json(std::string_view text) {
+  return parse<nlohmann::json>(text);
+}
+
+nlohmann::ordered_json parse_ordered_json(std::string_view text) {
+  return parse<nlohmann::ordered_json>(text);
+}
+
+}  // namespace gpubench::base

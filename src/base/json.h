@@ -1,0 +1,19 @@
+// JSON from outside: every text that this program did not just make itself is parsed here.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+namespace gpubench::base {
+
+// Nothing that this program reads is a tenth as deep. Copying, comparing and printing a value recurse, so that a text of ten
+// thousand brackets would end the program.
+constexpr std::size_t kDeepestJson = 100;
+
+// A discarded value (is_discarded; its at() throws) where `text` is no JSON or is nested deeper than kDeepestJson.
+nlohmann::json parse_json(std::string_view text);
+// The same, with the members of each object in the order of the text.
+nlohmann::ordered_json parse_ordered_json(std::string_view text);
+
+}  // namespace gpubench::base
