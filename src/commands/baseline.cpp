@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "base/text.h"
 #include "base/text_table.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
@@ -12,6 +13,8 @@
 
 namespace gpubench::commands {
 namespace {
+
+constexpr std::size_t kLongestName = 64;  // bytes, as of labels
 
 enum class BaselineAction : std::uint8_t { list, set, rm };
 
@@ -31,6 +34,8 @@ base::Result<void> check_baseline(const BaselineSpec& spec) {
   const bool is_reserved = spec.name.starts_with("latest") || spec.name.find_first_of("/:") != std::string::npos;
   if (needs_name && is_reserved)
     return base::failure("\"" + spec.name + "\" cannot be the name of a baseline", "use one without / and :, such as main");
+  if (needs_name && (spec.name.empty() || spec.name.size() > kLongestName || base::one_line(spec.name) != spec.name))
+    return base::failure("the name of a baseline must be one line of 1 to 64 bytes in UTF-8");
   return {};
 }
 

@@ -25,7 +25,7 @@ int clean(const Clean& spec, const Context& context) {
   const platform::SystemClock clock;
   int exit_code = 0;
   for (const workload::OwnContainer& container : *containers) {
-    const std::string words = container.name + " (" + container.image + ", " + container.status + ")";
+    const std::string words = cli::printable(container.name + " (" + container.image + ", " + container.status + ")");
     const platform::Presence owner = platform::presence_of(container.owner, !container.is_remote);
     if (owner == platform::Presence::running) {
       std::cout << "kept: " << words << ": its run is alive\n";

@@ -54,8 +54,9 @@ Recosting recosting(const cli::Parsed& line) {
 int recarbon_run(const runs::RunDirectory& directory, const Context& context) {
   const auto done = recost(directory, recosting(context.line), context.environment);
   if (!done) return cli::complain(done.error(), cli::kCannotRun);
-  std::cout << done->changes << "\nWritten: " << (directory.path / "recarbon.{txt,yml,json}").string() << "\n\n";
-  if (!done->note.empty()) std::cerr << "iris-gpubench: " << done->note << "\n";
+  std::cout << cli::printable(done->changes)
+            << "\nWritten: " << cli::printable((directory.path / "recarbon.{txt,yml,json}").string()) << "\n\n";
+  if (!done->note.empty()) std::cerr << "iris-gpubench: " << cli::printable(done->note) << "\n";
   return 0;
 }
 
