@@ -48,7 +48,7 @@ double quantile(std::vector<double> values, double share) {
   return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
-void one_run(std::mt19937& random, base::Duration length, double contrast, Tally& tally) {
+void one_run(std::mt19937& random, base::Duration length, double contrast, bool as_boards_do, Tally& tally) {
   const double low = std::uniform_real_distribution<>(100, 150)(random);
   support::PowerSteps steps(base::Power::from_watts(low));
   phases::MarkCollector marks;
@@ -57,7 +57,10 @@ void one_run(std::mt19937& random, base::Duration length, double contrast, Tally
   base::SteadyTime time = phases::kStart + 1s;
   for (int i = 0; i < 10; ++i) {
     const base::Window window{time, time + length};
-    steps.then(window.start, base::Power::from_watts(low + contrast)).then(window.end, base::Power::from_watts(low));
+    if (as_boards_do)
+      phases::add_load(steps, window, base::Power::from_watts(low), base::Power::from_watts(low + contrast), random());
+    else
+      steps.then(window.start, base::Power::from_watts(low + contrast)).then(window.end, base::Power::from_watts(low));
     marks.span(lane, window.start, window.end, "phase " + std::to_string(i));
     windows.push_back(window);
     time = window.end + base::from_seconds(std::uniform_real_distribution<>(0.5, 1.5)(random));
@@ -67,19 +70,22 @@ void one_run(std::mt19937& random, base::Duration length, double contrast, Tally
   sensor.lag = base::from_seconds(std::uniform_real_distribution<>(0.015, 0.045)(random));
   sensor.noise = (low + contrast) * 0.01;
   sensor.seed = random();
+  if (as_boards_do) sensor.averaged = 5ms;
   sensor.offset = base::from_seconds(std::uniform_real_distribution<>(0, 0.02)(random));
   const auto truth = steps.script();
   const auto account = phases::account_of(marks, truth, run, sensor);
   for (std::size_t i = 0; i < windows.size(); ++i) tally.add(account->phases[i], truth.used(windows[i]).joules());
 }
 
-void coverage(int runs) {
+void coverage(int runs, bool as_boards_do) {
+  std::printf("%s\n",
+              as_boards_do ? "loads that overshoot and scatter as on an H200, samples of 5 ms" : "steps, samples of 20 ms");
   std::printf("%8s %9s %7s %7s %18s %22s\n", "length", "contrast", "known", "holds", "95 % of errors", "half-width, median");
   for (const base::Duration length : {base::Duration(50ms), base::Duration(500ms), base::Duration(5s)}) {
     for (const double contrast : {100.0, 550.0}) {
       std::mt19937 random(7);
       Tally tally;
-      for (int run = 0; run < runs; ++run) one_run(random, length, contrast, tally);
+      for (int run = 0; run < runs; ++run) one_run(random, length, contrast, as_boards_do, tally);
       std::printf("%6.2f s %7.0f W %5.0f %% %5.1f %% %16.2f %% %20.2f J\n", base::to_seconds(length), contrast,
                   100.0 * static_cast<double>(tally.known) / static_cast<double>(tally.phases),
                   100.0 * static_cast<double>(tally.held) / static_cast<double>(std::max<std::size_t>(tally.known, 1)),
@@ -127,6 +133,7 @@ int main(int argc, char** argv) {
     if (std::strcmp(argv[i], "--marks") == 0) marks = std::atol(argv[i + 1]);
   }
   cost(marks);
-  coverage(runs);
+  coverage(runs, false);
+  coverage(runs, true);
   return 0;
 }

@@ -33,6 +33,10 @@ double standard_of_lag(const EnergySum& sum, const Lag& lag) {
   return std::abs(sum.watts) * base::to_seconds(lag.standard);
 }
 
+double standard_of_samples(const EnergySum& sum) {
+  return std::hypot(kDrift * sum.joules, std::sqrt(sum.noise));
+}
+
 energy::Uncertainty uncertainty_of(const EnergySum& sum, const Lag& lag, const energy::EnergyEstimate& whole) {
   const double share = std::clamp(sum.joules / std::max(whole.energy.joules(), 1e-9), 0.0, 1.0);
   energy::Uncertainty uncertainty;
@@ -40,7 +44,8 @@ energy::Uncertainty uncertainty_of(const EnergySum& sum, const Lag& lag, const e
       term("whole", share * whole.uncertainty.standard().joules(), "the run's own interval, by the phase's share of it"),
       term("marks", std::sqrt(sum.variance), "power samples around its starts and ends"),
       term("lag", standard_of_lag(sum, lag), "lag of the samples, times the change of power between start and end"),
-      term("samples", kDrift * sum.joules * std::sqrt(1 - share), "drift of the samples against the energy counter: 0.15 %"),
+      term("samples", standard_of_samples(sum) * std::sqrt(1 - share),
+           "power between the samples, by their scatter; their drift against the energy counter: 0.15 %"),
       energy::gain_term(base::Energy::from_joules(sum.joules))};
   return uncertainty;
 }
@@ -77,16 +82,19 @@ class Accounting {
   // From one cut to another: energy, and standard uncertainty but for the run's own.
   [[nodiscard]] std::pair<double, double> between(std::size_t from, std::size_t to) const {
     const double lag = lag_joules_[to] - lag_joules_[from];
-    return {joules_[to] - joules_[from], std::sqrt(variances_[to] + variances_[from] + lag * lag)};
+    return {joules_[to] - joules_[from],
+            std::sqrt(variances_[to] + variances_[from] + lag * lag + noise_[to] - noise_[from])};
   }
 
  private:
   void add_cuts(const CutEnergies& cuts) {
     variances_.resize(joules_.size());
     lag_joules_.resize(joules_.size());
+    noise_.resize(joules_.size());
     for (std::size_t i = 0; i < joules_.size(); ++i) {
       joules_[i] += cuts.joules[i];
       variances_[i] += cuts.standard[i] * cuts.standard[i];
+      noise_[i] += cuts.noise[i];
       lag_joules_[i] += static_cast<float>(cuts.watts[i] * base::to_seconds(cuts.lag.standard));
     }
   }
@@ -137,6 +145,7 @@ class Accounting {
   std::vector<double> joules_;     // of all GPUs at each cut
   std::vector<float> variances_;   // joule^2
   std::vector<float> lag_joules_;  // what the lag's uncertainty moves it by
+  std::vector<float> noise_;       // joule^2, of the samples between the cuts
   std::vector<Lag> lags_;
 };
 

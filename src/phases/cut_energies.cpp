@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "energy/counter_check.h"
@@ -24,6 +25,7 @@ constexpr double kLeastContrast = 50;  // watts
 constexpr double kClear = 3;           // times the scatter of both sides
 // Increments of the counter and the samples' area of an H200 at 690 W differ by 0.96 J (root mean square) between two cuts.
 constexpr double kSampleTimes = 1e-3;  // seconds, k = 1
+constexpr double kLeastScatter = 1;    // watts: the samples' own noise
 
 // What the power series allows.
 struct Timing {
@@ -84,12 +86,15 @@ std::optional<base::Duration> lag_of(const Side& before, const Side& after, doub
   return base::from_seconds((area - unlagged) / change);
 }
 
-// The power on the two sides of a cut. There may be a million of them.
+// The power on the two sides of a cut, in watts. There may be a million of them.
 struct Edge {
-  float before = 0;  // watts
+  float before = 0;
   float after = 0;
-  bool is_flat_before = false;
-  bool is_flat_after = false;
+  float scatter_before = kNotFlat;
+  float scatter_after = kNotFlat;
+  [[nodiscard]] bool is_flat_before() const { return scatter_before < kNotFlat; }
+  [[nodiscard]] bool is_flat_after() const { return scatter_after < kNotFlat; }
+  static constexpr float kNotFlat = std::numeric_limits<float>::infinity();
 };
 
 // For each cut the nearest others that are not in the same place.
@@ -143,7 +148,12 @@ class EdgeReader {
     const auto wide = side_between(far, wide_to_.at(mark + kWideAfter + kSide));
     const bool free = mark + kWideAfter + kSide <= right_limit;
     if (free && left.watts > wide.watts) lags.wide_lag = lag_of(left, wide, far.joules - before.joules, kWideAfter);
-    return {Edge{static_cast<float>(left.watts), static_cast<float>(right.watts), left.flat(), right.flat()}, lags};
+    Edge edge;
+    edge.before = static_cast<float>(left.watts);
+    edge.after = static_cast<float>(right.watts);
+    if (left.flat()) edge.scatter_before = static_cast<float>(left.scatter);
+    if (right.flat()) edge.scatter_after = static_cast<float>(right.scatter);
+    return {edge, lags};
   }
 
  private:
@@ -157,15 +167,33 @@ class EdgeReader {
   PowerCurve<T> wide_to_;
 };
 
-// Energy, doubt and power at one cut; the energy since any moment.
+// Energy, doubt and power at one cut; energy and noise since any moment.
 struct AtCut {
   double joules = 0;
   double standard = 0;
   double watts = 0;
+  double noise_before = 0;  // joule^2, up to the samples beside the cut and from there on: the cut's own doubt is `standard`
+  double noise_after = 0;
 };
 
-AtCut by_both_sides(const Edge& edge, double by_left, double by_right) {
-  return {(by_left + by_right) / 2, std::abs(by_left - by_right) / 2 / energy::kRoot3, (edge.before + edge.after) / 2.0};
+// What the power of a side says of the time between it and the cut, where it may have been another: by the scatter of the
+// side.
+double standard_of_side(double scatter, double seconds, double lag_standard, double watts) {
+  return std::hypot(std::max(scatter, kLeastScatter) * seconds, lag_standard * watts);
+}
+
+// The steadier side counts more: after a load's start the power overshoots for a tenth of a second, before it nothing
+// happens.
+AtCut by_both_sides(const Edge& edge, const AtCut& by_before, const AtCut& by_after) {
+  const double before = 1 / (by_before.standard * by_before.standard);
+  const double after = 1 / (by_after.standard * by_after.standard);
+  const double share = before / (before + after);
+  AtCut cut;
+  cut.joules = share * by_before.joules + (1 - share) * by_after.joules;
+  const double apart = std::abs(by_before.joules - by_after.joules) * std::sqrt(share * (1 - share));
+  cut.standard = std::hypot(1 / std::sqrt(before + after), apart);
+  cut.watts = share * edge.before + (1 - share) * edge.after;
+  return cut;
 }
 
 AtCut by_one_side(double joules, double plain, double watts) {
@@ -184,19 +212,25 @@ class CutReader {
     const auto before = before_.at(mark - timing_.before);
     const auto plain = at_.at(mark + timing_.lag.value);
     const auto after = after_.at(mark + timing_.after);
-    const double by_left = before.joules + (base::to_seconds(timing_.before) + lag) * edge.before;
-    const double by_right = after.joules - (base::to_seconds(timing_.after) - lag) * edge.after;
+    const double since_before = base::to_seconds(timing_.before) + lag;
+    const double until_after = base::to_seconds(timing_.after) - lag;
+    const double by_left = before.joules + since_before * edge.before;
+    const double by_right = after.joules - until_after * edge.after;
     AtCut cut;
-    if (edge.is_flat_before && edge.is_flat_after) {
-      cut = by_both_sides(edge, by_left, by_right);
-    } else if (edge.is_flat_before) {
+    if (edge.is_flat_before() && edge.is_flat_after()) {
+      const double lag_standard = base::to_seconds(timing_.lag.standard);
+      cut = by_both_sides(edge, {by_left, standard_of_side(edge.scatter_before, since_before, lag_standard, edge.before)},
+                          {by_right, standard_of_side(edge.scatter_after, until_after, lag_standard, edge.after)});
+    } else if (edge.is_flat_before()) {
       cut = by_one_side(by_left, plain.joules, edge.before);
-    } else if (edge.is_flat_after) {
+    } else if (edge.is_flat_after()) {
       cut = by_one_side(by_right, plain.joules, edge.after);
     } else {
       cut = plainly(plain.joules, side_between(before, after));
     }
     cut.standard = std::hypot(cut.standard, kSampleTimes * cut.watts);
+    cut.noise_before = before.noise;
+    cut.noise_after = after.noise;
     return cut;
   }
 
@@ -211,6 +245,20 @@ class CutReader {
   PowerCurve<T> before_;
   PowerCurve<T> at_;
   PowerCurve<T> after_;
+};
+
+// The noise of what lies between the cuts, without what lies beside them.
+class NoiseSum {
+ public:
+  double up_to(const AtCut& cut) {
+    sum_ += std::max(0.0, cut.noise_before - after_last_);
+    after_last_ = cut.noise_after;
+    return sum_;
+  }
+
+ private:
+  double sum_ = 0;
+  double after_last_ = std::numeric_limits<double>::infinity();  // the first cut is the start of the run
 };
 
 // Never falling, and from 0 to the whole.
@@ -243,11 +291,14 @@ std::optional<CutEnergies> by_series(const series::Series<T>& series, Timing tim
   energies.joules.reserve(cuts.size());
   energies.standard.reserve(cuts.size());
   energies.watts.reserve(cuts.size());
+  energies.noise.reserve(cuts.size());
+  NoiseSum noise;
   for (std::size_t cut = 0; cut < cuts.size(); ++cut) {
     const AtCut at = reader.read(cuts[cut].time, edges.empty() ? Edge{} : edges[cut]);
     energies.joules.push_back(at.joules);
     energies.standard.push_back(static_cast<float>(at.standard));
     energies.watts.push_back(static_cast<float>(at.watts));
+    energies.noise.push_back(timing.fine ? static_cast<float>(noise.up_to(at)) : 0.0F);
   }
   if (!scale_to(energies, whole.energy)) return std::nullopt;
   return energies;

@@ -22,6 +22,7 @@ struct CutEnergies {
   std::vector<double> joules;   // since the start of the run; never falling, from 0 to the energy of the run
   std::vector<float> standard;  // joules, k = 1: doubt that cuts more than 20 ms apart do not share
   std::vector<float> watts;     // power at the cut: what an error of the lag is multiplied by
+  std::vector<float> noise;     // joule^2, never falling: of the samples between the cuts, since the start of the run
   Lag lag;
   bool fine = false;  // by samples that show the edges of a load; else by the driver's average power
 };

@@ -93,11 +93,17 @@ class DoubtWalk {
 
 std::vector<NodeEnergy> node_energies(const PhaseTree& tree, const CutEnergies& cuts) {
   std::vector<NodeEnergy> energies(tree.nodes.size());
-  for (std::size_t atom = 0; atom + 1 < tree.cuts.size(); ++atom)
-    energies[tree.cuts[atom].node].self.joules += cuts.joules[atom + 1] - cuts.joules[atom];
-  for (NodeEnergy& energy : energies) energy.inclusive.joules = energy.self.joules;
-  for (std::size_t node = energies.size() - 1; node > 0; --node)
-    energies[tree.nodes[node].parent].inclusive.joules += energies[node].inclusive.joules;
+  for (std::size_t atom = 0; atom + 1 < tree.cuts.size(); ++atom) {
+    EnergySum& self = energies[tree.cuts[atom].node].self;
+    self.joules += cuts.joules[atom + 1] - cuts.joules[atom];
+    self.noise += cuts.noise[atom + 1] - cuts.noise[atom];
+  }
+  for (NodeEnergy& energy : energies) energy.inclusive = energy.self;
+  for (std::size_t node = energies.size() - 1; node > 0; --node) {
+    EnergySum& parent = energies[tree.nodes[node].parent].inclusive;
+    parent.joules += energies[node].inclusive.joules;
+    parent.noise += energies[node].inclusive.noise;
+  }
   DoubtWalk(tree, cuts).walk(energies);
   return energies;
 }

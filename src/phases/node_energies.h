@@ -11,6 +11,7 @@ namespace gpubench::phases {
 struct EnergySum {
   double joules = 0;
   double variance = 0;  // joule^2: of the cuts, where errors of cuts in one place cancel
+  double noise = 0;     // joule^2: of the power samples between the cuts
   double watts = 0;     // power at the ends less power at the starts: what an error of the lag is multiplied by
 };
 struct NodeEnergy {

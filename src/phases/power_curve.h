@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "base/quantity.h"
 #include "base/time.h"
@@ -24,6 +25,7 @@ class PowerCurve {
     base::SteadyTime time;
     double joules = 0;
     double squares = 0;  // watt^2 second
+    double noise = 0;    // joule^2, k = 1: of the area, by how far each sample lies off the line through its neighbours
   };
 
   PowerCurve(const series::Series<T>& series, base::SteadyTime start) : series_(series), at_{start} {
@@ -42,14 +44,25 @@ class PowerCurve {
       const base::SteadyTime end = std::min(time, to_->time);
       if (end > at_.time) add_line(on_line(at_.time), on_line(end), end);
       if (to_->time > time) break;
-      from_ = to_;
-      to_ = pull();
+      next_sample();
     }
     at_.time = std::max(at_.time, time);
     return at_;
   }
 
  private:
+  // Samples are short looks at a power that changes faster than they come: what lies between them is unknown.
+  void next_sample() {
+    const auto before = std::exchange(from_, to_);
+    to_ = pull();
+    if (!to_) return;
+    const double length = base::to_seconds(to_->time - before->time);
+    const double share = base::to_seconds(from_->time - before->time) / length;
+    const double away = (from_->power - before->power).watts() - share * (to_->power - before->power).watts();
+    const double variance = away * away / (1 + share * share + (1 - share) * (1 - share));
+    at_.noise += variance * length * length / 4;
+  }
+
   [[nodiscard]] double on_line(base::SteadyTime time) const {
     const double share = base::to_seconds(time - from_->time) / base::to_seconds(to_->time - from_->time);
     return from_->power.watts() + (to_->power - from_->power).watts() * share;

@@ -1,6 +1,7 @@
 // A GPU whose power is known, as its lagging samples show it, and marks in it.
 #pragma once
 
+#include <cmath>
 #include <random>
 #include <string>
 #include <utility>
@@ -30,21 +31,34 @@ struct Sensor {
   unsigned seed = 1;
   base::Duration spacing = 20ms;
   base::Duration offset{};  // of the samples' times
+  base::Duration averaged = 20ms;
 };
 
-// Samples from 2 s before the run until 2 s after it; each is the mean of the time between two.
+// Samples from 2 s before the run until 2 s after it.
 inline series::GpuSeries samples_of(const support::PowerScript& truth, base::Window run, const Sensor& sensor = {}) {
   std::vector<meter::PowerSample> samples;
   std::mt19937 random(sensor.seed);
   std::normal_distribution<> noise(0, 1);
   for (base::SteadyTime time = run.start - 2s + sensor.offset; time < run.end + 2s; time += sensor.spacing) {
-    const base::Window seen{time - sensor.lag - sensor.spacing / 2, time - sensor.lag + sensor.spacing / 2};
-    samples.push_back({time, truth.used(seen) / sensor.spacing + watts(noise(random) * sensor.noise)});
+    const base::Window seen{time - sensor.lag - sensor.averaged / 2, time - sensor.lag + sensor.averaged / 2};
+    samples.push_back({time, truth.used(seen) / sensor.averaged + watts(noise(random) * sensor.noise)});
   }
   series::GpuSeries gpu;
   gpu.power = std::make_unique<series::MemorySeries<meter::PowerSample>>(std::move(samples));
   gpu.readings = std::make_unique<series::MemorySeries<meter::GpuReading>>();
   return gpu;
+}
+
+// A load as boards draw it: more at first, by a third that decays within 50 ms, and 3 % that changes every 7 ms. Its end.
+inline base::SteadyTime add_load(PowerSteps& steps, base::Window load, base::Power low, base::Power high, unsigned seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<> scatter(0, 0.03);
+  for (base::SteadyTime time = load.start; time < load.end; time += 7ms) {
+    const double overshoot = 0.33 * std::exp(-base::to_seconds(time - load.start) / 0.05);
+    steps.then(time, high * (1 + scatter(random)) + (high - low) * overshoot);
+  }
+  steps.then(load.end, low);
+  return load.end;
 }
 
 inline energy::EnergyEstimate whole_of(const support::PowerScript& truth, base::Window run) {
