@@ -47,7 +47,7 @@ class Statuses(Comparison):
         self.assertEqual(self.status("ab", "--gate", "score +2%"), 4)
         for wrong in (("ab", "--gate", "energy -2%"), ("ab", "--gate", "enery +2%"), ("ab", "--format", "xml"), ("ab", "--metric", "joy"), ()):
             self.assertEqual(self.status(*wrong), 2, wrong)
-        self.assertEqual(self.status("ab", "nothing"), 125)
+        self.assertEqual(self.status("ab", "nothing"), 2)
 
     def test_what_is_not_compared(self):
         run = saved_runs.save_run(self.results, "20261129-a", 3000)
