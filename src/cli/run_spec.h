@@ -18,6 +18,15 @@
 
 namespace gpubench::cli {
 
+// Of what the run is a part, if of anything.
+struct PartOf {
+  std::string place_in_set = {};     // "Run 3 of 10": then it prints no tables
+  std::optional<std::string> group;  // of a job of several processes, where the user names it
+  std::optional<int> rank;           // likewise
+  std::optional<int> ranks;          // likewise
+  base::Duration merge_wait = std::chrono::seconds(30);
+};
+
 struct RunSpec {
   record::RunSettings settings;
   workload::WorkloadSpec workload;
@@ -30,7 +39,7 @@ struct RunSpec {
   std::optional<platform::ListenAddress> serve;  // where scrapes are answered while the run lasts
 
   std::string results_dir = "results";
-  std::string place_in_set = {};  // "Run 3 of 10": then it prints no tables; empty: it is a run by itself
+  PartOf part_of;
   report::OutputSpec outputs;
   bool live_plot = false;
   std::uint64_t log_cap_bytes = std::uint64_t{1} << 30;  // of benchmark.log

@@ -139,4 +139,47 @@ Option label_option(std::string& label) {
   return {"--label", "NAME", "Name of this run or set, by which show and compare find it", {take}};
 }
 
+namespace {
+
+constexpr double kMostRanks = 1e6;
+constexpr double kLongestMergeWait = 3600;
+
+Value whole_number(std::optional<int>& target, Range range) {
+  return number(range, [&target](double value) { target = static_cast<int>(value); });
+}
+
+base::Result<std::string> group_name(const std::string& text) {
+  constexpr std::size_t kLongest = 64;
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  };
+  bool good = !text.empty() && text.size() <= kLongest;
+  for (const char c : text) good = good && fits(c);
+  if (!good)
+    return base::failure("\"" + text + "\" is no name of a group",
+                         "use 1 to 64 letters, digits, hyphens, dots and underscores");
+  return text;
+}
+
+}  // namespace
+
+std::vector<Option> group_options(PartOf& part_of) {
+  return {
+      {"--group", "NAME", "This run is a part of that job; its parts become one record (iris-gpubench merge)",
+       parsed(part_of.group, group_name)},
+      {"--rank", "N", "Which process of the job it is, from 0", whole_number(part_of.rank, {0, kMostRanks})},
+      {"--ranks", "N", "How many processes the job has", whole_number(part_of.ranks, {1, kMostRanks})},
+      {"--merge_wait", "SECONDS", "How long the first rank waits for the others' parts, before it makes the job's record",
+       seconds(part_of.merge_wait, {0, kLongestMergeWait})}};
+}
+
+base::Result<void> check_group(const PartOf& part_of) {
+  if (part_of.rank && !part_of.ranks) return base::failure("--rank needs --ranks", "say how many processes the job has");
+  if (part_of.rank && *part_of.rank >= *part_of.ranks)
+    return base::failure("--rank is not below --ranks", "count --rank from 0");
+  if (part_of.ranks && *part_of.ranks > 1 && !part_of.rank)
+    return base::failure("--ranks needs --rank", "say which process of the job this one is, from 0");
+  return {};
+}
+
 }  // namespace gpubench::cli

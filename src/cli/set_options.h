@@ -37,6 +37,10 @@ std::vector<Option> set_options(SetLine& line);
 // What goes together. Settles how many runs are warm-up.
 base::Result<void> check_set(SetLine& line, const RunSpec& spec);
 
+// A run that is a part of a job on several nodes, or of several processes.
+std::vector<Option> group_options(PartOf& part_of);
+base::Result<void> check_group(const PartOf& part_of);
+
 Option label_option(std::string& label);
 
 // A variant of a set, and what runs it.

@@ -44,10 +44,14 @@ void emit(YAML::Emitter& out, const Document& value) {
 
 }  // namespace
 
-std::string metrics_yaml(const record::RunRecord& run) {
+std::string yaml_text(const Document& document) {
   YAML::Emitter out;
-  emit(out, metrics_document(run));
+  emit(out, document);
   return std::string(out.c_str()) + "\n";
+}
+
+std::string metrics_yaml(const record::RunRecord& run) {
+  return yaml_text(metrics_document(run));
 }
 
 std::string metrics_json(const record::RunRecord& run) {

@@ -16,7 +16,7 @@ namespace {
 // "train  Run 3 of 10"
 std::string title_of(const cli::RunSpec& spec) {
   const std::string name = run_name(spec);
-  return spec.place_in_set.empty() ? name : name + "  " + spec.place_in_set;
+  return spec.part_of.place_in_set.empty() ? name : name + "  " + spec.part_of.place_in_set;
 }
 
 }  // namespace

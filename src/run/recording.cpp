@@ -1,9 +1,13 @@
 #include "run/recording.h"
 
 #include <chrono>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/try.h"
+#include "parts/part.h"
+#include "run/job_part.h"
 #include "run/run_log.h"
 #include "run/run_name.h"
 #include "runs/journal_notes.h"
@@ -11,12 +15,28 @@
 
 namespace gpubench::run {
 
+namespace {
+
+base::Result<runs::RunDirectory> make_directory(const cli::RunSpec& spec, base::WallTime start,
+                                                const parts::Membership* member) {
+  if (member != nullptr) {
+    const parts::Part part = begun_part(*member);
+    auto directory = parts::make_part_directory(spec.results_dir, part);
+    if (directory) GPUBENCH_TRY(parts::write_part(directory->path, part));
+    return directory;
+  }
+  return runs::make_run_directory(spec.results_dir, runs::make_run_id(start, run_name(spec)));
+}
+
+}  // namespace
+
 base::Result<std::unique_ptr<Recording>> Recording::create(const cli::RunSpec& spec, base::WallTime start,
-                                                           const std::vector<meter::GpuDescription>& gpus) {
-  const std::string run_id = runs::make_run_id(start, run_name(spec));
-  auto directory = runs::make_run_directory(spec.results_dir, run_id);
+                                                           const std::vector<meter::GpuDescription>& gpus,
+                                                           const parts::Membership* member) {
+  auto directory = make_directory(spec, start, member);
   if (!directory) return base::failure(directory.error());
   std::unique_ptr<Recording> recording(new Recording(*std::move(directory)));
+  recording->is_part_ = member != nullptr;
   const auto opened = recording->open(spec, gpus);
   if (opened) return recording;
   recording->discard();
@@ -28,6 +48,13 @@ base::Result<void> Recording::open(const cli::RunSpec& spec, const std::vector<m
   GPUBENCH_ASSIGN_OR_RETURN(journal_, series::Journal::create(directory_.path, directory_.run_id));
   GPUBENCH_ASSIGN_OR_RETURN(series_, series::open_series(gpus, directory_.path, journal_.get()));
   return {};
+}
+
+void Recording::discard() {
+  runs::discard(directory_);
+  if (!is_part_) return;
+  std::error_code ignored;  // a job's folder goes with its last part
+  std::filesystem::remove(parts::group_folder(directory_.path), ignored);
 }
 
 void Recording::note_facts(const record::RunFacts& facts, const workload::WorkloadDescription& workload) {

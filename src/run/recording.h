@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "cli/run_spec.h"
 #include "meter/gpu_meter.h"
+#include "parts/membership.h"
 #include "record/measured.h"
 #include "record/run_record.h"
 #include "runs/run_directory.h"
@@ -24,9 +25,10 @@ namespace gpubench::run {
 
 class Recording {
  public:
-  // Makes the run's folder; after an error there is none.
+  // Makes the run's folder; after an error there is none. `member`: of a job, in whose folder it is; null: it is none.
   static base::Result<std::unique_ptr<Recording>> create(const cli::RunSpec& spec, base::WallTime start,
-                                                         const std::vector<meter::GpuDescription>& gpus);
+                                                         const std::vector<meter::GpuDescription>& gpus,
+                                                         const parts::Membership* member = nullptr);
 
   [[nodiscard]] const runs::RunDirectory& directory() const { return directory_; }
   [[nodiscard]] const std::vector<series::GpuSeries>& series() const { return series_; }
@@ -43,7 +45,7 @@ class Recording {
   // The journal's last note. What is missing from the journal becomes a finding.
   void close(record::RunRecord& run);
   // Nothing was measured: removes the folder.
-  void discard() { runs::discard(directory_); }
+  void discard();
 
  private:
   explicit Recording(runs::RunDirectory directory) : directory_(std::move(directory)) {}
@@ -53,6 +55,7 @@ class Recording {
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<series::Journal> journal_;
   std::vector<series::GpuSeries> series_;
+  bool is_part_ = false;
   std::string facts_note_;
   base::WallTime next_facts_note_;  // of the sampler's thread
 };

@@ -157,8 +157,8 @@ std::optional<sets::Slot> Sitting::next_slot() {
 // False: the set ends here.
 bool Sitting::make_run(const sets::Slot& slot) {
   cli::RunSpec spec = specs_[slot.variant];
-  spec.place_in_set = place_of(slot);
-  if (!quiet()) terminal_.write("\n" + spec.place_in_set + "\n");
+  spec.part_of.place_in_set = place_of(slot);
+  if (!quiet()) terminal_.write("\n" + spec.part_of.place_in_set + "\n");
   signals_.allow(1);
   const Shared shared{signals_, [&](const std::string& run_id) { begun(slot, run_id); },
                       platform::own_resource_use().cpu_seconds};

@@ -21,6 +21,7 @@
 #include "gpus/event_monitor.h"
 #include "gpus/workload_gpus.h"
 #include "meter/open.h"
+#include "parts/part.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/process.h"
@@ -34,8 +35,10 @@
 #include "report/last_screen.h"
 #include "run/audience.h"
 #include "run/environment.h"
+#include "run/job_part.h"
 #include "run/journal_samples.h"
 #include "run/measurement.h"
+#include "run/merge_job.h"
 #include "run/nvtx_library.h"
 #include "run/phase_watch.h"
 #include "run/recording.h"
@@ -116,7 +119,9 @@ class BenchmarkRun {
   void begin(base::SteadyTime time);
   void note_processes(base::SteadyTime time);
   void observe(std::size_t tick, const std::vector<meter::GpuReading>& readings);
+  [[nodiscard]] runs::RunDirectory latest_directory() const;
   int conclude(Measured& measured);
+  base::Result<void> end_part(const record::RunRecord& run);
   void collect_results(Measured& measured);
   void save_so_far(const record::RunRecord& run);
   [[nodiscard]] record::RunRecord account(const Measured& measured) const;
@@ -176,7 +181,7 @@ base::Result<void> BenchmarkRun::open_gpus() {
 }
 
 base::Result<void> BenchmarkRun::open_outputs() {
-  GPUBENCH_ASSIGN_OR_RETURN(recording_, Recording::create(spec_, anchor_.wall, meter_->gpus()));
+  GPUBENCH_ASSIGN_OR_RETURN(recording_, Recording::create(spec_, anchor_.wall, meter_->gpus(), shared_.member));
   if (shared_.begun) shared_.begun(recording_->directory().run_id);
   energy_.emplace(recording_->series());
   audience_ = std::make_unique<Audience>(
@@ -260,7 +265,7 @@ MeasurementPlan BenchmarkRun::plan() {
 void BenchmarkRun::begin(base::SteadyTime time) {
   energy_->begin(time);
   recording_->note_start(time);
-  if (const auto linked = runs::link_latest(spec_.results_dir, recording_->directory()); !linked)
+  if (const auto linked = runs::link_latest(spec_.results_dir, latest_directory()); !linked)
     recording_->log().warn("{}", linked.error().message);
   audience_->begin(time);
   if (spec_.live.ready_fd)
@@ -285,11 +290,19 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
   events_->poll(clock_.now());
 }
 
+// Of a part its job: there the results of all are.
+runs::RunDirectory BenchmarkRun::latest_directory() const {
+  if (shared_.member == nullptr) return recording_->directory();
+  const std::filesystem::path folder = parts::group_folder(recording_->directory().path);
+  return {folder, folder.filename().string()};
+}
+
 int BenchmarkRun::conclude(Measured& measured) {
   terminal_.interrupt_by(signals_.fd());
   collect_results(measured);
   const record::RunRecord run = make_record(measured);
-  const auto written = write_files(run);
+  auto written = write_files(run);
+  if (const auto ended = end_part(run); written && !ended) written = ended;
   show(run);
   const int code = exit_code(measured);
   if (!written) return complain(written.error(), code == 0 ? kCannotRun : code);
@@ -372,13 +385,22 @@ base::Result<void> BenchmarkRun::write_files(const record::RunRecord& run) {
   return written;
 }
 
+// part.json comes last: it says that the part is whole.
+base::Result<void> BenchmarkRun::end_part(const record::RunRecord& run) {
+  if (shared_.member == nullptr) return {};
+  parts::Part part = begun_part(*shared_.member);
+  part.ran.push_back(rank_run(*shared_.member, run));
+  part.ended = true;
+  return parts::write_part(recording_->directory().path, part);
+}
+
 void BenchmarkRun::show(const record::RunRecord& run) {
   const runs::RunDirectory& directory = recording_->directory();
   for (const record::Finding& finding : run.findings) recording_->log().warn("finding: {}", record::finding_text(finding));
   const std::string failure = benchmark::failure_text(run, directory.path);
   if (spec_.verbose)
     terminal_.write("\n" + for_terminal(terminal_, report::formatted_tables(run)) + "\n" + list_result_files(directory));
-  if (!spec_.quiet && spec_.place_in_set.empty()) {
+  if (!spec_.quiet && spec_.part_of.place_in_set.empty()) {
     const auto taken = static_cast<std::size_t>(std::count(failure.begin(), failure.end(), '\n'));
     const report::ScreenSetting setting{directory.path, runs::find_earlier_run(spec_.results_dir, run),
                                         report::kScreenLines - std::min(taken, report::kScreenLines)};
@@ -390,12 +412,28 @@ void BenchmarkRun::show(const record::RunRecord& run) {
 
 }  // namespace
 
+namespace {
+
+base::Result<std::optional<parts::Membership>> membership_of(const cli::RunSpec& spec, const cli::Environment& environment) {
+  if (!spec.part_of.group) return std::optional<parts::Membership>();
+  return parts::find_membership(environment.all, {spec.part_of.group, spec.part_of.rank, spec.part_of.ranks},
+                                platform::host_name());
+}
+
+}  // namespace
+
 int run_benchmark(const cli::RunSpec& spec, const cli::Environment& environment) {
   const platform::SystemClock clock;
   auto carbon = carbon::open_source({spec.settings.carbon, spec.settings.carbon_region, environment.carbon}, clock);
   if (!carbon) return complain(carbon.error(), kUsageError);
+  const auto member = membership_of(spec, environment);
+  if (!member) return complain(member.error(), kUsageError);
   platform::SignalQueue signals;  // before any thread
-  return BenchmarkRun(spec, environment, *std::move(carbon), Shared{signals}).go().exit_code;
+  Shared shared{signals};
+  shared.member = *member ? &**member : nullptr;
+  const RunEnd end = BenchmarkRun(spec, environment, *std::move(carbon), shared).go();
+  if (*member && (*member)->rank == 0 && !end.run_id.empty()) finish_job(spec, environment.carbon, **member, signals);
+  return end.exit_code;
 }
 
 RunEnd run_one_of_a_set(const cli::RunSpec& spec, const cli::Environment& environment, const Shared& shared) {

@@ -192,8 +192,8 @@ FAKE_NVML(nvmlDeviceGetUUID, NvmlHandle device, char* out, unsigned size) {
     return text("MIG-fa4e0000-0000-0000-000" + std::to_string(parent) + "-00000000000" + std::to_string(instance - 1), out,
                 size);
   }
-  return device_call("nvmlDeviceGetUUID", device, [&](Machine&, Gpu&, double) {
-    return text("GPU-fa4e0000-0000-0000-0000-00000000000" + std::to_string(index_of(device)), out, size);
+  return device_call("nvmlDeviceGetUUID", device, [&](Machine& m, Gpu& gpu, double) {
+    return text("GPU-fa4e0000-0000-0000-" + m.script.host + "-00000000000" + std::to_string(gpu.minor), out, size);
   });
 }
 

@@ -1,5 +1,10 @@
 #include "support/fake_nvml/script.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -82,6 +87,32 @@ bool parse_fault(Script& script, const std::string& word, std::istringstream& re
   return true;
 }
 
+std::string host_digits() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  unsigned hash = 0;
+  for (const char* c = name.data(); *c != '\0'; ++c) hash = hash * 31 + static_cast<unsigned char>(*c);
+  std::array<char, 5> digits{};
+  std::snprintf(digits.data(), digits.size(), "%04x", hash & 0xffffU);
+  return digits.data();
+}
+
+// As the driver does under a device cgroup.
+void hide_gpus(Script& script) {
+  for (unsigned i = 0; i < script.gpus.size(); ++i) script.gpus[i].minor = i;
+  const std::size_t at = script.visible_by.find("%d");
+  if (at == std::string::npos) return;
+  const auto hidden = [&](const Gpu& gpu) {
+    std::string path = script.visible_by;
+    path.replace(at, 2, std::to_string(gpu.minor));
+    const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
+    const bool denied = fd < 0 && (errno == EPERM || errno == EACCES);
+    if (fd >= 0) close(fd);
+    return denied;
+  };
+  script.gpus.erase(std::remove_if(script.gpus.begin(), script.gpus.end(), hidden), script.gpus.end());
+}
+
 void parse_line(Script& script, const std::string& line) {
   std::istringstream rest(line);
   std::string word;
@@ -91,6 +122,10 @@ void parse_line(Script& script, const std::string& line) {
     rest >> count;
     script.gpus.resize(count, script.gpus.front());
     for (std::size_t i = 0; i < count; ++i) script.gpus[i].counter.lag = std::fmod(0.037 * static_cast<double>(i), 0.1);
+  } else if (word == "host_uuids") {
+    script.host = host_digits();
+  } else if (word == "visible_by") {
+    rest >> script.visible_by;
   } else if (word == "memory") {
     rest >> script.memory_used >> script.memory_reserved >> script.memory_total;
   } else if (word == "clocks") {
@@ -128,6 +163,7 @@ Script read_script() {
   std::ifstream file(path);
   if (!file) give_up(std::string("the file ") + path);
   for (std::string line; std::getline(file, line);) parse_line(script, line.substr(0, line.find('#')));
+  hide_gpus(script);
   return script;
 }
 

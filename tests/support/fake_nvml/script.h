@@ -18,6 +18,8 @@
 //   ring zero N | future SECONDS | depth N | period SECONDS | type VALUETYPE   N oldest stamps 0; stamps put forward; shape
 //
 //   gpus N
+//   host_uuids                        the UUIDs are of this machine's name (a few bytes of it), as those of another one
+//   visible_by PATTERN                GPU N is hidden if the file PATTERN, with N for its %d, may not be opened (EPERM)
 //   missing SYMBOL                    dlsym does not find it
 //   fail SYMBOL CODE [from T | every N]   SYMBOL may be field:83 or field:185 (the field's own code); gpu:N: opening GPU N
 //   no_value SYMBOL                   succeeds with all bits set, NVML's "not available"; field:83 and field:185 too
@@ -96,6 +98,7 @@ struct Ring {
 };
 
 struct Gpu {
+  unsigned minor = 0;  // its number among all, also of those that are hidden
   std::string name = "NVIDIA Fake H200";
   Profile profile;
   Counter counter;
@@ -126,6 +129,8 @@ struct Script {
   double memory_used = 500, memory_reserved = 600, memory_total = 143771;
   unsigned sm_clock = 1980, memory_clock = 3201;
   double enforced_limit = 700, max_limit = 700;
+  std::string host = "0000";  // of the UUIDs, four hexadecimal digits
+  std::string visible_by;
 };
 
 Script read_script();

@@ -1,0 +1,186 @@
+#include "parts/membership.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <string_view>
+#include <utility>
+
+namespace gpubench::parts {
+namespace {
+
+class Variables {
+ public:
+  explicit Variables(const std::vector<std::string>& environment) {
+    for (const std::string& entry : environment) {
+      const std::size_t equals = entry.find('=');
+      if (equals != std::string::npos) values_.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+    }
+  }
+  [[nodiscard]] std::string text(const char* name) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? std::string() : found->second;
+  }
+  [[nodiscard]] std::optional<int> number(const char* name) const {
+    const std::string value = text(name);
+    int number = 0;
+    const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (value.empty() || error != std::errc() || stop != value.data() + value.size() || number < 0) return std::nullopt;
+    return number;
+  }
+
+ private:
+  std::map<std::string, std::string, std::less<>> values_;
+};
+
+// A step that srun started: a batch script, an allocation's shell and a container of Slurm's own have numbers from the top.
+bool is_slurm_step(const Variables& variables) {
+  const auto step = variables.number("SLURM_STEP_ID");
+  return step && variables.number("SLURM_PROCID") && !variables.text("SLURM_JOB_ID").empty();
+}
+
+std::string slurm_job(const Variables& variables) {
+  const std::string cluster = variables.text("SLURM_CLUSTER_NAME");
+  return "slurm-" + (cluster.empty() ? "" : cluster + "-") + variables.text("SLURM_JOB_ID");
+}
+
+std::string restart_of(const Variables& variables) {
+  const int restarts = variables.number("SLURM_RESTART_COUNT").value_or(0);
+  return restarts == 0 ? "" : "-r" + std::to_string(restarts);
+}
+
+// The scheduler's part of what a process knows; a launcher inside a step of Slurm has it as well.
+void add_slurm_node(const Variables& variables, Membership& member) {
+  if (!is_slurm_step(variables)) return;
+  member.node_number = variables.number("SLURM_NODEID");
+  member.nodes = variables.number("SLURM_NNODES");
+  member.gpus_allocated = variables.number("SLURM_GPUS_ON_NODE");
+  if (const std::string node = variables.text("SLURMD_NODENAME"); !node.empty()) member.node = node;
+}
+
+std::optional<Membership> slurm_member(const Variables& variables) {
+  if (!is_slurm_step(variables)) return std::nullopt;
+  Membership member;
+  member.launcher = "slurm";
+  member.group = slurm_job(variables) + "-" + variables.text("SLURM_STEP_ID") + restart_of(variables);
+  member.rank = *variables.number("SLURM_PROCID");
+  member.local_rank = variables.number("SLURM_LOCALID").value_or(0);
+  member.ranks = variables.number("SLURM_STEP_NUM_TASKS").value_or(variables.number("SLURM_NTASKS").value_or(1));
+  add_slurm_node(variables, member);
+  const std::vector<int> tasks = tasks_per_node(variables.text("SLURM_STEP_TASKS_PER_NODE"));
+  const auto here = static_cast<std::size_t>(member.node_number.value_or(0));
+  if (here < tasks.size()) member.local_ranks = tasks[here];
+  return member;
+}
+
+// By the names of a launcher's variables.
+struct Names {
+  const char* launcher;
+  const char* rank;
+  const char* local_rank;
+  const char* ranks;
+  const char* local_ranks;
+  const char* group;  // empty: it has none
+};
+
+std::optional<Membership> member_by(const Variables& variables, const Names& names) {
+  const auto rank = variables.number(names.rank);
+  const auto local_rank = variables.number(names.local_rank);
+  if (!rank || !local_rank) return std::nullopt;
+  Membership member;
+  member.launcher = names.launcher;
+  member.rank = *rank;
+  member.local_rank = *local_rank;
+  member.ranks = variables.number(names.ranks).value_or(1);
+  member.local_ranks = variables.number(names.local_ranks).value_or(1);
+  if (const std::string group = variables.text(names.group); !group.empty()) member.group = member.launcher + "-" + group;
+  add_slurm_node(variables, member);
+  if (member.local_ranks == member.ranks) member.nodes = 1;
+  return member;
+}
+
+// MPICH and Intel MPI name no job of their own: the scheduler's step is it.
+void add_schedulers_group(const Variables& variables, Membership& member) {
+  if (!member.group.empty()) return;
+  if (is_slurm_step(variables))
+    member.group = slurm_job(variables) + "-" + variables.text("SLURM_STEP_ID") + restart_of(variables);
+  else if (const std::string job = variables.text("PBS_JOBID"); !job.empty())
+    member.group = "pbs-" + job;
+  else if (const std::string lsf = variables.text("LSB_JOBID"); !lsf.empty())
+    member.group = "lsf-" + lsf;
+}
+
+// Those inside a step of Slurm come before it: their ranks have the variables of the launcher's daemon too.
+std::optional<Membership> launchers_member(const Variables& variables) {
+  constexpr Names kLaunchers[] = {
+      {"openmpi", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE",
+       "PMIX_NAMESPACE"},
+      {"mpich", "PMI_RANK", "MPI_LOCALRANKID", "PMI_SIZE", "MPI_LOCALNRANKS", ""},
+      {"torchrun", "RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "TORCHELASTIC_RUN_ID"},
+  };
+  for (const Names& names : kLaunchers)
+    if (auto member = member_by(variables, names)) return member;
+  if (auto member = slurm_member(variables)) return member;
+  return member_by(variables, {"flux", "FLUX_TASK_RANK", "FLUX_TASK_LOCAL_ID", "FLUX_JOB_SIZE", "", "FLUX_JOB_ID"});
+}
+
+void add_named(const Named& named, Membership& member) {
+  if (named.group) member.group = *named.group;
+  if (named.rank) member.rank = *named.rank;
+  if (named.ranks) member.ranks = *named.ranks;
+}
+
+}  // namespace
+
+std::vector<int> tasks_per_node(const std::string& text) {
+  std::vector<int> tasks;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  constexpr int kMost = 1 << 20;
+  while (at < end) {
+    int count = 0;
+    int times = 1;
+    auto read = std::from_chars(at, end, count);
+    if (read.ec != std::errc() || count < 0) return {};
+    at = read.ptr;
+    if (std::string_view(at, static_cast<std::size_t>(end - at)).starts_with("(x")) {
+      read = std::from_chars(at + 2, end, times);
+      if (read.ec != std::errc() || times < 1 || times > kMost || read.ptr == end || *read.ptr != ')') return {};
+      at = read.ptr + 1;
+    }
+    tasks.insert(tasks.end(), static_cast<std::size_t>(times), count);
+    if (at < end && *at++ != ',') return {};
+  }
+  return tasks;
+}
+
+base::Result<std::optional<Membership>> find_membership(const std::vector<std::string>& environment, const Named& named,
+                                                        const std::string& host) {
+  const Variables variables(environment);
+  auto member = launchers_member(variables);
+  if (!member && !named.group) return std::optional<Membership>();
+  if (!member) {
+    member.emplace();
+    member->launcher = "--group";
+  }
+  if (member->node.empty()) member->node = host;
+  add_schedulers_group(variables, *member);
+  add_named(named, *member);
+  if (member->ranks <= 1 && !named.group) return std::optional<Membership>();
+  if (member->rank >= member->ranks)
+    return base::failure(
+        "rank " + std::to_string(member->rank) + " of " + std::to_string(member->ranks) + " ranks does not exist",
+        "count --rank from 0, and give --ranks");
+  if (member->group.empty())
+    return base::failure(member->launcher + " does not name its job, so its processes cannot be put together",
+                         "give each of them the same --group NAME; or --alone, if each is a benchmark by itself");
+  return member;
+}
+
+int nodes_left_out(const std::vector<std::string>& environment) {
+  const Variables variables(environment);
+  if (is_slurm_step(variables) || variables.text("SLURM_JOB_ID").empty()) return 0;
+  return std::max(variables.number("SLURM_JOB_NUM_NODES").value_or(1) - 1, 0);
+}
+
+}  // namespace gpubench::parts

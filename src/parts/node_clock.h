@@ -1,0 +1,17 @@
+// How a node keeps its wall clock; by it the times of different nodes are compared.
+#pragma once
+
+#include <optional>
+
+#include "base/time.h"
+
+namespace gpubench::parts {
+
+struct NodeClock {
+  bool synchronised = false;       // a service disciplines it
+  base::Duration largest_error{};  // the kernel's own estimate
+};
+// This machine's; empty: it does not say.
+std::optional<NodeClock> own_clock();
+
+}  // namespace gpubench::parts

@@ -1,0 +1,131 @@
+#include "run/merge_job.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <system_error>
+
+#include "base/try.h"
+#include "cli/complain.h"
+#include "parts/job_document.h"
+#include "parts/job_tables.h"
+#include "parts/make_job.h"
+#include "platform/files.h"
+#include "platform/terminal.h"
+#include "report/html/tables_page.h"
+#include "report/metrics_yaml.h"
+#include "run/result_files.h"
+#include "runs/cost_unfinished.h"
+#include "runs/saved_run.h"
+
+namespace gpubench::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> parts_in(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    if (!entry->is_symlink(error) && parts::is_part(entry->path())) found.push_back(entry->path());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+bool has_metrics(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(folder / "metrics.json", error);
+}
+
+// Makes the results of a part that was killed before it could.
+base::Result<void> recover(const fs::path& folder, const carbon::Services& services) {
+  const runs::RunDirectory directory{folder, folder.filename().string()};
+  auto saved = runs::load_past_run(directory);
+  if (!saved) return base::failure(saved.error());
+  runs::cost_unfinished(*saved, services);
+  return write_reports(directory, saved->run, saved->series, report::TimeseriesFormat::none);
+}
+
+base::Result<parts::PartFigures> read_one(const fs::path& folder, const carbon::Services& services) {
+  GPUBENCH_TRY(parts::read_part(folder));
+  GPUBENCH_TRY(runs::check_over({folder, folder.filename().string()}));
+  if (!has_metrics(folder)) GPUBENCH_TRY(recover(folder, services));
+  return parts::read_figures(folder);
+}
+
+bool all_have_ended(const fs::path& group_folder) {
+  std::set<int> ranks;
+  std::optional<int> expected;
+  for (const fs::path& folder : part_folders(group_folder)) {
+    const auto part = parts::read_part(folder);
+    if (!part || !part->ended) return false;
+    for (const parts::RankRun& ran : part->ran) ranks.insert(ran.rank);
+    if (part->ranks) expected = part->ranks;
+  }
+  return expected && ranks.size() >= static_cast<std::size_t>(std::max(*expected, 0));
+}
+
+}  // namespace
+
+std::vector<fs::path> part_folders(const fs::path& folder) {
+  if (parts::is_part(folder)) return {folder};
+  auto found = parts_in(folder / "nodes");
+  return found.empty() ? parts_in(folder) : found;
+}
+
+base::Result<parts::Job> read_job(const std::vector<fs::path>& folders, const carbon::Services& services) {
+  std::vector<parts::PartFigures> figures;
+  std::vector<parts::Missing> missing;
+  for (const fs::path& folder : folders) {
+    auto one = read_one(folder, services);
+    if (one)
+      figures.push_back(*std::move(one));
+    else
+      missing.push_back({folder.filename().string(), one.error().message});
+  }
+  return parts::make_job(std::move(figures), std::move(missing));
+}
+
+void wait_for_parts(const fs::path& group_folder, base::Duration patience, const platform::Clock& clock,
+                    const std::function<bool(base::Duration)>& give_up) {
+  constexpr base::Duration kBetweenLooks = std::chrono::milliseconds(200);
+  const base::SteadyTime end = clock.now() + patience;
+  while (!all_have_ended(group_folder) && clock.now() < end)
+    if (give_up(std::min(kBetweenLooks, end - clock.now()))) return;
+}
+
+void finish_job(const cli::RunSpec& spec, const carbon::Services& services, const parts::Membership& member,
+                platform::SignalQueue& signals) {
+  const platform::SystemClock clock;
+  const fs::path folder = fs::path(spec.results_dir) / parts::id_of(member.group);
+  wait_for_parts(folder, spec.part_of.merge_wait, clock,
+                 [&](base::Duration time) { return signals.wait(time).has_value(); });
+  const auto job = read_job(part_folders(folder), services);
+  const auto written = job ? write_job(folder, *job) : base::Result<void>(base::failure(job.error()));
+  if (!written) cli::complain(written.error(), 0);
+  if (written && !spec.quiet)
+    platform::Terminal().write("\n" + parts::job_text(*job) + "Results in " + folder.string() + "\n");
+}
+
+base::Result<void> write_job(const fs::path& folder, const parts::Job& job) {
+  std::vector<report::PageTable> tables;
+  for (parts::JobTable& table : parts::job_tables(job))
+    tables.push_back({std::move(table.id), std::move(table.heading), std::move(table.columns), std::move(table.rows),
+                      std::move(table.remark)});
+  const std::string version = job.parts.front().part.tool_version;
+  base::Result<void> result;
+  const auto write = [&](const char* name, const std::string& text) {
+    if (const auto written = platform::write_file_atomically(folder / name, text); result && !written) result = written;
+  };
+  {
+    const parts::Json document = parts::job_document(job);
+    write("metrics.json", document.dump(2) + "\n");
+    write("metrics.yml", report::yaml_text(document));
+  }
+  write("formatted_metrics.txt", parts::job_text(job));
+  write("ranks.csv", parts::ranks_csv(job));
+  write("report.html", report::tables_page(job.group, tables, "Made by iris-gpubench " + version + ". All times are UTC."));
+  return result;
+}
+
+}  // namespace gpubench::run

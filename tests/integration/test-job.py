@@ -1,0 +1,122 @@
+#!/usr/bin/python3
+"""A job of several processes and nodes: its parts and the record that is made of them."""
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+from product import PROGRAM, SOURCE, ProductTest
+
+QUICK = ("--idle_roll", "0.3", "--no_plot", "--quiet")
+WATTS = (300, 400, 500, 600)
+
+
+class Parts(ProductTest):
+    """Three machines with four GPUs each: the same one under three names."""
+
+    gpu_script = "gpus 4\nhost_uuids\n" + "".join(f"gpu {i} profile steady {watts}\n" for i, watts in enumerate(WATTS))
+
+    def node(self, number, *arguments, nodes=3, command=("sleep", "1.2")):
+        line = self.command(*QUICK, "--group", "job", "--rank", str(number), "--ranks", str(nodes), *arguments, "--", *command)
+        return subprocess.Popen(["unshare", "--uts", "sh", "-c", 'hostname "$0"; exec "$@"', f"n{number}", *line], env=self.environment,
+                                cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def run_job(self, *arguments, nodes=3, starts=None):
+        processes = [self.node(i, *arguments, nodes=nodes) for i in (range(nodes) if starts is None else starts)]
+        ends = [(process.communicate(timeout=60), process.returncode) for process in processes]
+        self.assertEqual([code for _, code in ends], [0] * len(processes), ends)
+        return ends
+
+    def job(self, folder="job"):
+        return json.loads((self.results / folder / "metrics.json").read_text())
+
+    def merge(self, *arguments):
+        return subprocess.run([str(PROGRAM), "merge", "--results_dir", str(self.results), *arguments], env=self.environment, cwd=self.folder,
+                              capture_output=True, text=True, timeout=60, check=False)
+
+    def bytes_of(self, folder):
+        return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+    def test_the_sum_of_three_nodes_is_the_truth(self):
+        self.run_job()
+        job = self.job()
+        self.assertEqual(job["group"]["complete"], True)
+        self.assertEqual([node["node"] for node in job["nodes"]], ["n0", "n1", "n2"])
+        self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), 12)
+        self.assertEqual(job["device_count"], 12)
+        truth = sum(sum(WATTS) * node["elapsed_seconds"] for node in job["nodes"])
+        self.assertAlmostEqual(job["total_energy_joules"], truth, delta=1e-3 * truth)
+        parts = sum(json.loads(path.read_text())["total_energy_joules"] for path in self.results.glob("job/nodes/*/metrics.json"))
+        self.assertAlmostEqual(job["total_energy_joules"], parts, delta=1e-6 * parts)
+        self.assertEqual([rank["exit_code"] for rank in job["ranks"]], [0, 0, 0])
+        try:
+            import jsonschema
+            jsonschema.Draft202012Validator(json.loads((SOURCE / "docs/metrics.schema.json").read_text())).validate(job)
+        except ImportError:
+            pass
+        text = (self.results / "job/formatted_metrics.txt").read_text()
+        for heading in ("Nodes", "Ranks", "Balance"):
+            self.assertIn(heading, text)
+        self.assertIn("<h2 id=\"nodes-heading\">", (self.results / "job/report.html").read_text())
+        self.assertEqual((self.results / "latest").resolve().name, "job")
+        listed = subprocess.run([str(PROGRAM), "list", str(self.results)], env=self.environment, capture_output=True, text=True, check=False)
+        self.assertIn("job", listed.stdout)
+
+    def test_merged_again_and_elsewhere_the_bytes_are_the_same(self):
+        self.run_job()
+        first = self.bytes_of(self.results / "job")
+        self.assertEqual(self.merge("job").returncode, 0)
+        self.assertEqual(self.bytes_of(self.results / "job"), first)
+        parts = [str(path) for path in sorted((self.results / "job/nodes").iterdir(), reverse=True)]
+        self.assertEqual(self.merge("--output", str(self.folder / "elsewhere"), *parts).returncode, 0)
+        self.assertEqual(self.bytes_of(self.folder / "elsewhere"), first)
+
+    def test_a_node_that_is_missing_leaves_no_total(self):
+        self.run_job("--merge_wait", "0", starts=[0, 2])
+        done = self.merge("job")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.job()
+        self.assertIsNone(job["total_energy_joules"])
+        self.assertGreater(job["known_energy_joules"], 0)
+        self.assertIn("ranks_missing", [finding["name"] for finding in job["findings"]])
+        self.assertIn("at least", done.stdout)
+
+    def test_a_killed_part_is_recovered(self):
+        late = self.node(1, command=("sleep", "50"))
+        self.run_job("--merge_wait", "0", starts=[0, 2])
+        late.kill()
+        late.communicate()
+        done = self.merge("job")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.job()
+        self.assertEqual([node["state"] for node in job["nodes"]], ["complete", "recovered", "complete"])
+        again = self.bytes_of(self.results / "job")
+        self.assertEqual(self.merge("job").returncode, 0)
+        self.assertEqual(self.bytes_of(self.results / "job"), again)
+
+    def test_a_foreign_part_is_refused_by_name(self):
+        self.run_job("--merge_wait", "0", starts=[0])
+        foreign = self.results / "job/nodes/stranger"
+        shutil.copytree(next((self.results / "job/nodes").iterdir()), foreign)
+        part = json.loads((foreign / "part.json").read_text())
+        (foreign / "part.json").write_text(json.dumps(part | {"group": "another"}))
+        done = self.merge("job")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("stranger", done.stderr)
+        self.assertIn("another", done.stderr)
+        (foreign / "part.json").write_text(json.dumps(part | {"schema_version": 99}))
+        self.assertIn("part_unknown", self.merge("job").stdout)
+
+    def test_command_lines_that_do_not_go_together(self):
+        for words, complaint in ((("--rank", "1"), "--ranks"), (("--group", "g", "--rank", "3", "--ranks", "3"), "from 0"),
+                                 (("--group", "a/b"), "letters"), (("--ranks", "2"), "--rank")):
+            with self.subTest(words=words):
+                done = self.run_program(*words, "--", "true")
+                self.assertEqual(done.code, 2)
+                self.assertIn(complaint, done.stderr)
+        self.assertEqual(self.merge("nothing").returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,175 @@
+#include "parts/make_job.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "parts/job_document.h"
+#include "parts/job_tables.h"
+
+namespace gpubench::parts {
+namespace {
+
+using namespace std::chrono_literals;
+
+base::Energy joules(double value) {
+  return base::Energy::from_joules(value);
+}
+
+Board board(const std::string& uuid, double energy) {
+  Board one;
+  one.uuid = uuid;
+  one.energy = joules(energy);
+  one.interval = {joules(3), joules(4)};
+  one.idle_power = base::Power::from_watts(100);
+  one.entry = {{"index", 0}, {"name", "NVIDIA Fake H200"}, {"uuid", uuid}, {"energy_joules", energy}};
+  return one;
+}
+
+// Node `number` of three, with one GPU and one rank, which takes `seconds`.
+PartFigures part(int number, double energy, base::Duration time) {
+  PartFigures one;
+  one.folder = std::to_string(number) + "-n" + std::to_string(number);
+  one.part.group = "job-1";
+  one.part.launcher = "slurm";
+  one.part.tool_version = "0.1.0";
+  one.part.node = "n" + std::to_string(number);
+  one.part.node_number = number;
+  one.part.nodes = 3;
+  one.part.ranks = 3;
+  one.start = base::WallTime(1'790'000'000s);
+  one.end = one.start + time;
+  one.boards = {board("GPU-" + std::to_string(number), energy)};
+  one.energy = joules(energy);
+  one.interval = {joules(3), joules(4)};
+  one.emissions = base::Emissions::from_grams(energy / 1000);
+  one.part.ran = {{number, one.start, one.end, number, {"GPU-" + std::to_string(number)}}};
+  one.part.ended = true;
+  one.settings = {{"benchmark", "simulate"}, {"workload", {{"kind", "command"}}}};
+  return one;
+}
+
+std::vector<PartFigures> three() {
+  return {part(0, 1000, 10s), part(1, 1100, 11s), part(2, 1200, 12s)};
+}
+
+std::vector<std::string> names_of(const std::vector<Doubt>& doubts) {
+  std::vector<std::string> names;
+  for (const Doubt& doubt : doubts) names.push_back(doubt.name);
+  return names;
+}
+
+TEST(MakeJob, TheTotalIsTheSumAndItsIntervalTheRootOfSquares) {
+  const auto job = make_job(three(), {});
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->energy, joules(3300));
+  EXPECT_NEAR(job->interval.comparative.joules(), 3 * std::sqrt(3.0), 1e-9);
+  EXPECT_NEAR(job->emissions->grams(), 3.3, 1e-9);
+  EXPECT_EQ(job->exit_code, 2);  // the highest
+  EXPECT_EQ(job->nodes[0].waiting, 2s);
+  EXPECT_EQ(job->nodes[0].waiting_energy, joules(200));
+  EXPECT_EQ(job->nodes[2].waiting, 0s);
+  EXPECT_NEAR(*job->imbalance.time, 12.0 / 11 - 1, 1e-12);
+  EXPECT_NEAR(*job->imbalance.energy, 1200.0 / 1100 - 1, 1e-12);
+  EXPECT_TRUE(job->doubts.empty());
+}
+
+TEST(MakeJob, EveryOrderGivesTheSameBytes) {
+  std::array<std::size_t, 3> order{0, 1, 2};
+  const std::string first = job_document(*make_job(three(), {})).dump();
+  do {
+    std::vector<PartFigures> parts;
+    for (const std::size_t i : order) parts.push_back(three()[i]);
+    const auto job = make_job(std::move(parts), {});
+    EXPECT_EQ(job_document(*job).dump(), first);
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST(MakeJob, WithANodeMissingThereIsNoTotalButALeastOne) {
+  auto parts = three();
+  parts.erase(parts.begin() + 1);
+  const auto job = make_job(std::move(parts), {});
+  ASSERT_TRUE(job);
+  EXPECT_FALSE(job->energy);
+  EXPECT_FALSE(job->emissions);
+  EXPECT_EQ(job->known_energy, joules(2200));
+  EXPECT_EQ(names_of(job->doubts), (std::vector<std::string>{"nodes_missing", "ranks_missing"}));
+  EXPECT_NE(job->doubts.front().text.find("at least 2,200"), std::string::npos) << job->doubts.front().text;
+  const Json document = job_document(*job);
+  EXPECT_TRUE(document["total_energy"].is_null());
+  EXPECT_EQ(document["known_energy_joules"], 2200);
+}
+
+TEST(MakeJob, APartWithoutFiguresMakesTheTotalUnknownToo) {
+  const auto job = make_job(three(), {{"3-n3", "it is still running"}});
+  ASSERT_TRUE(job);
+  EXPECT_FALSE(job->energy);
+  EXPECT_EQ(names_of(job->doubts), std::vector<std::string>{"part_unknown"});
+}
+
+TEST(MakeJob, ABoardCountsOnce) {
+  auto parts = three();
+  parts[2].boards.push_back(board("GPU-0", 999));
+  parts[2].energy = joules(1200 + 999);
+  const auto job = make_job(std::move(parts), {});
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->energy, joules(3300));
+  EXPECT_EQ(names_of(job->doubts), std::vector<std::string>{"board_counted_once"});
+}
+
+TEST(MakeJob, APartOfAnotherJobOrVersionIsRefusedByName) {
+  auto parts = three();
+  parts[1].part.group = "job-2";
+  const auto foreign = make_job(parts, {});
+  ASSERT_FALSE(foreign);
+  EXPECT_NE(foreign.error().message.find("1-n1"), std::string::npos);
+  EXPECT_NE(foreign.error().message.find("job-2"), std::string::npos);
+  parts = three();
+  parts[1].part.tool_version = "0.2.0";
+  EXPECT_FALSE(make_job(parts, {}));
+  EXPECT_FALSE(make_job({}, {}));
+}
+
+TEST(MakeJob, ARankHasTheEnergyOfTheGpusThatAreItsAlone) {
+  auto parts = three();
+  parts[0].part.ran.push_back({3, parts[0].start, parts[0].end, 0, {"GPU-0"}});  // shares GPU-0 with rank 0
+  const auto job = make_job(std::move(parts), {});
+  ASSERT_EQ(job->ranks.size(), 4U);
+  EXPECT_FALSE(job->ranks[0].energy);
+  EXPECT_EQ(job->ranks[1].energy, joules(1100));
+  EXPECT_FALSE(job->ranks[3].energy);
+}
+
+TEST(MakeJob, AFindingOfAllNodesIsSaidOnce) {
+  auto parts = three();
+  for (PartFigures& one : parts) one.doubts = {{"carbon_fallback", "No forecast."}};
+  parts[1].doubts.push_back({"interrupted", "It was interrupted."});
+  const auto job = make_job(std::move(parts), {});
+  ASSERT_EQ(job->doubts.size(), 2U);
+  EXPECT_EQ(job->doubts[0].text, "All 3 nodes: No forecast.");
+  EXPECT_EQ(job->doubts[1].text, "n1: It was interrupted.");
+  EXPECT_EQ(job->nodes[1].state, "interrupted");
+}
+
+TEST(MakeJob, HiddenGpusAndClocksAreFindings) {
+  auto parts = three();
+  parts[0].part.gpus_allocated = 2;
+  parts[1].part.clock = NodeClock{false, 16s};
+  const auto job = make_job(std::move(parts), {});
+  EXPECT_EQ(names_of(job->doubts), (std::vector<std::string>{"gpus_hidden", "clocks_unsynchronised"}));
+}
+
+TEST(MakeJob, ManyRanksAreNotAllInTheTable) {
+  std::vector<PartFigures> parts;
+  for (int i = 0; i < 70; ++i) parts.push_back(part(i, 1000, 10s + i * 1ms));
+  for (PartFigures& one : parts) one.part.nodes = one.part.ranks = 70;
+  const auto job = make_job(std::move(parts), {});
+  const std::string text = job_text(*job);
+  EXPECT_NE(text.find("slowest: 69"), std::string::npos);
+  EXPECT_EQ(text.find("slowest: 64"), std::string::npos);
+  EXPECT_NE(text.find("6 more nodes"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gpubench::parts
