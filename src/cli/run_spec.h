@@ -24,6 +24,7 @@ struct PartOf {
   std::optional<std::string> group;  // of a job of several processes, where the user names it
   std::optional<int> rank;           // likewise
   std::optional<int> ranks;          // likewise
+  bool alone = false;                // a run by itself, whatever its launcher says
   base::Duration merge_wait = std::chrono::seconds(30);
 };
 

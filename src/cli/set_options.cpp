@@ -169,11 +169,14 @@ std::vector<Option> group_options(PartOf& part_of) {
        parsed(part_of.group, group_name)},
       {"--rank", "N", "Which process of the job it is, from 0", whole_number(part_of.rank, {0, kMostRanks})},
       {"--ranks", "N", "How many processes the job has", whole_number(part_of.ranks, {1, kMostRanks})},
+      {"--alone", "", "Measure this process by itself, although its launcher started several", switch_on(part_of.alone)},
       {"--merge_wait", "SECONDS", "How long the first rank waits for the others' parts, before it makes the job's record",
        seconds(part_of.merge_wait, {0, kLongestMergeWait})}};
 }
 
 base::Result<void> check_group(const PartOf& part_of) {
+  if (part_of.alone && (part_of.group || part_of.rank))
+    return base::failure("--alone and --group cannot be used together", "use only one of them");
   if (part_of.rank && !part_of.ranks) return base::failure("--rank needs --ranks", "say how many processes the job has");
   if (part_of.rank && *part_of.rank >= *part_of.ranks)
     return base::failure("--rank is not below --ranks", "count --rank from 0");

@@ -42,13 +42,17 @@ fs::path folder_of(const Merge& spec, const std::string& name) {
 }
 
 base::Result<std::vector<fs::path>> all_parts(const Merge& spec) {
+  std::error_code error;
   std::set<fs::path> all;
   for (const std::string& name : spec.folders) {
     const auto found = run::part_folders(folder_of(spec, name));
     if (found.empty())
       return base::failure("there is no part of a job in " + name,
                            "name a job's folder, or folders with a part.json; iris-gpubench --group makes them");
-    all.insert(found.begin(), found.end());
+    for (const fs::path& part : found) {  // one folder may be named twice, by a link too
+      const fs::path real = fs::canonical(part, error);
+      all.insert(error ? part : real);
+    }
   }
   return std::vector<fs::path>(all.begin(), all.end());
 }

@@ -8,7 +8,7 @@
 #include "carbon/fallback_factor.h"
 #include "carbon/file/slot_text.h"
 #include "carbon/open.h"
-#include "commands/costed_run.h"
+#include "commands/saved_outputs.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/regular_file.h"

@@ -1,14 +1,16 @@
 #include "commands/saved_outputs.h"
 
 #include <iostream>
+#include <utility>
 
 #include "base/try.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
-#include "commands/costed_run.h"
+#include "exporting/state.h"
 #include "record/finding.h"
 #include "report/text.h"
 #include "run/result_files.h"
+#include "runs/cost_unfinished.h"
 #include "runs/saved_metrics.h"
 
 namespace gpubench::commands {
@@ -41,6 +43,14 @@ base::Result<void> check_journal(const runs::SavedRun& saved, const runs::RunDir
 }
 
 }  // namespace
+
+base::Result<runs::SavedRun> load_costed_run(const runs::RunDirectory& directory, const cli::Environment& environment) {
+  auto saved = runs::load_past_run(directory);
+  if (!saved) return saved;
+  runs::cost_unfinished(*saved, environment.carbon);
+  if (auto outcome = exporting::last_export(directory.path)) saved->run.exported = *std::move(outcome);
+  return saved;
+}
 
 base::Result<runs::SavedRun> load_for_outputs(const runs::RunDirectory& directory, const cli::Environment& environment) {
   auto saved = load_costed_run(directory, environment);

@@ -9,6 +9,9 @@
 
 namespace gpubench::commands {
 
+// A saved run with what is not in its journal: what it emitted, if it was killed, and what its last export came to.
+base::Result<runs::SavedRun> load_costed_run(const runs::RunDirectory& directory, const cli::Environment& environment);
+
 // The run, for its outputs to be made again. Also an error: its journal was damaged later and holds less than the results
 // were made of.
 base::Result<runs::SavedRun> load_for_outputs(const runs::RunDirectory& directory, const cli::Environment& environment);

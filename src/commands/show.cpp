@@ -4,7 +4,7 @@
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
-#include "commands/costed_run.h"
+#include "commands/saved_outputs.h"
 #include "commands/table.h"
 #include "platform/regular_file.h"
 #include "report/formatted_tables.h"

@@ -303,4 +303,11 @@ void give_to_command(const WorkloadGpus& gpus, const meter::MeterSource& source,
   environment.push_back(name + visible_value(gpus.requests.front()));
 }
 
+void take_boards(WorkloadGpus& gpus, const std::vector<std::string>& uuids, const std::vector<meter::GpuDescription>& all) {
+  gpus.positions.clear();
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (std::find(uuids.begin(), uuids.end(), all[i].uuid) != uuids.end()) gpus.positions.push_back(i);
+  gpus.by = "the ranks of the job on this node";
+}
+
 }  // namespace gpubench::gpus

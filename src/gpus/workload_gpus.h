@@ -24,6 +24,9 @@ struct WorkloadGpus : record::BenchmarkGpus {
 base::Result<WorkloadGpus> find_workload_gpus(const workload::WorkloadSpec& spec, const meter::MeterSource& source,
                                               const std::vector<meter::GpuDescription>& gpus);
 
+// What a job's ranks on this node have together: the boards with these UUIDs are the benchmark's.
+void take_boards(WorkloadGpus& gpus, const std::vector<std::string>& uuids, const std::vector<meter::GpuDescription>& all);
+
 // Sets the vendor's variable in a command's environment where it is we who give it its GPUs.
 void give_to_command(const WorkloadGpus& gpus, const meter::MeterSource& source, std::vector<std::string>& environment);
 

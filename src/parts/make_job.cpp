@@ -1,10 +1,10 @@
 #include "parts/make_job.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <map>
-#include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/text.h"
@@ -64,9 +64,9 @@ bool has(const PartFigures& part, std::string_view name) {
 std::string state_of(const PartFigures& part) {
   if (has(part, "recovered")) return "recovered";  // how its benchmark ended is not known
   std::string state;
-  const std::pair<const char*, const char*> words[] = {
-      {"timed_out", "timed out"}, {"interrupted", "interrupted"}, {"workload_failed", "failed"}};
-  for (const auto& [name, word] : words)
+  constexpr std::array<std::pair<const char*, const char*>, 3> kWords{
+      {{"timed_out", "timed out"}, {"interrupted", "interrupted"}, {"workload_failed", "failed"}}};
+  for (const auto& [name, word] : kWords)
     if (has(part, name)) base::add_item(state, word, ", ");
   return state;
 }

@@ -1,6 +1,7 @@
 #include "parts/membership.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <string_view>
@@ -112,12 +113,12 @@ void add_schedulers_group(const Variables& variables, Membership& member) {
 
 // Those inside a step of Slurm come before it: their ranks have the variables of the launcher's daemon too.
 std::optional<Membership> launchers_member(const Variables& variables) {
-  constexpr Names kLaunchers[] = {
+  constexpr std::array<Names, 3> kLaunchers{{
       {"openmpi", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE",
        "PMIX_NAMESPACE"},
       {"mpich", "PMI_RANK", "MPI_LOCALRANKID", "PMI_SIZE", "MPI_LOCALNRANKS", ""},
       {"torchrun", "RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "TORCHELASTIC_RUN_ID"},
-  };
+  }};
   for (const Names& names : kLaunchers)
     if (auto member = member_by(variables, names)) return member;
   if (auto member = slurm_member(variables)) return member;

@@ -24,7 +24,7 @@ constexpr std::size_t kLongestId = 64;  // runs::RunDirectory
 
 }  // namespace
 
-// Found by the types of their second arguments.
+// NOLINTBEGIN(misc-use-anonymous-namespace): found by the types of their second arguments, which needs this namespace.
 static void fields(auto& field, runs::Of<NodeClock> auto& clock) {
   field("synchronised", clock.synchronised);
   field("largest_error_ns", clock.largest_error);
@@ -51,6 +51,7 @@ static void fields(auto& field, runs::Of<Part> auto& part) {
   field("ran", part.ran);
   field("ended", part.ended);
 }
+// NOLINTEND(misc-use-anonymous-namespace)
 
 namespace {
 

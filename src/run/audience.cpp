@@ -8,7 +8,6 @@
 #include "live/open.h"
 #include "platform/listen_address.h"
 #include "report/plot/plot.h"
-#include "run/run_name.h"
 
 namespace gpubench::run {
 namespace {

@@ -7,13 +7,17 @@
 
 #include "base/try.h"
 #include "parts/part.h"
-#include "run/job_part.h"
+#include "run/ranked_run.h"
 #include "run/run_log.h"
-#include "run/run_name.h"
 #include "runs/journal_notes.h"
 #include "series/open.h"
+#include "workload/benchmark_name.h"
 
 namespace gpubench::run {
+
+std::string run_name(const cli::RunSpec& spec) {
+  return spec.settings.name.empty() ? workload::benchmark_name(spec.workload) : spec.settings.name;
+}
 
 namespace {
 

@@ -23,6 +23,9 @@
 
 namespace gpubench::run {
 
+// What a run is called: --name, else the image's or program's.
+std::string run_name(const cli::RunSpec& spec);
+
 class Recording {
  public:
   // Makes the run's folder; after an error there is none. `member`: of a job, in whose folder it is; null: it is none.

@@ -28,6 +28,7 @@
 #include "platform/readable.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
+#include "ranks/ranked_workload.h"
 #include "record/account.h"
 #include "record/energy_so_far.h"
 #include "record/run_phases.h"
@@ -35,12 +36,12 @@
 #include "report/last_screen.h"
 #include "run/audience.h"
 #include "run/environment.h"
-#include "run/job_part.h"
 #include "run/journal_samples.h"
 #include "run/measurement.h"
 #include "run/merge_job.h"
 #include "run/nvtx_library.h"
 #include "run/phase_watch.h"
+#include "run/ranked_run.h"
 #include "run/recording.h"
 #include "run/result_files.h"
 #include "run/run_carbon.h"
@@ -112,6 +113,7 @@ class BenchmarkRun {
   base::Result<void> open_gpus();
   base::Result<void> open_outputs();
   base::Result<void> open_workload();
+  [[nodiscard]] std::vector<workload::LogSink*> sinks() const;
   base::Result<std::optional<workload::NvtxInjection>> nvtx();
   void note_facts();
   [[nodiscard]] std::optional<base::Duration> expected_length() const;
@@ -176,12 +178,14 @@ base::Result<void> BenchmarkRun::prepare() {
 base::Result<void> BenchmarkRun::open_gpus() {
   GPUBENCH_ASSIGN_OR_RETURN(meter_, meter::open_meter(spec_.meter, clock_));
   GPUBENCH_ASSIGN_OR_RETURN(gpus_, gpus::find_workload_gpus(spec_.workload, meter_->source(), meter_->gpus()));
+  if (shared_.rank != nullptr) gpus::take_boards(gpus_, shared_.rank->company.boards(), meter_->gpus());
   events_.emplace(*meter_);
   return {};
 }
 
 base::Result<void> BenchmarkRun::open_outputs() {
-  GPUBENCH_ASSIGN_OR_RETURN(recording_, Recording::create(spec_, anchor_.wall, meter_->gpus(), shared_.member));
+  GPUBENCH_ASSIGN_OR_RETURN(recording_, Recording::create(spec_, anchor_.wall, meter_->gpus(),
+                                                          shared_.rank == nullptr ? nullptr : &shared_.rank->member));
   if (shared_.begun) shared_.begun(recording_->directory().run_id);
   energy_.emplace(recording_->series());
   audience_ = std::make_unique<Audience>(
@@ -201,12 +205,22 @@ base::Result<void> BenchmarkRun::open_workload() {
   else
     recording_->log().warn("{}", marks.error().message);
   GPUBENCH_ASSIGN_OR_RETURN(place.nvtx, nvtx());
-  GPUBENCH_ASSIGN_OR_RETURN(workload_, make_workload(spec_.workload, place, clock_, outputs_->sinks()));
+  GPUBENCH_ASSIGN_OR_RETURN(workload_, make_workload(spec_.workload, place, clock_, sinks()));
+  if (shared_.rank != nullptr)
+    workload_ =
+        ranks::make_ranked_workload(std::move(workload_), shared_.rank->member.rank, shared_.rank->company, signals_.fd());
   GPUBENCH_TRY(workload_->prepare());
   recording_->log().info("run {} of {} on {}", recording_->directory().run_id, workload_->description().name,
                          platform::host_name());
   recording_->log().info("meter: {}; GPUs: {}", meter_->source().description, meter_->gpus().size());
   return {};
+}
+
+// A rank's output goes on to its launcher as well.
+std::vector<workload::LogSink*> BenchmarkRun::sinks() const {
+  if (shared_.rank == nullptr || outputs_->sinks().size() != 1) return outputs_->sinks();
+  shared_.rank->output.copy_to(outputs_->sinks().front());
+  return {&shared_.rank->output};
 }
 
 base::Result<std::optional<workload::NvtxInjection>> BenchmarkRun::nvtx() {
@@ -292,7 +306,7 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
 
 // Of a part its job: there the results of all are.
 runs::RunDirectory BenchmarkRun::latest_directory() const {
-  if (shared_.member == nullptr) return recording_->directory();
+  if (shared_.rank == nullptr) return recording_->directory();
   const std::filesystem::path folder = parts::group_folder(recording_->directory().path);
   return {folder, folder.filename().string()};
 }
@@ -320,6 +334,9 @@ void BenchmarkRun::save_so_far(const record::RunRecord& run) {
 record::RunRecord BenchmarkRun::account(const Measured& measured) const {
   record::RunRecord run = record::make_account(facts_, measured, recording_->series());
   run.carbon_place = carbon_source_.place;
+  if (shared_.rank != nullptr && shared_.rank->company.lost_leader()) run.findings.emplace_back(monitor_lost());
+  if (const int nodes = parts::nodes_left_out(environment_.all); nodes > 0 && shared_.rank == nullptr)
+    run.findings.emplace_back(nodes_not_measured(nodes));
   const auto& folder = recording_->directory().path;
   record::add_phases(run, runs::read_marks(folder, facts_, run.ran.end), recording_->series());
   return run;
@@ -387,9 +404,9 @@ base::Result<void> BenchmarkRun::write_files(const record::RunRecord& run) {
 
 // part.json comes last: it says that the part is whole.
 base::Result<void> BenchmarkRun::end_part(const record::RunRecord& run) {
-  if (shared_.member == nullptr) return {};
-  parts::Part part = begun_part(*shared_.member);
-  part.ran.push_back(rank_run(*shared_.member, run));
+  if (shared_.rank == nullptr) return {};
+  parts::Part part = begun_part(shared_.rank->member);
+  part.ran = rank_runs(shared_.rank->company.ends(), run);
   part.ended = true;
   return parts::write_part(recording_->directory().path, part);
 }
@@ -415,9 +432,30 @@ void BenchmarkRun::show(const record::RunRecord& run) {
 namespace {
 
 base::Result<std::optional<parts::Membership>> membership_of(const cli::RunSpec& spec, const cli::Environment& environment) {
-  if (!spec.part_of.group) return std::optional<parts::Membership>();
+  if (spec.part_of.alone) return std::optional<parts::Membership>();
   return parts::find_membership(environment.all, {spec.part_of.group, spec.part_of.rank, spec.part_of.ranks},
                                 platform::host_name());
+}
+
+// Its output is the benchmark's alone: the job's tables are printed once, at the end.
+cli::RunSpec silent(cli::RunSpec spec) {
+  spec.quiet = true;
+  spec.live.style = live::LiveStyle::none;
+  return spec;
+}
+
+int run_rank(const cli::RunSpec& spec, const cli::Environment& environment, carbon::Source carbon,
+             const parts::Membership& member, platform::SignalQueue& signals) {
+  const auto company = join_company(spec, member);
+  if (!company) return complain(company.error(), kCannotRun);
+  if ((*company)->boards().empty() && !(*company)->leads()) return run_unmeasured(spec, member, **company, signals);
+  RankPlace rank{member, **company};
+  Shared shared{signals};
+  shared.rank = &rank;
+  const cli::RunSpec own = silent(spec);
+  const RunEnd end = BenchmarkRun(own, environment, std::move(carbon), shared).go();
+  if ((*company)->has_first_rank() && !end.run_id.empty()) finish_job(spec, environment.carbon, member, signals);
+  return end.exit_code;
 }
 
 }  // namespace
@@ -429,11 +467,8 @@ int run_benchmark(const cli::RunSpec& spec, const cli::Environment& environment)
   const auto member = membership_of(spec, environment);
   if (!member) return complain(member.error(), kUsageError);
   platform::SignalQueue signals;  // before any thread
-  Shared shared{signals};
-  shared.member = *member ? &**member : nullptr;
-  const RunEnd end = BenchmarkRun(spec, environment, *std::move(carbon), shared).go();
-  if (*member && (*member)->rank == 0 && !end.run_id.empty()) finish_job(spec, environment.carbon, **member, signals);
-  return end.exit_code;
+  if (*member) return run_rank(spec, environment, *std::move(carbon), **member, signals);
+  return BenchmarkRun(spec, environment, *std::move(carbon), Shared{signals}).go().exit_code;
 }
 
 RunEnd run_one_of_a_set(const cli::RunSpec& spec, const cli::Environment& environment, const Shared& shared) {

@@ -6,10 +6,11 @@
 
 #include "cli/environment.h"
 #include "cli/run_spec.h"
-#include "parts/membership.h"
 #include "platform/signals.h"
 
 namespace gpubench::run {
+
+struct RankPlace;
 
 // Returns the exit code.
 int run_benchmark(const cli::RunSpec& spec, const cli::Environment& environment);
@@ -19,7 +20,7 @@ struct Shared {
   platform::SignalQueue& signals;
   std::function<void(const std::string& run_id)> begun = {};  // its folder is there, nothing is measured yet; may be empty
   double cpu_before = 0;                                      // seconds that this process used for other runs
-  const parts::Membership* member = nullptr;                  // of a job of several processes; null: it is none
+  RankPlace* rank = nullptr;                                  // of a job of several processes; null: it is none
 };
 struct RunEnd {
   int exit_code = 0;

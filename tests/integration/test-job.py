@@ -22,8 +22,8 @@ class Parts(ProductTest):
         return subprocess.Popen(["unshare", "--uts", "sh", "-c", 'hostname "$0"; exec "$@"', f"n{number}", *line], env=self.environment,
                                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def run_job(self, *arguments, nodes=3, starts=None):
-        processes = [self.node(i, *arguments, nodes=nodes) for i in (range(nodes) if starts is None else starts)]
+    def run_job(self, *arguments, nodes=3, starts=None, command=("sleep", "1")):
+        processes = [self.node(i, *arguments, nodes=nodes, command=command) for i in (range(nodes) if starts is None else starts)]
         ends = [(process.communicate(timeout=60), process.returncode) for process in processes]
         self.assertEqual([code for _, code in ends], [0] * len(processes), ends)
         return ends
@@ -39,7 +39,7 @@ class Parts(ProductTest):
         return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
     def test_the_sum_of_three_nodes_is_the_truth(self):
-        self.run_job()
+        self.run_job(command=("sleep", "4"))
         job = self.job()
         self.assertEqual(job["group"]["complete"], True)
         self.assertEqual([node["node"] for node in job["nodes"]], ["n0", "n1", "n2"])

@@ -1,0 +1,178 @@
+#include "run/ranked_run.h"
+
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <utility>
+
+#include "base/signal_name.h"
+#include "base/try.h"
+#include "base/version.h"
+#include "cli/complain.h"
+#include "cli/exit_codes.h"
+#include "gpus/workload_gpus.h"
+#include "meter/open.h"
+#include "platform/clock.h"
+#include "ranks/join.h"
+#include "workload/open.h"
+
+namespace gpubench::run {
+namespace {
+
+// A job's processes start within seconds of each other.
+constexpr base::Duration kGatherFor = std::chrono::seconds(10);
+constexpr base::Duration kRankPatience = std::chrono::milliseconds(500);
+
+// What this process's driver shows, and what its benchmark may use of that.
+base::Result<ranks::Hello> hello_of(const cli::RunSpec& spec, int rank, const platform::Clock& clock) {
+  std::unique_ptr<meter::GpuMeter> meter;
+  meter::MeterSpec source = spec.meter;
+  source.record_trace.clear();
+  GPUBENCH_ASSIGN_OR_RETURN(meter, meter::open_meter(source, clock));
+  gpus::WorkloadGpus own;
+  GPUBENCH_ASSIGN_OR_RETURN(own, gpus::find_workload_gpus(spec.workload, meter->source(), meter->gpus()));
+  ranks::Hello hello{rank, {}, {}};
+  for (const meter::GpuDescription& gpu : meter->gpus()) hello.sees.push_back(gpu.uuid);
+  for (const std::size_t position : own.positions) hello.own.push_back(meter->gpus()[position].uuid);
+  meter->close();
+  return hello;
+}
+
+// As the launcher expects it: a signal's number after the benchmark was ended by it.
+int exit_code(const workload::WorkloadOutcome& outcome, const std::optional<int>& signal) {
+  if (signal) return cli::kSignalBase + *signal;
+  return outcome.exit_code.value_or(cli::kCannotRun);
+}
+
+// What asks it to end: signals and --timeout.
+class Ending {
+ public:
+  Ending(workload::Workload& workload, platform::SignalQueue& signals) : workload_(workload), signals_(signals) {}
+  void act() {
+    while (const auto signal = signals_.next_for_benchmark()) workload_.hand_on(*signal);
+    while (const auto signal = signals_.next()) {
+      if (signal_) {
+        workload_.kill();
+      } else {
+        signal_ = signal;
+        workload_.stop();
+      }
+    }
+  }
+  [[nodiscard]] std::optional<int> signal() const { return signal_; }
+
+ private:
+  workload::Workload& workload_;
+  platform::SignalQueue& signals_;
+  std::optional<int> signal_;
+};
+
+struct Ended {
+  int code = cli::kCannotRun;
+  std::optional<workload::WorkloadOutcome> outcome = {};
+};
+
+Ended follow(workload::Workload& workload, platform::SignalQueue& signals, const std::optional<base::Duration>& timeout,
+             const platform::Clock& clock) {
+  signals.allow(2);
+  Ending ending(workload, signals);
+  const auto deadline = timeout ? std::optional(clock.now() + *timeout) : std::nullopt;
+  bool timed_out = false;
+  for (;;) {
+    ending.act();
+    if (!timed_out && deadline && clock.now() >= *deadline) {
+      timed_out = true;
+      workload.stop();
+    }
+    const auto outcome = workload.poll(kRankPatience, signals.fd_of_all());
+    if (!outcome) return {cli::complain(outcome.error(), cli::kCannotRun)};
+    if (*outcome) return {timed_out ? cli::kTimedOut : exit_code(**outcome, ending.signal()), *outcome};
+  }
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<ranks::Company>> join_company(const cli::RunSpec& spec, const parts::Membership& member) {
+  const platform::SystemClock clock;
+  ranks::Hello hello;
+  GPUBENCH_ASSIGN_OR_RETURN(hello, hello_of(spec, member.rank, clock));
+  auto company = ranks::join(member.group, member.node, hello, member.local_ranks);
+  if (company) (*company)->gather(kGatherFor);
+  return company;
+}
+
+int run_unmeasured(const cli::RunSpec& spec, const parts::Membership& member, ranks::Company& company,
+                   platform::SignalQueue& signals) {
+  const platform::SystemClock clock;
+  PassThrough output;
+  workload::WorkloadContext context;
+  context.run_id = parts::id_of(member.group);
+  context.gpus.resize(1);
+  context.gives_gpus = false;
+  context.logs = {&output};
+  context.interrupt_fd = signals.fd();
+  if (spec.workload.benchmarks.size() != 1 || spec.workload.benchmarks.front().image)
+    return cli::complain({"another process of the job on this node measures already, and this one is to run a container",
+                          "start one container on each node (--ntasks-per-node=1), or measure each by itself with --alone"},
+                         cli::kUsageError);
+  auto workload = workload::open_workload(spec.workload, context, clock);
+  if (!workload) return cli::complain(workload.error(), cli::kCannotRun);
+  if (const auto ready = (*workload)->prepare(); !ready) return cli::complain(ready.error(), cli::kCannotRun);
+  company.wait_for_go(kGatherFor, signals.fd());
+  if (const auto signal = signals.next()) return cli::kSignalBase + *signal;
+  if (const auto started = (*workload)->start(); !started) return cli::complain(started.error(), cli::kCannotRun);
+  const Ended ended = follow(**workload, signals, spec.timeout, clock);
+  if (ended.outcome) company.ended({member.rank, ended.outcome->ran, ended.outcome->exit_code, company.own_boards()});
+  static_cast<void>((*workload)->cleanup());
+  if (company.lost_leader() && !spec.quiet)
+    std::cerr << "iris-gpubench: the process that measured this node's GPUs has ended before rank " << member.rank << "\n";
+  return ended.code;
+}
+
+void PassThrough::write(workload::LogStream stream, std::string_view bytes) {
+  (stream == workload::LogStream::out ? out_ : err_).write(bytes);
+  if (log_ != nullptr) log_->write(stream, bytes);
+}
+
+parts::Part begun_part(const parts::Membership& member) {
+  parts::Part part;
+  part.group = member.group;
+  part.launcher = member.launcher;
+  part.tool_version = base::kVersion;
+  part.node = member.node;
+  part.node_number = member.node_number;
+  part.nodes = member.nodes;
+  part.ranks = member.ranks;
+  part.gpus_allocated = member.gpus_allocated;
+  part.clock = parts::own_clock();
+  return part;
+}
+
+std::vector<parts::RankRun> rank_runs(const std::vector<ranks::RankEnd>& ends, const record::RunRecord& run) {
+  std::vector<parts::RankRun> all;
+  for (const ranks::RankEnd& end : ends) {
+    parts::RankRun one{end.rank, std::nullopt, std::nullopt, end.exit_code, end.own};
+    if (end.ran != base::Window{}) {
+      one.start = run.facts.anchor.to_wall(end.ran.start);
+      one.end = run.facts.anchor.to_wall(end.ran.end);
+    }
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+record::Finding monitor_lost() {
+  return record::SavedFinding{
+      "monitor_lost",
+      "The process that led this node's ranks ended before them: what other ranks did after the end of "
+      "this one is not known."};
+}
+
+record::Finding nodes_not_measured(int nodes) {
+  return record::SavedFinding{"nodes_not_measured",
+                              "The job has " + std::to_string(nodes) +
+                                  " more node(s), which are not measured: start the program with srun on all of them "
+                                  "(srun iris-gpubench ... -- COMMAND)."};
+}
+
+}  // namespace gpubench::run

@@ -1,0 +1,184 @@
+#!/usr/bin/python3
+"""A job on a real Slurm of three nodes, and under Open MPI and MPICH: every GPU once, ranks as their launcher expects them."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import tempfile
+import time
+import unittest
+
+import clusters
+from product import BUILD, PROGRAM
+
+WATTS = (300, 400, 500, 600)
+QUICK = ("--idle_roll", "0.3", "--no_plot")
+
+
+class Cluster(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if reason := clusters.why_not():
+            raise unittest.SkipTest(reason)
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="gpubench-slurm-", dir="/var/tmp"))
+        cls.folder.chmod(0o755)  # munged is another user
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.slurm = clusters.Slurm(cls.folder / "slurm")
+        cls.addClassCleanup(cls.slurm.stop)
+        (cls.folder / "gpu.script").write_text("gpus 4\nhost_uuids\n" + "".join(f"gpu {i} profile steady {watts}\n" for i, watts in enumerate(WATTS)) +
+                                               f"visible_by {cls.folder}/slurm/dev/nvidia%d\n")
+
+    def setUp(self):
+        self.results = self.folder / self.id().rpartition(".")[2]
+        self.environment = {"IRIS_GPUBENCH_NVML": str(BUILD / "tests/support/fake_nvml/libnvidia-ml.so.1"), "IRIS_GPUBENCH_CARBON_URL": "http://127.0.0.1:9",
+                            "FAKE_NVML_SCRIPT": str(self.folder / "gpu.script"), "DOCKER_HOST": "unix:///nonexistent/docker.sock",
+                            "OMPI_MCA_btl": "self,tcp", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+
+    def words(self, allocation, command, tool=()):
+        return ["srun", *allocation, str(PROGRAM), "--results_dir", str(self.results), *QUICK, *tool, "--", *command]
+
+    def srun(self, allocation, command, tool=(), timeout=60):
+        return self.slurm.run(*self.words(allocation, command, tool), environment=self.environment, timeout=timeout)
+
+    def job(self):
+        return json.loads((self.results / "latest/metrics.json").read_text())
+
+    def parts(self):
+        return sorted(path.parent.name for path in self.results.glob("latest/nodes/*/part.json"))
+
+    def assert_sum_is_the_truth(self, job, watts):
+        truth = sum(watts * node["elapsed_seconds"] for node in job["nodes"])
+        self.assertAlmostEqual(job["total_energy_joules"], truth, delta=max(1e-3 * truth, job["total_energy_uncertainty"]["comparative_joules"]))
+
+    def test_one_sampler_a_node_that_sees_all(self):
+        done = self.srun(("-N3", "--ntasks-per-node=4", "--gpus-per-node=4"), ("sh", "-c", "sleep 1; echo rank $SLURM_PROCID"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.job()
+        self.assertEqual(len(self.parts()), 3)
+        self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), 12)
+        self.assertEqual([rank["rank"] for rank in job["ranks"]], list(range(12)))
+        self.assert_sum_is_the_truth(job, sum(WATTS))
+        self.assertTrue(job["group"]["complete"])
+        for rank in range(12):
+            self.assertEqual(done.stdout.count(f"rank {rank}\n"), 1, done.stdout)
+        self.assertEqual(done.stdout.count("Balance\n"), 1, "the tables are printed once")
+
+    @unittest.skipUnless(clusters.has_device_cgroups(), "no device cgroups of version 1")
+    def test_a_sampler_a_task_under_device_cgroups(self):
+        done = self.srun(("-N2", "--ntasks-per-node=4", "--gpus-per-task=1"), ("sleep", "1"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.job()
+        self.assertEqual(len(self.parts()), 8)
+        self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), 8)
+        self.assertEqual(len(job["ranks"]), 8)
+        self.assertTrue(all(rank["energy_joules"] for rank in job["ranks"]))
+        self.assert_sum_is_the_truth(job, sum(WATTS))
+
+    def test_uneven_ranks(self):
+        done = self.srun(("-N3", "-n7", "--gpus-per-node=4"), ("sleep", "0.5"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.job()
+        self.assertEqual([node["ranks"] for node in job["nodes"]], [5, 1, 1])
+        self.assertEqual(len(job["gpus"]), 12)
+
+    def test_two_ranks_share_boards(self):
+        done = self.srun(("-N1", "-n4", "--gpus-per-node=4", "--gpu-bind=single:2"), ("sleep", "0.5"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.job()
+        self.assertEqual(len(job["ranks"]), 4)
+        self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), len(job["gpus"]))
+
+    def test_one_task_is_an_ordinary_run(self):
+        done = self.srun(("-N1", "-n1", "--gpus=2"), ("true",), ("--quiet",))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.job()
+        self.assertNotIn("group", job)
+        self.assertEqual(job["device_count"], 2)
+
+    def test_a_batch_script_without_srun_says_what_it_misses(self):
+        script = self.folder / "batch.sh"
+        script.write_text(f"#!/bin/sh\n{PROGRAM} --results_dir {self.results} --quiet {' '.join(QUICK)} -- true\n")
+        done = self.slurm.run("sbatch", "-W", "-N2", "--gpus-per-node=4", "-o", "/dev/null", str(script), environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("nodes_not_measured", [finding["name"] for finding in self.job()["findings"]])
+
+    def test_codes_as_the_launcher_expects_them(self):
+        done = self.srun(("-N2", "-n4", "--gpus-per-node=4"), ("sh", "-c", "exit $((3 + SLURM_PROCID))"))
+        self.assertEqual(done.returncode, 6, done.stderr)
+        job = self.job()
+        self.assertEqual([rank["exit_code"] for rank in job["ranks"]], [3, 4, 5, 6])
+        self.assertEqual(job["workload"]["exit_code"], 6)
+
+    def test_a_warning_goes_to_every_rank(self):
+        command = "trap 'echo checkpoint; exit 0' USR1; echo begun; while :; do sleep 0.05; done"
+        process = self.slurm.start(*self.words(("-N2", "-n4", "--gpus-per-node=4"), ("sh", "-c", command)), environment=self.environment)
+        self.wait_for_ranks(4)
+        self.slurm.run("scancel", "-s", "USR1", "-u", "root")
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertEqual(out.count("checkpoint"), 4, out)
+
+    def wait_for_ranks(self, count):
+        """Until the commands of that many ranks run: each holds the measurement's start."""
+        end = time.monotonic() + 30
+        marker = [part for part in self.results.glob("*/nodes/*")]
+        while time.monotonic() < end:
+            marker = list(self.results.glob("*/nodes/*/benchmark.log"))
+            if len(marker) >= 2 and all("begun" in path.read_text() for path in marker):
+                time.sleep(0.3)
+                return
+            time.sleep(0.05)
+        self.fail(f"the ranks did not start: {marker}")
+
+    def test_a_cancelled_job_leaves_whole_parts(self):
+        process = self.slurm.start(*self.words(("-N3", "-n3", "--gpus-per-node=4"), ("sh", "-c", "echo begun; exec sleep 60")), environment=self.environment)
+        self.wait_for_ranks(3)
+        self.slurm.run("scancel", "-u", "root")
+        process.communicate(timeout=60)
+        done = self.slurm.run(str(PROGRAM), "merge", "--results_dir", str(self.results), "latest", environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([node["state"].split(",")[0] for node in self.job()["nodes"]], ["interrupted"] * 3)
+
+    def test_a_leader_that_is_killed_leaves_the_ranks_alone(self):
+        process = self.slurm.start(*self.words(("-N1", "-n4", "--gpus-per-node=4"), ("sh", "-c", "echo begun; sleep 3; echo done")), environment=self.environment)
+        end = time.monotonic() + 30
+        while not any("begun" in path.read_text() for path in self.results.glob("*/nodes/*/benchmark.log")) and time.monotonic() < end:
+            time.sleep(0.05)
+        leaders = [int(path.parent.name) for path in pathlib.Path("/proc").glob("[0-9]*/environ") if self.leads(path.parent)]
+        self.assertEqual(len(leaders), 1)
+        os.kill(leaders[0], signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(out.count("done"), 3, out + err)
+        done = self.slurm.run(str(PROGRAM), "merge", "--results_dir", str(self.results), "latest", environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.job()["nodes"][0]["state"], "recovered")
+
+    def leads(self, process):
+        """Whether it holds a journal of this test."""
+        try:
+            return any(str(self.results) in os.readlink(link) and "journal" in os.readlink(link) for link in (process / "fd").iterdir())
+        except OSError:
+            return False
+
+    def test_open_mpi_on_one_machine(self):
+        self.launched_by("mpirun", ["mpirun", "-n", "4", "--oversubscribe"], "openmpi")
+
+    def test_mpich_on_one_machine_with_a_group(self):
+        self.launched_by("mpiexec.mpich", ["mpiexec.mpich", "-n", "4"], "mpich", ("--group", "mine"))
+
+    def launched_by(self, program, launcher, name, tool=()):
+        if not shutil.which(program):
+            self.skipTest(f"not installed: {program}")
+        done = self.slurm.run(*launcher, str(PROGRAM), "--results_dir", str(self.results), *QUICK, *tool, "--", "sh", "-c", "sleep 0.5; echo one",
+                              environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.job()
+        self.assertEqual(job["group"]["launcher"], name)
+        self.assertEqual(len(job["ranks"]), 4)
+        self.assertEqual(len(job["gpus"]), 4)
+        self.assertEqual(done.stdout.count("one\n"), 4, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
