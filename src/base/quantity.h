@@ -148,6 +148,33 @@ class Ratio : public Quantity<Ratio> {
   constexpr explicit Ratio(double fraction) : Quantity(fraction) {}
 };
 
+// What is moved in a time. Base unit: byte per second. 1 MiB = 2^20 bytes.
+class DataRate : public Quantity<DataRate> {
+ public:
+  constexpr DataRate() = default;
+  static constexpr DataRate from_bytes_per_second(double bytes) { return DataRate(bytes); }
+  static constexpr DataRate from_mebibytes_per_second(double mebibytes) { return DataRate(mebibytes * 1048576.0); }
+  [[nodiscard]] constexpr double bytes_per_second() const { return value_; }
+  [[nodiscard]] constexpr double megabytes_per_second() const { return value_ / 1e6; }
+  [[nodiscard]] constexpr double gigabytes_per_second() const { return value_ / 1e9; }
+
+ private:
+  friend class Quantity<DataRate>;
+  constexpr explicit DataRate(double bytes) : Quantity(bytes) {}
+};
+
+// Floating-point operations in a time. Base unit: one per second.
+class OperationRate : public Quantity<OperationRate> {
+ public:
+  constexpr OperationRate() = default;
+  static constexpr OperationRate from_per_second(double operations) { return OperationRate(operations); }
+  [[nodiscard]] constexpr double per_second() const { return value_; }
+
+ private:
+  friend class Quantity<OperationRate>;
+  constexpr explicit OperationRate(double operations) : Quantity(operations) {}
+};
+
 constexpr Energy operator*(Power power, Duration duration) {
   return Energy::from_joules(power.watts() * to_seconds(duration));
 }

@@ -19,6 +19,10 @@ inline constexpr Unit<Power> kMilliwatts{"mw", &Power::milliwatts, Power::from_m
 inline constexpr Unit<Bytes> kBytes{"bytes", &Bytes::bytes, Bytes::from_bytes};
 inline constexpr Unit<Bytes> kMebibytes{"mib", &Bytes::mebibytes, Bytes::from_mebibytes};
 inline constexpr Unit<Frequency> kMegahertz{"mhz", &Frequency::megahertz, Frequency::from_megahertz};
+inline constexpr Unit<DataRate> kBytesPerSecond{"bytes_per_second", &DataRate::bytes_per_second,
+                                                DataRate::from_bytes_per_second};
+inline constexpr Unit<OperationRate> kOperationsPerSecond{"flop_per_second", &OperationRate::per_second,
+                                                          OperationRate::from_per_second};
 inline constexpr Unit<Temperature> kCelsius{"celsius", &Temperature::celsius, Temperature::from_celsius};
 inline constexpr Unit<Ratio> kFraction{"fraction", &Ratio::fraction, Ratio::from_fraction};
 inline constexpr Unit<Ratio> kPercent{"percent", &Ratio::percent, Ratio::from_percent};

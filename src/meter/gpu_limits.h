@@ -14,6 +14,8 @@ void for_each_limit(Visit&& visit) {
   visit("memory_total", &GpuDescription::memory_total, base::kBytes);
   visit("max_sm_clock", &GpuDescription::max_sm_clock, base::kMegahertz);
   visit("max_memory_clock", &GpuDescription::max_memory_clock, base::kMegahertz);
+  visit("memory_bandwidth", &GpuDescription::memory_bandwidth, base::kBytesPerSecond);
+  visit("fp32_rate", &GpuDescription::fp32_rate, base::kOperationsPerSecond);
   visit("max_operating", &GpuDescription::max_operating_temperature, base::kCelsius);
   visit("slowdown", &GpuDescription::slowdown_temperature, base::kCelsius);
   visit("shutdown", &GpuDescription::shutdown_temperature, base::kCelsius);

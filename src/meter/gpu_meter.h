@@ -42,7 +42,8 @@ class GpuMeter {
   virtual ~GpuMeter() = default;
   [[nodiscard]] virtual const MeterSource& source() const = 0;
   [[nodiscard]] virtual const std::vector<GpuDescription>& gpus() const = 0;
-  // All interval values; cheap (about 20 us on an H200), never reads the energy counter.
+  // All interval values; cheap (about 20 us on an H200, and at most once a second 3.5 ms more for what the GPU was doing),
+  // never reads the energy counter.
   virtual GpuReading read(std::size_t gpu) = 0;
   // A real round trip to the GPU (3 ms, up to 16 ms on an H200).
   virtual Field<CounterReading> read_energy_counter(std::size_t gpu) = 0;

@@ -39,6 +39,8 @@ struct GpuDescription {
   std::optional<base::Bytes> memory_total;
   std::optional<base::Frequency> max_sm_clock;
   std::optional<base::Frequency> max_memory_clock;
+  std::optional<base::DataRate> memory_bandwidth{};            // of its own memory, by bus width and highest clock
+  std::optional<base::OperationRate> fp32_rate{};              // of its cores at the highest clock; not of tensor cores
   std::optional<base::Temperature> max_operating_temperature;  // "GPU max operating"
   std::optional<base::Temperature> slowdown_temperature;
   std::optional<base::Temperature> shutdown_temperature;
@@ -62,6 +64,22 @@ struct ThrottleReasons {
   friend bool operator==(ThrottleReasons, ThrottleReasons) = default;
 };
 
+// What the GPU was doing, as means of the time since the latest reading that has them. Only newer boards report it. It costs
+// milliseconds, so readings in quick succession lack it.
+struct Activity {
+  Field<base::Ratio> sm = absent(Absent::unsupported);         // share of the multiprocessors' time with a warp
+  Field<base::Ratio> occupancy = absent(Absent::unsupported);  // warps there are, of those that there could be
+  Field<base::Ratio> tensor = absent(Absent::unsupported);     // share of the pipe's time, as those that follow
+  Field<base::Ratio> fp64 = absent(Absent::unsupported);
+  Field<base::Ratio> fp32 = absent(Absent::unsupported);
+  Field<base::Ratio> fp16 = absent(Absent::unsupported);
+  Field<base::Ratio> memory = absent(Absent::unsupported);        // share of the bandwidth of its own memory
+  Field<base::DataRate> pcie_sent = absent(Absent::unsupported);  // by the GPU
+  Field<base::DataRate> pcie_received = absent(Absent::unsupported);
+  Field<base::DataRate> nvlink_sent = absent(Absent::unsupported);  // all links together
+  Field<base::DataRate> nvlink_received = absent(Absent::unsupported);
+};
+
 // All interval values of one GPU at one moment.
 struct GpuReading {
   base::SteadyTime time;                                         // middle of the calls
@@ -74,6 +92,7 @@ struct GpuReading {
   Field<base::Frequency> sm_clock = absent(Absent::unsupported);
   Field<base::Frequency> memory_clock = absent(Absent::unsupported);
   Field<ThrottleReasons> throttle_reasons = absent(Absent::unsupported);
+  Activity activity;
 };
 
 // Power samples further apart show no edge of a load.

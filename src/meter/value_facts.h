@@ -23,6 +23,17 @@ enum class ValueKind : std::uint8_t {
   memory_used,
   sm_clock,
   memory_clock,
+  sm_activity,
+  sm_occupancy,
+  tensor_activity,
+  fp64_activity,
+  fp32_activity,
+  fp16_activity,
+  memory_activity,
+  pcie_sent,
+  pcie_received,
+  nvlink_sent,
+  nvlink_received,
 };
 
 struct ValueFacts {
@@ -41,6 +52,8 @@ struct ValueFacts {
   std::string_view domain;                                  // label that tells series of one name apart; may be empty
   std::string_view help;                                    // what the metric means
   Field<double> (*read_metric)(const GpuReading&);          // in the unit of `metric`
+  bool activity = false;  // what the GPU was doing since the reading before: `shown` is false, and reports have a place for
+                          // it where the board reports it
 };
 
 template <auto kField, auto kUnit>
@@ -50,11 +63,63 @@ Field<double> read_value(const GpuReading& reading) {
   return ((*field).*kUnit)();
 }
 
+template <auto kField, auto kUnit>
+Field<double> read_activity(const GpuReading& reading) {
+  const auto& field = reading.activity.*kField;
+  if (!field) return absent(field.error());
+  return ((*field).*kUnit)();
+}
+
 template <auto kLimit, auto kUnit>
 std::optional<double> highest_value(const GpuDescription& gpu) {
   const auto& limit = gpu.*kLimit;
   return limit ? std::optional(((*limit).*kUnit)()) : std::nullopt;
 }
+
+// A pipe's or a memory's share of the time.
+template <auto kField>
+constexpr ValueFacts activity_facts(ValueKind kind, std::string_view key, std::string_view title, std::string_view domain,
+                                    std::string_view help) {
+  return {.kind = kind,
+          .key = key,
+          .key_unit = "percent",
+          .column = key,
+          .title = title,
+          .unit = "%",
+          .decimals = 1,
+          .shown = false,
+          .read = read_activity<kField, &base::Ratio::percent>,
+          .highest = [](const GpuDescription&) { return std::optional(100.0); },
+          .highest_name = "",
+          .metric = "gpubench_gpu_activity_ratio",
+          .domain = domain,
+          .help = help,
+          .read_metric = read_activity<kField, &base::Ratio::fraction>,
+          .activity = true};
+}
+
+template <auto kField>
+constexpr ValueFacts transfer_facts(ValueKind kind, std::string_view key, std::string_view title, std::string_view domain) {
+  return {.kind = kind,
+          .key = key,
+          .key_unit = "mb_per_second",
+          .column = key,
+          .title = title,
+          .unit = "MB/s",
+          .decimals = 1,
+          .shown = false,
+          .read = read_activity<kField, &base::DataRate::megabytes_per_second>,
+          .highest = nullptr,
+          .highest_name = "",
+          .metric = "gpubench_gpu_transfer_bytes_per_second",
+          .domain = domain,
+          .help = "Bytes that the GPU moves over a link, as the mean since the reading before.",
+          .read_metric = read_activity<kField, &base::DataRate::bytes_per_second>,
+          .activity = true};
+}
+
+inline constexpr std::string_view kActivityHelp =
+    "Share of the time in which a part of the GPU works, since the reading before.";
 
 inline constexpr std::array kValueFacts{
     ValueFacts{.kind = ValueKind::utilization,
@@ -177,6 +242,21 @@ inline constexpr std::array kValueFacts{
                .domain = "memory",
                .help = "Clock of the domain.",
                .read_metric = read_value<&GpuReading::memory_clock, &base::Frequency::hertz>},
+    activity_facts<&Activity::sm>(ValueKind::sm_activity, "sm_activity", "SM activity", "sm", kActivityHelp),
+    activity_facts<&Activity::occupancy>(ValueKind::sm_occupancy, "sm_occupancy", "SM occupancy", "sm_occupancy",
+                                         kActivityHelp),
+    activity_facts<&Activity::tensor>(ValueKind::tensor_activity, "tensor_activity", "Tensor activity", "tensor",
+                                      kActivityHelp),
+    activity_facts<&Activity::fp64>(ValueKind::fp64_activity, "fp64_activity", "FP64 activity", "fp64", kActivityHelp),
+    activity_facts<&Activity::fp32>(ValueKind::fp32_activity, "fp32_activity", "FP32 activity", "fp32", kActivityHelp),
+    activity_facts<&Activity::fp16>(ValueKind::fp16_activity, "fp16_activity", "FP16 activity", "fp16", kActivityHelp),
+    activity_facts<&Activity::memory>(ValueKind::memory_activity, "memory_activity", "Memory activity", "memory",
+                                      kActivityHelp),
+    transfer_facts<&Activity::pcie_sent>(ValueKind::pcie_sent, "pcie_sent", "PCIe sent", "pcie_sent"),
+    transfer_facts<&Activity::pcie_received>(ValueKind::pcie_received, "pcie_received", "PCIe received", "pcie_received"),
+    transfer_facts<&Activity::nvlink_sent>(ValueKind::nvlink_sent, "nvlink_sent", "NVLink sent", "nvlink_sent"),
+    transfer_facts<&Activity::nvlink_received>(ValueKind::nvlink_received, "nvlink_received", "NVLink received",
+                                               "nvlink_received"),
 };
 
 inline constexpr std::size_t kValues = kValueFacts.size();
@@ -224,6 +304,17 @@ void for_each_field(Reading& reading, Visit&& visit) {
   visit(reading.sm_clock);
   visit(reading.memory_clock);
   visit(reading.throttle_reasons);
+  visit(reading.activity.sm);
+  visit(reading.activity.occupancy);
+  visit(reading.activity.tensor);
+  visit(reading.activity.fp64);
+  visit(reading.activity.fp32);
+  visit(reading.activity.fp16);
+  visit(reading.activity.memory);
+  visit(reading.activity.pcie_sent);
+  visit(reading.activity.pcie_received);
+  visit(reading.activity.nvlink_sent);
+  visit(reading.activity.nvlink_received);
 }
 
 }  // namespace gpubench::meter

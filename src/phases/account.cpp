@@ -264,6 +264,17 @@ bool PhaseAccount::synchronised() const {
   return std::all_of(lags.begin(), lags.end(), [](const Lag& lag) { return lag.synchronised; });
 }
 
+namespace {
+
+std::vector<std::vector<ActivityMean>> activity_of(const PhaseTree& tree, std::span<const GpuPart> gpus) {
+  std::vector<const series::GpuSeries*> series;
+  series.reserve(gpus.size());
+  for (const GpuPart& gpu : gpus) series.push_back(gpu.series);
+  return phase_activity(tree, series);
+}
+
+}  // namespace
+
 std::optional<PhaseAccount> account_phases(Marks marks, base::Window run, std::span<const GpuPart> gpus) {
   PhaseAccount account;
   account.troubles = marks.troubles;
@@ -275,11 +286,13 @@ std::optional<PhaseAccount> account_phases(Marks marks, base::Window run, std::s
   const bool known =
       !gpus.empty() && std::all_of(gpus.begin(), gpus.end(), [&](const GpuPart& gpu) { return accounting.add(gpu); });
   const std::vector<Scatter> each = known ? scatters(tree, accounting.joules()) : std::vector<Scatter>{};
+  std::vector<std::vector<ActivityMean>> activity = activity_of(tree, gpus);
   std::vector<std::size_t> numbers(tree.nodes.size());
   for (const std::uint32_t node : in_order(tree)) {
     Phase phase = phase_of(tree, tree.nodes[node]);
     if (phase.depth > 0) phase.parent = numbers[tree.nodes[node].parent];
     if (known) add_energy(phase, accounting.totals()[node], each[node]);
+    phase.activity = std::move(activity[node]);
     numbers[node] = account.phases.size();
     account.phases.push_back(std::move(phase));
   }

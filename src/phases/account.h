@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "energy/energy_estimate.h"
 #include "energy/uncertainty.h"
+#include "phases/activity.h"
 #include "phases/lag.h"
 #include "phases/marks.h"
 #include "series/gpu_series.h"
@@ -52,6 +53,7 @@ struct Phase {
   std::optional<EachEnergy> each = {};
   std::optional<base::Emissions> emissions = {};  // at the run's average intensity
   std::vector<PhaseWork> works = {};
+  std::vector<ActivityMean> activity = {};  // empty: not known
 
   [[nodiscard]] std::optional<base::Power> average_power() const;
 };

@@ -42,8 +42,9 @@ struct ThrottleShare {
 // What the interval readings of one GPU say over the run.
 struct ReadingStatistics {
   std::size_t readings = 0;
-  meter::OfEachValue<std::optional<Statistics>> values;  // in the value's unit; of those that are shown
-  std::vector<ThrottleShare> throttling;                 // reasons seen at least once
+  meter::OfEachValue<std::optional<Statistics>>
+      values;                             // in the value's unit; of those that are shown, and of activity the means
+  std::vector<ThrottleShare> throttling;  // reasons seen at least once
 
   std::optional<Statistics>& operator[](meter::ValueKind kind) { return values[kind]; }
   const std::optional<Statistics>& operator[](meter::ValueKind kind) const { return values[kind]; }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "meter/activity.h"
 #include "meter/throttle_reasons.h"
 
 namespace gpubench::record {
@@ -44,6 +45,49 @@ class Accumulator {
   std::size_t utilized_count_ = 0;
 };
 
+// Means of activity over the run, each value weighted by the time that it is of: so that those of its first and its last
+// moment would give, whatever is read between.
+class ActivityStatistics {
+ public:
+  explicit ActivityStatistics(base::Window run) : run_(run) {}
+
+  void add(const meter::GpuReading& reading) {
+    const auto window = windows_.of(reading);
+    if (!window) return;
+    const base::Duration inside = std::min(window->end, run_.end) - std::max(window->start, run_.start);
+    if (inside <= base::Duration::zero() ||
+        base::to_seconds(inside) < meter::kMostlyWithin * base::to_seconds(window->length()))
+      return;
+    for (const meter::ValueFacts& facts : meter::kValueFacts)
+      if (facts.activity) add(sums_[facts.kind], facts.read(reading), base::to_seconds(inside));
+  }
+
+  void finish(ReadingStatistics& statistics) const {
+    for (const meter::ValueFacts& facts : meter::kValueFacts) {
+      const Sum& sum = sums_[facts.kind];
+      if (facts.activity && sum.seconds > 0)
+        statistics[facts.kind] = Statistics{.average_all = sum.value_seconds / sum.seconds, .maximum = sum.maximum};
+    }
+  }
+
+ private:
+  struct Sum {
+    double seconds = 0;
+    double value_seconds = 0;
+    double maximum = 0;
+  };
+  static void add(Sum& sum, const meter::Field<double>& value, double seconds) {
+    if (!value) return;
+    sum.seconds += seconds;
+    sum.value_seconds += *value * seconds;
+    sum.maximum = std::max(sum.maximum, *value);
+  }
+
+  base::Window run_;
+  meter::ActivityWindows windows_;
+  meter::OfEachValue<Sum> sums_;
+};
+
 // How many readings gave each reason, of those that have reasons.
 class ReasonCounter {
  public:
@@ -75,8 +119,10 @@ class ReasonCounter {
 ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& readings, base::Window run) {
   meter::OfEachValue<Accumulator> values;
   ReasonCounter reasons;
+  ActivityStatistics activity(run);
   ReadingStatistics statistics;
   series::for_each(readings, [&](const meter::GpuReading& reading) {
+    activity.add(reading);
     if (!run.contains(reading.time)) return;
     ++statistics.readings;
     const bool utilized = reading.utilization && reading.utilization->fraction() > 0;
@@ -85,6 +131,7 @@ ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& re
     reasons.add(reading.throttle_reasons);
   });
   for (const meter::ValueFacts& value : meter::kValueFacts) statistics[value.kind] = values[value.kind].result();
+  activity.finish(statistics);
   statistics.throttling = reasons.result();
   return statistics;
 }

@@ -53,11 +53,19 @@ std::string parts_table(const record::RunRecord& run) {
 
 std::string phases_table(const record::RunRecord& run) {
   constexpr std::size_t kMostPhases = 40;
-  base::TextTable table(phase_headings());
+  base::TextTable table(phase_headings(run));
   for (auto& row : phase_rows(run, kMostPhases)) table.add_row(std::move(row));
   std::string text = table.text();
   for (const std::string& remark : phase_remarks(run, kMostPhases)) text += remark + "\n";
   return text;
+}
+
+std::string activity_table(const record::RunRecord& run) {
+  const auto rows = activity_rows(run);
+  if (rows.empty()) return {};
+  base::TextTable table(activity_headings(run));
+  for (const auto& row : rows) table.add_row(row);
+  return table.text() + kActivityRemark + "\n";
 }
 
 // The work that the benchmark reports, and what a unit of it took.
@@ -236,6 +244,7 @@ std::string formatted_tables(const record::RunRecord& run) {
   const auto section_if_any = [&](const char* title, const std::string& table) {
     if (!table.empty()) text += section(title, table);
   };
+  section_if_any("What the GPUs Were Doing", activity_table(run));
   section_if_any("While Utilised, and Peaks", utilized_table(run));
   section_if_any("Idle Power, and Energy above It", idle_table(run));
   section_if_any("Throttled Clocks", throttling_table(run));

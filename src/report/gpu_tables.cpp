@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text_table.h"
+#include "record/activity.h"
 #include "report/figure_text.h"
 #include "report/summary.h"
 #include "report/text.h"
@@ -166,6 +167,34 @@ std::string throttling_table(const record::RunRecord& run) {
     table.add_row({span.reason, share, span.slowdown ? "THROTTLED by heat or hardware" : "normal at the power limit"});
   }
   return table.text();
+}
+
+std::vector<std::string> activity_headings(const record::RunRecord& run) {
+  std::vector<std::string> headings{"GPU"};
+  for (const ValueKind kind : record::known_activity(run)) {
+    const meter::ValueFacts& facts = meter::facts_of(kind);
+    headings.push_back(fmt::format("{} ({})", facts.title, facts.unit));
+    if (kind == ValueKind::memory_activity) headings.emplace_back("Memory (GB/s, estimated)");
+  }
+  return headings;
+}
+
+std::vector<std::vector<std::string>> activity_rows(const record::RunRecord& run) {
+  std::vector<std::vector<std::string>> rows;
+  const std::vector<ValueKind> kinds = record::known_activity(run);
+  if (kinds.empty()) return rows;
+  for (const record::GpuRecord& gpu : run.gpus) {
+    std::vector<std::string> row{std::to_string(gpu.gpu.index)};
+    for (const ValueKind kind : kinds) {
+      const auto& statistics = gpu.statistics[kind];
+      row.push_back(statistics ? short_number(statistics->average_all, meter::facts_of(kind).decimals) : kNotAvailable);
+      if (kind != ValueKind::memory_activity) continue;
+      const auto estimated = record::estimates_of(record::activity_of(gpu), {gpu}).memory;
+      row.push_back(estimated ? short_number(estimated->gigabytes_per_second(), 0) : kNotAvailable);
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 }  // namespace gpubench::report

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "meter/gpu_limits.h"
+#include "record/activity.h"
 #include "record/work_rate.h"
 #include "report/gpu_event_tables.h"
 #include "report/phases.h"
@@ -356,6 +357,8 @@ void write_gpu(DocumentWriter& out, const record::GpuRecord& gpu) {
   out.count("readings", gpu.statistics.readings);
   for (const meter::ValueFacts& value : meter::kValueFacts)
     if (value.shown) write_statistics(out, key_of(value), gpu.statistics[value.kind]);
+  if (const auto activity = record::activity_of(gpu); !activity.empty())
+    out.document("activity", activity_document(activity, {gpu}));
   out.list("throttling", gpu.statistics.throttling, [&](const record::ThrottleShare& share) {
     out.text("reason", share.reason);
     out.number("share", share.share.fraction());
@@ -470,7 +473,7 @@ Document metrics_document(const record::RunRecord& run) {
   out.known_text("gpus_chosen_by", run.facts.benchmark_gpus.by);
   out.list("other_gpus", run.other_gpus, [&](const record::GpuRecord& gpu) { write_gpu(out, gpu); });
   if (run.phases) {
-    out.document("phases", phases_document(*run.phases));
+    out.document("phases", phases_document(run));
     out.document("phases_by", phases_by_document(*run.phases));
   }
   write_emissions(out, run);

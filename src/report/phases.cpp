@@ -5,11 +5,14 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "record/activity.h"
 #include "report/figure_text.h"
 #include "report/text.h"
 
 namespace gpubench::report {
 namespace {
+
+using meter::ValueKind;
 
 constexpr std::size_t kLongestPhaseName = 50;  // characters of a foreign string
 constexpr std::size_t kDeepestIndent = 8;
@@ -45,18 +48,36 @@ std::string work_cell(const phases::Phase& phase) {
   return text;
 }
 
+// "94.9 / 92.1 / 16.9": SM, tensor and memory; empty: not known.
+std::string activity_cell(const phases::Phase& phase) {
+  if (phase.activity.empty()) return {};
+  std::string text;
+  for (const ValueKind kind : {ValueKind::sm_activity, ValueKind::tensor_activity, ValueKind::memory_activity}) {
+    const auto mean = record::activity_mean(phase.activity, kind);
+    base::add_item(text, mean ? fmt::format("{:.1f}", *mean) : "?", " / ");
+  }
+  return text;
+}
+
+bool has_activity(const record::RunRecord& run) {
+  const std::vector<phases::Phase>& all = run.phases->phases;
+  return std::any_of(all.begin(), all.end(), [](const phases::Phase& phase) { return !phase.activity.empty(); });
+}
+
 std::vector<std::string> row_of(const record::RunRecord& run, const phases::Phase& phase, const std::string& name) {
   const auto power = phase.average_power();
-  return {name,
-          phase.count == 0 ? "" : std::to_string(phase.count),
-          short_number(base::to_seconds(phase.time), 3),
-          energy_cell(run, phase),
-          share_cell(run, phase),
-          phase.self_energy ? short_number(phase.self_energy->joules(), 1) : "",
-          each_cell(phase),
-          power ? short_number(power->watts(), 1) : "",
-          phase.emissions ? short_number(phase.emissions->grams(), kTableDecimals) : "",
-          work_cell(phase)};
+  std::vector<std::string> row{name,
+                               phase.count == 0 ? "" : std::to_string(phase.count),
+                               short_number(base::to_seconds(phase.time), 3),
+                               energy_cell(run, phase),
+                               share_cell(run, phase),
+                               phase.self_energy ? short_number(phase.self_energy->joules(), 1) : "",
+                               each_cell(phase),
+                               power ? short_number(power->watts(), 1) : "",
+                               phase.emissions ? short_number(phase.emissions->grams(), kTableDecimals) : "",
+                               work_cell(phase)};
+  if (has_activity(run)) row.push_back(activity_cell(phase));
+  return row;
 }
 
 }  // namespace
@@ -80,8 +101,11 @@ std::string phase_path(const phases::PhaseAccount& account, std::size_t phase) {
   return path;
 }
 
-std::vector<std::string> phase_headings() {
-  return {"Phase", "Count", "Time (s)", "Energy (J)", "Share (%)", "Itself (J)", "Each (J)", "Power (W)", "gCO2", "Work"};
+std::vector<std::string> phase_headings(const record::RunRecord& run) {
+  std::vector<std::string> headings{"Phase",      "Count",    "Time (s)",  "Energy (J)", "Share (%)",
+                                    "Itself (J)", "Each (J)", "Power (W)", "gCO2",       "Work"};
+  if (run.phases && has_activity(run)) headings.emplace_back("SM / Tensor / Memory (%)");
+  return headings;
 }
 
 std::vector<std::vector<std::string>> phase_rows(const record::RunRecord& run, std::size_t most) {
@@ -172,7 +196,7 @@ Json works_of(const phases::Phase& phase) {
   return works;
 }
 
-Json document_of(const phases::Phase& phase, const std::string& path) {
+Json document_of(const record::RunRecord& run, const phases::Phase& phase, const std::string& path) {
   Json json;
   json["name"] = valid_utf8(phase.name);
   json["path"] = valid_utf8(path);
@@ -190,16 +214,30 @@ Json document_of(const phases::Phase& phase, const std::string& path) {
   json["each_joules"] = phase.each ? Json(phase.each->mean.joules()) : Json(nullptr);
   json["each_uncertainty_joules"] = phase.each ? Json(phase.each->half_width.joules()) : Json(nullptr);
   json["work"] = works_of(phase);
+  if (!phase.activity.empty()) json["activity"] = activity_document(phase.activity, run.gpus);
   return json;
 }
 
 }  // namespace
 
-nlohmann::ordered_json phases_document(const phases::PhaseAccount& account) {
+Json activity_document(const std::vector<phases::ActivityMean>& means, const std::vector<record::GpuRecord>& gpus) {
+  Json json;
+  for (const phases::ActivityMean& mean : means) {
+    const meter::ValueFacts& facts = meter::facts_of(mean.kind);
+    json[fmt::format("{}_{}", facts.key, facts.key_unit)] = mean.value;
+  }
+  const record::ActivityEstimates estimates = record::estimates_of(means, gpus);
+  json["estimated"] = {{"memory_bytes_per_second", number(estimates.memory, &base::DataRate::bytes_per_second)},
+                       {"fp32_flop_per_second_at_most", number(estimates.fp32_at_most, &base::OperationRate::per_second)}};
+  return json;
+}
+
+nlohmann::ordered_json phases_document(const record::RunRecord& run) {
+  const phases::PhaseAccount& account = *run.phases;
   Json list = Json::array();
   for (std::size_t i = 0; i < account.phases.size(); ++i)
-    list.push_back(document_of(account.phases[i], phase_path(account, i)));
-  list.push_back(document_of(account.unmarked, kUnmarked));
+    list.push_back(document_of(run, account.phases[i], phase_path(account, i)));
+  list.push_back(document_of(run, account.unmarked, kUnmarked));
   return list;
 }
 

@@ -20,7 +20,7 @@ const char* origin_name(phases::Origin origin);
 // "epoch/step": the names from the outermost phase.
 std::string phase_path(const phases::PhaseAccount& account, std::size_t phase);
 
-std::vector<std::string> phase_headings();
+std::vector<std::string> phase_headings(const record::RunRecord& run);
 // One for each, those within others after them and indented, and the rest of the run; at most `most`.
 std::vector<std::vector<std::string>> phase_rows(const record::RunRecord& run, std::size_t most);
 
@@ -28,7 +28,11 @@ std::vector<std::vector<std::string>> phase_rows(const record::RunRecord& run, s
 std::vector<std::string> phase_remarks(const record::RunRecord& run, std::size_t most_rows);
 
 // The list "phases": those of the main lane, each after the one that it is in, and the rest of the run.
-nlohmann::ordered_json phases_document(const phases::PhaseAccount& account);
+nlohmann::ordered_json phases_document(const record::RunRecord& run);
+
+// "activity" of a phase, or of a GPU over the run; `gpus`: those that it is the mean of.
+nlohmann::ordered_json activity_document(const std::vector<phases::ActivityMean>& means,
+                                         const std::vector<record::GpuRecord>& gpus);
 
 // What is known of them together: "phases_by".
 nlohmann::ordered_json phases_by_document(const phases::PhaseAccount& account);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "meter/throttle_reasons.h"
 #include "meter/value_facts.h"
+#include "record/activity.h"
 #include "report/phases.h"
 #include "report/text.h"
 
@@ -99,13 +100,10 @@ class RowClock {
 };
 
 // The predecessor's columns first.
-const std::vector<meter::ValueKind>& value_columns() {
-  using meter::ValueKind;
-  static const std::vector<ValueKind> order = meter::values_in_order(
-      {ValueKind::utilization, ValueKind::power, ValueKind::temperature, ValueKind::memory_used, ValueKind::sm_clock,
-       ValueKind::memory_clock, ValueKind::power_limit, ValueKind::memory_utilization});
-  return order;
-}
+constexpr std::array kValueColumns{meter::ValueKind::utilization, meter::ValueKind::power,
+                                   meter::ValueKind::temperature, meter::ValueKind::memory_used,
+                                   meter::ValueKind::sm_clock,    meter::ValueKind::memory_clock,
+                                   meter::ValueKind::power_limit, meter::ValueKind::memory_utilization};
 
 std::string cell(const meter::Field<double>& value) {
   return value ? plain_number(*value, 5) : std::string();
@@ -133,11 +131,14 @@ std::vector<int> gpu_indices(const record::RunRecord& run, std::size_t series) {
   return indices;
 }
 
-void write_reading(std::ostream& out, RowClock& clock, int gpu, const meter::GpuReading& reading, std::string_view source) {
+// `activity`: columns of it, at the end.
+void write_reading(std::ostream& out, RowClock& clock, int gpu, const meter::GpuReading& reading, std::string_view source,
+                   const std::vector<meter::ValueKind>& activity) {
   out << clock.timestamp(reading.time) << ',' << gpu;
-  for (const meter::ValueKind kind : value_columns()) out << ',' << cell(meter::facts_of(kind).read(reading));
+  for (const meter::ValueKind kind : kValueColumns) out << ',' << cell(meter::facts_of(kind).read(reading));
   out << ',' << (reading.throttle_reasons ? csv_field(reasons_text(*reading.throttle_reasons)) : "") << ','
       << plain_number(base::to_seconds(clock.elapsed(reading.time)), 6) << ',' << csv_field(source);
+  for (const meter::ValueKind kind : activity) out << ',' << cell(meter::facts_of(kind).read(reading));
   out << '\n';
 }
 
@@ -204,15 +205,18 @@ class PowerRows {
 
 void write_timeseries_csv(std::ostream& out, const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
   out << "timestamp,gpu_idx";
-  for (const meter::ValueKind kind : value_columns()) out << ',' << meter::facts_of(kind).column;
-  out << ",throttle_reasons,elapsed_s,source\n";
+  for (const meter::ValueKind kind : kValueColumns) out << ',' << meter::facts_of(kind).column;
+  out << ",throttle_reasons,elapsed_s,source";
+  const std::vector<meter::ValueKind> activity = record::known_activity(run);
+  for (const meter::ValueKind kind : activity) out << ',' << meter::facts_of(kind).column;
+  out << '\n';
   std::vector<Cursor<meter::GpuReading>> cursors;
   cursors.reserve(series.size());
   for (const series::GpuSeries& gpu : series) cursors.emplace_back(gpu.readings.get());
   RowClock clock(run);
   const std::vector<int> indices = gpu_indices(run, series.size());
   merge_by_time(cursors, [&](std::size_t gpu, const meter::GpuReading& reading) {
-    write_reading(out, clock, indices[gpu], reading, run.facts.source.name);
+    write_reading(out, clock, indices[gpu], reading, run.facts.source.name, activity);
   });
 }
 

@@ -77,6 +77,7 @@ std::optional<int> idle_before(sampler::Sampler& sampler, platform::SignalQueue&
 
 void idle_after(sampler::Sampler& sampler, platform::SignalQueue& signals, base::Duration roll) {
   if (roll <= base::Duration::zero()) return;
+  sampler.restart_interval();  // what the GPUs were doing is read at the end, too
   sampler.idle(sampler::Idle::after_the_workload, roll);
   static_cast<void>(platform::becomes_readable(signals.fd(), roll));  // whatever waits later gives up as well
 }

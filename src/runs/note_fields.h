@@ -73,7 +73,7 @@ void fields(auto& field, Of<meter::GpuDescription> auto& gpu) {
   field("uuid", gpu.uuid);
   field("pci_bus_id", gpu.pci_bus_id);
   meter::for_each_limit([&](std::string_view name, auto limit, const auto& unit) {
-    field(std::string(name) + "_" + std::string(unit.name), gpu.*limit, unit);
+    field.newer(std::string(name) + "_" + std::string(unit.name), gpu.*limit, unit);
   });
   field.newer("partitioned", gpu.partitioned);
   field.newer("sensor", gpu.sensor);

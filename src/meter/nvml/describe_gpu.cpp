@@ -53,6 +53,24 @@ std::optional<base::Temperature> threshold_of(const NvmlApi& api, NvmlHandle dev
   return quantity_of(temperature.value<std::uint32_t>(device, threshold), base::Temperature::from_celsius);
 }
 
+// Its memory moves data at both edges of the clock.
+std::optional<base::DataRate> bandwidth_of(const NvmlApi& api, NvmlHandle device,
+                                           const std::optional<base::Frequency>& clock) {
+  OptionalCall<std::uint32_t*> width(api.memory_bus_width);
+  const auto bits = width.value<std::uint32_t>(device);
+  if (!bits || !clock) return {};
+  return base::DataRate::from_bytes_per_second(*bits / 8.0 * 2 * clock->hertz());
+}
+
+// Each core multiplies and adds at each clock.
+std::optional<base::OperationRate> fp32_rate_of(const NvmlApi& api, NvmlHandle device,
+                                                const std::optional<base::Frequency>& clock) {
+  OptionalCall<std::uint32_t*> cores(api.cores);
+  const auto count = cores.value<std::uint32_t>(device);
+  if (!count || !clock) return {};
+  return base::OperationRate::from_per_second(*count * 2.0 * clock->hertz());
+}
+
 bool is_partitioned(const NvmlApi& api, NvmlHandle device) {
   std::uint32_t now = 0;
   std::uint32_t after_reset = 0;
@@ -87,6 +105,8 @@ GpuDescription describe_gpu(const NvmlApi& api, NvmlHandle device, int index) {
   gpu.memory_total = memory_total_of(api, device);
   gpu.max_sm_clock = max_clock_of(api, device, kNvmlClockSm);
   gpu.max_memory_clock = max_clock_of(api, device, kNvmlClockMemory);
+  gpu.memory_bandwidth = bandwidth_of(api, device, gpu.max_memory_clock);
+  gpu.fp32_rate = fp32_rate_of(api, device, gpu.max_sm_clock);
   gpu.max_operating_temperature = threshold_of(api, device, kNvmlThresholdGpuMax);
   gpu.slowdown_temperature = threshold_of(api, device, kNvmlThresholdSlowdown);
   gpu.shutdown_temperature = threshold_of(api, device, kNvmlThresholdShutdown);

@@ -49,6 +49,20 @@ constexpr int kNvmlTemperatureGpu = 0;  // nvmlTemperatureSensors_t
 constexpr int kNvmlThresholdShutdown = 0;
 constexpr int kNvmlThresholdSlowdown = 1;
 constexpr int kNvmlThresholdGpuMax = 3;
+// nvmlGpmMetricId_t: means of the time between two samples, in per cent or MiB/s.
+constexpr std::uint32_t kNvmlGpmSmActivity = 2;
+constexpr std::uint32_t kNvmlGpmSmOccupancy = 3;
+constexpr std::uint32_t kNvmlGpmTensor = 5;
+constexpr std::uint32_t kNvmlGpmMemory = 10;
+constexpr std::uint32_t kNvmlGpmFp64 = 11;
+constexpr std::uint32_t kNvmlGpmFp32 = 12;
+constexpr std::uint32_t kNvmlGpmFp16 = 13;
+constexpr std::uint32_t kNvmlGpmPcieSent = 20;
+constexpr std::uint32_t kNvmlGpmPcieReceived = 21;
+constexpr std::uint32_t kNvmlGpmNvlinkReceived = 60;
+constexpr std::uint32_t kNvmlGpmNvlinkSent = 61;
+constexpr std::size_t kNvmlGpmMetrics = 11;
+constexpr std::uint32_t kNvmlGpmVersion = 1;  // of both structs
 
 // nvmlValueType_t
 constexpr int kNvmlDouble = 0;
@@ -146,6 +160,30 @@ struct NvmlEvent {
 };
 static_assert(sizeof(NvmlEvent) == 32);
 
+struct NvmlGpmSupport {
+  std::uint32_t version = kNvmlGpmVersion;
+  std::uint32_t is_supported = 0;
+};
+static_assert(sizeof(NvmlGpmSupport) == 8);
+
+struct NvmlGpmMetric {
+  std::uint32_t id = 0;
+  std::int32_t code = 0;  // of this metric; the call's own code says nothing about it
+  double value = 0;
+  std::array<const char*, 3> names{};  // short name, long name, unit
+};
+static_assert(sizeof(NvmlGpmMetric) == 40 && offsetof(NvmlGpmMetric, value) == 8);
+
+// The driver touches only so many metrics as are asked for, however long its own header has the array.
+struct NvmlGpmMetricsGet {
+  std::uint32_t version = kNvmlGpmVersion;
+  std::uint32_t count = 0;
+  NvmlHandle from = nullptr;  // nvmlGpmSample_t
+  NvmlHandle to = nullptr;
+  std::array<NvmlGpmMetric, kNvmlGpmMetrics> metrics{};
+};
+static_assert(offsetof(NvmlGpmMetricsGet, metrics) == 24);
+
 // The library's functions. Null: this driver does not have it. All return an nvmlReturn_t.
 struct NvmlApi {
   using Count = unsigned int;
@@ -185,6 +223,13 @@ struct NvmlApi {
   int (*event_set_free)(NvmlHandle) = nullptr;
   int (*register_events)(NvmlHandle device, Long types, NvmlHandle set) = nullptr;
   int (*event_set_wait)(NvmlHandle set, NvmlEvent*, Count timeout_ms) = nullptr;
+  int (*gpm_support)(NvmlHandle, NvmlGpmSupport*) = nullptr;
+  int (*gpm_sample_alloc)(NvmlHandle*) = nullptr;
+  int (*gpm_sample_free)(NvmlHandle) = nullptr;
+  int (*gpm_sample_get)(NvmlHandle device, NvmlHandle sample) = nullptr;
+  int (*gpm_metrics_get)(NvmlGpmMetricsGet*) = nullptr;
+  int (*memory_bus_width)(NvmlHandle, std::uint32_t* bits) = nullptr;
+  int (*cores)(NvmlHandle, std::uint32_t*) = nullptr;
   int (*samples)(NvmlHandle, int type, Long last_seen_us, int* value_type, Count* count, NvmlSample*) = nullptr;
 };
 

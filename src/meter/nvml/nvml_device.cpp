@@ -40,7 +40,8 @@ NvmlDevice::NvmlDevice(const NvmlApi& api, NvmlHandle device, const platform::Cl
       throttle_reasons_(api.throttle_reasons),
       total_energy_(api.total_energy),
       total_energy_field_(api.field_values, kNvmlFieldTotalEnergy),
-      ring_(api, device, clock) {}
+      ring_(api, device, clock),
+      activity_(api, device) {}
 
 GpuReading NvmlDevice::read() {
   GpuReading reading;
@@ -53,7 +54,9 @@ GpuReading NvmlDevice::read() {
   reading.sm_clock = read_clock(kNvmlClockSm);
   reading.memory_clock = read_clock(kNvmlClockMemory);
   reading.throttle_reasons = read_throttle_reasons();
-  reading.time = before + (clock_.now() - before) / 2;
+  const base::SteadyTime after = clock_.now();
+  reading.time = before + (after - before) / 2;
+  activity_.read(reading, after);
   return reading;
 }
 

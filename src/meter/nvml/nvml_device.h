@@ -1,6 +1,7 @@
 // One GPU as NVML shows it.
 #pragma once
 
+#include "meter/nvml/gpm_activity.h"
 #include "meter/nvml/nvml_api.h"
 #include "meter/nvml/optional_call.h"
 #include "meter/nvml/power_ring.h"
@@ -46,6 +47,7 @@ class NvmlDevice {
   OptionalCall<NvmlApi::Long*> total_energy_;
   OptionalField total_energy_field_;
   PowerRing ring_;
+  GpmActivity activity_;
 };
 
 }  // namespace gpubench::meter

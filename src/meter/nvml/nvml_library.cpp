@@ -39,6 +39,16 @@ void resolve_description(void* library, NvmlApi& api) {
   resolve(library, "nvmlDeviceGetPowerManagementLimitConstraints", api.power_limit_range);
   resolve(library, "nvmlDeviceGetMaxClockInfo", api.max_clock);
   resolve(library, "nvmlDeviceGetTemperatureThreshold", api.temperature_threshold);
+  resolve(library, "nvmlDeviceGetMemoryBusWidth", api.memory_bus_width);
+  resolve(library, "nvmlDeviceGetNumGpuCores", api.cores);
+}
+
+void resolve_activity(void* library, NvmlApi& api) {
+  resolve(library, "nvmlGpmQueryDeviceSupport", api.gpm_support);
+  resolve(library, "nvmlGpmSampleAlloc", api.gpm_sample_alloc);
+  resolve(library, "nvmlGpmSampleFree", api.gpm_sample_free);
+  resolve(library, "nvmlGpmSampleGet", api.gpm_sample_get);
+  resolve(library, "nvmlGpmMetricsGet", api.gpm_metrics_get);
 }
 
 void resolve_values(void* library, NvmlApi& api) {
@@ -110,6 +120,7 @@ NvmlLibrary::NvmlLibrary(void* library) : library_(library) {
   resolve_system(library, api_);
   resolve_description(library, api_);
   resolve_values(library, api_);
+  resolve_activity(library, api_);
   resolve_events(library, api_);
 }
 

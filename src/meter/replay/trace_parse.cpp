@@ -93,6 +93,9 @@ void take(Fields& fields, Field<base::Bytes>& memory) {
 void take(Fields& fields, Field<base::Frequency>& clock) {
   clock = fields.value(100'000, base::Frequency::from_megahertz);
 }
+void take(Fields& fields, Field<base::DataRate>& rate) {
+  rate = fields.value(kGreatestValue, base::DataRate::from_bytes_per_second);
+}
 void take(Fields& fields, Field<ThrottleReasons>& reasons) {
   reasons = fields.value(kGreatestValue, [](double bits) { return ThrottleReasons{static_cast<std::uint64_t>(bits)}; });
 }

@@ -34,7 +34,7 @@ std::string field_text(const Field<Value>& field, Read read) {
   return " " + std::to_string(static_cast<std::uint64_t>(number));
 }
 
-// Per cent, milliwatt, degree Celsius, byte, megahertz, the driver's bits.
+// Per cent, milliwatt, degree Celsius, byte, megahertz, byte per second, the driver's bits.
 auto number_in_trace(const Field<base::Ratio>& /*field*/) {
   return &base::Ratio::percent;
 }
@@ -50,6 +50,9 @@ auto number_in_trace(const Field<base::Bytes>& /*field*/) {
 auto number_in_trace(const Field<base::Frequency>& /*field*/) {
   return &base::Frequency::megahertz;
 }
+auto number_in_trace(const Field<base::DataRate>& /*field*/) {
+  return &base::DataRate::bytes_per_second;
+}
 auto number_in_trace(const Field<ThrottleReasons>& /*field*/) {
   return &ThrottleReasons::bits;
 }
@@ -62,7 +65,14 @@ std::string start_of_line(char letter, std::size_t gpu, base::SteadyTime time) {
 
 std::string reading_line(std::size_t gpu, const GpuReading& reading) {
   std::string line = start_of_line('R', gpu, reading.time);
-  for_each_field(reading, [&](const auto& field) { line += field_text(field, number_in_trace(field)); });
+  std::size_t fields = 0;
+  std::size_t kept = 0;  // what newer boards alone report is left out where there is none
+  for_each_field(reading, [&](const auto& field) {
+    line += field_text(field, number_in_trace(field));
+    const bool is_unsupported = !field && field.error() == Absent::unsupported;
+    if (++fields <= kFirstReadingFields || !is_unsupported) kept = line.size();
+  });
+  line.resize(kept);
   return line + "\n";
 }
 

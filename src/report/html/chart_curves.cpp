@@ -187,6 +187,20 @@ Chart memory_chart(const record::RunRecord& run, const CurveSource& source, doub
 
 }  // namespace
 
+namespace {
+
+// Of activity those that are not zero all the time.
+bool has_chart(const record::RunRecord& run, const meter::ValueFacts& facts) {
+  if (!facts.activity) return facts.shown;
+  const auto all = run.all_gpus();
+  return std::any_of(all.begin(), all.end(), [&](const record::GpuRecord* gpu) {
+    const auto& statistics = gpu->statistics[facts.kind];
+    return statistics && statistics->maximum > 0;
+  });
+}
+
+}  // namespace
+
 Charts make_charts(const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
   Survey survey(run.ran.start);
   for (const series::GpuSeries& gpu : series) survey.add(gpu);
@@ -196,7 +210,7 @@ Charts make_charts(const record::RunRecord& run, const std::vector<series::GpuSe
   charts.last_seconds = std::max({charts.last_seconds, base::to_seconds(run.elapsed()), 1e-3});
   for (const ValueKind kind : meter::values_in_order({ValueKind::power})) {
     const meter::ValueFacts& facts = meter::facts_of(kind);
-    if (!facts.shown) continue;
+    if (!has_chart(run, facts)) continue;
     if (kind == ValueKind::power)
       charts.charts.push_back(power_chart(run, source));
     else if (kind == ValueKind::memory_used)

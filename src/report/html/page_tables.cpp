@@ -139,6 +139,14 @@ std::string activity_table(const record::RunRecord& run) {
   return table.text();
 }
 
+std::string html_activity(const record::RunRecord& run) {
+  const auto rows = activity_rows(run);
+  if (rows.empty()) return {};
+  HtmlTable table("What the GPUs were doing", activity_headings(run));
+  for (const auto& row : rows) table.add_row(row);
+  return table.text() + "<p class=\"note\">" + html_text(kActivityRemark) + "</p>\n";
+}
+
 std::string html_events(const record::RunRecord& run) {
   const std::vector<GpuEventTexts> all = gpu_event_texts(run);
   if (all.empty()) return {};
@@ -243,7 +251,7 @@ std::string html_carbon(const record::RunRecord& run) {
 }
 
 std::string html_gpus(const record::RunRecord& run) {
-  return activity_table(run) + html_events(run) + identity_table(run) + html_other_gpus(run);
+  return activity_table(run) + html_activity(run) + html_events(run) + identity_table(run) + html_other_gpus(run);
 }
 
 std::string html_reproduce(const record::RunRecord& run) {

@@ -32,7 +32,7 @@ std::string figures_of(const phases::Phase& phase) {
 
 std::string html_phases(const record::RunRecord& run) {
   if (!run.phases) return {};
-  HtmlTable table("Energy of each phase", phase_headings());
+  HtmlTable table("Energy of each phase", phase_headings(run));
   for (auto& row : phase_rows(run, kMostPhaseRows)) {
     std::string indent;
     for (std::size_t spaces = row.front().find_first_not_of(' '); spaces > 0; --spaces) indent += "\u00a0";

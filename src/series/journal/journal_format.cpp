@@ -67,6 +67,9 @@ const base::Unit<base::Bytes>& unit_of(const meter::Field<base::Bytes>& /*field*
 const base::Unit<base::Frequency>& unit_of(const meter::Field<base::Frequency>& /*field*/) {
   return base::kMegahertz;
 }
+const base::Unit<base::DataRate>& unit_of(const meter::Field<base::DataRate>& /*field*/) {
+  return base::kBytesPerSecond;
+}
 
 // The fields of a reading one after the other.
 class FieldWriter {

@@ -330,6 +330,65 @@ FAKE_NVML(nvmlDeviceGetMigDeviceHandleByIndex, NvmlHandle device, unsigned index
   });
 }
 
+FAKE_NVML(nvmlDeviceGetMemoryBusWidth, NvmlHandle device, std::uint32_t* out) {
+  return device_call("nvmlDeviceGetMemoryBusWidth", device, [&](Machine& m, Gpu&, double) {
+    *out = m.script.bus_width;
+    return m.script.bus_width == 0 ? kNvmlNotSupported : kNvmlSuccess;
+  });
+}
+FAKE_NVML(nvmlDeviceGetNumGpuCores, NvmlHandle device, std::uint32_t* out) {
+  return device_call("nvmlDeviceGetNumGpuCores", device, [&](Machine& m, Gpu&, double) {
+    *out = m.script.cores;
+    return m.script.cores == 0 ? kNvmlNotSupported : kNvmlSuccess;
+  });
+}
+
+// A sample of the performance counters: when it was taken, of which GPU.
+struct GpmSample {
+  const Gpu* gpu = nullptr;
+  double time = 0;
+};
+
+FAKE_NVML(nvmlGpmQueryDeviceSupport, NvmlHandle device, NvmlGpmSupport* support) {
+  return device_call("nvmlGpmQueryDeviceSupport", device, [&](Machine&, Gpu& gpu, double) {
+    support->is_supported = gpu.gpm.empty() ? 0 : 1;
+    return kNvmlSuccess;
+  });
+}
+FAKE_NVML(nvmlGpmSampleAlloc, NvmlHandle* sample) {
+  *sample = new GpmSample;
+  return kNvmlSuccess;
+}
+FAKE_NVML(nvmlGpmSampleFree, NvmlHandle sample) {
+  delete static_cast<GpmSample*>(sample);
+  return kNvmlSuccess;
+}
+FAKE_NVML(nvmlGpmSampleGet, NvmlHandle device, NvmlHandle sample) {
+  return device_call("nvmlGpmSampleGet", device, [&](Machine&, Gpu& gpu, double t) {
+    *static_cast<GpmSample*>(sample) = {&gpu, t};
+    return kNvmlSuccess;
+  });
+}
+FAKE_NVML(nvmlGpmMetricsGet, NvmlGpmMetricsGet* get) {
+  Machine& m = machine();
+  const std::lock_guard lock(m.mutex);
+  ++m.calls["nvmlGpmMetricsGet"];
+  const auto* from = static_cast<const GpmSample*>(get->from);
+  const auto* to = static_cast<const GpmSample*>(get->to);
+  if (get->version != kNvmlGpmVersion || from->gpu == nullptr || from->gpu != to->gpu) return 2;
+  for (std::uint32_t i = 0; i < get->count; ++i) {
+    NvmlGpmMetric& metric = get->metrics[i];
+    const auto code = to->gpu->gpm_codes.find(metric.id);
+    const auto profile = to->gpu->gpm.find(metric.id);
+    metric.code = code != to->gpu->gpm_codes.end() ? code->second : kNvmlSuccess;
+    if (profile == to->gpu->gpm.end())
+      metric.value = 0;
+    else
+      metric.value = (profile->second.joules(to->time) - profile->second.joules(from->time)) / (to->time - from->time);
+  }
+  return kNvmlSuccess;
+}
+
 FAKE_NVML(nvmlEventSetCreate, NvmlHandle* set) {
   *set = &machine();
   return kNvmlSuccess;

@@ -18,6 +18,15 @@ namespace {
   std::abort();
 }
 
+// "T:VALUE T:VALUE ..."; a value may be "nan".
+void parse_steps(Profile& profile, std::istringstream& rest) {
+  profile.pieces.clear();
+  double from = 0.0;
+  std::string value;
+  for (char colon = 0; rest >> from >> colon >> value;) profile.pieces.emplace_back(from, std::stod(value));
+  rest.clear();
+}
+
 // Takes a directive of the first group; false if it is none of them.
 bool parse_gpu_directive(Gpu& gpu, const std::string& word, std::istringstream& rest) {
   std::string kind;
@@ -38,6 +47,11 @@ bool parse_gpu_directive(Gpu& gpu, const std::string& word, std::istringstream& 
     rest >> gpu.xid >> gpu.xid_from;
   } else if (word == "mig") {
     rest >> gpu.mig_instances;
+  } else if (word == "gpm" || word == "gpm_code") {
+    unsigned id = 0;
+    rest >> id;
+    if (word == "gpm") parse_steps(gpu.gpm[id], rest);
+    if (word == "gpm_code") rest >> gpu.gpm_codes[id];
   } else if (word == "load_file") {
     rest >> gpu.profile.load_file >> gpu.profile.low >> gpu.profile.high;
     gpu.profile.pieces = {{0.0, gpu.profile.low}};
@@ -55,12 +69,7 @@ bool parse_gpu_directive(Gpu& gpu, const std::string& word, std::istringstream& 
   } else if (word == "profile" && rest >> kind) {
     if (kind == "steady") rest >> gpu.profile.pieces.front().second;
     if (kind == "square") rest >> gpu.profile.period >> gpu.profile.duty >> gpu.profile.low >> gpu.profile.high;
-    if (kind == "steps") {
-      gpu.profile.pieces.clear();
-      double from = 0.0, watts = 0.0;
-      for (char colon = 0; rest >> from >> colon >> watts;) gpu.profile.pieces.emplace_back(from, watts);
-      rest.clear();
-    }
+    if (kind == "steps") parse_steps(gpu.profile, rest);
   } else {
     return false;
   }
@@ -130,6 +139,8 @@ void parse_line(Script& script, const std::string& line) {
     rest >> script.memory_used >> script.memory_reserved >> script.memory_total;
   } else if (word == "clocks") {
     rest >> script.sm_clock >> script.memory_clock;
+  } else if (word == "chip") {
+    rest >> script.bus_width >> script.cores;
   } else if (word == "limits") {
     rest >> script.enforced_limit >> script.max_limit;
   } else if (word == "gpu") {

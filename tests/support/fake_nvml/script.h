@@ -12,6 +12,8 @@
 //   throttled FIELD SHARE             accumulator 74 to 79 grows by that share of the time under load
 //   ecc CORRECTED UNCORRECTED T       so many more memory errors from T on
 //   xid NUMBER T                      an error event at T
+//   gpm ID T:VALUE T:VALUE ...        the GPM metric holds VALUE from T on; a GPU with one supports GPM. "nan" is a value
+//   gpm_code ID CODE                  the metric's own code
 //   mig N                             divided by MIG into N instances
 //   lost_at T                         every call for this GPU says "GPU is lost" from then on
 //   counter frozen_at T | rate W | restart_at T | jump_at T JOULES   ways in which the energy counter is wrong
@@ -26,6 +28,7 @@
 //   delay SYMBOL SECONDS              how long the call takes
 //   memory USED RESERVED TOTAL        MiB
 //   clocks SM MEMORY                  MHz
+//   chip BITS CORES                   width of the memory's bus; of FP32 (default: neither is known)
 //   limits ENFORCED MAX               W
 //
 // The true energy is known: power is the profile, the counter is its integral at the last full 0.1 s (GPU 1's 37 ms later,
@@ -112,6 +115,8 @@ struct Gpu {
   double xid_from = INFINITY;
   bool xid_told = false;
   unsigned mig_instances = 0;
+  std::map<unsigned, Profile> gpm;  // values in place of watts
+  std::map<unsigned, int> gpm_codes;
 };
 
 struct Fault {
@@ -128,6 +133,7 @@ struct Script {
   std::vector<std::string> no_value;
   double memory_used = 500, memory_reserved = 600, memory_total = 143771;
   unsigned sm_clock = 1980, memory_clock = 3201;
+  unsigned bus_width = 0, cores = 0;
   double enforced_limit = 700, max_limit = 700;
   std::string host = "0000";  // of the UUIDs, four hexadecimal digits
   std::string visible_by;

@@ -114,17 +114,16 @@ TEST_P(TraceRefuses, AMalformedLine) {
   EXPECT_THAT(trace.error().message, HasSubstr("line "));
 }
 
-INSTANTIATE_TEST_SUITE_P(Lines, TraceRefuses,
-                         testing::Values("\n", "X 0 0 1\n", "P\n", "P 1 0 1\n", "P -1 0 1\n", "P 0 0\n", "P 0 0 1 2\n",
-                                         "P 0 0 1 \n", "P  0 0 1\n", "P 0 0 1\r\n", "P 0 0 1.5\n", "P 0 0 -1\n",
-                                         "P 0 0 +1\n", "P 0 0 0x1\n", "P 0 0 nan\n", "P 0 0 --\n", "P 0 0 100000001\n",
-                                         "P 0 99999999999999 1\n", "P 0 -99999999999999 1\n", "P 0 0 1",
-                                         "P 0 0 1\nP 0 0 1\n", "P 0 5 1\nP 0 4 1\n", "E 0 5 4 1\n", "E 0 -5 4 1\n",
-                                         "E 0 1 2 10\nE 0 1 2 10\n", "E 0 1 2 10\nE 0 3 4 9\n",
-                                         "E 0 1 2 10\nE 0 3 4 !\nE 0 5 6 9\n", "R 0 0 101 2 3 4 5 6 7 8 9\n",
-                                         "R 0 0 1 2 3 4 5 6 7 8\n", "R 0 0 1 2 3 4 5 6 7 8 9 10\n",
-                                         "R 0 10 1 2 3 4 5 6 7 8 9\nR 0 9 1 2 3 4 5 6 7 8 9\n",
-                                         "P 0 0 " + std::string(500, '1') + "\n", std::string("P 0 0 1\0\n", 9)));
+INSTANTIATE_TEST_SUITE_P(
+    Lines, TraceRefuses,
+    testing::Values("\n", "X 0 0 1\n", "P\n", "P 1 0 1\n", "P -1 0 1\n", "P 0 0\n", "P 0 0 1 2\n", "P 0 0 1 \n",
+                    "P  0 0 1\n", "P 0 0 1\r\n", "P 0 0 1.5\n", "P 0 0 -1\n", "P 0 0 +1\n", "P 0 0 0x1\n", "P 0 0 nan\n",
+                    "P 0 0 --\n", "P 0 0 100000001\n", "P 0 99999999999999 1\n", "P 0 -99999999999999 1\n", "P 0 0 1",
+                    "P 0 0 1\nP 0 0 1\n", "P 0 5 1\nP 0 4 1\n", "E 0 5 4 1\n", "E 0 -5 4 1\n", "E 0 1 2 10\nE 0 1 2 10\n",
+                    "E 0 1 2 10\nE 0 3 4 9\n", "E 0 1 2 10\nE 0 3 4 !\nE 0 5 6 9\n", "R 0 0 101 2 3 4 5 6 7 8 9\n",
+                    "R 0 0 1 2 3 4 5 6 7 8\n", "R 0 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21\n",
+                    "R 0 10 1 2 3 4 5 6 7 8 9\nR 0 9 1 2 3 4 5 6 7 8 9\n", "P 0 0 " + std::string(500, '1') + "\n",
+                    std::string("P 0 0 1\0\n", 9)));
 
 class TraceRefusesHeader : public testing::TestWithParam<std::string> {};
 

@@ -191,5 +191,35 @@ TEST(PhaseEnergy, ManyShortMarks) {
   EXPECT_EQ(account->troubles.too_many, 0U);
 }
 
+std::optional<double> activity_of(const Phase& phase) {
+  for (const ActivityMean& mean : phase.activity)
+    if (mean.kind == meter::ValueKind::sm_activity) return mean.value;
+  return std::nullopt;
+}
+
+TEST(PhaseActivity, IsTheMeanOfReadingsWithinThePhase) {
+  const base::Window run{kStart, kStart + 10s};
+  std::vector<meter::GpuReading> readings;
+  for (int second = 0; second <= 10; ++second) {
+    meter::GpuReading reading;
+    reading.time = kStart + second * 1s;
+    reading.activity.sm = base::Ratio::from_percent(second <= 4 ? 10 : 90);
+    readings.push_back(reading);
+  }
+  series::GpuSeries gpu;
+  gpu.readings = std::make_unique<series::MemorySeries<meter::GpuReading>>(readings);
+  const std::vector<GpuPart> parts{{&gpu, nullptr}};
+  MarkCollector marks;
+  const std::uint32_t lane = marks.lane(Origin::marks, "1/1");
+  marks.span(lane, kStart + 500ms, kStart + 4s, "load");
+  marks.span(lane, kStart + 4s, kStart + 9500ms, "train");
+  marks.span(lane, kStart + 4s, kStart + 4500ms, "first");
+  const auto account = account_phases(marks.finish(run.end), run, parts);
+  ASSERT_TRUE(account);
+  EXPECT_DOUBLE_EQ(activity_of(phase(*account, "load")).value(), 10);
+  EXPECT_DOUBLE_EQ(activity_of(phase(*account, "train")).value(), 90);
+  EXPECT_FALSE(activity_of(phase(*account, "first"))) << "shorter than the time between two readings";
+}
+
 }  // namespace
 }  // namespace gpubench::phases

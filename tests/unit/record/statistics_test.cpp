@@ -168,5 +168,33 @@ TEST(Statistics, AverageOverLongSeriesIsOnePass) {
   EXPECT_DOUBLE_EQ(statistics[ValueKind::power]->average, 100.5);
 }
 
+meter::GpuReading active_reading(base::Duration at, double percent) {
+  meter::GpuReading reading;
+  reading.time = SteadyTime(at);
+  reading.activity.sm = base::Ratio::from_percent(percent);
+  return reading;
+}
+
+TEST(Statistics, ActivityIsOfTheTimeSinceTheReadingBefore) {
+  const auto half = readings({active_reading(10s, 5), active_reading(11s, 40), active_reading(12s, 60)});
+  const auto activity = summarize_readings(half, kMeasured)[ValueKind::sm_activity];
+  ASSERT_TRUE(activity);
+  EXPECT_DOUBLE_EQ(activity->average_all, 50);
+  EXPECT_DOUBLE_EQ(activity->maximum, 60);
+}
+
+TEST(Statistics, ActivityOfALongerTimeCountsForMore) {
+  meter::GpuReading failed;
+  failed.time = SteadyTime(12s);
+  failed.activity.sm = meter::absent(meter::Absent::failed);
+  const auto gap = readings({active_reading(10s, 5), active_reading(11s, 40), failed, active_reading(14s, 60)});
+  EXPECT_DOUBLE_EQ(summarize_readings(gap, kMeasured)[ValueKind::sm_activity]->average_all, (40 + 3 * 60) / 4.0);
+}
+
+TEST(Statistics, ActivityMostlyBeforeTheRunIsNotTheRuns) {
+  const auto early = readings({active_reading(5s, 0), active_reading(11s, 10)});
+  EXPECT_FALSE(summarize_readings(early, kMeasured)[ValueKind::sm_activity]);
+}
+
 }  // namespace
 }  // namespace gpubench::record
