@@ -24,15 +24,19 @@ std::vector<Option> phase_options(RunSpec& spec) {
       {"--log_phases", "FORMAT",
        "Format of the log that shows phases: auto (all of these), sciml, mlperf, keras,\n"
        "lightning or none",
-       choice(spec.log_phases.format, formats)},
+       choice(spec.phases.log.format, formats)},
       {"--phase_regex", "REGEX",
        "Regular expression of log lines at which a phase begins; its name is the first (group).\n"
        "Give a second one for the lines at which it ends",
-       each_parsed(spec.log_phases.regexes, phase_regex)},
+       each_parsed(spec.phases.log.regexes, phase_regex)},
       {"--nvtx", "FILTER",
        "Make the program's NVTX ranges phases: all, or those of a domain or whose names\n"
        "match a regular expression",
-       with_choices({"all"}, text(spec.nvtx))},
+       with_choices({"all"}, text(spec.phases.nvtx))},
+      {"--marks_client", "",
+       "Let the program find the clients for marks: Python imports iris_gpubench_marks, C includes\n"
+       "its header; in a container they are mounted at /iris-gpubench/client",
+       switch_on(spec.phases.with_client)},
   };
 }
 

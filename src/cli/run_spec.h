@@ -28,6 +28,13 @@ struct PartOf {
   base::Duration merge_wait = std::chrono::seconds(30);
 };
 
+// Where phases of the benchmark come from, besides its own marks.
+struct PhaseSpec {
+  benchmark::LogPhaseOptions log;
+  std::optional<std::string> nvtx;  // which of its ranges are phases: "all", a domain, a regular expression; empty: none
+  bool with_client = false;         // the program finds the clients for marks
+};
+
 struct RunSpec {
   record::RunSettings settings;
   workload::WorkloadSpec workload;
@@ -45,13 +52,12 @@ struct RunSpec {
   bool live_plot = false;
   std::uint64_t log_cap_bytes = std::uint64_t{1} << 30;  // of benchmark.log
   live::LiveSpec live;
-  benchmark::LogPhaseOptions log_phases;
-  std::optional<std::string> nvtx;  // which of its ranges are phases: "all", a domain, a regular expression; empty: none
-  bool quiet = false;               // nothing is printed but errors
-  bool verbose = false;             // runtime.log is printed too
-  std::string log_level = "info";   // of runtime.log, as spdlog names it
-  bool keeps_environment = true;    // of the run, in its results
-  bool asks_for_profile = false;    // how to profile the benchmark is said at the end
+  PhaseSpec phases;
+  bool quiet = false;              // nothing is printed but errors
+  bool verbose = false;            // runtime.log is printed too
+  std::string log_level = "info";  // of runtime.log, as spdlog names it
+  bool keeps_environment = true;   // of the run, in its results
+  bool asks_for_profile = false;   // how to profile the benchmark is said at the end
 };
 
 }  // namespace gpubench::cli

@@ -37,6 +37,7 @@
 #include "run/audience.h"
 #include "run/environment.h"
 #include "run/journal_samples.h"
+#include "run/marks_client.h"
 #include "run/measurement.h"
 #include "run/merge_job.h"
 #include "run/nvtx_library.h"
@@ -190,7 +191,7 @@ base::Result<void> BenchmarkRun::open_outputs() {
   energy_.emplace(recording_->series());
   audience_ = std::make_unique<Audience>(
       spec_, Audience::Scene{terminal_, clock_, anchor_, *meter_, gpus_, *recording_, signals_.fd()});
-  const benchmark::OutputPlan plan{recording_->directory().path, spec_.log_cap_bytes, spec_.log_phases,
+  const benchmark::OutputPlan plan{recording_->directory().path, spec_.log_cap_bytes, spec_.phases.log,
                                    audience_->log_watcher()};
   std::vector<workload::BenchmarkSpec> with_output = spec_.workload.benchmarks;
   if (spec_.workload.running) with_output.clear();  // it writes where it did before
@@ -205,6 +206,8 @@ base::Result<void> BenchmarkRun::open_workload() {
   else
     recording_->log().warn("{}", marks.error().message);
   GPUBENCH_ASSIGN_OR_RETURN(place.nvtx, nvtx());
+  if (spec_.phases.with_client)
+    GPUBENCH_ASSIGN_OR_RETURN(place.marks_client, write_marks_client(recording_->directory().path));
   GPUBENCH_ASSIGN_OR_RETURN(workload_, make_workload(spec_.workload, place, clock_, sinks()));
   if (shared_.rank != nullptr)
     workload_ =
@@ -224,10 +227,10 @@ std::vector<workload::LogSink*> BenchmarkRun::sinks() const {
 }
 
 base::Result<std::optional<workload::NvtxInjection>> BenchmarkRun::nvtx() {
-  if (!spec_.nvtx) return std::nullopt;
+  if (!spec_.phases.nvtx) return std::nullopt;
   const auto library = write_nvtx_library(recording_->directory().path);
   if (!library) return base::failure(library.error());
-  return workload::NvtxInjection{library->string(), *spec_.nvtx == "all" ? std::string() : *spec_.nvtx};
+  return workload::NvtxInjection{library->string(), *spec_.phases.nvtx == "all" ? std::string() : *spec_.phases.nvtx};
 }
 
 void BenchmarkRun::note_facts() {
@@ -358,6 +361,7 @@ void BenchmarkRun::collect_results(Measured& measured) {
   // The engine mounts them once more for results to be copied.
   runs::remove_empty_marks_files(recording_->directory().path);
   remove_nvtx_library(recording_->directory().path);
+  remove_marks_client(recording_->directory().path);
   measured.scores = outputs_->scores(collected && *collected ? results : std::filesystem::path());
   for (const record::BenchmarkScore& score : measured.scores)
     if (!score.trouble.empty()) measured.findings.emplace_back(record::ScoreUnusable{score.trouble});

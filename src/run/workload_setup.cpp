@@ -19,6 +19,7 @@ base::Result<std::unique_ptr<workload::Workload>> make_workload(workload::Worklo
   context.results = command_results(place.directory);
   context.marks = place.marks;
   context.nvtx = place.nvtx;
+  context.marks_client = place.marks_client;
   context.gpus = place.gpus.requests;
   context.gives_gpus = !place.source.is_replay();
   context.logs = logs;

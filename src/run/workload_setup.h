@@ -28,6 +28,7 @@ struct WorkloadPlace {
   const runs::RunDirectory& directory;
   int interrupt_fd = -1;  // readable: preparation that takes long is given up
   std::optional<workload::NvtxInjection> nvtx = {};
+  std::string marks_client = {};                  // the folder; empty: not asked for
   std::vector<std::filesystem::path> marks = {};  // a file for each benchmark, or none
 };
 // `logs`: one for each of several containers, else one.

@@ -1,6 +1,7 @@
 // How a benchmark finds the file for the marks of its phases (docs/formats.md).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,19 @@ struct NvtxInjection {
   std::string filter;   // IRIS_GPUBENCH_NVTX: a domain or a regular expression; empty: the outermost of all
 };
 inline constexpr const char* kNvtxInContainer = "/iris-gpubench/nvtx.so";
+
+// A folder with the clients for marks (share/marks), for programs that do not bring one: where it is in a container.
+inline constexpr const char* kClientInContainer = "/iris-gpubench/client";
+
+// What a container gets for its marks: paths of this machine.
+struct MarksAccess {
+  std::string file = {};  // to append them to; empty: none
+  std::optional<NvtxInjection> nvtx = {};
+  std::string client = {};  // the folder; empty: not asked for
+};
+
+// Lets Python and C compilers find what is in the folder, after what they have now.
+void give_client(std::vector<std::string>& environment, const std::string& folder);
 
 // Adds its variables, unless the program already has such a library, as below a profiler.
 void give_nvtx(std::vector<std::string>& environment, const std::string& library, const std::string& filter);

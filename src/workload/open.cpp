@@ -53,8 +53,7 @@ base::Result<ContainerOptions> container_options(const BenchmarkSpec& benchmark,
   container.settings = benchmark.container;
   container.stop_grace = benchmark.stop_grace;
   container.interrupt_fd = context.interrupt_fd;
-  container.marks_file = marks_of(context, number);
-  container.nvtx = context.nvtx;
+  container.marks = {marks_of(context, number), context.nvtx, context.marks_client};
   container.tell = context.tell;
   return container;
 }
@@ -100,6 +99,7 @@ std::unique_ptr<Workload> open_command(const WorkloadSpec& spec, const WorkloadC
     give_marks(command.environment, marks);
     if (context.nvtx) give_nvtx(command.environment, context.nvtx->library, context.nvtx->filter);
   }
+  if (!context.marks_client.empty()) give_client(command.environment, context.marks_client);
   if (benchmark.command_line) {
     command.command_line = *benchmark.command_line;
     command.argv = {"/bin/sh", "-c", *benchmark.command_line};

@@ -24,6 +24,7 @@ struct WorkloadContext {
   std::filesystem::path results;             // absolute: where a command may leave result files
   std::vector<std::filesystem::path> marks;  // of each benchmark: the file for its marks; empty: none
   std::optional<NvtxInjection> nvtx = {};
+  std::string marks_client = {};  // a folder with the clients for marks, absolute; empty: not asked for
   std::vector<std::vector<GpuRequest>> gpus;
   bool gives_gpus = true;  // false: they are a replay's, which nobody can be given
   std::vector<LogSink*> logs;

@@ -9,6 +9,7 @@ import sys
 import time
 import unittest
 
+from engines import EngineTest, PodmanTest
 from product import PROGRAM, SOURCE, ProductTest, runs_alone
 
 CLIENTS = SOURCE / "share/marks"
@@ -215,6 +216,44 @@ class Energy(MarksTest):
         [metrics] = self.results.glob("2*/metrics.json")
         phases = {phase["path"]: phase for phase in json.loads(metrics.read_text())["phases"]}
         self.assertGreater(phases["train"]["seconds"], 0.5)
+
+
+class InContainers:
+    """Marks from containers: by the client that is mounted, of any user, whatever the root is."""
+
+    SHELL = ". /iris-gpubench/client/iris_gpubench_marks.sh; gpubench_begin train; sleep 0.3; gpubench_end train; gpubench_work 3 steps"
+
+    def phases(self, outcome):
+        return {phase["path"]: phase for phase in json.loads(outcome.text("metrics.json")).get("phases", [])}
+
+    def test_another_user_by_the_mounted_client(self):
+        outcome = self.shell(self.SHELL, "--marks_client", "--user", "7:8")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assertAlmostEqual(self.phases(outcome)["train"]["seconds"], 0.3, delta=0.25)
+        self.assertNotIn("marks_incomplete", outcome.findings())
+        self.assertFalse(list(self.results.glob("2*/marks_client")), "the client is needed only while it runs")
+
+    def test_paths_of_the_image_stay(self):
+        outcome = self.shell("echo $PYTHONPATH; echo $CPATH; ls /iris-gpubench/client; touch /iris-gpubench/client/x || echo read-only",
+                             "--marks_client", "--env", "PYTHONPATH=/own")
+        lines = outcome.text("benchmark.log").splitlines()
+        self.assertIn("/own:/iris-gpubench/client", lines)
+        self.assertIn("/iris-gpubench/client", lines)
+        self.assertIn("iris_gpubench_marks.py", lines)
+        self.assertIn("read-only", lines)
+
+
+class InDocker(InContainers, EngineTest):
+    def test_a_container_of_the_benchmarks_own_with_a_read_only_root(self):
+        line = (f"docker -H {self.docker_host} run --rm --read-only --user 7:8 -v $IRIS_GPUBENCH_MARKS:/iris-gpubench/marks -v {CLIENTS}:/iris-gpubench/client:ro "
+                f"-e IRIS_GPUBENCH_MARKS=/iris-gpubench/marks bb sh -c '{self.SHELL}'")
+        outcome = self.run_program(*QUICK, "--benchmark_command", line)
+        self.assertEqual(outcome.code, 0, outcome.text("benchmark.log"))
+        self.assertIn("train", self.phases(outcome))
+
+
+class InPodman(InContainers, PodmanTest):
+    pass
 
 
 if __name__ == "__main__":

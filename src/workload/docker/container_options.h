@@ -30,8 +30,7 @@ struct ContainerOptions {
   std::vector<std::string> binds;  // "src:dst[:ro]"
   std::vector<std::string> tmpfs;  // "/path[:options]"
   ContainerSettings settings;
-  std::string marks_file;  // of this machine, for the container to append its marks to; empty: none
-  std::optional<NvtxInjection> nvtx = {};
+  MarksAccess marks;
   base::Duration stop_grace = std::chrono::seconds(10);     // from SIGTERM to SIGKILL
   base::Duration reconnect_for = std::chrono::seconds(60);  // how long a vanished engine is looked for
   std::string host_root = "/";                              // where the host's devices and driver files are looked for

@@ -56,6 +56,10 @@ base::Result<void> ContainerPlan::choose_gpus() {
   return {};
 }
 
+base::Result<std::vector<std::string>> ContainerPlan::image_environment() const {
+  return fetch_image_environment(engine_, image_.id);
+}
+
 base::Result<void> ContainerPlan::create(Container& container) {
   CreateInput input{options_, reference_of(image_, options_.image), image_env_, gpus_, memory_bytes_, choices_};
   auto created = container.create(input, container_name(options_.run_id));

@@ -31,6 +31,8 @@ class ContainerPlan {
   [[nodiscard]] bool is_without_network() const { return choices_.without_network; }
   [[nodiscard]] const GpuAccess& gpus() const { return gpus_; }
   [[nodiscard]] WorkloadDescription description() const;
+  // "K=V" of the image.
+  [[nodiscard]] base::Result<std::vector<std::string>> image_environment() const;
 
  private:
   ContainerPlan(const ContainerOptions& options, EngineClient& engine) : options_(options), engine_(engine) {}

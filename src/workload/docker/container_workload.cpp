@@ -53,6 +53,7 @@ class ContainerWorkload final : public Workload {
 
  private:
   void give_marks();
+  base::Result<void> give_client(const ContainerPlan& plan);
   base::Result<void> create_and_open();
   base::Result<void> open_streams();
   base::Result<ContainerStart> start_or_give_way();
@@ -77,10 +78,14 @@ base::Result<void> ContainerWorkload::prepare() {
   GPUBENCH_TRY(engine_.connect(options_.docker_host, options_.tls));
   if (!engine_.address().is_remote())
     for (std::string& bind : options_.binds) GPUBENCH_ASSIGN_OR_RETURN(bind, resolve_volume(bind));
+  if (engine_.address().is_remote() && !options_.marks.client.empty())
+    return base::failure("--marks_client cannot mount a folder of this machine: the engine is on another one",
+                         "copy the client from share/marks into the image, and leave the option out");
   give_marks();
   auto plan = ContainerPlan::make(options_, engine_, clock_);
   if (!plan) return base::failure(plan.error());
   plan_.emplace(std::move(*plan));
+  GPUBENCH_TRY(give_client(*plan_));
   description_ = plan_->description();
   name_leftovers();
   auto created = create_and_open();
@@ -92,16 +97,32 @@ base::Result<void> ContainerWorkload::prepare() {
 void ContainerWorkload::give_marks() {
   const bool is_set = std::any_of(options_.env.begin(), options_.env.end(),
                                   [](const std::string& variable) { return variable.starts_with(kMarksVariable); });
-  if (options_.marks_file.empty() || is_set) return;
+  if (options_.marks.file.empty() || is_set) return;
   if (engine_.address().is_remote()) {
     options_.env.push_back(kMarksVariable + std::string("stdout"));
     return;
   }
-  options_.binds.push_back(options_.marks_file + ":" + kMarksInContainer + ":z");  // z: for SELinux
+  options_.binds.push_back(options_.marks.file + ":" + kMarksInContainer + ":z");  // z: for SELinux
   options_.env.push_back(kMarksVariable + std::string(kMarksInContainer));
-  if (!options_.nvtx) return;
-  options_.binds.push_back(options_.nvtx->library + ":" + kNvtxInContainer + ":ro,z");
-  give_nvtx(options_.env, kNvtxInContainer, options_.nvtx->filter);
+  if (!options_.marks.nvtx) return;
+  options_.binds.push_back(options_.marks.nvtx->library + ":" + kNvtxInContainer + ":ro,z");
+  give_nvtx(options_.env, kNvtxInContainer, options_.marks.nvtx->filter);
+}
+
+// Where the image has paths of its own, they stay the first ones.
+base::Result<void> ContainerWorkload::give_client(const ContainerPlan& plan) {
+  if (options_.marks.client.empty()) return {};
+  const auto image = plan.image_environment();
+  if (!image) return base::failure(image.error());
+  for (const std::string& variable : *image) {
+    const std::string name = variable.substr(0, variable.find('=') + 1);
+    const bool is_set =
+        std::any_of(options_.env.begin(), options_.env.end(), [&](const std::string& own) { return own.starts_with(name); });
+    if (!is_set && (name == "PYTHONPATH=" || name == "CPATH=")) options_.env.push_back(variable);
+  }
+  workload::give_client(options_.env, kClientInContainer);
+  options_.binds.push_back(options_.marks.client + ":" + kClientInContainer + ":ro,z");
+  return {};
 }
 
 base::Result<void> ContainerWorkload::create_and_open() {
