@@ -44,10 +44,17 @@ std::string outcome_of(const runs::ListedRun& run) {
   return outcome == "complete" && !run.in.role.empty() ? run.in.role : outcome;
 }
 
+// "training, 71 %"
+std::string phase_cell(const runs::ListedRun& run) {
+  const runs::ListedPhase* const largest = runs::largest_phase(run);
+  if (largest == nullptr || !run.joules || !(*run.joules > 0)) return kUnknown;
+  return text_cell(largest->name) + fmt::format(", {:.0f} %", *largest->joules / *run.joules * 100);
+}
+
 std::vector<std::string> row_of(const runs::ListedRun& run) {
   const std::string id = report::one_line(run.id, 64);
   if (!run.why_unknown.empty())
-    return {id, run.why_unknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown};
+    return {id, run.why_unknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown};
   return {id,
           text_cell(name_of(run)),
           gpus_cell(run),
@@ -57,6 +64,7 @@ std::vector<std::string> row_of(const runs::ListedRun& run) {
           number_cell(run.grams, " g", 4),
           number_cell(run.score, " s", 3),
           number_cell(run.joules_per_work, " J", 4),
+          phase_cell(run),
           outcome_of(run)};
 }
 
@@ -144,8 +152,8 @@ std::string run_list(const std::vector<runs::ListedRun>& runs, const std::vector
 }
 
 std::string wide_run_list(const std::vector<runs::ListedRun>& runs) {
-  base::TextTable table(
-      {"Run", "Benchmark", "GPU", "Start (UTC)", "Time", "Energy", "Carbon", "Score", "Per Work", "Outcome"});
+  base::TextTable table({"Run", "Benchmark", "GPU", "Start (UTC)", "Time", "Energy", "Carbon", "Score", "Per Work",
+                         "Largest Phase", "Outcome"});
   for (const runs::ListedRun& run : runs) table.add_row(row_of(run));
   return table.text();
 }

@@ -187,6 +187,39 @@ void add_rows(Comparison& comparison, const Options& options, const KnownScatter
   for (std::size_t i = 0; i < adjusted.size(); ++i) comparison.rows[i].holm = adjusted[i];
 }
 
+const PhaseValues* phase_of(const RunValues& run, const std::string& path) {
+  const auto found =
+      std::find_if(run.phases.begin(), run.phases.end(), [&](const PhaseValues& phase) { return phase.path == path; });
+  return found == run.phases.end() ? nullptr : &*found;
+}
+
+// The run as if it were this phase alone. False: it has none of it.
+bool keep_phase(SideRun& run, const std::string& path) {
+  const PhaseValues* phase = phase_of(run.values, path);
+  if (phase == nullptr) return false;
+  const PhaseValues kept = *phase;
+  run.values.figures = {};
+  run.values.figures[index_of(Metric::energy)] = kept.energy;
+  run.values.figures[index_of(Metric::time)] = Figure{kept.seconds};
+  return true;
+}
+
+void add_phases(Comparison& comparison) {
+  constexpr std::size_t kMostPhases = 40;
+  for (const PhaseValues& phase : comparison.base.runs.front().values.phases) {
+    if (comparison.phases.size() == kMostPhases) return;
+    Comparison alone;
+    alone.paired = comparison.paired;
+    alone.base = comparison.base;
+    alone.changed = comparison.changed;
+    bool all_have_it = true;
+    for (SideSummary* side : {&alone.base, &alone.changed})
+      for (SideRun& run : side->runs) all_have_it = keep_phase(run, phase.path) && all_have_it;
+    if (!all_have_it) continue;
+    comparison.phases.push_back({phase.path, {row_of(Metric::energy, alone, {}), row_of(Metric::time, alone, {})}});
+  }
+}
+
 }  // namespace
 
 Comparison compare_sides(const Side& base, const Side& changed, const Options& options, const KnownScatter& known) {
@@ -200,6 +233,7 @@ Comparison compare_sides(const Side& base, const Side& changed, const Options& o
     if (options.pair) comparison.paired = true;
     set_common_intensity(comparison);
     add_rows(comparison, options, known);
+    add_phases(comparison);
     comparison.covariates = covariates_of(comparison.base.runs, comparison.changed.runs);
     comparison.doubts = doubts_of(comparison);
   }

@@ -47,6 +47,12 @@ struct CarbonSplit {
   double new_grams_per_kwh = 0;
 };
 
+// A phase that every run of both sides has, by its energy and its time.
+struct PhaseRows {
+  std::string path;
+  std::vector<Row> rows;
+};
+
 struct LeftOut {
   std::string run;
   std::string why;  // "warm-up", or the causes
@@ -64,7 +70,8 @@ struct Comparison {
   SideSummary base;
   SideSummary changed;
   bool paired = false;
-  std::vector<Row> rows;  // in the order of the metrics
+  std::vector<Row> rows;          // in the order of the metrics
+  std::vector<PhaseRows> phases;  // in the order of BASE's first run; in no gate, and not counted among the rows
   std::optional<CarbonSplit> carbon;
   std::vector<Covariate> covariates;
   std::vector<Doubt> doubts;

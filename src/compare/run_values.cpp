@@ -144,6 +144,24 @@ void read_figures(RunValues& run, const Json& metrics) {
   put(Metric::energy_above_idle, above_idle_figure(member(metrics, "gpus")));
 }
 
+void read_phases(RunValues& run, const Json& phases) {
+  constexpr std::size_t kMostPhases = 1000;
+  if (!phases.is_array()) return;
+  for (const Json& phase : phases) {
+    const auto seconds = number_in(phase, "seconds");
+    if (!seconds || run.phases.size() == kMostPhases) continue;
+    PhaseValues values{text_in(phase, "path"), *seconds, std::nullopt};
+    const auto joules = number_in(phase, "energy_joules");
+    const auto own = number_in(phase, "self_uncertainty_joules");  // the unmarked time has no other
+    const Json& uncertainty = member(phase, "uncertainty");
+    if (joules && uncertainty.is_object())
+      values.energy = energy_figure(*joules, uncertainty);
+    else if (joules)
+      values.energy = Figure{*joules, own.value_or(0) / 2};
+    run.phases.push_back(std::move(values));
+  }
+}
+
 std::vector<std::string> finding_names(const Json& findings) {
   std::vector<std::string> names;
   if (!findings.is_array()) return names;
@@ -185,6 +203,7 @@ base::Result<RunValues> run_values(const Json& metrics) {
   run.findings = finding_names(member(metrics, "findings"));
   read_gpus(run, member(metrics, "gpus"));
   read_figures(run, metrics);
+  read_phases(run, member(metrics, "phases"));
   return run;
 }
 

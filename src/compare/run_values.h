@@ -32,6 +32,13 @@ struct Board {
   std::optional<double> sm_clock_mhz;
 };
 
+// A phase of the benchmark, which the run's marks or log name.
+struct PhaseValues {
+  std::string path;  // "epoch/step"
+  double seconds = 0;
+  std::optional<Figure> energy;  // empty: not known well enough
+};
+
 struct RunValues {
   std::string id;
   std::string benchmark;
@@ -48,7 +55,8 @@ struct RunValues {
   std::array<std::optional<Figure>, kMetricCount> figures;  // carbon: as emitted
   std::optional<double> grams_per_kwh;                      // mean intensity
   std::string work_unit;
-  std::string unusable;  // why its figures cannot be read, such as another schema version; empty: they can
+  std::vector<PhaseValues> phases;  // in the order of the run; the last is its unmarked time
+  std::string unusable;             // why its figures cannot be read, such as another schema version; empty: they can
 
   [[nodiscard]] const std::optional<Figure>& figure(Metric metric) const { return figures[index_of(metric)]; }
   // Runs of one key do the same work: benchmark, its command line, number of GPUs.

@@ -25,6 +25,7 @@ void fields(auto& field, runs::Of<Board> auto& board) {
   field.rare("sm_clock_mhz", board.sm_clock_mhz);
 }
 
+// Without its phases: those are compared by the runs' own files.
 void fields(auto& field, runs::Of<RunValues> auto& run) {
   field("id", run.id);
   field("benchmark", run.benchmark);
@@ -48,6 +49,12 @@ void fields(auto& field, runs::Of<RunValues> auto& run) {
 
 namespace gpubench::runs {
 
+void fields(auto& field, Of<ListedPhase> auto& phase) {
+  field("name", phase.name);
+  field.rare("seconds", phase.seconds);
+  field.rare("joules", phase.joules);
+}
+
 // The id is that of the entry.
 void fields(auto& field, Of<ListedRun> auto& run) {
   field("label", run.label);
@@ -61,10 +68,11 @@ void fields(auto& field, Of<ListedRun> auto& run) {
   field.rare("score", run.score);
   field.rare("joules_per_work", run.joules_per_work);
   field.rare("joules", run.joules);
-  field.rare("half_width", run.half_width_joules);
-  field.rare("absolute_half_width", run.absolute_half_width_joules);
+  field.rare("half_width", run.half_width.joules);
+  field.rare("absolute_half_width", run.half_width.absolute_joules);
   field("host", run.host);
   field("boards", run.boards);
+  field.rare("phases", run.phases);
   field.rare("outcome", run.outcome);
 }
 

@@ -26,7 +26,7 @@ using compare::SideRun;
 using Entries = std::unordered_map<std::string, IndexEntry>;  // by the run's folder
 
 constexpr std::uint64_t kLargestIndex = std::uint64_t{1} << 30U;
-constexpr std::string_view kHeading = "iris-gpubench index 2\n";  // another form gets another number
+constexpr std::string_view kHeading = "iris-gpubench index 3\n";  // another form gets another number
 
 std::optional<FileState> state_of(const fs::path& file) {
   struct stat status{};

@@ -67,6 +67,19 @@ std::string boards_of(const Metrics& run) {
   return text;
 }
 
+std::vector<ListedPhase> phases_of(const Metrics& run) {
+  constexpr std::size_t kMostPhases = 100;
+  std::vector<ListedPhase> phases;
+  const Metrics* const all = member(run, "phases");
+  if (all == nullptr || !all->is_array()) return phases;
+  for (const Metrics& phase : *all) {
+    const bool is_outermost = phase.is_object() && number_in(phase, "depth") == 0.0;
+    if (is_outermost && phases.size() < kMostPhases)
+      phases.push_back({text_in(phase, "name"), number_in(phase, "seconds"), number_in(phase, "energy_joules")});
+  }
+  return phases;
+}
+
 bool is_run(const fs::directory_entry& entry) {
   std::error_code error;
   if (entry.is_symlink(error) || !entry.is_directory(error)) return false;
@@ -99,9 +112,10 @@ ListedRun list_run(const fs::path& directory) {
   one.boards = boards_of(run);
   one.joules = number_in(run, "total_energy_joules");
   if (const Metrics* const uncertainty = object_in(run, "total_energy_uncertainty")) {
-    one.half_width_joules = number_in(*uncertainty, "comparative_joules");
-    one.absolute_half_width_joules = number_in(*uncertainty, "absolute_joules");
+    one.half_width.joules = number_in(*uncertainty, "comparative_joules");
+    one.half_width.absolute_joules = number_in(*uncertainty, "absolute_joules");
   }
+  one.phases = phases_of(run);
   one.outcome = outcome_of(run);
   return one;
 }
@@ -124,6 +138,12 @@ base::Result<std::vector<ListedRun>> list_runs(const fs::path& results_dir) {
   runs.reserve(folders->size());
   for (const fs::path& folder : *folders) runs.push_back(list_run(folder));
   return runs;
+}
+
+const ListedPhase* largest_phase(const ListedRun& run) {
+  const auto less = [](const ListedPhase& a, const ListedPhase& b) { return a.joules.value_or(0) < b.joules.value_or(0); };
+  const auto largest = std::max_element(run.phases.begin(), run.phases.end(), less);
+  return largest != run.phases.end() && largest->joules ? &*largest : nullptr;
 }
 
 namespace {
@@ -169,6 +189,19 @@ std::vector<ListedRun> chosen_runs(std::vector<ListedRun> runs, const RunChoice&
   return runs;
 }
 
+namespace {
+
+Metrics phases_json(const std::vector<ListedPhase>& phases) {
+  Metrics list = Metrics::array();
+  for (const ListedPhase& phase : phases)
+    list.push_back({{"name", base::valid_utf8(phase.name)},
+                    {"seconds", value_or_null(phase.seconds)},
+                    {"energy_joules", value_or_null(phase.joules)}});
+  return list;
+}
+
+}  // namespace
+
 std::string run_list_json(const std::vector<ListedRun>& runs) {
   Metrics list = Metrics::array();
   for (const ListedRun& run : runs) {
@@ -189,13 +222,14 @@ std::string run_list_json(const std::vector<ListedRun>& runs) {
                     {"elapsed_seconds", value_or_null(run.seconds)},
                     {"energy_kwh", value_or_null(run.kilowatt_hours)},
                     {"energy_joules", value_or_null(run.joules)},
-                    {"half_width_joules", value_or_null(run.half_width_joules)},
-                    {"absolute_half_width_joules", value_or_null(run.absolute_half_width_joules)},
+                    {"half_width_joules", value_or_null(run.half_width.joules)},
+                    {"absolute_half_width_joules", value_or_null(run.half_width.absolute_joules)},
                     {"emissions_grams", value_or_null(run.grams)},
                     {"score_seconds", value_or_null(run.score)},
                     {"joules_per_work", value_or_null(run.joules_per_work)},
                     {"host", text(run.host)},
                     {"boards", text(run.boards)},
+                    {"phases", phases_json(run.phases)},
                     {"outcome", value_or_null(run.outcome)},
                     {"why_unknown", text(run.why_unknown)}});
   }

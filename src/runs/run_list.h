@@ -11,6 +11,18 @@
 
 namespace gpubench::runs {
 
+// Of the energy, k = 2.
+struct HalfWidths {
+  std::optional<double> joules;           // comparative
+  std::optional<double> absolute_joules;  // with the sensors' gain
+};
+
+struct ListedPhase {
+  std::string name;
+  std::optional<double> seconds;
+  std::optional<double> joules;
+};
+
 // Of a run in a set.
 struct PlaceInSet {
   std::string set;  // its id; empty: the run is in none
@@ -38,12 +50,15 @@ struct ListedRun {
   std::string host;
   std::string boards;  // UUIDs of its GPUs, separated by spaces
   std::optional<double> joules;
-  std::optional<double> half_width_joules;           // comparative, k = 2
-  std::optional<double> absolute_half_width_joules;  // the same with the sensors' gain
-  std::optional<std::string> outcome;                // "complete", or what keeps the figures from being a whole benchmark's
+  HalfWidths half_width;
+  std::vector<ListedPhase> phases;     // the outermost, in the order of the run
+  std::optional<std::string> outcome;  // "complete", or what keeps the figures from being a whole benchmark's
 
   [[nodiscard]] bool is_set() const { return runs.has_value(); }
 };
+
+// The phase that used most of the run's energy. Null: none is known.
+const ListedPhase* largest_phase(const ListedRun& run);
 
 // Which runs are shown, and in which order.
 struct RunChoice {

@@ -30,12 +30,12 @@ WORK = r'''printf 'work: 500\nwork_unit: steps\n' > "$IRIS_GPUBENCH_RESULTS/metr
 class Queries:
     """Every query of every dashboard, asked as Grafana asks it: over a range in steps, or of the instant at its end."""
 
-    gpu_script = "gpus 2\nprofile steady 300\n"
+    gpu_script = "gpus 2\nprofile steady 300\ngpm 2 0:90\ngpm 61 0:10\n"
 
     def export_run(self, *options):
         began = time.time()
         outcome = self.run_program("--export_to_victoria", *options, "--idle_roll", "0.2", "--no_plot", "--no_live_monitor", "--interval", "0.5",
-                                   "--score_regex", "score: ([0-9.]+)", "--benchmark_command", f"sleep 2; echo score: 12.5; {WORK}")
+                                   "--score_regex", "score: ([0-9.]+)", "--benchmark_command", f"echo '<BEGIN> train'; sleep 2.5; echo '<ENDED> train'; echo score: 12.5; {WORK}")
         self.assertEqual(outcome.code, 0, outcome.stderr)
         self.run_id = outcome.metrics["run_id"]
         time.sleep(2)  # what is younger than the latency offset of compose.yaml is not shown
@@ -129,7 +129,7 @@ class OfPrometheus(Queries, ProductTest):
 
 class Form(unittest.TestCase):
     """What Grafana refuses or shows wrongly without a word."""
-    UNITS = {"s", "joule", "massg", "watt", "none", "percentunit", "bytes", "celsius", "hertz", "short",
+    UNITS = {"s", "joule", "massg", "watt", "none", "percentunit", "bytes", "celsius", "hertz", "short", "Bps",
              "suffix:g/kWh"}  # of those that Grafana has
     TYPES = {"stat", "timeseries", "table", "bargauge"}
     SOURCE = {"type": "prometheus", "uid": "${datasource}"}

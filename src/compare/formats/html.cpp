@@ -90,8 +90,10 @@ std::string plot_svg(const std::vector<Bar>& bars) {
   return svg + "</svg>\n";
 }
 
-std::string html_row(const Row& row) {
-  const std::string name(facts_of(row.metric).words);
+// `phase`: of which phase; empty: of the run.
+std::string html_row(const Row& row, const std::string& phase = {}) {
+  const std::string words(facts_of(row.metric).words);
+  const std::string name = phase.empty() ? words : base::xml_text(phase, 80) + ": " + words;
   if (!row.change)
     return fmt::format("<tr><td>{}</td><td colspan=\"5\">not comparable: {}</td></tr>\n", name,
                        base::xml_text(row.not_comparable));
@@ -108,6 +110,8 @@ std::string html_table(const Comparison& comparison) {
       base::xml_text(comparison.base.name, 60), comparison.base.counted, base::xml_text(comparison.changed.name, 60),
       comparison.changed.counted);
   for (const Row& row : comparison.rows) text += html_row(row);
+  for (const PhaseRows& phase : comparison.phases)
+    for (const Row& row : phase.rows) text += html_row(row, phase.path);
   return text + "</tbody></table>\n";
 }
 

@@ -125,6 +125,10 @@ Json comparison_json(const Comparison& comparison) {
           {"new", side_json(comparison.changed)},
           {"not_comparable", comparison.not_comparable.empty() ? Json(nullptr) : json_text(comparison.not_comparable)},
           {"rows", list_json(comparison.rows, row_json)},
+          {"phases", list_json(comparison.phases,
+                               [](const PhaseRows& one) {
+                                 return Json{{"path", json_text(one.path)}, {"rows", list_json(one.rows, row_json)}};
+                               })},
           {"carbon", carbon},
           {"differs", list_json(comparison.covariates,
                                 [](const Covariate& one) {

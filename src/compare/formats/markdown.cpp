@@ -20,8 +20,10 @@ std::string markdown_text(const std::string& text, std::size_t most = 200) {
   return escaped;
 }
 
-std::string markdown_row(const Row& row) {
-  const std::string name(facts_of(row.metric).words);
+// `phase`: of which phase; empty: of the run.
+std::string markdown_row(const Row& row, const std::string& phase = {}) {
+  const std::string words(facts_of(row.metric).words);
+  const std::string name = phase.empty() ? words : markdown_text(phase, 80) + ": " + words;
   if (!row.change) return fmt::format("| {} | | | not comparable: {} | | |\n", name, markdown_text(row.not_comparable));
   const std::string unit = markdown_text(row.unit, 40);
   return fmt::format("| {} | {} | {} | {} | {} | {} |\n", name, figure_text(row.base->mean.sample.mean, unit),
@@ -39,6 +41,8 @@ std::string markdown_comparison(const Comparison& comparison) {
                       markdown_text(comparison.base.name, 60), comparison.base.counted,
                       markdown_text(comparison.changed.name, 60), comparison.changed.counted);
   for (const Row& row : comparison.rows) text += markdown_row(row);
+  for (const PhaseRows& phase : comparison.phases)
+    for (const Row& row : phase.rows) text += markdown_row(row, phase.path);
   text += "\n";
   if (const Row* energy = comparison.find(Metric::energy); energy != nullptr && energy->change)
     text += fmt::format("Energy: {}. Made of: {}.\n\n", method_text(comparison, *energy), budget_text(*energy));

@@ -1,5 +1,6 @@
 #include "exporting/journal/results.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -91,6 +92,49 @@ void add_gpus(Results& out, const record::RunRecord& run) {
   }
 }
 
+// "epoch/step"
+std::string path_of(const phases::PhaseAccount& account, std::size_t phase) {
+  std::string path = account.phases[phase].name;
+  for (auto parent = account.phases[phase].parent; parent; parent = account.phases[*parent].parent)
+    path.insert(0, account.phases[*parent].name + "/");
+  return path;
+}
+
+void add_phase(Results& out, const phases::Phase& phase, const std::string& path) {
+  const Labels which{{"phase", path}};
+  out.add("gpubench_run_phase_duration_seconds", base::to_seconds(phase.time), which);
+  out.add("gpubench_run_phase_energy_joules", read(phase.energy, &base::Energy::joules), which);
+  if (phase.energy && !phase.uncertainty.terms.empty())
+    out.add("gpubench_run_phase_energy_uncertainty_joules", phase.uncertainty.comparative().joules(), which);
+  out.add("gpubench_run_phase_average_power_watts", read(phase.average_power(), &base::Power::watts), which);
+}
+
+// The longest of the outermost phases, for those who draw the run: when each began.
+void add_phase_starts(Results& out, const record::RunRecord& run) {
+  constexpr std::size_t kMostStarts = 50;
+  const phases::PhaseAccount& account = *run.phases;
+  std::vector<const phases::PhaseBar*> outermost;
+  for (const phases::PhaseBar& bar : account.bars)
+    if (account.phases[bar.phase].depth == 0) outermost.push_back(&bar);
+  const auto longer = [](const auto* a, const auto* b) { return a->time.length() > b->time.length(); };
+  std::stable_sort(outermost.begin(), outermost.end(), longer);
+  if (outermost.size() > kMostStarts) outermost.resize(kMostStarts);
+  for (std::size_t number = 0; number < outermost.size(); ++number) {
+    const base::WallTime start = run.facts.anchor.to_wall(outermost[number]->time.start);
+    out.add("gpubench_run_phase_start_timestamp_seconds", static_cast<double>(milliseconds(start)) / 1e3,
+            {{"phase", path_of(account, outermost[number]->phase)}, {"number", std::to_string(number + 1)}});
+  }
+}
+
+void add_phases(Results& out, const record::RunRecord& run) {
+  constexpr std::size_t kMostPhases = 100;
+  if (!run.phases) return;
+  const std::vector<phases::Phase>& phases = run.phases->phases;
+  for (std::size_t i = 0; i < std::min(phases.size(), kMostPhases); ++i) add_phase(out, phases[i], path_of(*run.phases, i));
+  add_phase(out, run.phases->unmarked, run.phases->unmarked.name);
+  add_phase_starts(out, run);
+}
+
 void add_carbon(Results& out, const record::RunRecord& run) {
   if (!run.emissions) return;
   out.add("gpubench_run_emissions_grams", run.emissions->total.grams());
@@ -108,6 +152,7 @@ std::vector<ResultSample> result_samples(const record::RunRecord& run) {
   add_run(out, run);
   add_gpus(out, run);
   add_carbon(out, run);
+  add_phases(out, run);
   return std::move(out.samples);
 }
 

@@ -261,9 +261,9 @@ constexpr std::string_view kCapColour = "#E69F00";
 constexpr std::string_view kSlowdownColour = "#A61C1C";
 
 // Axis marks from zero up only: below it are the strips.
-void write_value_marks(Script& script, const Panel& panel) {
+void write_value_marks(Script& script, const Panel& panel, bool has_strips) {
   script.line("set ytics autofreq");
-  if (panel.phases.empty()) return;
+  if (!has_strips) return;
   double step = std::pow(10.0, std::floor(std::log10(panel.high)));
   while (panel.high / step < 4) step /= 2;
   script.line("set ytics 0,{:.7g}", step);
@@ -292,6 +292,25 @@ void write_phases(Script& script, const PlotInput& input, const Panel& panel, co
   if (slowed) explain("by heat or hardware", kSlowdownColour, capped ? -24 : 0);
 }
 
+// Strips below the power, those of phases within others under them; a name where there is room for it.
+void write_phase_strips(Script& script, const PlotInput& input, const Panel& panel, const TimeAxis& time) {
+  const double strip = -panel.low / (kPhaseLevels + 0.2);
+  const double axis = time.last_seconds - time.first_seconds;
+  constexpr double kSharePerCharacter = 0.0125;  // of the axis
+  for (const PhaseStrip& phase : input.phases) {
+    const double from = base::to_seconds(phase.time.start - input.origin);
+    const double to = base::to_seconds(phase.time.end - input.origin);
+    const double top = -0.1 * strip - strip * static_cast<double>(phase.depth);
+    script.line(
+        "set object rectangle from first {:.7g},first {:.7g} to first {:.7g},first {:.7g} back fc rgb '{}' fs solid 0.35 "
+        "noborder",
+        from / time.unit_seconds, top, to / time.unit_seconds, top - 0.85 * strip, kColours[phase.phase % kColours.size()]);
+    if (static_cast<double>(phase.name.size()) * kSharePerCharacter * axis < to - from)
+      script.line("set label {} at first {:.7g},first {:.7g} center front font ',8' textcolor rgb '#222222'",
+                  gnuplot_quoted(phase.name), (from + to) / 2 / time.unit_seconds, top - 0.43 * strip);
+  }
+}
+
 void write_panel(Script& script, const PlotInput& input, const Panels& panels, std::size_t number, double top) {
   const Panel& panel = panels.panels[number];
   const TimeAxis& time = panels.time;
@@ -309,9 +328,11 @@ void write_panel(Script& script, const PlotInput& input, const Panels& panels, s
     script.line("set label {} at graph 0.995,graph 0.95 right front font ',10' textcolor rgb '#777777'",
                 gnuplot_quoted(panel.note));
   write_run_marks(script, input, time, number < 2);
-  write_value_marks(script, panel);
+  const bool shows_phases = number == 0 && !input.phases.empty();
+  write_value_marks(script, panel, shows_phases || !panel.phases.empty());
   write_limits(script, panel);
   write_phases(script, input, panel, time);
+  if (shows_phases) write_phase_strips(script, input, panel, time);
   const std::string intensity = number == 0 ? write_intensity(script, input, time) : std::string();
   script.line("{}{}", plot_items(panel, number), intensity);
   script.line("unset y2tics");

@@ -122,6 +122,8 @@ Panel power_panel(const PlotInput& input, std::vector<Curve> curves) {
   panel.curves = std::move(curves);
   panel.limits = limit_lines(input.gpus, "limit", &meter::GpuDescription::power_limit, &base::Power::watts, "W");
   fit_from_zero(panel);
+  constexpr double kShareForPhases = 0.14;
+  if (!input.phases.empty() && !panel.is_empty()) panel.low = -kShareForPhases * panel.high;
   return panel;
 }
 

@@ -47,6 +47,20 @@ std::string subtitle(const record::RunRecord& run) {
   return text;
 }
 
+std::vector<PhaseStrip> phase_strips(const record::RunRecord& run) {
+  constexpr std::size_t kMostStrips = 300;
+  std::vector<PhaseStrip> strips;
+  if (!run.phases) return strips;
+  for (const phases::PhaseBar& bar : run.phases->bars) {
+    const phases::Phase& phase = run.phases->phases[bar.phase];
+    if (phase.depth < kPhaseLevels) strips.push_back({bar.time, bar.phase, phase.depth, one_line(phase.name, 40)});
+  }
+  const auto longer = [](const PhaseStrip& a, const PhaseStrip& b) { return a.time.length() > b.time.length(); };
+  std::stable_sort(strips.begin(), strips.end(), longer);
+  if (strips.size() > kMostStrips) strips.resize(kMostStrips);
+  return strips;
+}
+
 }  // namespace
 
 PlotInput plot_input(const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
@@ -64,6 +78,7 @@ PlotInput plot_input(const record::RunRecord& run, const std::vector<series::Gpu
     for (const carbon::SlotEmissions& slot : run.emissions->slots)
       input.intensity.push_back(
           {run.facts.anchor.to_steady(slot.from), run.facts.anchor.to_steady(slot.to), slot.intensity.intensity});
+  input.phases = phase_strips(run);
   input.replay = run.facts.source.is_replay();
   return input;
 }

@@ -1,6 +1,7 @@
 // What the plot shows.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,16 @@ struct IntensityStep {
   base::CarbonIntensity intensity;
 };
 
+inline constexpr std::size_t kPhaseLevels = 2;  // of phases within each other that are drawn
+
+// From a phase's begin to its end.
+struct PhaseStrip {
+  base::Window time;
+  std::size_t phase = 0;  // those of one name have one colour
+  std::size_t depth = 0;
+  std::string name;
+};
+
 struct PlotInput {
   std::string title;     // benchmark name
   std::string subtitle;  // energy, emissions, "REPLAY ..." and whatever else must be said of the figures
@@ -31,6 +42,7 @@ struct PlotInput {
   bool under_way = false;                                  // its end is not known yet: what is there goes so far
   std::optional<base::Energy> total_energy;
   std::vector<IntensityStep> intensity;  // of the grid over the run, in time order; under the power
+  std::vector<PhaseStrip> phases;        // the longest of the two outermost levels; below the power
   bool replay = false;                   // said in large letters
 };
 

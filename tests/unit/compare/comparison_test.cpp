@@ -262,6 +262,28 @@ TEST(Comparison, AtEqualTemperature) {
   EXPECT_NEAR(at_equal_temperature(report.comparisons[0], Metric::energy)->change, std::expm1(0.01), 1e-9);
 }
 
+TEST(Comparison, PhasesThatAllRunsHave) {
+  Side base = side_of("a", kBaseJoules);
+  Side changed = side_of("b", kNewJoules);
+  for (Side* side : {&base, &changed})
+    for (SideRun& run : side->runs) {
+      const double energy = run.values.figure(Metric::energy)->value;
+      run.values.phases = {{"train", 3, Figure{energy - 500, 2}}, {"load", 1, std::nullopt}};
+    }
+  changed.runs.back().values.phases.push_back({"only here", 1, std::nullopt});
+  const Comparison comparison = report_of(base, changed).comparisons.at(0);
+  ASSERT_EQ(comparison.phases.size(), 2U);
+  EXPECT_EQ(comparison.phases[0].path, "train");
+  const Row& energy = comparison.phases[0].rows.at(0);
+  ASSERT_TRUE(energy.change);
+  EXPECT_NEAR(shown(energy, energy.change->change.value), 62.0 / 2516, 0.0001);
+  EXPECT_NEAR(comparison.phases[0].rows.at(1).change->change.value, 0, 1e-12);
+  EXPECT_FALSE(comparison.phases[1].rows.at(0).change);
+  EXPECT_FALSE(comparison.phases[1].rows.at(0).not_comparable.empty());
+  base.runs.front().values.phases.erase(base.runs.front().values.phases.begin());
+  EXPECT_EQ(report_of(base, changed).comparisons.at(0).phases.size(), 1U) << "one run lacks it";
+}
+
 TEST(Gate, WhatMayBeWritten) {
   EXPECT_EQ(parse_gate("energy +2%")->text, "energy +2 %");
   EXPECT_DOUBLE_EQ(parse_gate("energy+2%")->tolerance, 0.02);

@@ -64,6 +64,19 @@ TEST(RunValues, WhatIsMissingIsNotZero) {
   EXPECT_TRUE(run.figure(Metric::time));
 }
 
+TEST(RunValues, PhasesWithTheirIntervals) {
+  Json metrics = example_metrics();
+  metrics["phases"] = Json::parse(R"json([
+    {"path": "train", "seconds": 3.0, "energy_joules": 2500.0, "uncertainty": {"comparative_joules": 6.0, "terms": []}},
+    {"path": "load", "seconds": 0.5, "energy_joules": null, "uncertainty": null},
+    {"path": "(unmarked)", "seconds": 0.5, "energy_joules": 400.0, "uncertainty": null, "self_uncertainty_joules": 4.0}])json");
+  const RunValues run = *run_values(metrics);
+  ASSERT_EQ(run.phases.size(), 3U);
+  EXPECT_DOUBLE_EQ(run.phases[0].energy->meter, 3);
+  EXPECT_FALSE(run.phases[1].energy);
+  EXPECT_DOUBLE_EQ(run.phases[2].energy->meter, 2);
+}
+
 TEST(RunValues, AnotherSchemaVersionDoesNotCount) {
   Json metrics = example_metrics();
   metrics["schema_version"] = 2;

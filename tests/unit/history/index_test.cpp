@@ -54,7 +54,7 @@ TEST_F(Index, IsNeverTrustedOverTheRuns) {
 }
 
 TEST_F(Index, DamagedOrOfAnotherVersionIsMadeAgain) {
-  for (const std::string& content : {std::string("rubbish"), std::string("iris-gpubench index 2\n{\n[]\n\n"),
+  for (const std::string& content : {std::string("rubbish"), std::string("iris-gpubench index 3\n{\n[]\n\n"),
                                      std::string("iris-gpubench index 1\n"), std::string(100, '\0')}) {
     std::ofstream(results_ / kIndexFile, std::ios::binary) << content;
     EXPECT_EQ(newly_read(), 3U) << content;
