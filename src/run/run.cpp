@@ -37,10 +37,8 @@
 #include "run/audience.h"
 #include "run/environment.h"
 #include "run/journal_samples.h"
-#include "run/marks_client.h"
 #include "run/measurement.h"
 #include "run/merge_job.h"
-#include "run/nvtx_library.h"
 #include "run/phase_watch.h"
 #include "run/ranked_run.h"
 #include "run/recording.h"
@@ -50,6 +48,8 @@
 #include "run/workload_setup.h"
 #include "runs/earlier_run.h"
 #include "runs/journal_notes.h"
+#include "runs/marks_client.h"
+#include "runs/nvtx_library.h"
 #include "runs/run_marks.h"
 #include "series/open.h"
 
@@ -207,7 +207,7 @@ base::Result<void> BenchmarkRun::open_workload() {
     recording_->log().warn("{}", marks.error().message);
   GPUBENCH_ASSIGN_OR_RETURN(place.nvtx, nvtx());
   if (spec_.phases.with_client)
-    GPUBENCH_ASSIGN_OR_RETURN(place.marks_client, write_marks_client(recording_->directory().path));
+    GPUBENCH_ASSIGN_OR_RETURN(place.marks_client, runs::write_marks_client(recording_->directory().path));
   GPUBENCH_ASSIGN_OR_RETURN(workload_, make_workload(spec_.workload, place, clock_, sinks()));
   if (shared_.rank != nullptr)
     workload_ =
@@ -228,7 +228,7 @@ std::vector<workload::LogSink*> BenchmarkRun::sinks() const {
 
 base::Result<std::optional<workload::NvtxInjection>> BenchmarkRun::nvtx() {
   if (!spec_.phases.nvtx) return std::nullopt;
-  const auto library = write_nvtx_library(recording_->directory().path);
+  const auto library = runs::write_nvtx_library(recording_->directory().path);
   if (!library) return base::failure(library.error());
   return workload::NvtxInjection{library->string(), *spec_.phases.nvtx == "all" ? std::string() : *spec_.phases.nvtx};
 }
@@ -360,8 +360,8 @@ void BenchmarkRun::collect_results(Measured& measured) {
   }
   // The engine mounts them once more for results to be copied.
   runs::remove_empty_marks_files(recording_->directory().path);
-  remove_nvtx_library(recording_->directory().path);
-  remove_marks_client(recording_->directory().path);
+  runs::remove_nvtx_library(recording_->directory().path);
+  runs::remove_marks_client(recording_->directory().path);
   measured.scores = outputs_->scores(collected && *collected ? results : std::filesystem::path());
   for (const record::BenchmarkScore& score : measured.scores)
     if (!score.trouble.empty()) measured.findings.emplace_back(record::ScoreUnusable{score.trouble});

@@ -2,9 +2,9 @@
 #include <utility>
 
 #include "platform/files.h"
-#include "run/marks_client.h"
+#include "runs/marks_client.h"
 
-namespace gpubench::run {
+namespace gpubench::runs {
 namespace {
 
 constexpr const char* kClientFolder = "marks_client";
@@ -33,4 +33,4 @@ void remove_marks_client(const std::filesystem::path& run) {
   std::filesystem::remove_all(run / kClientFolder, error);
 }
 
-}  // namespace gpubench::run
+}  // namespace gpubench::runs

@@ -1,9 +1,9 @@
 #include <system_error>
 
 #include "platform/files.h"
-#include "run/nvtx_library.h"
+#include "runs/nvtx_library.h"
 
-namespace gpubench::run {
+namespace gpubench::runs {
 namespace {
 
 constexpr const char* kNvtxFolder = "nvtx";
@@ -28,4 +28,4 @@ void remove_nvtx_library(const std::filesystem::path& run) {
   std::filesystem::remove_all(run / kNvtxFolder, error);
 }
 
-}  // namespace gpubench::run
+}  // namespace gpubench::runs

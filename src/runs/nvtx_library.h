@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace gpubench::run {
+namespace gpubench::runs {
 
 std::string_view nvtx_library();
 
@@ -14,4 +14,4 @@ std::string_view nvtx_library();
 base::Result<std::filesystem::path> write_nvtx_library(const std::filesystem::path& run);
 void remove_nvtx_library(const std::filesystem::path& run);
 
-}  // namespace gpubench::run
+}  // namespace gpubench::runs

@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace gpubench::run {
+namespace gpubench::runs {
 
 std::string_view marks_client_py();
 std::string_view marks_client_h();
@@ -17,4 +17,4 @@ std::string_view marks_client_sh();
 base::Result<std::string> write_marks_client(const std::filesystem::path& run);
 void remove_marks_client(const std::filesystem::path& run);
 
-}  // namespace gpubench::run
+}  // namespace gpubench::runs
