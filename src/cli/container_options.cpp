@@ -2,15 +2,14 @@
 
 #include <cstddef>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <system_error>
+#include <sstream>
 #include <utility>
 
 #include "base/byte_order_mark.h"
 #include "base/text.h"
 #include "benchmark/score.h"
+#include "platform/regular_file.h"
 
 namespace gpubench::cli {
 namespace {
@@ -19,6 +18,7 @@ using workload::GpuAccessWish;
 using workload::PullPolicy;
 
 constexpr std::size_t kMaxEnvLine = std::size_t{64} << 10;
+constexpr std::uint64_t kLargestEnvFile = std::uint64_t{1} << 20U;
 
 base::Result<std::string> absolute_path(const std::string& path) {
   if (path.starts_with('/')) return path;
@@ -27,11 +27,9 @@ base::Result<std::string> absolute_path(const std::string& path) {
 
 // The lines NAME=VALUE of a file, without empty ones and comments (#).
 base::Result<std::vector<std::string>> read_env_file(const std::string& path) {
-  std::error_code unknown;
-  std::ifstream file(path);
-  if (!file || std::filesystem::is_directory(path, unknown))
-    return base::failure("cannot read " + path + (file ? ": it is a folder" : ""),
-                         "check the name and that you may read it");
+  const auto text = platform::read_named_file(path, kLargestEnvFile);
+  if (!text) return base::failure(text.error().message, "check the name and that you may read it");
+  std::istringstream file(*text);
   std::vector<std::string> lines;
   std::size_t number = 0;
   for (std::string line; std::getline(file, line);) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace gpubench::platform {
@@ -42,6 +43,21 @@ std::string RegularFile::read(std::uint64_t from, std::uint64_t count) const {
 std::optional<std::string> read_regular_file(const std::filesystem::path& path, std::uint64_t most) {
   const auto file = RegularFile::open(path);
   if (!file || file->size() > most) return std::nullopt;
+  return file->read(0, file->size());
+}
+
+base::Result<std::string> read_named_file(const std::filesystem::path& path, std::uint64_t most) {
+  std::error_code error;
+  const auto refused = [&path](const std::string& why) {
+    return base::failure("cannot read " + path.string() + ": " + why);
+  };
+  const std::filesystem::path there = std::filesystem::canonical(path, error);
+  if (error) return refused(error.message());
+  if (std::filesystem::is_directory(there, error)) return refused("it is a folder");
+  if (!std::filesystem::is_regular_file(there, error)) return refused("it is a pipe or a device");
+  const auto file = RegularFile::open(there);
+  if (!file) return refused("you may not read it");
+  if (file->size() > most) return refused("it is larger than " + std::to_string(most >> 20U) + " MiB");
   return file->read(0, file->size());
 }
 

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "base/result.h"
+
 namespace gpubench::platform {
 
 // No link, pipe or device: opening one of those never waits, and none is followed. Open as long as it lives.
@@ -32,5 +34,9 @@ class RegularFile {
 
 // All of such a file; empty if there is none, or it is larger than `most` bytes.
 std::optional<std::string> read_regular_file(const std::filesystem::path& path, std::uint64_t most);
+
+// All of a file that the user names: links are followed. An error says why it cannot be read: a pipe would be waited for, a
+// device has no end.
+base::Result<std::string> read_named_file(const std::filesystem::path& path, std::uint64_t most);
 
 }  // namespace gpubench::platform

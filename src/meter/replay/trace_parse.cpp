@@ -1,14 +1,13 @@
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
-#include <fstream>
 #include <optional>
 #include <system_error>
 
 #include "meter/replay/trace.h"
 #include "meter/replay/trace_header.h"
 #include "meter/value_facts.h"
+#include "platform/regular_file.h"
 
 namespace gpubench::meter {
 namespace {
@@ -193,16 +192,9 @@ base::Result<Trace> parse_trace(std::string_view text) {
 }
 
 base::Result<Trace> load_trace(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return base::failure("the trace " + path + " cannot be opened", "check the name after --meter replay:");
-  std::string text;
-  std::array<char, 65536> block{};
-  while (file.read(block.data(), block.size()), file.gcount() > 0) {
-    text.append(block.data(), static_cast<std::size_t>(file.gcount()));
-    if (text.size() > kGreatestFile) break;  // parse_trace refuses it
-  }
-  if (file.bad()) return base::failure("the trace " + path + " cannot be read");
-  auto trace = parse_trace(text);
+  const auto text = platform::read_named_file(path, kGreatestFile);
+  if (!text) return base::failure(text.error().message, "check the name after --meter replay:");
+  auto trace = parse_trace(*text);
   if (!trace) return base::failure(trace.error().with_context(path));
   return trace;
 }

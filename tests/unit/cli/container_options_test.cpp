@@ -107,6 +107,7 @@ TEST(ContainerFlags, ErrorsNameTheOption) {
   EXPECT_THAT(refused({"--pull", "sometimes"}).message, HasSubstr("--pull"));
   EXPECT_THAT(refused({"--env_file", testing::TempDir() + "not-there"}).message, HasSubstr("--env_file"));
   EXPECT_THAT(refused({"--env_file", testing::TempDir()}).message, HasSubstr("it is a folder"));
+  EXPECT_THAT(refused({"--env_file", "/dev/zero"}).message, HasSubstr("a pipe or a device"));
 }
 
 TEST(ContainerFlags, NotForCommands) {

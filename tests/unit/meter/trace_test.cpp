@@ -164,6 +164,7 @@ TEST(Trace, AFileThatIsNotThereIsNamed) {
   ASSERT_FALSE(trace);
   EXPECT_THAT(trace.error().message, HasSubstr("/nowhere/a.trace"));
   EXPECT_FALSE(load_trace("/").has_value()) << "a folder";
+  EXPECT_FALSE(load_trace("/dev/zero").has_value()) << "a device";
 }
 
 TEST(Trace, TheFileForTestsSaysThatItIsSynthetic) {

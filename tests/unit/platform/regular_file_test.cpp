@@ -38,5 +38,17 @@ TEST_F(RegularFileTest, WhatIsNoOrdinaryFileOrTooLargeIsNotRead) {
   EXPECT_FALSE(read_regular_file(folder_ / "secret", 5)) << "too large";
 }
 
+TEST_F(RegularFileTest, AFileThatTheUserNamesMayBeALinkAndElseIsExplained) {
+  std::ofstream(folder_ / "file") << "text";
+  std::filesystem::create_symlink(folder_ / "file", folder_ / "link");
+  EXPECT_EQ(read_named_file(folder_ / "link", 100).value(), "text");
+  ASSERT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  EXPECT_TRUE(read_named_file(folder_ / "pipe", 100).error().message.ends_with("it is a pipe or a device"));
+  EXPECT_TRUE(read_named_file("/dev/zero", 100).error().message.ends_with("it is a pipe or a device"));
+  EXPECT_TRUE(read_named_file(folder_, 100).error().message.ends_with("it is a folder"));
+  EXPECT_TRUE(read_named_file(folder_ / "missing", 100).error().message.ends_with("No such file or directory"));
+  EXPECT_FALSE(read_named_file(folder_ / "file", 3)) << "too large";
+}
+
 }  // namespace
 }  // namespace gpubench::platform
