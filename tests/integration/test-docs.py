@@ -82,6 +82,8 @@ class Docs(ProductTest):
             with self.subTest(page=page.name, line=number, command=line):
                 done = self.shell(line)
                 verdicts = (3, 4) if " compare " in line or " history " in line else ()  # undecided, not comparable
+                if done.returncode == 2 and "there is no run" in done.stderr:  # BASE, main: names that stand for any
+                    continue
                 self.assertIn(done.returncode, (0, 1, 124, 125, *verdicts), done.stderr)
                 if done.returncode == 125:
                     self.assertRegex(done.stderr, "(?i)docker|engine|image|database|file|network|forecast|address", done.stderr)
