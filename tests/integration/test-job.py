@@ -6,20 +6,20 @@ import shutil
 import subprocess
 import unittest
 
-from product import PROGRAM, SOURCE, ProductTest
+from product import PROGRAM, SOURCE, ProductTest, runs_alone
 
 QUICK = ("--idle_roll", "0.3", "--no_plot", "--quiet")
 WATTS = (300, 400, 500, 600)
 
 
 class Parts(ProductTest):
-    """Three machines with four GPUs each: the same one under three names."""
+    """Three machines with four GPUs each: the same one under three names, each with a network of its own, where its processes meet."""
 
     gpu_script = "gpus 4\nhost_uuids\n" + "".join(f"gpu {i} profile steady {watts}\n" for i, watts in enumerate(WATTS))
 
     def node(self, number, *arguments, nodes=3, command=("sleep", "1.2")):
         line = self.command(*QUICK, "--group", "job", "--rank", str(number), "--ranks", str(nodes), *arguments, "--", *command)
-        return subprocess.Popen(["unshare", "--uts", "sh", "-c", 'hostname "$0"; exec "$@"', f"n{number}", *line], env=self.environment,
+        return subprocess.Popen(["unshare", "--uts", "--net", "sh", "-c", 'hostname "$0"; exec "$@"', f"n{number}", *line], env=self.environment,
                                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def run_job(self, *arguments, nodes=3, starts=None, command=("sleep", "1")):
@@ -38,6 +38,7 @@ class Parts(ProductTest):
     def bytes_of(self, folder):
         return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
+    @runs_alone
     def test_the_sum_of_three_nodes_is_the_truth(self):
         self.run_job(command=("sleep", "4"))
         job = self.job()
