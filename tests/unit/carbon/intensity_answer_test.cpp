@@ -85,9 +85,11 @@ TEST(IntensityAnswer, AnErrorIsOneLineOfPrintableText) {
 
 TEST(IntensityAnswer, SurvivesDeepNesting) {
   const std::string deep = std::string(100000, '[') + std::string(100000, ']');
-  EXPECT_THAT(error_of(deep), HasSubstr("no half-hours"));
-  EXPECT_THAT(error_of("{\"error\":" + deep + "}"), HasSubstr("answered with an error"));
-  EXPECT_THAT(error_of("{\"data\":" + deep + "}"), HasSubstr("no half-hours"));
+  for (const std::string& answer : {deep, "{\"error\":" + deep + "}", "{\"data\":" + deep + "}"})
+    EXPECT_THAT(error_of(answer), HasSubstr("not JSON"));
+  const std::string odd = std::string(50, '[') + std::string(50, ']');
+  EXPECT_THAT(error_of("{\"error\":" + odd + "}"), HasSubstr("answered with an error"));
+  EXPECT_THAT(error_of("{\"data\":" + odd + "}"), HasSubstr("no half-hours"));
 }
 
 TEST(IntensityAnswer, RegionIdOfAnotherTypeIsAnotherRegion) {
