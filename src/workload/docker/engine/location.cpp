@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <system_error>
 
 #include "base/json.h"
+#include "platform/regular_file.h"
 #include "workload/docker/engine/json.h"
 
 namespace gpubench::workload {
@@ -21,10 +20,8 @@ constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 20;
 
 // Null if it cannot be read.
 json json_file(const fs::path& path) {
-  std::error_code error;
-  if (const auto size = fs::file_size(path, error); error || size > kLargestFile) return {};
-  std::ifstream file(path);
-  return base::parse_json(std::string(std::istreambuf_iterator<char>(file), {}));
+  const auto content = platform::read_named_file(path, kLargestFile);
+  return content ? base::parse_json(*content) : json();
 }
 
 TlsFiles tls_in(const fs::path& folder) {

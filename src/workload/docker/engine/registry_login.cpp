@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "base/json.h"
 #include "platform/child_process.h"
+#include "platform/regular_file.h"
 #include "workload/docker/engine/json.h"
 
 namespace gpubench::workload {
@@ -30,11 +28,9 @@ struct Login {
 };
 
 json read_config(const std::string& folder) {
-  const fs::path path = fs::path(folder) / "config.json";
-  std::error_code error;
-  if (folder.empty() || !fs::is_regular_file(path, error) || fs::file_size(path, error) > kLargestConfig) return {};
-  std::ifstream file(path);
-  return base::parse_json(std::string(std::istreambuf_iterator<char>(file), {}));
+  if (folder.empty()) return {};
+  const auto content = platform::read_named_file(fs::path(folder) / "config.json", kLargestConfig);
+  return content ? base::parse_json(*content) : json();
 }
 
 // "https://host/v1/" -> "host"
