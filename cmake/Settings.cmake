@@ -7,6 +7,10 @@ target_compile_options(gpubench_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
   $<$<BOOL:${GPUBENCH_WERROR}>:-Werror>)
 target_compile_definitions(gpubench_settings INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+# Of a fused multiply-add the last digit differs. Without it, every kind of machine makes the same results of the same readings.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  target_compile_options(gpubench_settings INTERFACE -ffp-contract=off)
+endif()
 if(GPUBENCH_SANITIZE)
   target_compile_options(gpubench_settings INTERFACE -fsanitize=${GPUBENCH_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)
