@@ -34,7 +34,7 @@ CROSS_PACKAGES=(g++-aarch64-linux-gnu=aarch64-linux-gnu-g++ qemu-user-static=qem
 
 # To try it.
 # shellcheck disable=SC2034
-BUNDLE_TEST_PACKAGES=(mmdebstrap=mmdebstrap busybox-static=busybox python3=python3 openssl=openssl gcc=gcc)
+BUNDLE_TEST_PACKAGES=(mmdebstrap=mmdebstrap busybox-static=busybox python3=python3 openssl=openssl g++)
 
 # To make a .deb, an .rpm and a wheel of it, and to look at them.
 # shellcheck disable=SC2034
@@ -151,4 +151,44 @@ debian_root() {
   place=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Identifier: Packages' | awk '$1 == "Debian" && !/security/ { print $2; exit }')
   [[ -n $place ]] || die "this machine's package sources (after apt-get update) have no Debian in them"
   mmdebstrap --quiet --dpkgopt=force-unsafe-io "$@" "$suite" "$folder" "deb $place $suite main"
+}
+
+# unpacked_debian SUITE FOLDER MACHINE PACKAGE...: a Debian for another kind of machine, unpacked and not set up, so that nothing of it has
+# to run. dpkg's lists are made of its packages.
+unpacked_debian() {
+  local suite=$1 root=$2 architecture deb package packages
+  architecture=$(debian_name_of "$3")
+  shift 3
+  packages=$(IFS=, && printf '%s' "$*")
+  debian_root "$suite" "$root.new" "--architectures=$architecture" --variant=extract "--include=$packages" --skip=cleanup/apt
+  mkdir -p "$root.new/var/lib/dpkg/info"
+  for deb in "$root.new"/var/cache/apt/archives/*.deb; do
+    package=$(dpkg-deb -f "$deb" Package)
+    dpkg-deb --fsys-tarfile "$deb" | tar -t | sed 's|^\./|/|; s|/$||' >"$root.new/var/lib/dpkg/info/$package.list"
+    { dpkg-deb -f "$deb" && printf 'Status: install ok installed\n\n'; } >>"$root.new/var/lib/dpkg/status"
+  done
+  rm -rf "$root.new"/var/cache/apt/archives
+  mv "$root.new" "$root"
+}
+
+# Debian's name of a kind of machine.
+debian_name_of() {
+  case $1 in
+    x86_64) printf 'amd64\n' ;;
+    aarch64) printf 'arm64\n' ;;
+    *) die "no Debian for $1 is known here" ;;
+  esac
+}
+
+# smallest_debian SUITE FOLDER MACHINE [PACKAGE...]: the essential packages and these: set up, or unpacked where they are another machine's.
+smallest_debian() {
+  local suite=$1 folder=$2 machine=$3
+  shift 3
+  refresh_apt_lists >&2
+  if [[ $machine == "$(uname -m)" ]]; then
+    debian_root "$suite" "$folder.new" --variant=essential ${1:+"--include=$(IFS=, && printf '%s' "$*")"} && mv "$folder.new" "$folder"
+  else
+    unpacked_debian "$suite" "$folder" "$machine" '?essential' "$@"
+    [[ -e $folder/bin/sh ]] || ln -s dash "$folder/bin/sh"  # what dash does as it is set up
+  fi
 }
