@@ -164,7 +164,7 @@ unpacked_debian() {
   mkdir -p "$root.new/var/lib/dpkg/info"
   for deb in "$root.new"/var/cache/apt/archives/*.deb; do
     package=$(dpkg-deb -f "$deb" Package)
-    dpkg-deb --fsys-tarfile "$deb" | tar -t | sed 's|^\./|/|; s|/$||' >"$root.new/var/lib/dpkg/info/$package.list"
+    dpkg-deb --fsys-tarfile "$deb" | tar -t | sed 's|^\./$|/.|; s|^\./|/|; s|/$||' >"$root.new/var/lib/dpkg/info/$package.list"
     { dpkg-deb -f "$deb" && printf 'Status: install ok installed\n\n'; } >>"$root.new/var/lib/dpkg/status"
   done
   rm -rf "$root.new"/var/cache/apt/archives
