@@ -156,11 +156,10 @@ debian_root() {
 # unpacked_debian SUITE FOLDER MACHINE PACKAGE...: a Debian for another kind of machine, unpacked and not set up, so that nothing of it has
 # to run. dpkg's lists are made of its packages.
 unpacked_debian() {
-  local suite=$1 root=$2 architecture deb package packages
+  local suite=$1 root=$2 architecture deb package
   architecture=$(debian_name_of "$3")
   shift 3
-  packages=$(IFS=, && printf '%s' "$*")
-  debian_root "$suite" "$root.new" "--architectures=$architecture" --variant=extract "--include=$packages" --skip=cleanup/apt
+  debian_root "$suite" "$root.new" "--architectures=$architecture" --variant=extract "${@/#/--include=}" --skip=cleanup/apt || return
   mkdir -p "$root.new/var/lib/dpkg/info"
   for deb in "$root.new"/var/cache/apt/archives/*.deb; do
     package=$(dpkg-deb -f "$deb" Package)
@@ -186,9 +185,9 @@ smallest_debian() {
   shift 3
   refresh_apt_lists >&2
   if [[ $machine == "$(uname -m)" ]]; then
-    debian_root "$suite" "$folder.new" --variant=essential ${1:+"--include=$(IFS=, && printf '%s' "$*")"} && mv "$folder.new" "$folder"
+    debian_root "$suite" "$folder.new" --variant=essential "${@/#/--include=}" && mv "$folder.new" "$folder"
   else
-    unpacked_debian "$suite" "$folder" "$machine" '?essential' "$@"
+    unpacked_debian "$suite" "$folder" "$machine" '?essential' "$@" || return
     [[ -e $folder/bin/sh ]] || ln -s dash "$folder/bin/sh"  # what dash does as it is set up
   fi
 }
