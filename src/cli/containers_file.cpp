@@ -4,18 +4,19 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "cli/container_options.h"
 #include "cli/parse.h"
+#include "platform/regular_file.h"
 
 namespace gpubench::cli {
 namespace {
 
 constexpr std::size_t kMostContainers = 64;
-constexpr std::uintmax_t kLargestList = std::uintmax_t{1} << 20;
+constexpr std::uint64_t kLargestList = std::uint64_t{1} << 20U;
 
 // Where in the file, for a message.
 std::string place(const std::string& path, const YAML::Node& node) {
@@ -116,11 +117,11 @@ base::Result<workload::WorkloadSpec> containers_from(const YAML::Node& root, con
 }  // namespace
 
 base::Result<workload::WorkloadSpec> read_containers_file(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > kLargestList)
-    return base::failure("--benchmark_file: cannot read " + path, "name a YAML file with a list \"containers\"");
+  const auto text = platform::read_named_file(path, kLargestList);
+  if (!text)
+    return base::failure("--benchmark_file: " + text.error().message, "name a YAML file with a list \"containers\"");
   try {
-    return containers_from(YAML::LoadFile(path), path);
+    return containers_from(YAML::Load(*text), path);
   } catch (const YAML::Exception& trouble) {
     return base::failure("--benchmark_file: " + path + ": " + trouble.what(), "see docs/several.md");
   }

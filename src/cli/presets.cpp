@@ -5,20 +5,19 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "cli/names.h"
+#include "platform/regular_file.h"
 
 namespace gpubench::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 20U;
+constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 20U;
 
 std::string set_variable(const std::string& name) {
   const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
@@ -60,14 +59,10 @@ base::Result<std::vector<Preset>> presets_of(const YAML::Node& file, const std::
 base::Result<std::vector<Preset>> read_file(const std::string& path, const OptionTable& table) {
   std::error_code error;
   if (path.empty() || !fs::exists(path, error)) return std::vector<Preset>();
-  if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > kLargestFile)
-    return base::failure(path + " is not a configuration file", "it is a text file of lines OPTION: VALUE");
-  const std::ifstream in(path);
-  std::stringstream text;
-  text << in.rdbuf();
-  if (!in) return base::failure("cannot read " + path, "check that you may read it");
+  const auto text = platform::read_named_file(path, kLargestFile);
+  if (!text) return base::failure(text.error().message, "a configuration is a text file of lines OPTION: VALUE");
   try {
-    return presets_of(YAML::Load(text.str()), path, table);
+    return presets_of(YAML::Load(*text), path, table);
   } catch (const YAML::Exception& trouble) {
     return base::failure(path + ": " + trouble.what(), "write one option a line: interval: 1");
   }

@@ -50,8 +50,6 @@ OptionGroup workload_group(RunLine& line) {
 }
 
 base::Result<void> check_meter(const meter::MeterSpec& meter) {
-  if (meter.source != "nvml" && !meter.source.starts_with("replay:"))
-    return base::failure("unknown meter \"" + meter.source + "\"", "use --meter nvml or --meter replay:FILE");
   if (meter.source != "nvml" && !meter.record_trace.empty())
     return base::failure("--record_trace records this machine's GPUs, not a replay", "leave out --record_trace or --meter");
   return {};
@@ -151,8 +149,14 @@ base::Result<void> settle_live_style(RunLine& line) {
 }  // namespace
 
 Option meter_option(meter::MeterSpec& meter) {
+  const auto take = [&meter](const std::string& /*option*/, const std::string& source) -> base::Result<void> {
+    if (source != "nvml" && !source.starts_with("replay:"))
+      return base::failure("unknown meter \"" + source + "\"", "use --meter nvml or --meter replay:FILE");
+    meter.source = source;
+    return {};
+  };
   return {"--meter", "SOURCE", "Where readings come from: nvml, or replay:FILE[,gpus=N] to play a recorded trace",
-          with_choices({"nvml", "replay:"}, text(meter.source))};
+          with_choices({"nvml", "replay:"}, {take, meter.source})};
 }
 
 Option log_cap_option(std::uint64_t& bytes) {

@@ -86,6 +86,10 @@ int history_status(const HistorySpec& spec, const history::Report& report) {
 int run_history(const HistorySpec& spec, const Context& /*context*/) {
   auto runs = history::read_runs(spec.results_dir);
   if (!runs) return cli::complain(runs.error(), cli::kUsageError);
+  if (spec.gate.empty() && !spec.choice.key.empty() && !history::has_key(runs->runs, spec.choice.key))
+    return cli::complain({"there is no run with \"" + spec.choice.key + "\" in its name or command in " + spec.results_dir,
+                          "iris-gpubench list shows the runs"},
+                         cli::kUsageError);
   const history::Report report = make_history(spec, *std::move(runs));
   if (report.series.empty() && spec.format == history::as_text)
     std::cout << "No run in " << cli::printable(spec.results_dir) << " counts and has " << spec.metric << "\n";

@@ -60,9 +60,9 @@ base::Result<std::filesystem::path> write_exchange(const Report& spec, const run
   constexpr std::uint64_t kLargestAbout = std::uint64_t{1} << 20;
   std::string about;
   if (!spec.about.empty()) {
-    const auto read = platform::read_regular_file(spec.about, kLargestAbout);
-    if (!read) return base::failure("cannot read " + spec.about, "name a file that you may read, of at most 1 MiB");
-    about = *read;
+    auto read = platform::read_named_file(spec.about, kLargestAbout);
+    if (!read) return base::failure(read.error().with_context("--about"));
+    about = *std::move(read);
   }
   const auto text = report::boamps_report(run, about);
   if (!text) return base::failure(text.error());

@@ -148,6 +148,11 @@ compare::Known known_of(const SeriesRuns& runs, Metric metric) {
 
 }  // namespace
 
+bool has_key(const std::vector<SideRun>& runs, const std::string& key) {
+  return std::any_of(runs.begin(), runs.end(),
+                     [&](const SideRun& run) { return run.values.key().find(key) != std::string::npos; });
+}
+
 std::vector<Series> make_series(const std::vector<SideRun>& runs, const Choice& choice) {
   std::map<SeriesName, SeriesRuns> groups;
   for (const SideRun& run : runs) {

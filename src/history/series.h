@@ -43,6 +43,9 @@ struct Choice {
   std::size_t last = 0;  // points; 0: all
 };
 
+// Whether the key of a run contains it.
+bool has_key(const std::vector<compare::SideRun>& runs, const std::string& key);
+
 // Runs that count and have the metric, by key and boards; in the order of the keys.
 std::vector<Series> make_series(const std::vector<compare::SideRun>& runs, const Choice& choice);
 

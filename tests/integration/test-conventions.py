@@ -72,13 +72,15 @@ class Conventions(ProductTest):
         about = {"task": {"taskStage": "training", "taskFamily": "x", "algorithms": [{}], "dataset": [{}]}, "software": {"language": "c"},
                  "infrastructure": {"infraType": "onPremise"}, "environment": {"country": "United Kingdom"}}
         (self.folder / "about.json").write_text(json.dumps(about))
+        device = self.say("report", str(run), "--format", "boamps", "--about", "/dev/zero")
+        self.assertEqual((device.returncode, device.stderr), (125, "iris-gpubench: --about: cannot read /dev/zero: it is a pipe or a device\n"))
         done = self.say("report", str(run), "--format", "boamps", "--about", "about.json")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(json.loads((run / "boamps.json").read_text())["measures"][0]["powerConsumption"], 0)
 
     def test_one_exit_status_for_what_is_not_there(self):
         for arguments in (("list", "nowhere"), ("show", "nowhere"), ("report", "nowhere"), ("recover", "nowhere"), ("recarbon", "nowhere"),
-                          ("plan", "nowhere"), ("export", "nowhere"), ("site", "nowhere")):
+                          ("plan", "nowhere"), ("export", "nowhere"), ("site", "nowhere"), ("history", "nowhere")):
             self.assertEqual(self.say(*arguments).returncode, 2, arguments)
 
     def test_predecessors_options(self):

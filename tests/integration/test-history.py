@@ -61,6 +61,10 @@ class Series(History):
         self.assertEqual(self.say("history", "--gate", "energy +5%").returncode, 0)
         self.assertEqual(self.say("history", "--last", "2", "--gate", "energy +1%").returncode, 3)
         self.assertEqual(self.say("history", "nothing", "--gate", "energy +1%").returncode, 4)
+        for form in ("text", "json", "html"):
+            unknown = self.say("history", "nothing", "--format", form)
+            self.assertEqual((unknown.returncode, unknown.stdout), (2, ""))
+            self.assertIn('there is no run with "nothing" in its name or command', unknown.stderr)
         self.assertEqual(self.say("history", "--gate", "time +1%").returncode, 2, "of another metric")
 
     def test_a_thousand_runs_come_from_the_index(self):

@@ -1,10 +1,11 @@
 #include "carbon/file/forecast_cache.h"
 
+#include <cstdint>
 #include <string>
 
-#include "carbon/file/read_whole.h"
 #include "carbon/file/slot_text.h"
 #include "platform/files.h"
+#include "platform/regular_file.h"
 
 namespace gpubench::carbon {
 namespace {
@@ -39,7 +40,8 @@ ForecastCache::ForecastCache(const std::filesystem::path& folder, std::string_vi
 base::Result<std::vector<IntensitySlot>> ForecastCache::load() const {
   std::error_code error;
   if (!std::filesystem::exists(path_, error)) return std::vector<IntensitySlot>{};
-  const auto text = read_whole(path_);
+  constexpr std::uint64_t kLargest = std::uint64_t{16} << 20U;
+  const auto text = platform::read_named_file(path_, kLargest);
   if (!text) return base::failure(text.error().with_context("the forecast cache is ignored"));
   auto slots = parse_slots(*text);
   if (!slots) return base::failure(slots.error().with_context("the forecast cache is ignored: " + path_.string()));

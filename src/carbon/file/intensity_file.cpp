@@ -1,10 +1,11 @@
 #include "carbon/file/intensity_file.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
-#include "carbon/file/read_whole.h"
 #include "carbon/file/slot_text.h"
+#include "platform/regular_file.h"
 
 namespace gpubench::carbon {
 namespace {
@@ -31,7 +32,8 @@ class FileProvider final : public IntensityProvider {
 }  // namespace
 
 base::Result<std::unique_ptr<IntensityProvider>> open_intensity_file(const std::filesystem::path& path, base::WallTime now) {
-  const auto text = read_whole(path);
+  constexpr std::uint64_t kLargest = std::uint64_t{16} << 20U;
+  const auto text = platform::read_named_file(path, kLargest);
   if (!text) return base::failure(text.error().message, kRemedy);
   auto slots = parse_slots(*text);
   if (!slots) return base::failure(path.string() + ": " + slots.error().message, kRemedy);
