@@ -100,7 +100,7 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   sampler::Sampler sampler(meter, clock, series, plan.sampling, plan.observer);
   if (plan.events != nullptr) plan.events->begin();
   sampler.start();
-  if (const auto signal = idle_before(sampler, signals, plan.idle_roll)) {
+  if (const auto signal = idle_before(sampler, signals, plan.idle_before)) {
     interrupted = signal;
     return base::failure(base::signal_name(*signal) + " before the benchmark was started");
   }
@@ -114,7 +114,7 @@ base::Result<Measured> measure(workload::Workload& workload, meter::GpuMeter& me
   if (!outcome) return base::failure(outcome.error());
   signals.allow(1);
   if (plan.ended) plan.ended(outcome->ran.end);
-  idle_after(sampler, signals, plan.idle_roll);
+  idle_after(sampler, signals, plan.idle_after);
   sampler.stop();
   if (plan.events != nullptr) plan.events->end();
   Measured measured;

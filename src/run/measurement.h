@@ -23,7 +23,8 @@ using record::Measured;
 
 struct MeasurementPlan {
   sampler::SamplerOptions sampling;
-  base::Duration idle_roll{};
+  base::Duration idle_before{};
+  base::Duration idle_after{};
   bool attached = false;  // the workload is only watched: a signal or the timeout ends that, and nothing was interrupted
   std::optional<base::Duration> timeout;  // after which the workload is stopped as by a signal; from its start
   sampler::ReadingObserver observer;

@@ -11,12 +11,14 @@
 #include "base/version.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
+#include "cli/invocation.h"
 #include "platform/clock.h"
 #include "platform/process.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
 #include "report/text.h"
 #include "run/cool_down.h"
+#include "run/idle_between.h"
 #include "run/result_files.h"
 #include "run/run.h"
 #include "runs/run_directory.h"
@@ -52,7 +54,8 @@ class Sitting {
         specs_(std::move(job.specs)),
         environment_(environment),
         until_(sets::parse_until(set_.options.until).value_or(sets::Until())),
-        order_(set_.seed, set_.variants.size()) {}
+        order_(set_.seed, set_.variants.size()),
+        idle_(specs_.front().idle_roll) {}
 
   int go() {
     if (const auto opened = open(); !opened) return complain(opened.error(), cli::kCannotRun);
@@ -90,6 +93,7 @@ class Sitting {
   [[nodiscard]] std::size_t planned() const { return set_.variants.size() * (set_.options.warmup + most_blocks()); }
   [[nodiscard]] std::string progress() const;
   [[nodiscard]] std::filesystem::path results_dir() const { return specs_.front().results_dir; }
+  [[nodiscard]] std::string where() const;
   [[nodiscard]] bool quiet() const { return specs_.front().quiet; }
 
   sets::RunSet set_;
@@ -101,6 +105,7 @@ class Sitting {
   platform::SignalQueue signals_;  // before any thread
   platform::SystemClock clock_;
   platform::Terminal terminal_;
+  IdleBetween idle_;
   sets::FiguresOfRuns figures_;
   std::optional<sets::SetLock> lock_;
   bool is_first_ = false;       // the results folder was made for it
@@ -129,7 +134,7 @@ base::Result<void> Sitting::open() {
 void Sitting::show(bool has_picture) {
   std::string files = "Set         " + (folder_ / "set.json").string() + "\n";
   if (has_picture) files += "Picture     " + (folder_ / sets::kSweepPicture).string() + "\n";
-  if (set_.variants.size() > 1) files += "More        iris-gpubench compare " + set_.id + "\n";
+  if (set_.variants.size() > 1) files += "Compare     iris-gpubench compare " + set_.id + where() + "\n";
   terminal_.write("\n" + for_terminal(terminal_, sets::summary_text(set_, figures_)) + files);
 }
 
@@ -161,7 +166,7 @@ bool Sitting::make_run(const sets::Slot& slot) {
   if (!quiet()) terminal_.write("\n" + spec.part_of.place_in_set + "\n");
   signals_.allow(1);
   const Shared shared{signals_, [&](const std::string& run_id) { begun(slot, run_id); },
-                      platform::own_resource_use().cpu_seconds};
+                      platform::own_resource_use().cpu_seconds, &idle_};
   const RunEnd end = run_one_of_a_set(spec, environment_, shared);
   ++made_;
   return take(end);
@@ -170,6 +175,7 @@ bool Sitting::make_run(const sets::Slot& slot) {
 // The pause, and until the GPUs have cooled. False: the set ends here.
 bool Sitting::wait_before() {
   std::optional<int> signal;
+  if (set_.options.pause > base::Duration::zero() || set_.options.start_at) idle_.end();
   if (made_ > 0 && set_.options.pause > base::Duration::zero()) signal = signals_.wait(set_.options.pause);
   if (!signal && set_.options.start_at) {
     const auto cooled = cool_down(specs_.front().meter, *set_.options.start_at, clock_, signals_);
@@ -235,9 +241,15 @@ bool Sitting::take(const RunEnd& end) {
 }
 
 void Sitting::stopped_by(int signal) {
-  exit_code_ =
-      complain({base::signal_name(signal) + ": the set ends here", "iris-gpubench --resume " + set_.id + " goes on with it"},
-               cli::kSignalBase + signal);
+  exit_code_ = complain({base::signal_name(signal) + ": the set ends here",
+                         "iris-gpubench --resume " + set_.id + where() + " goes on with it"},
+                        cli::kSignalBase + signal);
+}
+
+// The option that other commands need to find the set.
+std::string Sitting::where() const {
+  const std::string folder = results_dir().string();
+  return folder == cli::RunSpec().results_dir ? "" : " --results_dir " + cli::shell_quoted(folder);
 }
 
 // "Run 3 of 11 (warm-up)"

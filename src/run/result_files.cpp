@@ -132,4 +132,13 @@ std::string list_result_files(const runs::RunDirectory& directory) {
   return text;
 }
 
+std::string profiling_text(const record::RunRecord& run, const std::filesystem::path& folder) {
+  const std::string output = " --output '" + (folder / "nsight").string() + "'";
+  const std::string text = "iris-gpubench: a profiler changes time and energy. Profile the benchmark on its own:\n";
+  if (run.benchmark.kind == "container")
+    return text + "  docker run --rm --gpus all --entrypoint nsys " + run.benchmark.name +
+           " profile PROGRAM ...  (nsys in the image)\n";
+  return text + "  nsys profile" + output + " " + run.benchmark.command_line + "\n";
+}
+
 }  // namespace gpubench::run

@@ -36,4 +36,8 @@ std::string for_terminal(const platform::Terminal& terminal, const std::string& 
 // The result files that are there, one line each, for the end of a run.
 std::string list_result_files(const runs::RunDirectory& directory);
 
+// The line that profiles the benchmark on its own, into the folder. A profiler changes time and energy, so it never runs in
+// a measured run.
+std::string profiling_text(const record::RunRecord& run, const std::filesystem::path& folder);
+
 }  // namespace gpubench::run

@@ -36,6 +36,7 @@
 #include "report/last_screen.h"
 #include "run/audience.h"
 #include "run/environment.h"
+#include "run/idle_between.h"
 #include "run/journal_samples.h"
 #include "run/measurement.h"
 #include "run/merge_job.h"
@@ -72,16 +73,6 @@ int exit_code(const Measured& measured) {
   return measured.outcome.exit_code.value_or(measured.workload.attached ? 0 : kCannotRun);
 }
 
-// A profiler changes time and energy, so it never runs in a measured run.
-std::string profiling_text(const record::RunRecord& run, const std::filesystem::path& folder) {
-  const std::string output = " --output '" + (folder / "nsight").string() + "'";
-  const std::string text = "iris-gpubench: a profiler changes time and energy. Profile the benchmark on its own:\n";
-  if (run.benchmark.kind == "container")
-    return text + "  docker run --rm --gpus all --entrypoint nsys " + run.benchmark.name +
-           " profile PROGRAM ...  (nsys in the image)\n";
-  return text + "  nsys profile" + output + " " + run.benchmark.command_line + "\n";
-}
-
 // All parts of one run, in the order in which they are made; destroyed in reverse.
 class BenchmarkRun {
  public:
@@ -96,7 +87,7 @@ class BenchmarkRun {
     if (const auto ready = prepare(); !ready) return {give_up(ready.error(), {}), {}};
     std::optional<int> interrupted;
     auto measured = measure(*workload_, *meter_, clock_, signals_, recording_->series(), plan(), interrupted);
-    meter_->close();
+    leave_meter(measured);
     if (measured && meter_->was_silent()) measured->findings.emplace_back(record::DriverSilent{});
     audience_->leave();
     if (!measured) {
@@ -119,6 +110,7 @@ class BenchmarkRun {
   void note_facts();
   [[nodiscard]] std::optional<base::Duration> expected_length() const;
   [[nodiscard]] MeasurementPlan plan();
+  void leave_meter(const base::Result<Measured>& measured);
   void begin(base::SteadyTime time);
   void note_processes(base::SteadyTime time);
   void observe(std::size_t tick, const std::vector<meter::GpuReading>& readings);
@@ -140,7 +132,7 @@ class BenchmarkRun {
   platform::SystemClock clock_;
   platform::Terminal terminal_;
   const base::ClockAnchor anchor_ = clock_.anchor();
-  std::unique_ptr<meter::GpuMeter> meter_;
+  std::shared_ptr<meter::GpuMeter> meter_;
   gpus::WorkloadGpus gpus_;
   std::optional<gpus::EventMonitor> events_;
   record::RunFacts facts_;
@@ -177,7 +169,10 @@ base::Result<void> BenchmarkRun::prepare() {
 }
 
 base::Result<void> BenchmarkRun::open_gpus() {
-  GPUBENCH_ASSIGN_OR_RETURN(meter_, meter::open_meter(spec_.meter, clock_));
+  if (shared_.idle != nullptr)
+    GPUBENCH_ASSIGN_OR_RETURN(meter_, shared_.idle->open_meter(spec_.meter));
+  else
+    GPUBENCH_ASSIGN_OR_RETURN(meter_, meter::open_meter(spec_.meter, clock_));
   GPUBENCH_ASSIGN_OR_RETURN(gpus_, gpus::find_workload_gpus(spec_.workload, meter_->source(), meter_->gpus()));
   if (shared_.rank != nullptr) gpus::take_boards(gpus_, shared_.rank->company.boards(), meter_->gpus());
   events_.emplace(*meter_);
@@ -265,7 +260,9 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.sampling.interval = spec_.settings.interval;
   plan.sampling.drain_period = kDrainPeriod;
   if (!spec_.meter.record_trace.empty()) plan.sampling = sampler::trace_sampling();
-  plan.idle_roll = spec_.idle_roll;
+  plan.idle_after = spec_.idle_roll;
+  plan.idle_before =
+      shared_.idle == nullptr ? spec_.idle_roll : shared_.idle->hand_over(recording_->series(), gpus_, signals_.fd());
   plan.attached = spec_.workload.running.has_value();
   plan.timeout = spec_.timeout;
   plan.events = &*events_;
@@ -277,6 +274,14 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.say = [this](const std::string& line) { audience_->say(line); };
   plan.observer = [this](std::size_t tick, const std::vector<meter::GpuReading>& readings) { observe(tick, readings); };
   return plan;
+}
+
+// The idle time after a run of a set is also that before the next.
+void BenchmarkRun::leave_meter(const base::Result<Measured>& measured) {
+  if (shared_.idle != nullptr && measured)
+    shared_.idle->begin(meter_, recording_->series(), measured->outcome.ran.end);
+  else
+    meter_->close();
 }
 
 void BenchmarkRun::begin(base::SteadyTime time) {
@@ -397,7 +402,7 @@ record::RunRecord BenchmarkRun::make_record(const Measured& measured) {
 base::Result<void> BenchmarkRun::write_files(const record::RunRecord& run) {
   const runs::RunDirectory& directory = recording_->directory();
   auto written = write_reports(directory, run, recording_->series(), spec_.outputs.timeseries);
-  if (written) written = meter_->finish();
+  if (written && shared_.idle == nullptr) written = meter_->finish();
   if (spec_.outputs.html)
     if (const auto page = write_page(directory, run, recording_->series()); written && !page) written = page;
   if (!audience_->last_table().empty())

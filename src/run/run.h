@@ -10,6 +10,7 @@
 
 namespace gpubench::run {
 
+class IdleBetween;
 struct RankPlace;
 
 // Returns the exit code.
@@ -20,6 +21,7 @@ struct Shared {
   platform::SignalQueue& signals;
   std::function<void(const std::string& run_id)> begun = {};  // its folder is there, nothing is measured yet; may be empty
   double cpu_before = 0;                                      // seconds that this process used for other runs
+  IdleBetween* idle = nullptr;                                // between it and the next run; null: it takes its own
   RankPlace* rank = nullptr;                                  // of a job of several processes; null: it is none
 };
 struct RunEnd {

@@ -2,16 +2,19 @@
 """Sets of runs: repeats, pairs, sweeps, their set.json; a set that is stopped, killed at any moment and gone on with.
 
 KILLS=100 in the environment makes a soak of the kill test (scripts/soak-kill-sets does so)."""
+import datetime
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
+import sys
 import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from product import PROGRAM, SOURCE, ProductTest
+from product import PROGRAM, SOURCE, ProductTest, runs_alone
 
 QUICK = ("--idle_roll", "0.1", "--no_plot", "--no_html", "--no_live_monitor", "--timeseries_format", "none")
 KILLS = int(os.environ.get("KILLS", "6"))
@@ -127,6 +130,12 @@ class Variants(Sets):
         firsts = [variant for variant, _ in order[2::2]]
         self.assertEqual(firsts.count("base"), 2, "each is first in half of the pairs")
         self.assertEqual([variant["command"] for variant in data["variants"]], ["sleep 0.1", "sleep 0.2"])
+        self.assertIn("against compared with base\nenergy      +", outcome.stdout)
+        line = next(line for line in outcome.stdout.splitlines() if line.startswith("Compare     "))
+        said = subprocess.run(line.removeprefix("Compare     ").replace("iris-gpubench", str(PROGRAM), 1), shell=True, cwd=self.folder,
+                              env=self.environment, capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertIn("4 pairs", said.stdout)
 
     def test_a_sweep(self):
         outcome = self.run_program(*QUICK, "--runs", "2", "--warmup", "0", "--parameter", "N=0.1,0.3", "--", "sleep", "{N}")
@@ -295,6 +304,77 @@ class Stopped(Sets):
             counted = [member for member in data["members"] if member["block"] == block and member["role"] == "counted"]
             self.assertEqual(sorted(member["variant"] for member in counted), ["against", "base"], block)
             self.assertEqual(len({member["sitting"] for member in counted}), 1, block)
+
+
+@runs_alone
+class SharedIdleTime(Sets):
+    """The idle time between two runs serves both, with the default --idle_roll."""
+    PLAIN = ("--no_plot", "--no_html", "--no_live_monitor", "--timeseries_format", "none")
+
+    def setUp(self):
+        super().setUp()
+        self.load = self.folder / "load"
+        self.script_gpu(f"gpus 1\nload_file {self.load} 100 600\n")
+        (self.folder / "load.py").write_text(
+            "import os, sys, time\nopen(sys.argv[1], 'w').close()\non = time.monotonic()\ntime.sleep(1)\nos.remove(sys.argv[1])\n"
+            "print(time.monotonic() - on, file=open(os.environ['IRIS_GPUBENCH_RESULTS'] + '/seconds', 'w'))\n")
+        self.benchmark = f"{sys.executable} load.py {self.load}"
+
+    def all_metrics(self):
+        return [json.loads((self.results / member["run"] / "metrics.json").read_text()) for member in self.only_set()["members"]]
+
+    @staticmethod
+    def gaps(metrics):
+        """Seconds from each run's end to the next one's start."""
+        times = [[datetime.datetime.fromisoformat(one[key].replace("Z", "+00:00")) for key in ("start_time", "end_time")] for one in metrics]
+        return [(after[0] - before[1]).total_seconds() for before, after in zip(times, times[1:])]
+
+    def assert_as_a_single_run(self, run, single):
+        """The same method and interval, and the truth in it."""
+        gpu, by_itself = run["gpus"][0], single["gpus"][0]
+        self.assertEqual(gpu["energy_method"], by_itself["energy_method"])
+        width = run["total_energy_uncertainty"]["comparative_joules"]
+        self.assertLess(width, single["total_energy_uncertainty"]["comparative_joules"] + 1)
+        load = 500 * float((self.results / run["run_id"] / "benchmark_results/seconds").read_text())
+        slack = 1.5 * width + 500 * 0.002  # the fake looks for the load every millisecond
+        self.assertAlmostEqual(gpu["energy_joules"], 100 * run["elapsed_time"] + load, delta=slack)
+        idle = gpu["energy"]["idle"]
+        self.assertTrue(idle["settled"], idle)
+        self.assertAlmostEqual(idle["before"]["power_watts"], 100, delta=0.5)
+        self.assertAlmostEqual(idle["energy_above_joules"], load, delta=slack)
+
+    def test_each_run_is_measured_as_one_by_itself(self):
+        self.assertEqual(self.run_program(*self.PLAIN, "--benchmark_command", self.benchmark).code, 0)
+        single = json.loads((self.results / "latest/metrics.json").read_text())
+        outcome = self.run_program(*self.PLAIN, "--runs", "3", "--against", self.benchmark, "--benchmark_command", self.benchmark)
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        metrics = self.all_metrics()
+        self.assertEqual(len(metrics), 8)
+        for run in metrics:
+            self.assert_as_a_single_run(run, single)
+            self.assertEqual([one["name"] for one in run["findings"]], [one["name"] for one in single["findings"]])
+        self.assertLess(max(self.gaps(metrics)), 2.8)
+        self.assertGreater(min(self.gaps(metrics)), 1.65, "the load's tail, and what the idle power is taken from")
+        energies = [run["gpus"][0]["energy"] for run in metrics]
+        again = self.about("report", self.only_set()["set_id"], "--results_dir", str(self.results))
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual([run["gpus"][0]["energy"] for run in self.all_metrics()], energies, "by each run's own journal")
+
+    def test_it_takes_less_time(self):
+        begun = time.monotonic()
+        self.assertEqual(self.run_program(*self.PLAIN, "--", "true").code, 0)
+        single = time.monotonic() - begun
+        outcome = self.run_program(*self.PLAIN, "--runs", "5", "--warmup", "0", "--", "true")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assertLess(time.monotonic() - begun - single, 0.8 * 5 * single)
+
+    def test_a_pause_and_power_that_does_not_settle_leave_each_run_its_own(self):
+        self.assertEqual(self.run_program(*self.PLAIN, "--runs", "2", "--warmup", "0", "--pause", "0.5", "--", "true").code, 0)
+        self.assertGreater(self.gaps(self.all_metrics())[0], 3.5)
+        shutil.rmtree(self.results)
+        self.script_gpu("gpus 1\nprofile square 1.3 0.5 100 250\n")
+        self.assertEqual(self.run_program(*self.PLAIN, "--runs", "2", "--warmup", "0", "--", "true").code, 0)
+        self.assertGreater(self.gaps(self.all_metrics())[0], 3)
 
 
 class Damaged(Sets):

@@ -119,7 +119,7 @@ TEST_F(MeasurementTest, ATimeoutEndsTheWatchingOfWhatIsAttached) {
 }
 
 TEST_F(MeasurementTest, AWorkloadThatEndsByItself) {
-  plan_.idle_roll = 60ms;
+  plan_.idle_before = 60ms;
   const auto measured = go();
   ASSERT_TRUE(measured) << measured.error().message;
   EXPECT_EQ(measured->outcome.exit_code, 0);
@@ -131,7 +131,7 @@ TEST_F(MeasurementTest, AWorkloadThatEndsByItself) {
 }
 
 TEST_F(MeasurementTest, ASignalBeforeTheStartMeasuresNothing) {
-  plan_.idle_roll = 10s;
+  plan_.idle_before = 10s;
   send_to_this_process(SIGTERM);
   const auto measured = go();
   ASSERT_FALSE(measured);
@@ -177,7 +177,7 @@ TEST_F(MeasurementTest, WhatIsForTheBenchmarkIsHandedOnAndEndsNothing) {
 }
 
 TEST_F(MeasurementTest, ASignalForTheBenchmarkBeforeItsStartIsDroppedAloud) {
-  plan_.idle_roll = 60ms;
+  plan_.idle_before = 60ms;
   send_to_this_process(SIGUSR2);
   const auto measured = go();
   ASSERT_TRUE(measured);
