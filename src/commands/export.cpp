@@ -6,8 +6,10 @@
 #include "cli/saved_run_options.h"
 #include "commands/export_saved_run.h"
 #include "commands/table.h"
-#include "runs/saved_run.h"
+#include "platform/clock.h"
+#include "run/run_export.h"
 #include "sets/named_runs.h"
+#include "sets/saved_set.h"
 
 namespace gpubench::commands {
 namespace {
@@ -39,12 +41,26 @@ int export_run(const runs::RunDirectory& directory, const Export& spec, const Co
   return is_complete(*exported) ? 0 : kNotComplete;
 }
 
+// What a set says of its variants; a run by itself has nothing of that.
+int export_figures(const Export& spec, const Context& context) {
+  const auto set = sets::find_set(spec.name.results_dir, spec.name.run);
+  if (!set || !*set) return 0;
+  const platform::SystemClock clock;
+  run::SetExport wanted{spec.to, spec.patience, spec.verify};
+  wanted.to.server = context.environment.metrics_database;
+  const auto exported = run::export_set((*set)->folder, wanted, context.environment.ca_file, clock, [] { return false; });
+  if (!exported) return cli::complain(exported.error(), cli::kCannotRun);
+  std::cout << "Figures of the set " << cli::printable((*set)->set.id) << "\n" << export_text({*exported, {}});
+  return is_complete({*exported, {}}) ? 0 : kNotComplete;
+}
+
 int export_runs(const Export& spec, const Context& context) {
   const auto runs = sets::find_named_runs(spec.name.results_dir, spec.name.run);
   if (!runs) return cli::complain(runs.error(), cli::kUsageError);
   int status = 0;
   for (const runs::RunDirectory& directory : *runs)
     if (const int one = export_run(directory, spec, context); one != 0) status = one;
+  if (const int figures = export_figures(spec, context); figures != 0) status = figures;
   return status;
 }
 

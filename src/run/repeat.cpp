@@ -14,6 +14,7 @@
 #include "cli/invocation.h"
 #include "platform/clock.h"
 #include "platform/process.h"
+#include "platform/readable.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
 #include "report/text.h"
@@ -21,6 +22,7 @@
 #include "run/idle_between.h"
 #include "run/result_files.h"
 #include "run/run.h"
+#include "run/run_export.h"
 #include "runs/run_directory.h"
 #include "sets/order.h"
 #include "sets/roles.h"
@@ -69,6 +71,7 @@ class Sitting {
     const auto drawn = sets::write_sweep_picture(folder_, set_, figures_);
     if (!drawn) failed(drawn.error());
     if (!quiet()) show(drawn && *drawn);
+    if (specs_.front().exports) send();
     return exit_code_;
   }
 
@@ -77,6 +80,7 @@ class Sitting {
   void read_earlier_runs();
   void make_runs();
   void show(bool has_picture);
+  void send();
   std::optional<sets::Slot> next_slot();
   [[nodiscard]] bool is_reached() const { return sets::is_reached(until_, set_, figures_); }
   [[nodiscard]] std::size_t most_blocks() const {
@@ -136,6 +140,18 @@ void Sitting::show(bool has_picture) {
   if (has_picture) files += "Picture     " + (folder_ / sets::kSweepPicture).string() + "\n";
   if (set_.variants.size() > 1) files += "Compare     iris-gpubench compare " + set_.id + where() + "\n";
   terminal_.write("\n" + for_terminal(terminal_, sets::summary_text(set_, figures_)) + files);
+}
+
+// The set's own figures: its runs have been sent.
+void Sitting::send() {
+  const exporting::ExportSpec& to = specs_.front().exporting;
+  const base::SteadyTime end = clock_.now() + to.drain;
+  const auto enough = [&] { return platform::is_readable(signals_.fd()) || clock_.now() >= end; };
+  const auto sent = export_set(folder_, {to, to.drain, false}, environment_.ca_file, clock_, enough);
+  if (sent && sent->accepted == sent->recorded) return;
+  complain({"the set's figures were not sent: " + (sent ? sent->reason : sent.error().message),
+            "iris-gpubench export " + set_.id + where() + " sends them"},
+           0);
 }
 
 void Sitting::read_earlier_runs() {

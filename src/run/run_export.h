@@ -33,4 +33,15 @@ class RunExport {
   std::unique_ptr<exporting::Exporter> exporter_;  // uses it
 };
 
+// What a set says of its variants; its runs are sent each by itself.
+struct SetExport {
+  exporting::ExportSpec to;
+  base::Duration patience{};  // without progress
+  bool verify = false;        // what was read back before is read back again
+};
+// Returns when all was read back, `enough` says so, or there was no progress.
+base::Result<record::ExportRecord> export_set(const std::filesystem::path& set_folder, const SetExport& wanted,
+                                              const std::string& ca_file, const platform::Clock& clock,
+                                              const std::function<bool()>& enough);
+
 }  // namespace gpubench::run

@@ -62,6 +62,7 @@ base::Result<RunFigures> read_figures(const std::filesystem::path& run_folder) {
   if (!metrics) return base::failure(metrics.error());
   const Json& run = *metrics;
   RunFigures figures;
+  figures.benchmark = text(run, "benchmark");
   figures.energy = joules(run, "total_energy_joules");
   if (const auto start = carbon::parse_utc_time(text(run, "start_time"))) figures.start = *start;
   figures.elapsed = base::from_seconds(std::min(number(run, "elapsed_time").value_or(0), 1e9));
@@ -69,6 +70,7 @@ base::Result<RunFigures> read_figures(const std::filesystem::path& run_folder) {
   figures.score = number(run, "score");
   read_uncertainty(run, figures);
   for_each(run, "gpus", [&](const Json& gpu) {
+    figures.gpus.push_back(text(gpu, "name"));
     if (const auto energy = joules(gpu, "energy_joules")) figures.boards.push_back({text(gpu, "uuid"), *energy});
   });
   for_each(run, "findings", [&](const Json& finding) {

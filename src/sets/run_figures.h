@@ -19,6 +19,7 @@ struct BoardEnergy {
 };
 
 struct RunFigures {
+  std::string benchmark;
   std::optional<base::Energy> energy;       // of all its GPUs
   std::optional<base::Energy> comparative;  // half-width, k = 2
   base::Energy disagreement;                // standard uncertainty that the runs of a set have in common
@@ -27,6 +28,7 @@ struct RunFigures {
   std::optional<base::Emissions> emissions;
   std::optional<double> score;
   std::vector<BoardEnergy> boards;    // those of which the energy is known
+  std::vector<std::string> gpus;      // the names of all
   std::vector<std::string> findings;  // their names
   std::vector<std::string> texts;     // and what they say, in the same order
   bool replay = false;

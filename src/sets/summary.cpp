@@ -12,8 +12,7 @@
 #include "sets/sweep.h"
 #include "sets/until.h"
 #include "sets/values.h"
-#include "statistics/change.h"
-#include "statistics/decision.h"
+#include "sets/variant_figures.h"
 
 namespace gpubench::sets {
 namespace {
@@ -42,18 +41,12 @@ std::string signed_percent_text(double share) {
   return fmt::format("{:+.2f} %", share * 100);
 }
 
-// Student's degrees of freedom, where they are not those of n - 1.
-std::optional<double> degrees_of(const RunSet& set, std::size_t runs) {
-  if (set.options.until.empty() || runs < statistics::kFewestUntilPrecise) return std::nullopt;
-  return statistics::degrees_after_stopping(runs);
-}
-
 // "21112.0 J ± 0.26 % on this board (95 %, 5 runs), ± 5.8 % absolute; CV 0.21 %, 21056.0 to 21168.0"
-std::string mean_text(const RunSet& set, const MetricValues& known, const std::string& unit, int decimals,
+std::string mean_text(const std::optional<statistics::Mean>& known, const std::string& unit, int decimals,
                       const statistics::BoardShares* boards) {
-  const std::size_t runs = known.values.size();
-  if (runs == 0) return "not available: no run counts";
-  const statistics::Mean mean = statistics::mean_of(known.values, known.floors, degrees_of(set, runs));
+  if (!known) return "not available: no run counts";
+  const statistics::Mean& mean = *known;
+  const std::size_t runs = mean.sample.count;
   std::string text = short_number(mean.sample.mean, decimals) + " " + unit;
   if (runs == 1) return text + " (1 run: the scatter is not known)";
   const double size = std::abs(mean.sample.mean);
@@ -68,20 +61,17 @@ std::string mean_text(const RunSet& set, const MetricValues& known, const std::s
 
 std::string energy_text(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant) {
   const statistics::BoardShares boards = boards_of(set, figures, variant);
-  return mean_text(set, values_of(set, figures, variant, Metric::energy), "J", 1, &boards);
+  return mean_text(mean_of_variant(set, figures, variant, Metric::energy), "J", 1, &boards);
 }
 
 // "+2.06 % (95 %: +1.97 % to +2.14 %), 5 pairs"
 std::string change_text(const RunSet& set, const FiguresOfRuns& figures, const Variant& other, Metric metric) {
-  const MetricValues base = logarithms_of(values_of(set, figures, set.variants.front().name, metric));
-  const MetricValues changed = logarithms_of(values_of(set, figures, other.name, metric));
-  const std::size_t pairs = base.values.size();
-  if (pairs < 2 || changed.values.size() != pairs) return "not known: fewer than two blocks count";
-  const statistics::Change change = statistics::paired_change({base.values, base.floors}, {changed.values, changed.floors});
-  const statistics::Interval interval = statistics::interval(change.value, change.budget);
-  return fmt::format("{} (95 %: {} to {}), {} {}{}", signed_percent_text(std::expm1(change.value)),
-                     signed_percent_text(std::expm1(interval.low)), signed_percent_text(std::expm1(interval.high)), pairs,
-                     set.variants.size() == 2 ? "pairs" : "blocks", interval.contains(0) ? "; not told apart" : "");
+  const auto change = change_from_first(set, figures, other, metric);
+  if (!change) return "not known: fewer than two blocks count";
+  const bool told_apart = change->low > 0 || change->high < 0;
+  return fmt::format("{} (95 %: {} to {}), {} {}{}", signed_percent_text(change->value), signed_percent_text(change->low),
+                     signed_percent_text(change->high), change->blocks, set.variants.size() == 2 ? "pairs" : "blocks",
+                     told_apart ? "" : "; not told apart");
 }
 
 std::string point_text(const statistics::Mean& mean, const char* unit, int decimals) {
@@ -192,7 +182,7 @@ std::string variant_lines(const RunSet& set, const FiguresOfRuns& figures, const
   if (set.variants.size() > 1)
     text += fmt::format("{}: {}\n", base::one_line(variant.name, kLongestName), base::one_line(variant.command, 200));
   text += line("energy", energy_text(set, figures, variant.name));
-  return text + line("time", mean_text(set, values_of(set, figures, variant.name, Metric::time), "s", 3, nullptr));
+  return text + line("time", mean_text(mean_of_variant(set, figures, variant.name, Metric::time), "s", 3, nullptr));
 }
 
 std::string heading(const RunSet& set, const FiguresOfRuns& figures) {
@@ -220,11 +210,10 @@ std::string summary_text(const RunSet& set, const FiguresOfRuns& figures) {
 }
 
 std::string so_far_text(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant) {
-  const MetricValues known = values_of(set, figures, variant, Metric::energy);
-  if (known.values.empty()) return {};
-  const statistics::Mean mean = statistics::mean_of(known.values, known.floors, degrees_of(set, known.values.size()));
-  std::string text = "mean so far " + short_number(mean.sample.mean, 1) + " J";
-  if (known.values.size() > 1) text += " \u00b1 " + percent_text(mean.half_width() / std::abs(mean.sample.mean));
+  const auto mean = mean_of_variant(set, figures, variant, Metric::energy);
+  if (!mean) return {};
+  std::string text = "mean so far " + short_number(mean->sample.mean, 1) + " J";
+  if (mean->sample.count > 1) text += " \u00b1 " + percent_text(mean->half_width() / std::abs(mean->sample.mean));
   return text;
 }
 

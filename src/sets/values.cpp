@@ -2,9 +2,19 @@
 
 #include <algorithm>
 
+#include "statistics/decision.h"
 #include "statistics/sample.h"
 
 namespace gpubench::sets {
+namespace {
+
+// Student's degrees of freedom, where they are not those of n - 1.
+std::optional<double> degrees_of(const RunSet& set, std::size_t runs) {
+  if (set.options.until.empty() || runs < statistics::kFewestUntilPrecise) return std::nullopt;
+  return statistics::degrees_after_stopping(runs);
+}
+
+}  // namespace
 
 MetricValues values_of(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant, Metric metric) {
   MetricValues known;
@@ -21,6 +31,13 @@ MetricValues values_of(const RunSet& set, const FiguresOfRuns& figures, const st
   }
   if (!meter.empty()) known.floors.meter = statistics::root_mean_square(meter);
   return known;
+}
+
+std::optional<statistics::Mean> mean_of_variant(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant,
+                                                Metric metric) {
+  const MetricValues known = values_of(set, figures, variant, metric);
+  if (known.values.empty()) return std::nullopt;
+  return statistics::mean_of(known.values, known.floors, degrees_of(set, known.values.size()));
 }
 
 MetricValues logarithms_of(MetricValues values) {

@@ -1,6 +1,7 @@
 // The values of the runs that count, as the statistics take them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct MetricValues {
   statistics::Floors floors;  // in the values' unit
 };
 MetricValues values_of(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant, Metric metric);
+
+// Their mean with its interval; empty: no run counts.
+std::optional<statistics::Mean> mean_of_variant(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant,
+                                                Metric metric);
 
 // The same as logarithms.
 MetricValues logarithms_of(MetricValues values);
