@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "platform/listen_address.h"
 
 namespace gpubench::platform {
 namespace {
@@ -34,10 +35,6 @@ long milliseconds(base::Duration duration) {
 
 bool has_control_bytes(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
-}
-
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host.substr(0, 4) == "127." || host == "[::1]" || host == "::1";
 }
 
 std::string lower_case(std::string_view text) {

@@ -42,6 +42,19 @@ TEST(HttpClient, ReturnsStatusHeadersAndBody) {
   EXPECT_EQ(stub.requests()[0].target, "/a?b=c");
 }
 
+TEST(HttpClient, OnlyAnAddressOfThisMachineGoesPastTheProxy) {
+  HttpStub proxy([](const StubRequest&) { return stub_answer(200, "the proxy"); });
+  HttpStub direct([](const StubRequest&) { return stub_answer(200, "direct"); });
+  setenv("http_proxy", proxy.url().c_str(), 1);
+  const auto near = make_http_client()->perform(get(direct.url()));
+  const auto far = make_http_client()->perform(get("http://127.example.test/x"));
+  unsetenv("http_proxy");
+  ASSERT_TRUE(near) << near.error().message;
+  EXPECT_EQ(near->body, "direct");
+  ASSERT_TRUE(far) << far.error().message;
+  EXPECT_EQ(far->body, "the proxy");
+}
+
 TEST(HttpClient, EveryStatusIsAResponse) {
   for (const int status : {204, 400, 404, 500, 503}) {
     HttpStub stub([&](const StubRequest&) { return stub_answer(status, status == 204 ? "" : "why"); });
