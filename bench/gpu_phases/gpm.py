@@ -33,6 +33,13 @@ class Gpu:
         self.nvml.nvmlDeviceGetTotalEnergyConsumption(self.device, ctypes.byref(value))
         return value.value / 1e3
 
+    def step(self):
+        """When the counter moves next, and its value then. It moves every 100 ms, so between two steps it says up to 100 ms too little."""
+        value = self.joules()
+        while (moved := self.joules()) == value:
+            time.sleep(0.001)
+        return time.monotonic(), moved
+
     def sample(self):
         sample = ctypes.c_void_p()
         self.nvml.nvmlGpmSampleAlloc(ctypes.byref(sample))
@@ -64,22 +71,28 @@ def cost(name, action, count=50):
 
 
 def watts(gpu, seconds, sampling):
-    begin, end, time0, before = gpu.sample(), gpu.sample(), time.monotonic(), gpu.joules()
+    begin, end = gpu.sample(), gpu.sample()
+    time0, before = gpu.step()
     for second in range(1, seconds + 1):
-        time.sleep(max(0, time0 + second - time.monotonic()))
+        time.sleep(max(0, time0 + second - 0.05 - time.monotonic()))
         if sampling:
             begin, end = end, begin
             gpu.take(end)
             gpu.means(begin, end)
-    return (gpu.joules() - before) / (time.monotonic() - time0)
+    time1, after = gpu.step()
+    return (after - before) / (time1 - time0)
 
 
-def abba(gpu, name, seconds=6):
-    found = {True: [], False: []}
-    for sampling in (False, True, True, False, False, True, True, False):
-        found[sampling].append(watts(gpu, seconds, sampling))
-    difference = statistics.fmean(found[True]) - statistics.fmean(found[False])
-    print("%s: %+.2f W by a sample a second (without: %s W)" % (name, difference, ", ".join("%.2f" % value for value in found[False])))
+def abba(gpu, name, rounds=5, seconds=3):
+    """Each round is without, with, with, without, so that a steady drift falls out of its difference."""
+    differences, levels = [], []
+    for _ in range(rounds):
+        a, b, c, d = (watts(gpu, seconds, sampling) for sampling in (False, True, True, False))
+        differences.append((b + c - a - d) / 2)
+        levels += [a, d]
+    error = statistics.stdev(differences) / rounds ** 0.5
+    print("%s: %+.2f W by a sample a second (standard error %.2f W), at %.1f W" % (name, statistics.fmean(differences), error,
+                                                                                statistics.fmean(levels)), flush=True)
 
 
 def load(stop, pause):
@@ -123,9 +136,10 @@ def main():
     spare = gpu.sample()
     cost("sample", lambda: gpu.take(spare))
     cost("evaluation of %d metrics" % len(IDS), lambda: gpu.means(first, second))
-    abba(gpu, "waiting")
-    under_load(lambda: abba(gpu, "under load"))
     under_load(lambda: pairs(gpu), pause=True)
+    time.sleep(5)
+    abba(gpu, "waiting", rounds=2)
+    under_load(lambda: abba(gpu, "under load"))
 
 
 main()
