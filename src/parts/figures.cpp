@@ -59,10 +59,13 @@ void read_boards(Json& metrics, PartFigures& figures) {
   for_each_object(metrics, "gpus", [&](Json& gpu) {
     Board board;
     board.uuid = text_in(gpu, "uuid");
+    board.name = text_in(gpu, "name");
     board.energy = joules(gpu, "energy_joules");
     if (board.energy) board.interval = interval_of_best(gpu, *board.energy);
     board.idle_power = idle_power(gpu);
-    board.entry = std::move(gpu);
+    gpu["node"] = figures.part.node;
+    gpu["part"] = figures.folder;
+    board.entry = gpu.dump(kJsonIndent);
     figures.boards.push_back(std::move(board));
   });
 }
@@ -107,7 +110,10 @@ base::Result<PartFigures> read_figures(const std::filesystem::path& folder) {
   });
   for (const char* const list : {"gpus", "other_gpus", "emissions", "findings", "phases", "phases_by", "footprint"})
     metrics.erase(list);
-  figures.settings = std::move(metrics);
+  figures.benchmark = text_in(metrics, "benchmark");
+  figures.settings = metrics.dump();
+  for (const char* const key : {"tool_cost", "export"})
+    if (const Json* const costs = object_in(metrics, key)) figures.costs[key] = *costs;
   return figures;
 }
 

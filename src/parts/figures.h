@@ -15,6 +15,7 @@
 namespace gpubench::parts {
 
 using Json = nlohmann::ordered_json;
+inline constexpr int kJsonIndent = 2;  // of metrics.json
 
 // Half-widths, k = 2.
 struct Interval {
@@ -24,12 +25,14 @@ struct Interval {
 // Of a sum of energies on different nodes, which are independent of each other: root sum square.
 Interval operator+(const Interval& a, const Interval& b);
 
+// A job has thousands: what is only handed on is kept as text, which takes a tenth of the room.
 struct Board {
   std::string uuid;
+  std::string name = {};
   std::optional<base::Energy> energy = {};
   Interval interval = {};
   std::optional<base::Power> idle_power = {};  // before the benchmark, else after it
-  Json entry = {};                             // all that metrics.json says of it
+  std::string entry = {};                      // what metrics.json says of it, and where, as it is written
 };
 
 struct Doubt {
@@ -51,7 +54,9 @@ struct PartFigures {
   std::optional<base::Emissions> emissions_half_width = {};
   bool used_yearly_factor = false;
   std::vector<Doubt> doubts;
-  Json settings = {};  // its metrics.json without the boards and other lists
+  std::string benchmark = {};
+  std::string settings = {};  // its metrics.json without the boards and other lists, as JSON
+  Json costs = {};            // of these "tool_cost" and "export"
 };
 
 // The part.json and metrics.json of a folder.

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "report/text.h"
 #include "runs/saved_metrics.h"
@@ -53,7 +54,7 @@ Json setting(const Json& metrics, const char* key) {
 std::string gpu_names(const Job& job) {
   std::set<std::string> names;
   for (const PartFigures& part : job.parts)
-    for (const Board& board : part.boards) names.insert(runs::text_in(board.entry, "name"));
+    for (const Board& board : part.boards) names.insert(board.name);
   return base::joined({names.begin(), names.end()}, ", ");
 }
 
@@ -138,17 +139,6 @@ Json rank_document(const RankAccount& rank) {
           {"energy_uncertainty", uncertainty(rank.interval, rank.energy)}};
 }
 
-Json boards_document(const Job& job) {
-  Json list = Json::array();
-  for (const PartFigures& part : job.parts)
-    for (const Board& board : part.boards) {
-      list.push_back(board.entry);
-      list.back()["node"] = part.part.node;
-      list.back()["part"] = part.folder;
-    }
-  return list;
-}
-
 Json emissions_document(const Job& job) {
   if (!job.emissions) return nullptr;
   bool yearly = false;
@@ -165,7 +155,7 @@ Json emissions_document(const Job& job) {
 Json summed(const Job& job, const char* object, const char* key) {
   double sum = 0;
   for (const PartFigures& part : job.parts) {
-    const Json* const map = runs::object_in(part.settings, object);
+    const Json* const map = runs::object_in(part.costs, object);
     const auto value = map == nullptr ? std::nullopt : runs::number_in(*map, key);
     if (!value) return nullptr;
     sum += *value;
@@ -189,7 +179,7 @@ void add_costs(Json& out, const Job& job, const Json& first) {
 }  // namespace
 
 Json job_document(const Job& job) {
-  const Json& first = first_part(job).settings;
+  const Json first = base::parse_ordered_json(first_part(job).settings);
   Json out;
   add_predecessor_keys(out, job, first);
   add_run(out, job, first);
@@ -203,7 +193,7 @@ Json job_document(const Job& job) {
   out["total_energy_uncertainty"] = uncertainty(job.interval, job.energy);
   out["known_energy_joules"] = known(job.known_energy, &base::Energy::joules);
   out["known_emissions_grams"] = known(job.known_emissions, &base::Emissions::grams);
-  out["gpus"] = boards_document(job);
+  out[kBoards] = Json::array();
   out["carbon_region"] = setting(first, "carbon_region");
   out["emissions"] = emissions_document(job);
   out["findings"] = Json::array();

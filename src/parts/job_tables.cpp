@@ -136,7 +136,7 @@ JobTable summary_table(const Job& job) {
           "Job",
           {"Metric", "Value"},
           {{"Job", job.group + " (" + job.launcher + ")"},
-           {"Benchmark", runs::text_in(job.parts.front().settings, "benchmark")},
+           {"Benchmark", job.parts.front().benchmark},
            {"Nodes", count_cell(job.nodes.size(), job.nodes_expected)},
            {"Ranks", count_cell(job.ranks.size(), job.ranks_expected)},
            {"GPUs", std::to_string(boards)},

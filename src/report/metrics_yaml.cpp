@@ -2,56 +2,113 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <sstream>
+#include <unordered_map>
+
 #include "report/metrics_document.h"
 #include "report/text.h"
 
 namespace gpubench::report {
 namespace {
 
-// Numbers exact and in no locale, strings always quoted.
-void emit(YAML::Emitter& out, const Document& value) {
-  switch (value.type()) {
-    case Document::value_t::object:
-      out << YAML::BeginMap;
-      for (const auto& [key, item] : value.items()) {
-        out << YAML::Key << key << YAML::Value;
-        emit(out, item);
-      }
-      out << YAML::EndMap;
-      break;
-    case Document::value_t::array:
-      out << YAML::BeginSeq;
-      for (const Document& item : value) emit(out, item);
-      out << YAML::EndSeq;
-      break;
-    case Document::value_t::string:
-      out << YAML::DoubleQuoted << value.get_ref<const std::string&>();
-      break;
-    case Document::value_t::boolean:
-      out << value.get<bool>();
-      break;
-    case Document::value_t::number_float:
-      out << exact_number(value.get<double>());
-      break;
-    case Document::value_t::number_integer:
-    case Document::value_t::number_unsigned:
-      out << value.dump();
-      break;
-    default:
-      out << YAML::Null;
+// Text that is known to need no quotes. Of each other scalar yaml-cpp asks that by regular expressions, which takes most of
+// the time of a large document.
+struct PlainText {
+  const std::string& text;
+  friend std::ostream& operator<<(std::ostream& out, const PlainText& plain) { return out << plain.text; }
+};
+
+class Writer {
+ public:
+  explicit Writer(std::ostream& out) : out_(out) {}
+
+  // Numbers exact and in no locale, strings always quoted.
+  void write(const Document& value) {
+    switch (value.type()) {
+      case Document::value_t::object:
+        out_ << YAML::BeginMap;
+        for (const auto& [key, item] : value.items()) {
+          write_key(key);
+          write(item);
+        }
+        out_ << YAML::EndMap;
+        break;
+      case Document::value_t::array:
+        out_ << YAML::BeginSeq;
+        for (const Document& item : value) write(item);
+        out_ << YAML::EndSeq;
+        break;
+      case Document::value_t::string:
+        out_ << YAML::DoubleQuoted << value.get_ref<const std::string&>();
+        break;
+      case Document::value_t::boolean:
+        out_ << value.get<bool>();
+        break;
+      case Document::value_t::number_float:
+        write_plain(exact_number(value.get<double>()));
+        break;
+      case Document::value_t::number_integer:
+      case Document::value_t::number_unsigned:
+        write_plain(value.dump());
+        break;
+      default:
+        out_ << YAML::Null;
+    }
   }
-}
+
+  // An object, of which the list `list` comes from `each`.
+  void write_with_list(const Document& document, std::string_view list, const EachEntry& each) {
+    out_ << YAML::BeginMap;
+    for (const auto& [key, item] : document.items()) {
+      write_key(key);
+      if (key != list) {
+        write(item);
+        continue;
+      }
+      out_ << YAML::BeginSeq;
+      each([this](const Document& entry) { write(entry); });
+      out_ << YAML::EndSeq;
+    }
+    out_ << YAML::EndMap;
+  }
+
+ private:
+  void write_plain(const std::string& text) { out_.WriteIntegralType(PlainText{text}); }
+
+  void write_key(const std::string& key) {
+    out_ << YAML::Key;
+    const auto [known, is_new] = plain_keys_.try_emplace(key, false);
+    if (is_new) {
+      YAML::Emitter alone;
+      alone << key;
+      known->second = alone.c_str() == key;
+    }
+    if (known->second)
+      write_plain(key);
+    else
+      out_ << key;
+    out_ << YAML::Value;
+  }
+
+  YAML::Emitter out_;
+  std::unordered_map<std::string, bool> plain_keys_;  // whether yaml-cpp writes a key without quotes
+};
 
 }  // namespace
 
-std::string yaml_text(const Document& document) {
-  YAML::Emitter out;
-  emit(out, document);
-  return std::string(out.c_str()) + "\n";
+void write_yaml(std::ostream& out, const Document& document, std::string_view list, const EachEntry& each) {
+  Writer writer(out);
+  if (list.empty())
+    writer.write(document);
+  else
+    writer.write_with_list(document, list, each);
+  out << "\n";
 }
 
 std::string metrics_yaml(const record::RunRecord& run) {
-  return yaml_text(metrics_document(run));
+  std::ostringstream out;
+  write_yaml(out, metrics_document(run));
+  return out.str();
 }
 
 std::string metrics_json(const record::RunRecord& run) {

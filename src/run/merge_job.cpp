@@ -13,7 +13,6 @@
 #include "platform/files.h"
 #include "platform/terminal.h"
 #include "report/html/tables_page.h"
-#include "report/metrics_yaml.h"
 #include "run/result_files.h"
 #include "runs/cost_unfinished.h"
 #include "runs/saved_run.h"
@@ -117,11 +116,12 @@ base::Result<void> write_job(const fs::path& folder, const parts::Job& job) {
   const auto write = [&](const char* name, const std::string& text) {
     if (const auto written = platform::write_file_atomically(folder / name, text); result && !written) result = written;
   };
-  {
-    const parts::Json document = parts::job_document(job);
-    write("metrics.json", document.dump(2) + "\n");
-    write("metrics.yml", report::yaml_text(document));
-  }
+  const auto stream = [&](const char* name, void (*writer)(std::ostream&, const parts::Job&)) {
+    const auto written = platform::stream_file_atomically(folder / name, [&](std::ostream& out) { writer(out, job); });
+    if (result && !written) result = written;
+  };
+  stream("metrics.json", parts::write_job_json);
+  stream("metrics.yml", parts::write_job_yaml);
   write("formatted_metrics.txt", parts::job_text(job));
   write("ranks.csv", parts::ranks_csv(job));
   write("report.html", report::tables_page(job.group, tables, "Made by iris-gpubench " + version + ". All times are UTC."));

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <sstream>
 
 #include "parts/job_document.h"
 #include "parts/job_tables.h"
+#include "report/metrics_yaml.h"
 
 namespace gpubench::parts {
 namespace {
@@ -17,13 +20,14 @@ base::Energy joules(double value) {
   return base::Energy::from_joules(value);
 }
 
-Board board(const std::string& uuid, double energy) {
+Board board(const std::string& uuid, double energy, const std::string& node = {}) {
   Board one;
   one.uuid = uuid;
   one.energy = joules(energy);
   one.interval = {joules(3), joules(4)};
   one.idle_power = base::Power::from_watts(100);
-  one.entry = {{"index", 0}, {"name", "NVIDIA Fake H200"}, {"uuid", uuid}, {"energy_joules", energy}};
+  one.name = "NVIDIA Fake H200";
+  one.entry = Json{{"index", 0}, {"name", one.name}, {"uuid", uuid}, {"energy_joules", energy}, {"node", node}}.dump(2);
   return one;
 }
 
@@ -40,13 +44,14 @@ PartFigures part(int number, double energy, base::Duration time) {
   one.part.ranks = 3;
   one.start = base::WallTime(1'790'000'000s);
   one.end = one.start + time;
-  one.boards = {board("GPU-" + std::to_string(number), energy)};
+  one.boards = {board("GPU-" + std::to_string(number), energy, one.part.node)};
   one.energy = joules(energy);
   one.interval = {joules(3), joules(4)};
   one.emissions = base::Emissions::from_grams(energy / 1000);
   one.part.ran = {{number, one.start, one.end, number, {"GPU-" + std::to_string(number)}}};
   one.part.ended = true;
-  one.settings = {{"benchmark", "simulate"}, {"workload", {{"kind", "command"}}}};
+  one.benchmark = "simulate";
+  one.settings = Json{{"benchmark", "simulate"}, {"workload", {{"kind", "command"}}}}.dump();
   return one;
 }
 
@@ -75,14 +80,33 @@ TEST(MakeJob, TheTotalIsTheSumAndItsIntervalTheRootOfSquares) {
   EXPECT_TRUE(job->doubts.empty());
 }
 
+std::string written(void (*writer)(std::ostream&, const Job&), const Job& job) {
+  std::ostringstream out;
+  writer(out, job);
+  return out.str();
+}
+
+TEST(MakeJob, WhatIsWrittenPieceByPieceIsTheWholeDocument) {
+  const auto job = make_job(three(), {});
+  ASSERT_TRUE(job);
+  Json whole = job_document(*job);
+  for (const PartFigures& each : job->parts) whole[kBoards].push_back(Json::parse(each.boards.front().entry));
+  ASSERT_EQ(whole[kBoards].size(), 3U);
+  EXPECT_EQ(whole[kBoards][1]["node"], "n1");
+  EXPECT_EQ(written(write_job_json, *job), whole.dump(2) + "\n");
+  std::ostringstream yaml;
+  report::write_yaml(yaml, whole);
+  EXPECT_EQ(written(write_job_yaml, *job), yaml.str());
+}
+
 TEST(MakeJob, EveryOrderGivesTheSameBytes) {
   std::array<std::size_t, 3> order{0, 1, 2};
-  const std::string first = job_document(*make_job(three(), {})).dump();
+  const std::string first = written(write_job_json, *make_job(three(), {}));
   do {
     std::vector<PartFigures> parts;
     for (const std::size_t i : order) parts.push_back(three()[i]);
     const auto job = make_job(std::move(parts), {});
-    EXPECT_EQ(job_document(*job).dump(), first);
+    EXPECT_EQ(written(write_job_json, *job), first);
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
