@@ -14,6 +14,7 @@
 namespace gpubench::cli {
 namespace {
 
+using workload::EngineWish;
 using workload::GpuAccessWish;
 using workload::PullPolicy;
 
@@ -107,7 +108,13 @@ std::vector<Option> container_options(workload::BenchmarkSpec& benchmark) {
                                     {"none", GpuAccessWish::none}};
   const Choices<PullPolicy> pulls{
       {"missing", PullPolicy::missing}, {"always", PullPolicy::always}, {"never", PullPolicy::never}};
+  const Choices<EngineWish> engines{{"auto", EngineWish::automatic},
+                                    {"docker", EngineWish::docker},
+                                    {"apptainer", EngineWish::apptainer},
+                                    {"charliecloud", EngineWish::charliecloud}};
   return {
+      {"--engine", "ENGINE", "What runs the image: auto, docker, apptainer or charliecloud; auto: by the image's name",
+       choice(container.engine, engines)},
       {"--volume", "SOURCE:TARGET[:ro]", "Folder or file to mount (repeatable)",
        offering(Offer::file, texts(benchmark.volumes))},
       secret({"--env", "NAME=VALUE", "Environment variable; NAME alone: as it is here (repeatable)",

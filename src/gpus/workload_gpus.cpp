@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "gpus/selection.h"
+#include "workload/engine_choice.h"
 
 namespace gpubench::gpus {
 namespace {
@@ -229,6 +230,18 @@ base::Result<WorkloadGpus> gpus_of_command(const std::string& wish, const std::v
   return own;
 }
 
+// An engine that runs it as this process's user gives it what this process has, as a job's scheduler has set it.
+base::Result<WorkloadGpus> gpus_of_user_container(const workload::WorkloadSpec& spec, const Machine& machine) {
+  const workload::BenchmarkSpec& benchmark = spec.benchmarks.front();
+  std::vector<std::string> environment = spec.environment;
+  environment.insert(environment.end(), benchmark.environment.begin(), benchmark.environment.end());
+  auto own = gpus_of_command(benchmark.gpus, environment, machine);
+  if (!own || benchmark.container.gpu_access != workload::GpuAccessWish::none) return own;
+  own->positions.clear();
+  own->by = "--gpu_access none";
+  return own;
+}
+
 // The variables are of this machine's GPUs; the ones of a recording are others.
 void note_unused_choice(WorkloadGpus& own, const workload::WorkloadSpec& spec, const meter::VisibleDevices& variables) {
   const workload::BenchmarkSpec& benchmark = spec.benchmarks.front();
@@ -260,6 +273,8 @@ base::Result<WorkloadGpus> gpus_of(const workload::WorkloadSpec& spec, const met
   if (spec.benchmarks.size() > 1) return gpus_of_several(spec, machine);
   if (source.is_replay()) return gpus_of_replay(spec, machine);
   if (spec.running && !spec.running->container.empty()) return gpus_of_running_container(spec, machine);
+  if (benchmark.image && workload::engine_for(benchmark, spec.environment) != workload::Engine::docker)
+    return gpus_of_user_container(spec, machine);
   if (benchmark.image) return gpus_of_container(benchmark, machine);
   return gpus_of_command(benchmark.gpus, spec.environment, machine);
 }

@@ -14,6 +14,7 @@
 #include "meter/open.h"
 #include "platform/clock.h"
 #include "ranks/join.h"
+#include "workload/engine_choice.h"
 #include "workload/open.h"
 
 namespace gpubench::run {
@@ -108,10 +109,14 @@ int run_unmeasured(const cli::RunSpec& spec, const parts::Membership& member, ra
   workload::WorkloadContext context;
   context.run_id = parts::id_of(member.group);
   context.gpus.resize(1);
-  context.gives_gpus = false;
+  context.is_rank = true;
+  context.gives_gpus = !spec.meter.source.starts_with("replay:");
   context.logs = {&output};
   context.interrupt_fd = signals.fd();
-  if (spec.workload.benchmarks.size() != 1 || spec.workload.benchmarks.front().image)
+  const workload::BenchmarkSpec& benchmark = spec.workload.benchmarks.front();
+  const bool is_daemons =
+      benchmark.image && workload::engine_for(benchmark, spec.workload.environment) == workload::Engine::docker;
+  if (spec.workload.benchmarks.size() != 1 || is_daemons)
     return cli::complain({"another process of the job on this node measures already, and this one is to run a container",
                           "start one container on each node (--ntasks-per-node=1), or measure each by itself with --alone"},
                          cli::kUsageError);

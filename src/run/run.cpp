@@ -200,6 +200,7 @@ base::Result<void> BenchmarkRun::open_workload() {
     place.marks = *std::move(marks);
   else
     recording_->log().warn("{}", marks.error().message);
+  place.is_rank = shared_.rank != nullptr;
   GPUBENCH_ASSIGN_OR_RETURN(place.nvtx, nvtx());
   if (spec_.phases.with_client)
     GPUBENCH_ASSIGN_OR_RETURN(place.marks_client, runs::write_marks_client(recording_->directory().path));

@@ -21,6 +21,7 @@ base::Result<std::unique_ptr<workload::Workload>> make_workload(workload::Worklo
   context.nvtx = place.nvtx;
   context.marks_client = place.marks_client;
   context.gpus = place.gpus.requests;
+  context.is_rank = place.is_rank;
   context.gives_gpus = !place.source.is_replay();
   context.logs = logs;
   context.tell = [](const std::string& line) { std::cerr << "iris-gpubench: " << line << "\n"; };

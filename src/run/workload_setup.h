@@ -30,6 +30,7 @@ struct WorkloadPlace {
   std::optional<workload::NvtxInjection> nvtx = {};
   std::string marks_client = {};                  // the folder; empty: not asked for
   std::vector<std::filesystem::path> marks = {};  // a file for each benchmark, or none
+  bool is_rank = false;                           // one of several processes of a job
 };
 // `logs`: one for each of several containers, else one.
 base::Result<std::unique_ptr<workload::Workload>> make_workload(workload::WorkloadSpec spec, const WorkloadPlace& place,

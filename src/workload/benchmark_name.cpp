@@ -110,10 +110,23 @@ std::string benchmark_name(const WorkloadSpec& spec) {
   if (spec.running) return spec.running->name;
   std::string names;
   for (const BenchmarkSpec& benchmark : spec.benchmarks)
-    if (benchmark.image) base::add_item(names, *benchmark.image, " + ");
+    if (benchmark.image) base::add_item(names, image_label(*benchmark.image), " + ");
   if (!names.empty()) return names;
   const BenchmarkSpec& command = spec.benchmarks.front();
   return command.command_line ? command_name(*command.command_line) : base_name(command.arguments.front());
+}
+
+std::string image_label(const std::string& image) {
+  if (const std::size_t scheme = image.find("://"); scheme != std::string::npos) return image.substr(scheme + 3);
+  constexpr std::array<std::string_view, 6> kEndings{".sif", ".sqfs", ".squashfs", ".tar", ".tar.gz", ".tgz"};
+  const auto ending =
+      std::find_if(kEndings.begin(), kEndings.end(), [&](std::string_view text) { return image.ends_with(text); });
+  const bool is_folder = ending == kEndings.end() && (image.starts_with('/') || image.starts_with('.'));
+  if (ending == kEndings.end() && !is_folder) return image;
+  std::string path = image.substr(0, image.size() - (is_folder ? 0 : ending->size()));
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const std::size_t name = path.find_last_of("/:");
+  return name == std::string::npos ? path : path.substr(name + 1);
 }
 
 std::string command_name(const std::string& command_line) {

@@ -32,7 +32,11 @@ enum class PullPolicy : std::uint8_t { missing, always, never };
 // How the user wants the GPUs to be given.
 enum class GpuAccessWish : std::uint8_t { automatic, runtime, cdi, devices, none };
 
+// Which engine is to run it; automatic: by what its image is.
+enum class EngineWish : std::uint8_t { automatic, docker, apptainer, charliecloud };
+
 struct ContainerSettings {
+  EngineWish engine = EngineWish::automatic;
   std::vector<DataMount> mounts;
   std::optional<std::uint64_t> shm_bytes;  // empty: half of the machine's memory
   std::vector<Ulimit> ulimits;

@@ -1,11 +1,16 @@
 #include "workload/open.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "base/text.h"
 #include "base/try.h"
 #include "platform/process.h"
+#include "workload/apptainer/apptainer_workload.h"
 #include "workload/attached/attached_workload.h"
 #include "workload/benchmark_name.h"
 #include "workload/command/command_workload.h"
@@ -14,6 +19,7 @@
 #include "workload/docker/images.h"
 #include "workload/docker/own_containers.h"
 #include "workload/docker/running_container.h"
+#include "workload/engine_choice.h"
 #include "workload/marks.h"
 #include "workload/several/several_workload.h"
 
@@ -58,12 +64,79 @@ base::Result<ContainerOptions> container_options(const BenchmarkSpec& benchmark,
   return container;
 }
 
-base::Result<std::unique_ptr<Workload>> open_container(const WorkloadSpec& spec, const WorkloadContext& context,
-                                                       const platform::Clock& clock) {
+base::Result<std::unique_ptr<Workload>> open_docker(const WorkloadSpec& spec, const WorkloadContext& context,
+                                                    const platform::Clock& clock, std::size_t number) {
   ContainerOptions container;
-  GPUBENCH_ASSIGN_OR_RETURN(container, container_options(spec.benchmarks.front(), spec.engine, context, 0));
-  if (context.gives_gpus) container.gpus = context.gpus.front();
-  return make_container_workload(std::move(container), clock, *context.logs.front());
+  GPUBENCH_ASSIGN_OR_RETURN(container, container_options(spec.benchmarks[number], spec.engine, context, number));
+  if (spec.benchmarks.size() > 1) container.run_id += "-" + std::to_string(number + 1);
+  if (context.gives_gpus) container.gpus = context.gpus[number];
+  return make_container_workload(std::move(container), clock, *context.logs[number]);
+}
+
+// Its variable for visible GPUs: of several containers each has its own, else as the run has given it, or the scheduler.
+std::optional<std::string> visible_gpus(const WorkloadSpec& spec, const WorkloadContext& context, std::size_t number) {
+  constexpr const char* kVariable = "CUDA_VISIBLE_DEVICES";
+  if (!context.gives_gpus) return std::nullopt;
+  std::string value;
+  for (const GpuRequest& gpu : context.gpus[number])
+    base::add_item(value, gpu.uuid.empty() ? std::to_string(gpu.index) : gpu.uuid, ",");
+  if (spec.benchmarks.size() > 1) return value;
+  const auto is_it = [&](const std::string& entry) { return entry.starts_with(std::string(kVariable) + "="); };
+  if (std::none_of(spec.environment.begin(), spec.environment.end(), is_it)) return std::nullopt;
+  return variable_of(spec.environment, kVariable);
+}
+
+RunProgram engine_program(std::string name, base::Duration stop_grace, const platform::Clock& clock) {
+  return [name = std::move(name), stop_grace, &clock](std::vector<std::string> argv, std::vector<std::string> environment,
+                                                      LogSink& log) {
+    CommandOptions command;
+    command.argv = std::move(argv);
+    command.name = name;
+    command.environment = std::move(environment);
+    command.stop_grace = stop_grace;
+    command.is_engine = true;
+    return make_command_workload(std::move(command), clock, log);
+  };
+}
+
+std::string engine_command(Engine engine, const std::vector<std::string>& environment) {
+  if (engine == Engine::charliecloud) return "ch-run";
+  const bool only_singularity = !is_in_path("apptainer", environment) && is_in_path("singularity", environment);
+  return only_singularity ? "singularity" : "apptainer";
+}
+
+base::Result<std::unique_ptr<Workload>> open_apptainer(const WorkloadSpec& spec, const WorkloadContext& context,
+                                                       const platform::Clock& clock, std::size_t number) {
+  const BenchmarkSpec& benchmark = spec.benchmarks[number];
+  GPUBENCH_TRY(check_variables(benchmark.environment));
+  ApptainerOptions container;
+  container.program = engine_command(engine_for(benchmark, spec.environment), spec.environment);
+  container.image = *benchmark.image;
+  container.name = image_label(*benchmark.image);
+  container.environment = spec.environment;
+  container.command = benchmark.arguments;
+  container.entrypoint = benchmark.entrypoint;
+  container.env = benchmark.environment;
+  container.volumes = benchmark.volumes;
+  container.tmpfs = benchmark.tmpfs;
+  container.settings = benchmark.container;
+  container.wants_gpus = context.gives_gpus && benchmark.gpus != "none";
+  container.visible_gpus = visible_gpus(spec, context, number);
+  container.is_rank = context.is_rank;
+  container.is_root = geteuid() == 0;
+  container.results = context.results;
+  if (!context.results.empty() && spec.benchmarks.size() > 1) container.results /= std::to_string(number + 1);
+  container.marks = {marks_of(context, number), context.nvtx, context.marks_client};
+  container.tell = context.tell;
+  container.interrupt_fd = context.interrupt_fd;
+  container.run_program = engine_program(container.name, benchmark.stop_grace, clock);
+  return make_apptainer_workload(std::move(container), *context.logs[number]);
+}
+
+base::Result<std::unique_ptr<Workload>> open_container(const WorkloadSpec& spec, const WorkloadContext& context,
+                                                       const platform::Clock& clock, std::size_t number) {
+  const bool is_docker = engine_for(spec.benchmarks[number], spec.environment) == Engine::docker;
+  return is_docker ? open_docker(spec, context, clock, number) : open_apptainer(spec, context, clock, number);
 }
 
 std::vector<int> indices_of(const std::vector<GpuRequest>& gpus) {
@@ -77,13 +150,9 @@ base::Result<std::unique_ptr<Workload>> open_several(const WorkloadSpec& spec, c
                                                      const platform::Clock& clock) {
   std::vector<Part> parts;
   for (std::size_t i = 0; i < spec.benchmarks.size(); ++i) {
-    const std::string number = std::to_string(i + 1);
-    ContainerOptions container;
-    GPUBENCH_ASSIGN_OR_RETURN(container, container_options(spec.benchmarks[i], spec.engine, context, i));
-    container.run_id += "-" + number;
-    if (context.gives_gpus) container.gpus = context.gpus[i];
-    parts.push_back(
-        {make_container_workload(std::move(container), clock, *context.logs[i]), number, indices_of(context.gpus[i])});
+    std::unique_ptr<Workload> container;
+    GPUBENCH_ASSIGN_OR_RETURN(container, open_container(spec, context, clock, i));
+    parts.push_back({std::move(container), std::to_string(i + 1), indices_of(context.gpus[i])});
   }
   return make_several_workload(std::move(parts), spec.in_turn ? Order::in_turn : Order::side_by_side);
 }
@@ -127,7 +196,7 @@ base::Result<std::unique_ptr<Workload>> open_workload(const WorkloadSpec& spec, 
                                                       const platform::Clock& clock) {
   if (spec.running) return open_running(spec, clock);
   if (spec.benchmarks.size() > 1) return open_several(spec, context, clock);
-  if (spec.benchmarks.front().image) return open_container(spec, context, clock);
+  if (spec.benchmarks.front().image) return open_container(spec, context, clock, 0);
   return open_command(spec, context, clock);
 }
 

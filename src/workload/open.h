@@ -26,6 +26,7 @@ struct WorkloadContext {
   std::optional<NvtxInjection> nvtx = {};
   std::string marks_client = {};  // a folder with the clients for marks, absolute; empty: not asked for
   std::vector<std::vector<GpuRequest>> gpus;
+  bool is_rank = false;    // one of several processes of a job, which share memory, and find each other by the environment
   bool gives_gpus = true;  // false: they are a replay's, which nobody can be given
   std::vector<LogSink*> logs;
   std::function<void(const std::string&)> tell;  // news of what takes long before the start, a line each

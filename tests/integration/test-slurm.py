@@ -9,6 +9,7 @@ import tempfile
 import time
 import unittest
 
+import apptainers
 import clusters
 from product import BUILD, PROGRAM
 
@@ -88,6 +89,18 @@ class Cluster(unittest.TestCase):
         job = self.job()
         self.assertEqual(len(job["ranks"]), 4)
         self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), len(job["gpus"]))
+
+    def test_ranks_in_containers(self):
+        programs, image = apptainers.make_root(), self.folder / "image"
+        apptainers.make_folder_image(image)
+        self.environment["PATH"] = f"{programs}:/usr/bin:/bin"
+        line = "echo rank $SLURM_PROCID; echo mine > $IRIS_GPUBENCH_RESULTS/own.txt; exit $SLURM_PROCID"
+        done = self.srun(("-N2", "--ntasks-per-node=2", "--gpus-per-node=4"), ("sh", "-c", line), ("--gpu_access", "none", "--benchmark_image", str(image)))
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertEqual([done.stdout.count(f"rank {rank}\n") for rank in range(4)], [1, 1, 1, 1], done.stdout)
+        job = self.job()
+        self.assertEqual([rank["exit_code"] for rank in job["ranks"]], [0, 1, 2, 3])
+        self.assertEqual(job["workload"]["kind"], "container")
 
     def test_one_task_is_an_ordinary_run(self):
         done = self.srun(("-N1", "-n1", "--gpus=2"), ("true",), ("--quiet",))

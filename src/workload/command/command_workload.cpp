@@ -15,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "workload/command/engine_helpers.h"
 #include "workload/command/group_guard.h"
 
 namespace gpubench::workload {
@@ -24,6 +25,8 @@ using namespace std::chrono_literals;
 
 // After the command has ended, how long its orphans may keep the output open before it is closed.
 constexpr base::Duration kOrphanPatience = 500ms;
+
+constexpr base::Duration kLookForHelpersEvery = 500ms;
 
 class Pipe {
  public:
@@ -60,9 +63,10 @@ std::vector<char*> c_strings(const std::vector<std::string>& strings) {
 
 // Everything the child does between fork and exec: async-signal-safe calls only.
 [[noreturn]] void become_command(char* const* argv, char* const* environment, const Pipe& out, const Pipe& err,
-                                 int report_fd) {
-  setpgid(0, 0);                     // its own group, so that stop() reaches all its children
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // if this tool is killed; the rest of the group is GroupGuard's
+                                 int report_fd, bool is_engine) {
+  setpgid(0, 0);  // its own group, so that stop() reaches all its children
+  // If this tool is killed; the rest of the group is GroupGuard's, which finds an engine's helpers only while it lives.
+  if (!is_engine) prctl(PR_SET_PDEATHSIG, SIGKILL);
   sigset_t none;
   sigemptyset(&none);
   pthread_sigmask(SIG_SETMASK, &none, nullptr);
@@ -94,14 +98,16 @@ class CommandWorkload final : public Workload {
   [[nodiscard]] const WorkloadDescription& description() const override { return description_; }
   base::Result<void> start() override;
   base::Result<std::optional<WorkloadOutcome>> poll(base::Duration timeout, int wake_fd) override;
-  void hand_on(int signal) override { signal_group(signal); }
+  void hand_on(int signal) override { signal_politely(signal); }
   void stop() override;
   void kill() override;
   base::Result<bool> collect_results(const std::filesystem::path& directory) override;
   base::Result<void> cleanup() override;
 
  private:
-  void signal_group(int signal) const;
+  void signal_politely(int signal) const;
+  void kill_group();
+  void look_for_helpers();
   void pass_on(int& fd, LogStream stream);
   void reap();
   [[nodiscard]] bool output_open() const { return out_.reader >= 0 || err_.reader >= 0; }
@@ -114,6 +120,8 @@ class CommandWorkload final : public Workload {
   Pipe err_;
   pid_t pid_ = -1;
   std::optional<GroupGuard> guard_;
+  EngineHelpers helpers_;
+  base::SteadyTime next_look_{};
   int pid_fd_ = -1;
   WorkloadOutcome outcome_;
   bool ended_ = false;
@@ -136,9 +144,9 @@ base::Result<void> CommandWorkload::start() {
   outcome_.ran.start = clock_.now();
   pid_ = fork();
   if (pid_ < 0) return base::failure("cannot start a process: " + std::generic_category().message(errno));
-  if (pid_ == 0) become_command(argv.data(), env.data(), out_, err_, report.writer);
+  if (pid_ == 0) become_command(argv.data(), env.data(), out_, err_, report.writer, options_.is_engine);
   setpgid(pid_, pid_);
-  guard_.emplace(pid_);
+  guard_.emplace(pid_, options_.is_engine);
   description_.process_id = pid_;
   Pipe::close_end(report.writer);
   Pipe::close_end(out_.writer);
@@ -157,6 +165,7 @@ base::Result<void> CommandWorkload::start() {
 
 base::Result<std::optional<WorkloadOutcome>> CommandWorkload::poll(base::Duration timeout, int wake_fd) {
   if (!ended_ && kill_at_ && clock_.now() >= *kill_at_) kill();
+  look_for_helpers();
   std::array<pollfd, 4> fds{pollfd{out_.reader, POLLIN, 0}, pollfd{err_.reader, POLLIN, 0},
                             pollfd{ended_ ? -1 : pid_fd_, POLLIN, 0}, pollfd{wake_fd, POLLIN, 0}};
   // Without pidfd_open the kernel is asked every 5 ms.
@@ -198,20 +207,34 @@ void CommandWorkload::reap() {
   if (info.si_code != CLD_EXITED) outcome_.note = "killed by signal " + std::to_string(info.si_status);
 }
 
-void CommandWorkload::signal_group(int signal) const {
-  if (pid_ > 0) ::kill(-pid_, signal);
+// An engine hands it on to the program; its helpers in the group are needed until that has ended.
+void CommandWorkload::signal_politely(int signal) const {
+  if (pid_ > 0) ::kill(options_.is_engine ? pid_ : -pid_, signal);
+}
+
+void CommandWorkload::kill_group() {
+  if (options_.is_engine && !ended_) helpers_.look(pid_);
+  if (pid_ > 0) ::kill(-pid_, SIGKILL);
+  helpers_.kill();
+}
+
+// They are noted in time: an engine that somebody else kills cannot be asked for them.
+void CommandWorkload::look_for_helpers() {
+  if (!options_.is_engine || ended_ || clock_.now() < next_look_) return;
+  helpers_.look(pid_);
+  next_look_ = clock_.now() + kLookForHelpersEvery;
 }
 
 void CommandWorkload::stop() {
   outcome_.stopped_by_us = true;
-  signal_group(SIGTERM);
+  signal_politely(SIGTERM);
   if (!kill_at_) kill_at_ = clock_.now() + options_.stop_grace;
 }
 
 void CommandWorkload::kill() {
   outcome_.stopped_by_us = true;
   kill_at_.reset();
-  signal_group(SIGKILL);
+  kill_group();
 }
 
 base::Result<bool> CommandWorkload::collect_results(const std::filesystem::path& /*directory*/) {
@@ -224,7 +247,7 @@ base::Result<bool> CommandWorkload::collect_results(const std::filesystem::path&
 
 base::Result<void> CommandWorkload::cleanup() {
   if (pid_ > 0) {
-    signal_group(SIGKILL);  // also orphans of a command that has ended
+    kill_group();  // also orphans of a command that has ended
     if (!ended_) {
       int status = 0;
       waitpid(pid_, &status, 0);

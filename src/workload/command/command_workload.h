@@ -18,6 +18,8 @@ struct CommandOptions {
   std::string results_directory;         // where the command may leave results; it finds this in IRIS_GPUBENCH_RESULTS
   std::vector<std::string> environment;  // the whole environment, "NAME=value" each
   base::Duration stop_grace = std::chrono::seconds(10);  // between SIGTERM and SIGKILL
+  // A container engine: it hands signals on by itself, and has helpers in groups of their own, which must not outlive it.
+  bool is_engine = false;
 };
 
 // Everything refers to objects that must outlive the workload.
