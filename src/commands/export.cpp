@@ -5,10 +5,10 @@
 #include "cli/export_options.h"
 #include "cli/saved_run_options.h"
 #include "commands/export_saved_run.h"
+#include "commands/saved_outputs.h"
 #include "commands/table.h"
 #include "platform/clock.h"
 #include "run/run_export.h"
-#include "sets/named_runs.h"
 #include "sets/saved_set.h"
 
 namespace gpubench::commands {
@@ -55,10 +55,10 @@ int export_figures(const Export& spec, const Context& context) {
 }
 
 int export_runs(const Export& spec, const Context& context) {
-  const auto runs = sets::find_named_runs(spec.name.results_dir, spec.name.run);
-  if (!runs) return cli::complain(runs.error(), cli::kUsageError);
+  const auto named = find_runs_or_parts(spec.name.results_dir, spec.name.run);
+  if (!named) return cli::complain(named.error(), cli::kUsageError);
   int status = 0;
-  for (const runs::RunDirectory& directory : *runs)
+  for (const runs::RunDirectory& directory : named->runs)
     if (const int one = export_run(directory, spec, context); one != 0) status = one;
   if (const int figures = export_figures(spec, context); figures != 0) status = figures;
   return status;
@@ -67,7 +67,7 @@ int export_runs(const Export& spec, const Context& context) {
 }  // namespace
 
 Command export_command() {
-  return make_command("export", "Send the rest of a finished run or set to the metrics database", describe_export,
+  return make_command("export", "Send the rest of a finished run, set or job to the metrics database", describe_export,
                       export_runs);
 }
 

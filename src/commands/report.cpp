@@ -15,6 +15,7 @@
 #include "platform/regular_file.h"
 #include "report/exchange/boamps.h"
 #include "report/exchange/ro_crate.h"
+#include "run/merge_job.h"
 #include "runs/saved_run.h"
 #include "sets/named_runs.h"
 #include "sets/sweep_picture.h"
@@ -95,13 +96,24 @@ int draw_set(const cli::SavedRunName& name) {
   return 0;
 }
 
+// The parts' own files are made first: the job's record is made of them.
+int merge_again(const std::filesystem::path& folder, const Context& context) {
+  const auto job = run::read_job(run::part_folders(folder), context.environment.carbon);
+  if (!job) return cli::complain(job.error(), cli::kCannotRun);
+  if (const auto written = run::write_job(folder, *job); !written) return cli::complain(written.error(), cli::kCannotRun);
+  std::cout << cli::printable((folder / "report.html").string()) << "\n";
+  return 0;
+}
+
 // One run of a set that cannot be reported does not stop the others.
 int report(const Report& spec, const Context& context) {
-  const auto runs = sets::find_named_runs(spec.name.results_dir, spec.name.run);
-  if (!runs) return cli::complain(runs.error(), cli::kUsageError);
+  const auto named = find_runs_or_parts(spec.name.results_dir, spec.name.run);
+  if (!named) return cli::complain(named.error(), cli::kUsageError);
   int status = 0;
-  for (const runs::RunDirectory& directory : *runs)
+  for (const runs::RunDirectory& directory : named->runs)
     if (const int one = report_run(directory, spec, context); one != 0) status = one;
+  if (!named->job.empty() && spec.form == ReportForm::all)
+    if (const int merged = merge_again(named->job, context); merged != 0) status = merged;
   if (const int picture = draw_set(spec.name); picture != 0) status = picture;
   return status;
 }
@@ -109,7 +121,8 @@ int report(const Report& spec, const Context& context) {
 }  // namespace
 
 Command report_command() {
-  return make_command("report", "Make every output of a run, or of each run of a set, again", describe_report, report);
+  return make_command("report", "Make every output of a run, of each run of a set, or of each part of a job, again",
+                      describe_report, report);
 }
 
 }  // namespace gpubench::commands

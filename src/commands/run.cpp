@@ -12,6 +12,7 @@
 #include "cli/invocation.h"
 #include "cli/run_options.h"
 #include "commands/table.h"
+#include "run/ranked_run.h"
 #include "run/run.h"
 #include "run/set_job.h"
 #include "workload/open.h"
@@ -89,6 +90,8 @@ run::Completed completed_by(const Context& context) {
 
 int run_job(base::Result<run::SetJob> job, const Context& context) {
   if (!job) return cli::complain(job.error(), cli::kUsageError);
+  if (const auto alone = run::check_no_rank(job->specs.front(), context.environment); !alone)
+    return cli::complain(alone.error(), cli::kUsageError);
   return run::run_set(*std::move(job), context.environment);
 }
 

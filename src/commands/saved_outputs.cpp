@@ -1,6 +1,7 @@
 #include "commands/saved_outputs.h"
 
 #include <iostream>
+#include <system_error>
 #include <utility>
 
 #include "base/try.h"
@@ -9,9 +10,11 @@
 #include "exporting/state.h"
 #include "record/finding.h"
 #include "report/text.h"
+#include "run/merge_job.h"
 #include "run/result_files.h"
 #include "runs/cost_unfinished.h"
 #include "runs/saved_metrics.h"
+#include "sets/named_runs.h"
 
 namespace gpubench::commands {
 namespace {
@@ -67,6 +70,21 @@ int write_outputs(const runs::RunDirectory& directory, const runs::SavedRun& sav
       status = cli::complain(written.error(), cli::kCannotRun);
   std::cout << run::list_result_files(directory);
   return status;
+}
+
+base::Result<NamedRuns> find_runs_or_parts(const std::filesystem::path& results_dir, const std::string& name) {
+  std::error_code error;
+  for (const std::filesystem::path& folder : {results_dir / name, std::filesystem::path(name)}) {
+    if (!std::filesystem::is_directory(folder / "nodes", error)) continue;
+    NamedRuns job;
+    job.job = folder;
+    for (const std::filesystem::path& part : run::part_folders(folder))
+      job.runs.push_back({part, folder.filename().string() + "/" + part.filename().string()});
+    if (!job.runs.empty()) return job;
+  }
+  NamedRuns named;
+  GPUBENCH_ASSIGN_OR_RETURN(named.runs, sets::find_named_runs(results_dir, name));
+  return named;
 }
 
 }  // namespace gpubench::commands

@@ -1,6 +1,10 @@
 // The files of a saved run, made from its journal.
 #pragma once
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include "base/result.h"
 #include "cli/environment.h"
 #include "report/spec.h"
@@ -19,5 +23,12 @@ base::Result<runs::SavedRun> load_for_outputs(const runs::RunDirectory& director
 // Writes what is asked for and lists what is there. An output that cannot be made is complained of, the others are made.
 // Returns the exit code.
 int write_outputs(const runs::RunDirectory& directory, const runs::SavedRun& saved, const report::OutputSpec& outputs);
+
+// The runs that a name means: a run, those of a set, or the parts of a job.
+struct NamedRuns {
+  std::vector<runs::RunDirectory> runs;
+  std::filesystem::path job = {};  // the folder of a job's record; empty: it is none
+};
+base::Result<NamedRuns> find_runs_or_parts(const std::filesystem::path& results_dir, const std::string& name);
 
 }  // namespace gpubench::commands

@@ -13,6 +13,7 @@
 #include "gpus/workload_gpus.h"
 #include "meter/open.h"
 #include "platform/clock.h"
+#include "platform/process.h"
 #include "ranks/join.h"
 #include "workload/engine_choice.h"
 #include "workload/open.h"
@@ -92,6 +93,22 @@ Ended follow(workload::Workload& workload, platform::SignalQueue& signals, const
 }
 
 }  // namespace
+
+base::Result<std::optional<parts::Membership>> membership_of(const cli::RunSpec& spec, const cli::Environment& environment) {
+  if (spec.part_of.alone) return std::optional<parts::Membership>();
+  return parts::find_membership(environment.all, {spec.part_of.group, spec.part_of.rank, spec.part_of.ranks},
+                                platform::host_name());
+}
+
+base::Result<void> check_no_rank(const cli::RunSpec& spec, const cli::Environment& environment) {
+  const auto member = membership_of(spec, environment);
+  if (!member) return base::failure(member.error());
+  if (!*member) return {};
+  return base::failure("this is process " + std::to_string((*member)->rank) + " of the " + std::to_string((*member)->ranks) +
+                           " of the job " + (*member)->group + ", and a set of runs is made by one process",
+                       "repeat the whole step, e.g. \"for i in 1 2 3; do srun ...; done\", and compare its records; or give "
+                       "--alone: then each process makes a set of its own");
+}
 
 base::Result<std::unique_ptr<ranks::Company>> join_company(const cli::RunSpec& spec, const parts::Membership& member) {
   const platform::SystemClock clock;

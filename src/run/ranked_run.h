@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,11 @@
 #include "workload/workload.h"
 
 namespace gpubench::run {
+
+// Of which job this process is a part, if of any.
+base::Result<std::optional<parts::Membership>> membership_of(const cli::RunSpec& spec, const cli::Environment& environment);
+// An error: this is one of several processes of a job, each of which would make a set of its own.
+base::Result<void> check_no_rank(const cli::RunSpec& spec, const cli::Environment& environment);
 
 // Of a part that is about to be measured.
 parts::Part begun_part(const parts::Membership& member);

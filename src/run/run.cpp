@@ -441,12 +441,6 @@ void BenchmarkRun::show(const record::RunRecord& run) {
 
 namespace {
 
-base::Result<std::optional<parts::Membership>> membership_of(const cli::RunSpec& spec, const cli::Environment& environment) {
-  if (spec.part_of.alone) return std::optional<parts::Membership>();
-  return parts::find_membership(environment.all, {spec.part_of.group, spec.part_of.rank, spec.part_of.ranks},
-                                platform::host_name());
-}
-
 // Its output is the benchmark's alone: the job's tables are printed once, at the end.
 cli::RunSpec silent(cli::RunSpec spec) {
   spec.quiet = true;

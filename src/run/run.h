@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "base/result.h"
 #include "cli/environment.h"
 #include "cli/run_spec.h"
 #include "platform/signals.h"

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import unittest
 
+from databases import WithDatabase
 from product import PROGRAM, SOURCE, ProductTest, runs_alone
 
 QUICK = ("--idle_roll", "0.3", "--no_plot", "--quiet")
@@ -117,6 +118,44 @@ class Parts(ProductTest):
                 self.assertEqual(done.code, 2)
                 self.assertIn(complaint, done.stderr)
         self.assertEqual(self.merge("nothing").returncode, 2)
+
+    def test_a_set_is_not_made_by_each_rank(self):
+        step = {"SLURM_JOB_ID": "7", "SLURM_STEP_ID": "0", "SLURM_PROCID": "1", "SLURM_LOCALID": "1", "SLURM_NTASKS": "4", "SLURM_STEP_NUM_TASKS": "4",
+                "SLURM_NNODES": "1", "SLURM_NODEID": "0", "SLURM_STEP_TASKS_PER_NODE": "4", "SLURMD_NODENAME": "n1"}
+        self.environment |= step
+        for words in (("--runs", "2"), ("--until", "energy 1%")):
+            with self.subTest(words=words):
+                done = self.run_program(*QUICK, *words, "--", "true")
+                self.assertEqual(done.code, 2, done.stderr)
+                self.assertIn("process 1 of the 4", done.stderr)
+                self.assertIn("repeat the whole step", done.stderr)
+        self.assertEqual(self.run_program(*QUICK, "--alone", "--runs", "2", "--", "sleep", "0.2").code, 0)
+
+    def test_outputs_of_a_job_are_those_of_its_parts(self):
+        self.run_job(nodes=2)
+        first = self.bytes_of(self.results / "job")
+        for name in ("metrics.json", "report.html"):
+            for path in (self.results / "job", *(self.results / "job/nodes").iterdir()):
+                (path / name).unlink(missing_ok=True)
+        done = subprocess.run([str(PROGRAM), "report", "job", "--results_dir", str(self.results)], env=self.environment, cwd=self.folder,
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.bytes_of(self.results / "job"), first)
+        for part in (self.results / "job/nodes").iterdir():
+            self.assertTrue((part / "metrics_plot.png").exists() and (part / "report.html").exists())
+
+
+class Exported(WithDatabase, ProductTest):
+    def test_the_parts_of_a_job_are_sent(self):
+        line = self.command(*QUICK, "--group", "job", "--", "sleep", "0.5")
+        subprocess.run(line, env=self.environment, cwd=self.folder, check=True, capture_output=True, timeout=60)
+        self.environment["IRIS_GPUBENCH_VICTORIA_URL"] = self.database.url
+        done = subprocess.run([str(PROGRAM), "export", "job", "--results_dir", str(self.results), "--export_settle", "0.5"], env=self.environment,
+                              cwd=self.folder, capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        [part] = (self.results / "job/nodes").iterdir()
+        run_id = json.loads((part / "metrics.json").read_text())["run_id"]
+        self.assertTrue(self.database.series(run_id))
 
 
 if __name__ == "__main__":
