@@ -14,6 +14,10 @@ std::string coverage_text(base::Ratio coverage) {
   return short_number(percent < 100 ? std::min(percent, 99.99) : percent, 2);
 }
 
+std::string with_half_width(base::Energy energy, base::Energy half_width) {
+  return rounded(energy.joules(), half_width.joules()) + " ± " + rounded(half_width.joules(), half_width.joules());
+}
+
 std::string half_width_text(base::Energy half_width, base::Energy energy) {
   if (!(energy > base::Energy{})) return kNotAvailable;
   const double percent = half_width / energy * 100;

@@ -31,6 +31,9 @@ std::string methods_text(const record::RunRecord& run, const std::string& unknow
 // Where the intensities came from, each source once.
 std::string sources_text(const carbon::EmissionsAccount& emissions);
 
+// "79.3 ± 2.8": both with the digits that the half-width gives meaning to.
+std::string with_half_width(base::Energy energy, base::Energy half_width);
+
 // Half-width, k = 2, in percent of the energy: "0.10".
 std::string half_width_text(base::Energy half_width, base::Energy energy);
 

@@ -93,11 +93,9 @@ std::string time_text(const record::RunRecord& run) {
 
 std::string energy_text(const record::RunRecord& run) {
   if (!run.total_energy) return kNotAvailable;
-  const double joules = run.total_energy->joules();
-  const double half_width = run.total_uncertainty.comparative().joules();
+  const std::string energy = with_half_width(*run.total_energy, run.total_uncertainty.comparative());
   const std::string replay = run.facts.source.is_replay() ? " (REPLAY)" : "";
-  return as_fits({fmt::format("{} \u00b1 {} J{} on {}", rounded(joules, half_width), rounded(half_width, half_width), replay,
-                              boards_of(run)),
+  return as_fits({energy + " J" + replay + " on " + boards_of(run),
                   ", \u00b1 " + half_width_text(run.total_uncertainty.absolute(), *run.total_energy) + " % absolute",
                   "; " + significant(run.total_energy->kilowatt_hours()) + " kWh"});
 }
@@ -132,6 +130,12 @@ std::string emissions_text(const record::RunRecord& run) {
                   run.carbon_place.empty() ? "" : ", " + one_line(run.carbon_place, kLongestTold)});
 }
 
+// A run between two samples can have its peak between them as well: then the samples' highest is below the average.
+bool saw_peak(const record::GpuRecord& gpu, base::Duration elapsed) {
+  const energy::EnergyEstimate* best = gpu.energy.best();
+  return best == nullptr || gpu.peak_power->watts() * base::to_seconds(elapsed) >= best->energy.joules();
+}
+
 std::string power_text(const record::RunRecord& run) {
   const double seconds = base::to_seconds(run.elapsed());
   std::string average = std::string(kNotAvailable) + " as an average";
@@ -143,7 +147,7 @@ std::string power_text(const record::RunRecord& run) {
   for (const record::GpuRecord& gpu : run.gpus)
     if (gpu.peak_power && (highest == nullptr || *gpu.peak_power > *highest->peak_power)) highest = &gpu;
   std::string peak;
-  if (highest != nullptr) {
+  if (highest != nullptr && saw_peak(*highest, run.elapsed())) {
     const std::string which = run.gpus.size() > 1 ? " (GPU " + std::to_string(highest->gpu.index) + ")" : "";
     peak =
         fmt::format(", at most {:.0f} W{}{}", highest->peak_power->watts(), run.gpus.size() > 1 ? " of one GPU" : "", which);
@@ -158,9 +162,7 @@ std::string work_text(const record::RunRecord& run) {
   const record::WorkRate rate = record::work_rate(run);
   const std::string unit = one_line(run.benchmark.work->unit, kLongestUnit);
   std::string each;
-  if (rate.energy)
-    each = fmt::format(", {} \u00b1 {} J each", rounded(rate.energy->joules(), rate.comparative.joules()),
-                       rounded(rate.comparative.joules(), rate.comparative.joules()));
+  if (rate.energy) each = ", " + with_half_width(*rate.energy, rate.comparative) + " J each";
   return as_fits({grouped(plain_number(run.benchmark.work->amount, 1)) + " " + unit, each,
                   rate.per_second ? ", " + significant(*rate.per_second) + " a second" : ""});
 }
@@ -246,12 +248,10 @@ Lines part_lines(const record::RunRecord& run) {
     const std::string& image = part.benchmark.name;
     const std::string name = one_line(image.substr(image.rfind('/') + 1), kNameColumns - 3);
     const std::string padding(kNameColumns - std::min(width_of(name), kNameColumns), ' ');
-    const double half_width = part.uncertainty.comparative().joules();
+    const std::string energy =
+        part.energy ? ", " + with_half_width(*part.energy, part.uncertainty.comparative()) + " J" : "";
     lines.push_back(as_fits({fmt::format("{} {}{}", i + 1, name, padding), ran ? outcome_text(part.benchmark) : "NOT RUN",
-                             ran ? fmt::format(", {:.1f} s", base::to_seconds(part.ran.length())) : "",
-                             part.energy ? fmt::format(", {} \u00b1 {} J", rounded(part.energy->joules(), half_width),
-                                                       rounded(half_width, half_width))
-                                         : ""},
+                             ran ? fmt::format(", {:.1f} s", base::to_seconds(part.ran.length())) : "", energy},
                             kColumns - 2));
   }
   return lines;
@@ -312,7 +312,7 @@ std::string last_screen(const record::RunRecord& run, const ScreenSetting& setti
   const Lines findings = finding_lines(
       run.findings, kColumns - 2,
       {"replayed", "workload_failed", "interrupted", "timed_out", without_forecast(run) ? "carbon_fallback" : ""});
-  const std::string none = run.findings.empty() ? "none" : "none beside these";
+  const std::string none = run.findings.empty() ? "none" : "none but those above";
   lines.push_back(named("Findings", findings.empty() ? none : ""));
   lines.back().erase(lines.back().find_last_not_of(' ') + 1);
   add_some(lines, findings, room, "the report");

@@ -19,9 +19,8 @@ constexpr std::size_t kDeepestIndent = 8;
 
 std::string energy_cell(const record::RunRecord& run, const phases::Phase& phase) {
   if (!phase.energy) return phase.basis == phases::EnergyBasis::refused ? "too short" : kNotAvailable;
-  std::string text = short_number(phase.energy->joules(), 1);
   const base::Energy half_width = phase.uncertainty.terms.empty() ? phase.self_half_width : phase.uncertainty.comparative();
-  text += " ± " + short_number(half_width.joules(), 1);
+  std::string text = with_half_width(*phase.energy, half_width);
   if (phase.basis == phases::EnergyBasis::by_name) text += " (by name)";
   return run.facts.source.is_replay() ? text + " (REPLAY)" : text;
 }
@@ -32,8 +31,7 @@ std::string share_cell(const record::RunRecord& run, const phases::Phase& phase)
 }
 
 std::string each_cell(const phases::Phase& phase) {
-  if (phase.each)
-    return short_number(phase.each->mean.joules(), 2) + " ± " + short_number(phase.each->half_width.joules(), 2);
+  if (phase.each) return with_half_width(phase.each->mean, phase.each->half_width);
   if (!phase.energy || phase.count < 2) return "";
   return short_number(phase.energy->joules() / static_cast<double>(phase.count), 2);
 }
@@ -42,7 +40,7 @@ std::string work_cell(const phases::Phase& phase) {
   std::string text;
   for (const phases::PhaseWork& work : phase.works) {
     const std::string unit = one_line(work.unit, kLongestPhaseName);
-    base::add_item(text, short_number(work.amount, 1) + " " + unit);
+    base::add_item(text, plain_number(work.amount, 1) + " " + unit);
     if (phase.energy) text += ", " + short_number(phase.energy->joules() / work.amount, 4) + " J each";
   }
   return text;

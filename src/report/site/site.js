@@ -27,6 +27,13 @@
     formats[decimals] ??= new Intl.NumberFormat("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
     return formats[decimals].format(value);
   };
+  // As many digits of an energy as its half-width gives meaning to.
+  const energyDigits = (run) => {
+    const size = Math.abs(run.energy_joules);
+    const half = Math.min(run.half_width_joules || 0, size);
+    return half > 0 ? Math.floor(Math.log10(size)) - Math.floor(Math.log10(half)) + 2 : 5;
+  };
+  const energy = (run) => number(run.energy_joules, known(run.energy_joules) ? energyDigits(run) : 5);
   const element = (name, attributes, ...children) => {
     const made = document.createElement(name);
     for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
@@ -62,7 +69,7 @@
     });
     const cells = [element("td", {}, picked)];
     for (const column of columns) {
-      const text = column.digits ? number(run[column.key], column.digits) : run[column.key] || "";
+      const text = column.key === "energy_joules" ? energy(run) : column.digits ? number(run[column.key], column.digits) : run[column.key] || "";
       const cell = element("td", column.digits ? { class: "number" } : {});
       if (column.key === "start" && run.page) cell.append(element("a", { href: run.page }, text || run.run_id));
       else if (column.key === "outcome") cell.append(element("span", { class: text === "complete" ? "good" : "bad" }, text));
@@ -91,8 +98,7 @@
       ["J per work", "joules_per_work"]];
     byId("compared").replaceChildren(...rows.map(([name, key]) => {
       const percent = change(second[key], first[key]);
-      return element("tr", {}, element("th", { scope: "row" }, name), element("td", { class: "number" }, number(first[key], 5)),
-        element("td", { class: "number" }, number(second[key], 5)),
+      return element("tr", {}, element("th", { scope: "row" }, name), ...[first, second].map((run) => element("td", { class: "number" }, key === "energy_joules" ? energy(run) : number(run[key], 5))),
         element("td", { class: "number" }, percent === null ? "" : (percent >= 0 ? "+" : "") + percent.toFixed(2) + " %"));
     }));
     byId("first").textContent = first.start || first.run_id;
@@ -148,7 +154,7 @@
         const colour = `var(--c${boards.indexOf(point.run.boards || point.run.gpu) % 8})`;
         const half = state.figure === "energy_joules" ? point.run.half_width_joules || 0 : 0;
         if (half > 0) picture.append(svg("line", { x1: px(point.x), x2: px(point.x), y1: py(point.y - half), y2: py(point.y + half), stroke: colour }));
-        const dot = svg("circle", { cx: px(point.x), cy: py(point.y), r: 4, fill: colour }, svg("title", {}, `${point.run.start}: ${number(point.y, 5)}`));
+        const dot = svg("circle", { cx: px(point.x), cy: py(point.y), r: 4, fill: colour }, svg("title", {}, `${point.run.start}: ${state.figure === "energy_joules" ? energy(point.run) : number(point.y, 5)}`));
         picture.append(point.run.page ? svg("a", { href: point.run.page }, dot) : dot);
       }
       byId("legend").replaceChildren(...boards.slice(0, 16).map((board, index) => {

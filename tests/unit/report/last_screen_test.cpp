@@ -120,6 +120,13 @@ TEST(LastScreen, NoMissingForecastIsSaidTwice) {
   EXPECT_EQ(text.find("forecast", first + 12), std::string::npos);
 }
 
+TEST(LastScreen, APeakBelowTheAverageWasNotSeen) {
+  auto run = example::container_run(1);
+  EXPECT_TRUE(contains(last_screen(run, {"results/run"}), "at most"));
+  run.gpus.front().peak_power = base::Power::from_watts(79);
+  EXPECT_FALSE(contains(last_screen(run, {"results/run"}), "at most"));
+}
+
 TEST(FindingLines, TheGravestFirstAndAlikeTogether) {
   const std::vector<record::Finding> findings{record::PowerGap{0, base::Ratio::from_percent(90), 2s},
                                               record::PowerGap{1, base::Ratio::from_percent(80), 2s},

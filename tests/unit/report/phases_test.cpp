@@ -57,7 +57,7 @@ TEST(Phases, TableIsIndentedAndNamesTheRest) {
   EXPECT_TRUE(contains(text, "900.0 ± 3.0"));
   EXPECT_TRUE(contains(text, "too short"));
   EXPECT_TRUE(contains(text, "(unmarked)"));
-  EXPECT_TRUE(contains(text, "64.0 images, 9.375 J each"));
+  EXPECT_TRUE(contains(text, "64 images, 9.375 J each"));
   EXPECT_TRUE(contains(text, "phases of other threads"));
 }
 
