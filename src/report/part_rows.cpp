@@ -52,7 +52,7 @@ std::string outcome_text(const record::BenchmarkRecord& benchmark) {
   const std::string code = benchmark.exit_code ? fmt::format("exit code {}", *benchmark.exit_code) : "exit code not known";
   const std::string memory = benchmark.out_of_memory ? ", out of memory" : "";
   if (benchmark.attached && !record::has_failed(benchmark)) return "watched from mid-run (" + code + ")";
-  if (!benchmark.exit_code && !benchmark.out_of_memory && !benchmark.interrupted) return "not known (no exit code is known)";
+  if (!benchmark.exit_code && !benchmark.out_of_memory && !benchmark.interrupted) return "exit code not known";
   if (benchmark.interrupted) return "INTERRUPTED (" + code + memory + ")";
   return (benchmark.exit_code == 0 ? "succeeded (" : "FAILED (") + code + memory + ")";
 }

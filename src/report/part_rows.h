@@ -17,7 +17,7 @@ std::vector<std::string> part_headings();
 // One for each container; none for a run of one benchmark.
 std::vector<std::vector<std::string>> part_rows(const record::RunRecord& run);
 
-// "succeeded (exit code 0)", "not known (no exit code is known)" where this tool was killed first, "FAILED (exit code 137,
+// "succeeded (exit code 0)", "exit code not known" where this tool was killed first, "FAILED (exit code 137,
 // out of memory)", "INTERRUPTED (...)".
 std::string outcome_text(const record::BenchmarkRecord& benchmark);
 

@@ -33,6 +33,16 @@ bool text_is(const Metrics& object, const char* key, std::string_view wanted) {
   return found != object.end() && found->is_string() && found->get_ref<const std::string&>() == wanted;
 }
 
+// The tool was killed first: nobody knows how the benchmark ended.
+bool ended_unseen(const Metrics& run) {
+  const Metrics* const workload = member(run, "workload");
+  if (workload == nullptr || !workload->is_object()) return false;
+  const Metrics* const code = member(*workload, "exit_code");
+  const Metrics* const memory = member(*workload, "out_of_memory");
+  const bool lacked_memory = memory != nullptr && memory->is_boolean() && memory->get<bool>();
+  return code != nullptr && code->is_null() && !lacked_memory;
+}
+
 // What keeps a run's figures from being those of a whole benchmark on this machine.
 std::optional<std::string> outcome_of(const Metrics& run) {
   constexpr std::array<std::pair<const char*, const char*>, 6> kTold{{{"replayed", "REPLAY"},
@@ -48,7 +58,10 @@ std::optional<std::string> outcome_of(const Metrics& run) {
     const bool there = std::any_of(findings->begin(), findings->end(), [&, wanted = name](const Metrics& finding) {
       return finding.is_object() && text_is(finding, "name", wanted);
     });
-    if (there) base::add_item(text, word, ", ");
+    if (there && std::string_view(word) == "FAILED" && ended_unseen(run))
+      base::add_item(text, "exit code not known", ", ");
+    else if (there)
+      base::add_item(text, word, ", ");
   }
   return text.empty() ? "complete" : text;
 }

@@ -195,7 +195,7 @@ class Killed(SavedRun):
         self.assertNotIn("damaged", data["findings"][names.index("recovered")]["text"])
         self.assertNotIn("journal_incomplete", names)
         self.assertEqual(set(data["tool_cost"].values()), {None}, "nobody counted")
-        self.assertIn("| not known (no exit code is known) ", made.stdout)
+        self.assertIn("| exit code not known ", made.stdout)
         self.assertNotIn("0 of 0", made.stdout)
         lost = {name: killed_at - at for name, at in self.last_values(run).items()}
         for name, seconds in lost.items():
@@ -263,7 +263,7 @@ class Disks(SavedRun):
         outcome = self.run_program(*QUICK, "--", "true")
         self.assertEqual(outcome.code, 125)
         self.assertIn("Read-only", outcome.stderr)
-        self.assertIn("--results_dir", outcome.stderr)
+        self.assertIn("--results-dir", outcome.stderr)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@
 #include "report/html/page_tables.h"
 #include "report/html/phase_section.h"
 #include "report/metrics_yaml.h"
+#include "report/part_rows.h"
 #include "report/text.h"
 
 namespace gpubench::report {
@@ -65,7 +66,7 @@ std::string badges(const record::RunRecord& run) {
     text += badge("good", "watched from mid-run");
   } else if (run.benchmark.exit_code != 0) {
     text += badge("bad", run.benchmark.exit_code ? fmt::format("FAILED (exit code {})", *run.benchmark.exit_code)
-                                                 : std::string("FAILED (exit code not known)"));
+                                                 : outcome_text(run.benchmark));
   } else {
     text += badge("good", "succeeded");
   }

@@ -67,6 +67,14 @@ TEST_F(RunListTest, WhatIsNestedWithoutEndHurtsNobody) {
   EXPECT_EQ((*runs)[3].outcome, "recovered");
 }
 
+TEST_F(RunListTest, ARunWhoseToolWasKilledHasNotFailed) {
+  metrics("killed", R"({"benchmark":"train","workload":{"exit_code":null,"out_of_memory":false},
+                        "findings":[{"name":"recovered"},{"name":"workload_failed"}]})");
+  const auto runs = list_runs(root_);
+  ASSERT_TRUE(runs);
+  EXPECT_EQ((*runs)[0].outcome, "recovered, exit code not known");
+}
+
 TEST_F(RunListTest, ARunWithoutFiguresSaysWhy) {
   metrics("damaged", "{");
   fs::create_directories(root_ / "killed");
