@@ -21,7 +21,7 @@ std::string quoted(const std::string& name, const NameKind& kind) {
 base::Error ambiguous(const std::string& name, const std::vector<std::string>& matches, const NameKind& kind) {
   std::string list;
   for (const std::string& match : matches) base::add_item(list, std::string(kind.prefix) + match, ", ");
-  return {std::string(kind.noun) + " " + quoted(name, kind) + " could be any of " + list, "write it in full"};
+  return {std::string(kind.noun) + " " + quoted(name, kind) + " could be any of several", "write it in full: " + list};
 }
 
 base::Error unknown(const std::string& name, const std::vector<std::string>& known, const NameKind& kind) {

@@ -51,6 +51,13 @@ base::Result<Words> with_full_names(const Words& words, const OptionTable& table
   return result;
 }
 
+// After the program's name: CLI11 knows nothing of a benchmark after "--".
+std::string usage_of_runs(const std::string& program) {
+  const std::string next = "\n       " + program;
+  return " [OPTIONS] --benchmark_image NAME [-- ARGUMENT...]" + next + " [OPTIONS] -- PROGRAM [ARGUMENT...]" + next +
+         " COMMAND [OPTIONS]\n";
+}
+
 // The table as CLI11 wants it. The first value that is refused is kept.
 class Parser {
  public:
@@ -80,7 +87,11 @@ class Parser {
     for (const auto& [name, help] : table.commands)
       app_.add_subcommand(std::string(name), std::string(help))->group("Commands");
     app_.get_formatter()->label("SUBCOMMAND", "COMMAND");
-    return app_.help();
+    std::string text = app_.help();
+    constexpr std::string_view kOfCommands = " [OPTIONS] [COMMAND]\n";
+    if (const std::size_t usage = text.find(kOfCommands); usage != std::string::npos)
+      text.replace(usage, kOfCommands.size(), usage_of_runs(table.program));
+    return text;
   }
 
  private:
@@ -158,7 +169,8 @@ base::Error unexpected(const Words& words, const OptionTable& table) {
   const bool names_command = std::any_of(table.commands.begin(), table.commands.end(),
                                          [&](const auto& command) { return command.first == words.front(); });
   if (names_command) return {words.front() + " is a command", "put it first: " + table.program + " " + text};
-  if (table.arguments == nullptr) return {"\"" + text + "\" was not expected", "see " + table.program + " --help"};
+  if (table.arguments == nullptr || text.starts_with('-'))
+    return {"\"" + text + "\" was not expected", "see " + table.program + " --help"};
   return {"\"" + text + "\" was not expected", "a command to run, or arguments, come after --: -- " + text};
 }
 

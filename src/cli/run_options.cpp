@@ -32,7 +32,7 @@ Option name_option(RunSpec& spec) {
 }
 
 OptionGroup workload_group(RunLine& line) {
-  OptionGroup group{"What to run (--benchmark_image, --benchmark_file, --benchmark_command, or -- COMMAND [ARGUMENT...])",
+  OptionGroup group{"What to run (--benchmark_image, --benchmark_file, --benchmark_command, or -- PROGRAM [ARGUMENT...])",
                     workload_options(line.workload)};
   group.options.push_back(name_option(line.spec));
   group.options.push_back({"--timeout", "SECONDS",

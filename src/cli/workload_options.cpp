@@ -36,7 +36,7 @@ base::Result<std::vector<BenchmarkSpec>> a_command(const WorkloadLine& line) {
   if (!command.command_line && command.arguments.empty())
     return base::failure(
         "nothing to run",
-        "give --benchmark_image NAME, --benchmark_command \"LINE\" or -- COMMAND [ARGUMENT...]; see --help");
+        "give --benchmark_image NAME, --benchmark_command \"LINE\" or -- PROGRAM [ARGUMENT...]; see --help");
   if (command.command_line && command.command_line->find_first_not_of(" \t") == std::string::npos)
     return base::failure("--benchmark_command is empty", "give a shell command line");
   if (command.container != workload::ContainerSettings{} || !command.tmpfs.empty())

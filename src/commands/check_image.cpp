@@ -10,6 +10,7 @@
 #include "benchmark/benchmark_log.h"
 #include "benchmark/failure.h"
 #include "cli/container_options.h"
+#include "cli/parse.h"
 #include "cli/run_options.h"
 #include "cli/saved_run_options.h"
 #include "commands/table.h"
@@ -35,7 +36,7 @@ class Verdict {
     all_fit_ = all_fit_ && fits;
     if (json_) return;
     std::cout << (fits ? "ok:     " : "FAILED: ") << what << "\n";
-    if (!fits && !remedy.empty()) std::cout << "        " << remedy << "\n";
+    if (!fits && !remedy.empty()) std::cout << "        " << cli::hyphenated(remedy) << "\n";
   }
   void skip(const std::string& what) {
     add("skipped", what, "");

@@ -74,12 +74,12 @@ int config(const Config& spec, const Context& /*context*/) {
   Command::Use use = open_command(run);
   if (const auto added = add_presets(run, use.options); !added) return cli::complain(added.error(), cli::kUsageError);
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  std::string text = fmt::format("{:<28}{:<24}{}\n", "Option", "Value", "From");
+  std::string text = fmt::format("{:<28}{:<24} {}\n", "Option", "Value", "From");
   for (const Setting& setting : settings_of(use.options)) {
     list.push_back({{"option", setting.option}, {"values", setting.values}, {"from", setting.origin}});
     if (setting.origin == "default" && !spec.all) continue;
     text +=
-        fmt::format("{:<28}{:<24}{}\n", setting.option, base::one_line(base::joined(setting.values, ", ")), setting.origin);
+        fmt::format("{:<28}{:<24} {}\n", setting.option, base::one_line(base::joined(setting.values, ", ")), setting.origin);
   }
   std::cout << (spec.json ? list.dump(2) + "\n" : text + files_text());
   return 0;

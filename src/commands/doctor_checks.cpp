@@ -83,7 +83,8 @@ void check_gpus(const meter::MeterSpec& spec, std::vector<Check>& checks) {
 Check check_engine(const cli::Environment& environment) {
   const auto images = workload::list_images(environment.engine);
   if (!images) return not_good("engine", Health::doubtful, images.error());
-  return {"engine", Health::good, fmt::format("a container engine answers; {} images can be run", images->size())};
+  return {"engine", Health::good,
+          fmt::format("a container engine answers; {} image{} can be run", images->size(), images->size() == 1 ? "" : "s")};
 }
 
 bool has_files(const char* folder, std::string_view ending) {

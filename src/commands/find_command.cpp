@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "base/version.h"
 #include "cli/names.h"
 #include "cli/presets.h"
@@ -13,13 +14,14 @@ namespace {
 
 constexpr const char* kProgram = "iris-gpubench";
 
-base::Result<Command> named_command(const std::string& typed) {
+base::Result<Command> named_command(const std::vector<std::string>& words) {
+  const std::string& typed = words.front();
   const std::vector<Command> commands = all_commands();
   std::vector<std::string> names;
   for (const Command& command : commands)
     if (!command.name.empty()) names.emplace_back(command.name);
-  const std::string hint =
-      "; a benchmark is given by --benchmark_image NAME, or as a command after --: iris-gpubench -- " + typed;
+  const std::string hint = "; a benchmark is given by --benchmark_image NAME, or as a command after --: iris-gpubench -- " +
+                           base::joined(words, " ");
   const auto name = cli::find_name(typed, names, {"command", "", kProgram, hint});
   if (!name) return base::failure(name.error());
   return *std::find_if(commands.begin(), commands.end(), [&](const Command& command) { return command.name == *name; });
@@ -44,7 +46,7 @@ base::Result<void> add_presets(const Command& command, cli::OptionTable& table) 
 
 base::Result<Command> take_command(std::vector<std::string>& words) {
   if (words.empty() || words.front().starts_with("-")) return run_command();
-  auto command = named_command(words.front());
+  auto command = named_command(words);
   if (command) words.erase(words.begin());
   return command;
 }

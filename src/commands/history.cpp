@@ -59,7 +59,7 @@ cli::OptionTable describe_history(HistorySpec& spec) {
   table.footer =
       "\nA series is one benchmark with its command line, on the same GPUs. Another GPU is another series. Runs of one set "
       "are one\n"
-      "value. Exit status with --gate: 0 all pass, 1 one fails, 3 one is undecided, 4 there is nothing to ask.\n";
+      "value. Exit status with --gate: 0 all pass, 1 one fails, 3 one is undecided, 4 no run counts.\n";
   return table;
 }
 
@@ -92,7 +92,8 @@ int run_history(const HistorySpec& spec, const Context& /*context*/) {
                          cli::kUsageError);
   const history::Report report = make_history(spec, *std::move(runs));
   if (report.series.empty() && spec.format == history::as_text)
-    std::cout << "No run in " << cli::printable(spec.results_dir) << " counts and has " << spec.metric << "\n";
+    std::cout << "No run in " << cli::printable(spec.results_dir) << " counts and has " << spec.metric
+              << "; replays do not count\n";
   const std::string text = spec.format(report);
   if (!spec.output.empty()) {
     if (const auto written = platform::write_file_atomically(spec.output, text); !written)

@@ -77,7 +77,7 @@ cli::OptionTable describe_plan(Plan& spec) {
           cli::switch_on(spec.wait)}},
         check}}};
   table.footer =
-      "\nWith --wait you may add a command line: -- and options of iris-gpubench, or -- COMMAND [ARGUMENT...].\n"
+      "\nWith --wait you may add a command line: -- and options of iris-gpubench, or -- PROGRAM [ARGUMENT...].\n"
       "Without one, the run's own is used. Without --carbon_source the run's own source is asked.\n";
   table.arguments = &spec.command;
   return table;

@@ -23,7 +23,7 @@ std::string score_row(const carbon::Footprint& footprint) {
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> footprint_rows(const carbon::Footprint& footprint) {
-  constexpr const char* unknown = "not known (give --embodied_kg)";
+  constexpr const char* unknown = "not known (give --embodied-kg)";
   std::vector<std::pair<std::string, std::string>> rows;
   rows.emplace_back("PUE of the Data Centre", plain_number(footprint.pue.fraction(), 3));
   std::string operational = grams_or(footprint.operational, "");

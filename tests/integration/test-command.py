@@ -74,7 +74,7 @@ class ExitCodes(ProductTest):
         for arguments, words in (((), "nothing to run"), (("--benchmark_image", "a", "--benchmark_command", "b"), "cannot be used together"),
                                  (("--interval", "0", "--", "true"), "--interval"),
                                  (("--carbon_region", "Atlantis", "--", "true"), "South England"),
-                                 (("--benchmark_imgae", "x"), "did you mean --benchmark_image?")):
+                                 (("--benchmark_imgae", "x"), "did you mean --benchmark-image?")):
             with self.subTest(arguments=arguments):
                 outcome = self.run_program(*arguments)
                 self.assertEqual(outcome.code, 2)
@@ -126,7 +126,7 @@ class Results(ProductTest):
         self.results.write_text("a file")
         outcome = self.run_program(*QUICK, "--", "true")
         self.assertEqual(outcome.code, 125)
-        self.assertIn("--results_dir", outcome.stderr)
+        self.assertIn("--results-dir", outcome.stderr)
         self.assertEqual(self.results.read_text(), "a file")
 
     def test_secrets_stay_out(self):

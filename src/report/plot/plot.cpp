@@ -15,7 +15,7 @@ namespace gpubench::report {
 namespace {
 
 constexpr const char* kRemedy =
-    "install the package gnuplot-nox (sudo apt install gnuplot-nox), or leave the plot out with --no_plot";
+    "install the package gnuplot-nox (sudo apt install gnuplot-nox), or leave the plot out with --no-plot";
 
 // How a whole file of the format begins and ends.
 bool is_whole(std::string_view bytes, PlotFormat format) {

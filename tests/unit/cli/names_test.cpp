@@ -27,7 +27,7 @@ TEST(FindName, HyphensAndUnderscoresAreTheSame) {
 }
 
 TEST(FindName, SaysWhatABeginningCouldBe) {
-  EXPECT_EQ(found("rec"), "command \"rec\" could be any of recover, recarbon; write it in full");
+  EXPECT_EQ(found("rec"), "command \"rec\" could be any of several; write it in full: recover, recarbon");
 }
 
 TEST(FindName, SuggestsWhatIsNear) {

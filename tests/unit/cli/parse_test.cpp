@@ -108,7 +108,7 @@ TEST_F(ParseTest, NamesMayBeBegunHyphenatedOrOld) {
   good({"--until", "9h"});
   EXPECT_EQ(deadline_, "9h");
   EXPECT_EQ(error({"--deadlin_", "8h"}), "unknown option --deadlin_ | did you mean --deadline?");
-  EXPECT_EQ(error({"--e", "1"}), "option --e could be any of --env, --even, --evens | write it in full");
+  EXPECT_EQ(error({"--e", "1"}), "option --e could be any of several | write it in full: --env, --even, --evens");
 }
 
 TEST_F(ParseTest, BadValuesNameTheOptionAndWhatItTakes) {

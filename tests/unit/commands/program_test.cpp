@@ -69,7 +69,8 @@ TEST_F(ProgramTest, MistakesAreAnsweredWithASuggestion) {
   EXPECT_THAT(say({"rec", "run-1"}).err, HasSubstr("recover, recarbon"));
   EXPECT_THAT(say({"show"}).err, HasSubstr("RUN is required"));
   EXPECT_THAT(say({"clean", "everything"}).err, HasSubstr("everything"));
-  EXPECT_THAT(say({"sleep", "1"}).err, HasSubstr("after --: iris-gpubench -- sleep"));
+  EXPECT_THAT(say({"sleep", "--my_way"}).err,
+              HasSubstr("--benchmark-image NAME, or as a command after --: iris-gpubench -- sleep --my_way"));
   EXPECT_THAT(say({"--quiet", "check-image", "tiny"}).err, HasSubstr("check-image is a command\n  put it first: "));
 }
 
