@@ -13,6 +13,7 @@
 #include <string>
 
 #include "platform/clock.h"
+#include "support/docker_frame.h"
 #include "support/http_stub/http_stub.h"
 #include "workload/docker/container_workload.h"
 #include "workload/docker/create_request.h"
@@ -22,6 +23,7 @@ namespace gpubench::workload {
 namespace {
 
 using namespace std::chrono_literals;
+using support::docker_frame;
 using support::HttpStub;
 using support::stub_answer;
 using support::StubConnection;
@@ -30,10 +32,6 @@ using testing::HasSubstr;
 
 constexpr auto kPatience = 5s;  // of one poll; none should need it
 const std::string kId(64, 'a');
-
-std::string frame(int type, const std::string& payload) {
-  return std::string{static_cast<char>(type), 0, 0, 0, 0, 0, 0, static_cast<char>(payload.size())} + payload;
-}
 
 // An engine whose every answer can be replaced; by default one container that prints "hello" and exits with 0.
 class ScriptedEngine {
@@ -78,8 +76,8 @@ class ScriptedEngine {
         {"POST /containers/create", stub_answer(201, R"({"Id":")" + kId + R"("})")},
         {"GET /containers/json",
          stub_answer(200, R"({"State":{"Status":"exited","Running":false,"ExitCode":0},"Config":{"Tty":false}})")},
-        {"POST /containers/attach", "HTTP/1.1 200 OK\r\n\r\n" + frame(1, "hello")},
-        {"GET /containers/logs", "HTTP/1.1 200 OK\r\n\r\n" + frame(1, "hello")},
+        {"POST /containers/attach", "HTTP/1.1 200 OK\r\n\r\n" + docker_frame(1, "hello")},
+        {"GET /containers/logs", "HTTP/1.1 200 OK\r\n\r\n" + docker_frame(1, "hello")},
         {"POST /containers/wait", stub_answer(200, R"({"StatusCode":0,"Error":null})")},
         {"POST /containers/start", stub_answer(204, "")},
         {"POST /containers/kill", stub_answer(204, "")},
@@ -268,8 +266,9 @@ TEST_F(ContainerWorkloadTest, BrokenWaitIsMadeUpForByInspect) {
 }
 
 TEST_F(ContainerWorkloadTest, BrokenOutputIsReadAgainFromTheLog) {
-  engine.script("POST /containers/attach", {"HTTP/1.1 200 OK\r\n\r\n" + frame(1, "hello").substr(0, 10)});
-  engine.script("GET /containers/logs", {"HTTP/1.1 200 OK\r\n\r\n" + frame(2, "oops") + frame(1, "hel") + frame(1, "lo")});
+  engine.script("POST /containers/attach", {"HTTP/1.1 200 OK\r\n\r\n" + docker_frame(1, "hello").substr(0, 10)});
+  engine.script("GET /containers/logs",
+                {"HTTP/1.1 200 OK\r\n\r\n" + docker_frame(2, "oops") + docker_frame(1, "hel") + docker_frame(1, "lo")});
   const WorkloadOutcome ended = outcome();
   EXPECT_EQ(ended.exit_code, 0);
   EXPECT_EQ(log.out, "hello");
@@ -278,7 +277,7 @@ TEST_F(ContainerWorkloadTest, BrokenOutputIsReadAgainFromTheLog) {
 }
 
 TEST_F(ContainerWorkloadTest, LogThatCannotBeReadAgainIsSaid) {
-  engine.script("POST /containers/attach", {"HTTP/1.1 200 OK\r\n\r\n" + frame(3, "disk full")});
+  engine.script("POST /containers/attach", {"HTTP/1.1 200 OK\r\n\r\n" + docker_frame(3, "disk full")});
   engine.script("GET /containers/logs",
                 {stub_answer(501, R"({"message":"configured logging driver does not support reading"})")});
   const WorkloadOutcome ended = outcome();
@@ -288,8 +287,8 @@ TEST_F(ContainerWorkloadTest, LogThatCannotBeReadAgainIsSaid) {
 }
 
 TEST_F(ContainerWorkloadTest, ShortenedLogIsSaid) {
-  engine.script("POST /containers/attach", {"HTTP/1.1 200 OK\r\n\r\n" + frame(1, "hello") + std::string(1, '\1')});
-  engine.script("GET /containers/logs", {"HTTP/1.1 200 OK\r\n\r\n" + frame(1, "lo")});
+  engine.script("POST /containers/attach", {"HTTP/1.1 200 OK\r\n\r\n" + docker_frame(1, "hello") + std::string(1, '\1')});
+  engine.script("GET /containers/logs", {"HTTP/1.1 200 OK\r\n\r\n" + docker_frame(1, "lo")});
   EXPECT_THAT(outcome().note, HasSubstr("no longer has its beginning"));
   EXPECT_EQ(log.out, "hello");
 }

@@ -4,19 +4,14 @@
 #include <cstdint>
 #include <string>
 
+#include "support/docker_frame.h"
 #include "workload/docker/engine/frame_demultiplexer.h"
 
 namespace gpubench::workload {
 namespace {
 
+using support::docker_frame;
 using testing::HasSubstr;
-
-std::string framed(int type, std::string_view payload) {
-  std::string bytes{static_cast<char>(type), 0, 0, 0};
-  for (int shift = 24; shift >= 0; shift -= 8)
-    bytes += static_cast<char>(payload.size() >> static_cast<unsigned>(shift) & 0xffU);
-  return bytes.append(payload);
-}
 
 struct Taken {
   std::string out;
@@ -42,8 +37,9 @@ Taken take(const std::string& bytes) {
   return take(bytes, bytes.size(), bytes.size());
 }
 
-const std::string kConversation = framed(1, "first\n") + framed(2, "warning\n") + framed(1, "") +
-                                  framed(1, std::string("\0\x01\x02", 3)) + framed(0, "echoed\n") + framed(2, "end");
+const std::string kConversation = docker_frame(1, "first\n") + docker_frame(2, "warning\n") + docker_frame(1, "") +
+                                  docker_frame(1, std::string("\0\x01\x02", 3)) + docker_frame(0, "echoed\n") +
+                                  docker_frame(2, "end");
 
 TEST(FrameDemultiplexer, AnySplitGivesTheSame) {
   for (std::size_t first = 0; first <= kConversation.size(); ++first) {
@@ -57,7 +53,7 @@ TEST(FrameDemultiplexer, AnySplitGivesTheSame) {
 }
 
 TEST(FrameDemultiplexer, CutAnywhereIsReportedUnlessBetweenFrames) {
-  const std::string bytes = framed(1, "abc") + framed(2, "de");
+  const std::string bytes = docker_frame(1, "abc") + docker_frame(2, "de");
   for (std::size_t size = 0; size <= bytes.size(); ++size) {
     const Taken taken = take(bytes.substr(0, size));
     const bool between = size == 0 || size == 11 || size == bytes.size();
@@ -67,12 +63,12 @@ TEST(FrameDemultiplexer, CutAnywhereIsReportedUnlessBetweenFrames) {
 }
 
 TEST(FrameDemultiplexer, CutPayloadSaysHowMuchIsMissing) {
-  EXPECT_THAT(take(framed(1, "abcdef").substr(0, 10)).failure, HasSubstr("4 bytes before the end of a frame"));
+  EXPECT_THAT(take(docker_frame(1, "abcdef").substr(0, 10)).failure, HasSubstr("4 bytes before the end of a frame"));
 }
 
 TEST(FrameDemultiplexer, EveryUnknownTypeIsAnError) {
   for (int type = 4; type < 256; ++type) {
-    const Taken taken = take(framed(1, "good") + framed(type, "bad"));
+    const Taken taken = take(docker_frame(1, "good") + docker_frame(type, "bad"));
     EXPECT_EQ(taken.out, "good");
     EXPECT_THAT(taken.failure, HasSubstr("unknown type " + std::to_string(type)));
   }
@@ -80,7 +76,7 @@ TEST(FrameDemultiplexer, EveryUnknownTypeIsAnError) {
 
 TEST(FrameDemultiplexer, NonZeroPaddingIsAnError) {
   for (std::size_t at = 1; at < 4; ++at) {
-    std::string bytes = framed(1, "x");
+    std::string bytes = docker_frame(1, "x");
     bytes[at] = 1;
     EXPECT_NE(take(bytes).failure, "");
   }
@@ -91,13 +87,13 @@ TEST(FrameDemultiplexer, TextInsteadOfFramesIsAnError) {
 }
 
 TEST(FrameDemultiplexer, EngineErrorIsReportedInItsWords) {
-  const Taken taken = take(framed(1, "before") + framed(3, "disk full") + framed(1, "after"));
+  const Taken taken = take(docker_frame(1, "before") + docker_frame(3, "disk full") + docker_frame(1, "after"));
   EXPECT_EQ(taken.out, "before");
   EXPECT_EQ(taken.failure, "the engine reported: disk full");
 }
 
 TEST(FrameDemultiplexer, LongEngineErrorIsCut) {
-  EXPECT_LT(take(framed(3, std::string(100000, 'x'))).failure.size(), 5000U);
+  EXPECT_LT(take(docker_frame(3, std::string(100000, 'x'))).failure.size(), 5000U);
 }
 
 TEST(FrameDemultiplexer, HugeLengthTakesNoMemory) {
@@ -111,8 +107,8 @@ TEST(FrameDemultiplexer, NothingIsTakenAfterAnError) {
   std::string out;
   FrameDemultiplexer demultiplexer(FrameDemultiplexer::Framing::frames,
                                    [&](LogStream, std::string_view bytes) { out.append(bytes); });
-  EXPECT_FALSE(demultiplexer.feed(framed(9, "")));
-  EXPECT_FALSE(demultiplexer.feed(framed(1, "late")));
+  EXPECT_FALSE(demultiplexer.feed(docker_frame(9, "")));
+  EXPECT_FALSE(demultiplexer.feed(docker_frame(1, "late")));
   EXPECT_FALSE(demultiplexer.finish());
   EXPECT_EQ(out, "");
 }
