@@ -47,7 +47,8 @@ class ApptainerWorkload final : public Workload {
  private:
   base::Result<void> find_engine();
   base::Result<void> find_image();
-  base::Result<void> make_results_folders() const;
+  [[nodiscard]] base::Result<void> make_results_folders() const;
+  base::Result<void> set_up(const EngineLine& line, const Probe& probe);
   base::Result<std::vector<std::string>> words_to_run(const Probe& probe, ImageAction& action) const;
 
   ApptainerOptions options_;
@@ -66,6 +67,10 @@ base::Result<void> ApptainerWorkload::prepare() {
   GPUBENCH_ASSIGN_OR_RETURN(line, engine_line(options_, image_));
   Probe probe;
   GPUBENCH_ASSIGN_OR_RETURN(probe, probe_image(options_, line, image_));
+  return set_up(line, probe);
+}
+
+base::Result<void> ApptainerWorkload::set_up(const EngineLine& line, const Probe& probe) {
   GPUBENCH_TRY(check_gpus(options_, probe));
   description_.gpu_access = gpu_access_of(options_);
   if (!probe.could_look && description_.gpu_access != "none")
@@ -76,6 +81,11 @@ base::Result<void> ApptainerWorkload::prepare() {
   GPUBENCH_ASSIGN_OR_RETURN(words, words_to_run(probe, action));
   program_ = options_.run_program(full_line(options_, line, action, image_, words), line.environment, words_);
   return program_->prepare();
+}
+
+std::string engine_name(const ApptainerOptions& options) {
+  if (options.is_charliecloud()) return "Charliecloud";
+  return options.program == "singularity" ? "Singularity" : "Apptainer";
 }
 
 // "apptainer version 1.4.5", "singularity-ce version 4.1.0", "0.31"
@@ -93,10 +103,7 @@ base::Result<void> ApptainerWorkload::find_engine() {
   const std::string text = said->output.empty() ? said->error : said->output;  // ch-run prints it as an error
   const std::string first(base::trimmed(text.substr(0, text.find('\n'))));
   const std::string version = first.substr(first.find_last_of(' ') + 1);
-  description_.engine = std::string(options_.is_charliecloud()          ? "Charliecloud "
-                                    : options_.program == "singularity" ? "Singularity "
-                                                                        : "Apptainer ") +
-                        version;
+  description_.engine = engine_name(options_) + " " + version;
   return {};
 }
 

@@ -103,7 +103,7 @@ base::Result<void> make_image(const ApptainerOptions& options, const ImageSource
   return base::failure(options.program + " could not make an image of " + source.reference + ": " + words,
                        is_remote
                            ? "check the name and the network, or log in with \"" + options.program + " registry login\""
-                           : "check that it is an archive as \"docker save\" or \"podman save\" writes it");
+                           : R"(check that it is an archive as "docker save" or "podman save" writes it)");
 }
 
 }  // namespace
