@@ -5,6 +5,8 @@
 #include <numbers>
 #include <optional>
 #include <span>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "energy/counter_transitions.h"
@@ -103,7 +105,9 @@ class EndsWalk {
   void note_gap(base::SteadyTime until);
   [[nodiscard]] std::optional<CounterEnd> anchor_before() const;
   [[nodiscard]] std::optional<CounterEnd> anchor_after() const;
-  [[nodiscard]] std::optional<CounterEnd> by_power(base::SteadyTime moment, IdleSide side) const;
+  [[nodiscard]] std::optional<CounterEnd> by_power(base::SteadyTime moment, IdleSide side, Ticks ticks) const;
+  // Both ends by power, or neither.
+  [[nodiscard]] std::optional<std::pair<CounterEnd, CounterEnd>> both_by_power(Ticks ticks) const;
   [[nodiscard]] std::optional<base::Error> missing_end() const;
   // The two ends by the counter's changes alone.
   [[nodiscard]] base::Result<CounterEnds> by_changes(CounterEnds ends) const;
@@ -190,16 +194,27 @@ std::optional<base::Error> EndsWalk::missing_end() const {
   return std::nullopt;
 }
 
-std::optional<CounterEnd> EndsWalk::by_power(base::SteadyTime moment, IdleSide side) const {
+std::optional<CounterEnd> EndsWalk::by_power(base::SteadyTime moment, IdleSide side, Ticks ticks) const {
   if (power_ == nullptr) return std::nullopt;
-  const auto at = counter_value_at(counter_, *power_, moment, side, sensor_, beside_);
+  const auto at = counter_value_at(counter_, *power_, moment, side, sensor_, beside_, ticks);
   if (!at) return std::nullopt;
   CounterEnd end;
   end.value = at->value;
   end.anchored = at->steady;
   end.by_power = at->standard;
   end.idle.power = at->level;
+  end.lock = at->lock;
   return end;
+}
+
+// One counter has one grid of ticks: locks that are not of one are both wrong, or each is by chance.
+std::optional<std::pair<CounterEnd, CounterEnd>> EndsWalk::both_by_power(Ticks ticks) const {
+  const auto start = by_power(run_.start, IdleSide::before, ticks);
+  const auto end = by_power(run_.end, IdleSide::after, ticks);
+  if (!start || !end) return std::nullopt;
+  const bool locked = start->lock && end->lock;
+  if (locked ? !is_one_grid(*start->lock, *end->lock) : start->lock || end->lock) return both_by_power(Ticks::are_ignored);
+  return std::pair(*start, *end);
 }
 
 base::Result<CounterEnds> EndsWalk::by_changes(CounterEnds ends) const {
@@ -216,11 +231,9 @@ base::Result<CounterEnds> EndsWalk::by_changes(CounterEnds ends) const {
 base::Result<CounterEnds> EndsWalk::finish() const {
   if (error_) return base::failure(*error_);
   CounterEnds ends = ends_;
-  const auto start = by_power(run_.start, IdleSide::before);
-  const auto end = by_power(run_.end, IdleSide::after);
-  if (start && end) {
-    ends.start = *start;
-    ends.end = *end;
+  if (const auto both = both_by_power(Ticks::may_be_used)) {
+    std::tie(ends.start, ends.end) = *both;
+    if (ends.start.lock && ends.end.lock) ends.tick = tick_of(*ends.start.lock, *ends.end.lock);
   } else {
     auto changes = by_changes(ends);
     if (!changes) return changes;

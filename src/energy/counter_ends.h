@@ -43,7 +43,8 @@ struct CounterEnd {
   bool anchored = false;
   // By power: standard uncertainty of the value, but for that of the lag; empty: one of the other two.
   std::optional<base::Energy> by_power = {};
-  base::Duration timing{};  // the changes used lie within their times +- this
+  std::optional<CounterLock> lock = {};  // that the value rests on
+  base::Duration timing{};               // the changes used lie within their times +- this
   // Idle power beside the run; of an anchor by changes also how far off it is.
   CounterLevel idle = {};
   base::Duration distance{};
@@ -56,9 +57,10 @@ struct CounterEnd {
 struct CounterEnds {
   CounterEnd start;
   CounterEnd end;
-  base::Duration extrapolated{};  // time of the run outside the first and last change
-  base::Duration longest_gap{};   // between readings, the part within the run
-  std::size_t samples = 0;        // readings within the run
+  base::Duration extrapolated{};         // time of the run outside the first and last change
+  base::Duration longest_gap{};          // between readings, the part within the run
+  std::size_t samples = 0;               // readings within the run
+  std::optional<CounterTick> tick = {};  // where both ends rest on it
   [[nodiscard]] bool anchored() const { return start.anchored && end.anchored; }
 };
 

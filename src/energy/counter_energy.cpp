@@ -6,7 +6,6 @@
 #include "energy/counter_uncertainty.h"
 
 namespace gpubench::energy {
-
 base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::CounterReading>& counter, base::Window run,
                                                  const std::optional<PowerSpan>& span,
                                                  const series::Series<meter::PowerSample>* power,
@@ -20,6 +19,7 @@ base::Result<EnergyEstimate> energy_from_counter(const series::Series<meter::Cou
   estimate.coverage = base::Ratio::from_fraction(std::max(0.0, 1.0 - uncovered));
   estimate.longest_gap = ends->longest_gap;
   estimate.samples = ends->samples;
+  estimate.tick = ends->tick;
   estimate.uncertainty = counter_uncertainty(*ends, run, span, sensor);
   return estimate;
 }

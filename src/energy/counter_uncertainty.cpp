@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <numbers>
 #include <string>
@@ -46,7 +47,10 @@ base::Power lagging(const CounterEnds& ends, const PowerSpan& span) {
 
 std::string edges_explanation(const CounterEnds& ends, const meter::SensorTiming& sensor) {
   const std::string lag = "publication lag of up to " + milliseconds_text(sensor.counter_lag);
-  const std::string age = "age of the readings (up to " + milliseconds_text(sensor.counter_period) + ")";
+  const std::string age =
+      ends.tick ? "age of the readings (known from the counter's tick to " +
+                      milliseconds_text(std::chrono::ceil<std::chrono::milliseconds>(ends.tick->half_width)) + ")"
+                : "age of the readings (up to " + milliseconds_text(sensor.counter_period) + ")";
   const bool by_power = ends.start.by_power.has_value();
   if (ends.anchored()) {
     return "anchored in idle: " + lag + " times the difference of idle power, " +

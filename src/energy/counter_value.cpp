@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "energy/counter_transitions.h"
-#include "energy/power_integral.h"
-#include "energy/sample_spacing.h"
+#include "energy/power_sample.h"
 #include "energy/sensor.h"
 #include "energy/series_search.h"
 #include "energy/uncertainty.h"
+#include "energy/window_power.h"
 
 namespace gpubench::energy {
 namespace {
@@ -22,58 +22,26 @@ using Power = series::Series<meter::PowerSample>;
 
 constexpr base::Duration kSpacingReach = 500ms;  // on either side of the moment
 constexpr base::Duration kIdleReach = 3s;        // of the idle time beside the moment
+constexpr int kReadingsASide = 4;                // at ages a quarter of a period apart; more only look for the tick
 constexpr base::Duration kIdleLevel = 100ms;     // of samples that show the idle power
-constexpr base::Duration kLongestGap = 100ms;
 // Highest to lowest power of a time without load in it: an H200's falls from 128 to 80 W when its clocks do.
 constexpr double kWithoutLoad = 2;
 // Ring against counter on an H200 (k = 2): half a per cent under load. In idle 0.04 J in a second of 80 W; four times that.
 constexpr double kRingShare = 0.005;
 constexpr double kRingShareInIdle = 0.002;
 
-// The driver's samples, and how far apart they are.
-struct Samples {
-  const Power& series;
-  base::Duration spacing;
-  const meter::SensorTiming& sensor;
-  // Before a load begins they may show it, as each is a straight line to the next; after it ends, for as long as they lag.
-  [[nodiscard]] base::Duration clear_before() const { return spacing; }
-  [[nodiscard]] base::Duration clear_after() const { return 2 * sensor.sample_lag + spacing; }
-  // The newest one is at most this old when they are drained.
-  [[nodiscard]] base::Duration newest_age() const { return sample_lag(sensor, spacing); }
-};
-
-// When the counter that a reading shows can have been updated last.
-base::SteadyTime oldest_update(const meter::CounterReading& reading, const meter::SensorTiming& sensor) {
-  return reading.before - mean_lag(sensor) - sensor.counter_period;
+// Before a load begins the samples may show it, as each is a straight line to the next; after it ends, for as long as they
+// lag.
+base::Duration clear_before(const FineSamples& power) {
+  return power.spacing;
+}
+base::Duration clear_after(const FineSamples& power) {
+  return 2 * power.sensor.sample_lag + power.spacing;
 }
 
-// The power samples of one window, in one pass.
-struct WindowPower {
-  base::Energy area;
-  base::Power lowest;
-  base::Power highest;
-};
-
-std::optional<WindowPower> power_in(const Samples& power, base::Window window) {
-  PowerIntegral integral(window, kLongestGap);
-  std::optional<base::Power> lowest;
-  std::optional<base::Power> highest;
-  const std::size_t first = first_not_before(power.series, window.start, [](const auto& sample) { return sample.time; });
-  bool any = false;
-  base::SteadyTime newest = base::SteadyTime::min();
-  visit_while(power.series, first - std::min<std::size_t>(first, 1), [&](const meter::PowerSample& sample) {
-    any = true;
-    newest = sample.time;
-    if (sample.time >= window.start && sample.time <= window.end) {
-      lowest = std::min(lowest.value_or(sample.power), sample.power);
-      highest = std::max(highest.value_or(sample.power), sample.power);
-    }
-    return integral.add(sample);
-  });
-  if (!any || newest < window.end - power.newest_age()) return std::nullopt;
-  integral.finish();
-  if (integral.longest_gap() > kLongestGap) return std::nullopt;
-  return WindowPower{integral.energy(), lowest.value_or(base::Power{}), highest.value_or(base::Power{})};
+// When the counter that a reading shows was updated, if nothing is known of its ticks.
+meter::TickWindow any_update(const meter::CounterReading& reading, const meter::SensorTiming& sensor) {
+  return {reading.before - sensor.counter_period, reading.after};
 }
 
 // The area between any time and the moment, positive if the time is the earlier one.
@@ -81,10 +49,10 @@ class AreaToMoment {
  public:
   // Idle: what the samples next to the moment show of the load's own edge (a sample has a length and comes late) is
   // replaced by the idle power beyond.
-  AreaToMoment(const Samples& power, base::SteadyTime moment, IdleSide side, bool idle)
+  AreaToMoment(const FineSamples& power, base::SteadyTime moment, IdleSide side, bool idle)
       : power_(power), from_(moment), doubt_(idle ? kRingShareInIdle : kRingShare) {
     if (!idle) return;
-    from_ = side == IdleSide::before ? moment - power.clear_before() : moment + power.clear_after();
+    from_ = side == IdleSide::before ? moment - clear_before(power) : moment + clear_after(power);
     const base::Window beyond =
         side == IdleSide::before ? base::Window{from_ - kIdleLevel, from_} : base::Window{from_, from_ + kIdleLevel};
     if (const auto level = power_in(power, beyond))
@@ -101,7 +69,7 @@ class AreaToMoment {
   }
 
  private:
-  const Samples& power_;
+  const FineSamples& power_;
   base::SteadyTime from_;
   double doubt_;
   base::Energy replaced_;  // from there to the moment
@@ -129,17 +97,22 @@ Bounds hull(const Bounds& a, const Bounds& b) {
   return {std::min(a.low, b.low, is_less), std::max(a.high, b.high, is_less)};
 }
 
-// Of doubts: that of the samples' areas, and how long the call took, at the power then.
-std::optional<Bounds> bounds_of(const meter::CounterReading& reading, const AreaToMoment& area) {
-  const meter::SensorTiming& sensor = area.sensor();
-  const auto youngest = area.from(reading.after - mean_lag(sensor));
-  const auto oldest = area.from(oldest_update(reading, sensor));
+// By when the counter was updated. Of doubts: that of the samples' areas, and `timing`, a share of the time.
+std::optional<Bounds> bounds_of(const meter::CounterReading& reading, const meter::TickWindow& updated, double timing,
+                                const AreaToMoment& area) {
+  const auto youngest = area.from(updated.latest - mean_lag(area.sensor()));
+  const auto oldest = area.from(updated.earliest - mean_lag(area.sensor()));
   if (!youngest || !oldest) return std::nullopt;
-  const base::Duration call = reading.after - reading.before;
-  const base::Energy timing =
-      (*oldest - *youngest) * (base::to_seconds(call / 2) / base::to_seconds(sensor.counter_period + call));
   const base::Energy areas = base::Energy::from_joules(std::abs(((*youngest + *oldest) / 2).joules()) * area.doubt());
-  return Bounds{{reading.energy + *youngest - areas, timing + areas}, {reading.energy + *oldest + areas, timing + areas}};
+  const base::Energy doubt = (*oldest - *youngest) * timing + areas;
+  return Bounds{{reading.energy + *youngest - areas, doubt}, {reading.energy + *oldest + areas, doubt}};
+}
+
+// How long the call took, at the power then, is no age.
+std::optional<Bounds> bounds_of(const meter::CounterReading& reading, const AreaToMoment& area) {
+  const base::Duration call = reading.after - reading.before;
+  const double timing = base::to_seconds(call / 2) / base::to_seconds(area.sensor().counter_period + call);
+  return bounds_of(reading, any_update(reading, area.sensor()), timing, area);
 }
 
 // Age and doubt are independent of each other, and any place within either alike.
@@ -151,7 +124,7 @@ base::Energy standard_of(const Bounds& bounds) {
 
 // What the samples' coarseness makes of a change of power at the moment itself, and the lags of samples and counter of a
 // change between the moment and the farthest reading.
-base::Energy unsteadiness(const Samples& power, base::SteadyTime moment, base::SteadyTime farthest) {
+base::Energy unsteadiness(const FineSamples& power, base::SteadyTime moment, base::SteadyTime farthest) {
   const base::Window beside{std::min(farthest, moment) - power.newest_age(),
                             std::max(farthest, moment) + power.newest_age()};
   const auto seen = power_in(power, beside);
@@ -191,14 +164,14 @@ std::vector<meter::CounterReading> readings_beside(const Counter& counter, base:
 }
 
 // Whether samples lie between the reading and the moment without a gap.
-bool is_reached(const Samples& power, base::SteadyTime moment, const meter::CounterReading& reading) {
-  const base::SteadyTime oldest = oldest_update(reading, power.sensor);
+bool is_reached(const FineSamples& power, base::SteadyTime moment, const meter::CounterReading& reading) {
+  const base::SteadyTime oldest = any_update(reading, power.sensor).earliest - mean_lag(power.sensor);
   return power_in(power, {std::min(oldest, moment), std::max(reading.after, moment)}).has_value();
 }
 
 // Whether the time between the moment and the farthest reading has no load in it. After a load the samples still show it for
 // as long as they lag.
-bool is_steady(const Samples& power, base::SteadyTime moment, base::SteadyTime farthest, IdleSide side) {
+bool is_steady(const FineSamples& power, base::SteadyTime moment, base::SteadyTime farthest, IdleSide side) {
   const base::Window window = side == IdleSide::before ? base::Window{farthest - power.sensor.counter_period, moment}
                                                        : base::Window{moment + power.newest_age(), farthest};
   if (window.length() <= base::Duration::zero()) return false;
@@ -206,39 +179,74 @@ bool is_steady(const Samples& power, base::SteadyTime moment, base::SteadyTime f
   return seen && seen->highest <= seen->lowest * kWithoutLoad;
 }
 
-// What all readings allow together. If readings contradict each other, any may be right.
-std::optional<Bounds> bounds_together(const std::vector<meter::CounterReading>& readings, const AreaToMoment& area) {
+// What all readings allow together. If readings contradict each other, any may be right; if by more than `apart`, the
+// counter is older than a period at times, and then no reading can narrow what others allow.
+std::optional<Bounds> bounds_together(const std::vector<meter::CounterReading>& readings, const AreaToMoment& area,
+                                      base::Energy apart) {
   std::optional<Bounds> together;
+  bool is_older = false;
   for (const meter::CounterReading& reading : readings) {
     const auto bounds = bounds_of(reading, area);
     if (!bounds) continue;
     if (!together) together = *bounds;
     const Bounds narrowed = intersection(*together, *bounds);
-    together = narrowed.empty() ? hull(*together, *bounds) : narrowed;
+    is_older = is_older || narrowed.low.value - narrowed.high.value > apart;
+    together = narrowed.empty() || is_older ? hull(*together, *bounds) : narrowed;
   }
   return together;
+}
+
+// More readings than four, without a grid of ticks that would explain them, say no more than four.
+Bounds no_narrower_than(Bounds bounds, base::Energy width) {
+  const base::Energy missing = width - (bounds.high.value - bounds.low.value);
+  if (missing <= base::Energy{}) return bounds;
+  bounds.low.value = bounds.low.value - missing / 2;
+  bounds.high.value += missing / 2;
+  return bounds;
+}
+
+std::optional<CounterLock> lock_of(std::vector<meter::CounterReading> readings, const FineSamples& power) {
+  const auto is_earlier = [](const auto& a, const auto& b) { return a.before < b.before; };
+  std::sort(readings.begin(), readings.end(), is_earlier);
+  return lock_counter(readings, power);
+}
+
+// By the reading nearest to the moment: all rest on the same ticks. That a call takes time is no age, as above.
+std::optional<Bounds> locked_bounds(const CounterLock& lock, const meter::CounterReading& nearest, IdleSide side,
+                                    const AreaToMoment& area) {
+  const meter::TickWindow updated = lock.tick_of(side == IdleSide::before ? lock.ticks.size() - 1 : 0);
+  const double call = base::to_seconds(nearest.after - nearest.before);
+  return bounds_of(nearest, updated, std::min(0.5, call / 2 / base::to_seconds(updated.length())), area);
+}
+
+base::Power mean_power(const FineSamples& power, base::Window window) {
+  const auto seen = power_in(power, window);
+  return seen ? seen->area / window.length() : base::Power{};
 }
 
 }  // namespace
 
 std::optional<CounterValue> counter_value_at(const Counter& counter, const Power& series, base::SteadyTime moment,
-                                             IdleSide side, const meter::SensorTiming& sensor, Beside beside) {
+                                             IdleSide side, const meter::SensorTiming& sensor, Beside beside, Ticks ticks) {
   const auto spacing = usual_spacing(series, {moment - kSpacingReach, moment + kSpacingReach});
   if (!spacing || *spacing > meter::kFineSamples) return std::nullopt;
-  const Samples power{series, *spacing, sensor};
+  const FineSamples power{series, *spacing, sensor};
   std::vector<meter::CounterReading> readings = readings_beside(counter, moment, side, sensor.load_tail);
   std::erase_if(readings, [&](const meter::CounterReading& reading) { return !is_reached(power, moment, reading); });
   if (readings.empty()) return std::nullopt;
   CounterValue at;
+  at.level = mean_power(power, {readings.front().before - sensor.counter_period, readings.front().after});
   at.steady = beside == Beside::idle && is_steady(power, moment, readings.back().middle(), side);
-  const auto bounds = bounds_together(readings, AreaToMoment(power, moment, side, at.steady));
+  const AreaToMoment area(power, moment, side, at.steady);
+  if (at.steady && ticks == Ticks::may_be_used) at.lock = lock_of(readings, power);
+  const base::Energy quarter = at.level * sensor.counter_period / kReadingsASide;
+  auto bounds = at.lock ? locked_bounds(*at.lock, readings.front(), side, area) : bounds_together(readings, area, quarter);
   if (!bounds) return std::nullopt;
+  if (!at.lock && readings.size() > kReadingsASide) bounds = no_narrower_than(*bounds, quarter);
   at.value = (bounds->low.value + bounds->high.value) / 2;
   const bool confirmed = at.steady && readings.size() > 1;
   const base::Energy more = at.steady ? base::Energy{} : unsteadiness(power, moment, readings.back().middle());
   at.standard = confirmed ? standard_of(*bounds) : cautious_standard_of(*bounds, more);
-  const base::Window growing{readings.front().before - sensor.counter_period, readings.front().after};
-  if (const auto aged = power_in(power, growing)) at.level = aged->area / growing.length();
   return at;
 }
 

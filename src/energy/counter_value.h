@@ -7,12 +7,14 @@
 // In idle the two are a few joules apart, under load about seventy. Readings of one moment intersect: two that are an odd
 // number of half periods apart see different ages and halve the width. The publication lag L (0-60 ms, 30 ms
 // taken) shifts every reading alike: an error of it cancels in a difference but for the difference of power at the two ends.
+// In idle time the readings may say when the counter ticks (counter_lock.h): then the age is known to a few milliseconds.
 #pragma once
 
 #include <optional>
 
 #include "base/quantity.h"
 #include "base/time.h"
+#include "energy/counter_lock.h"
 #include "energy/use_beside.h"
 #include "meter/reading.h"
 #include "series/series.h"
@@ -21,10 +23,13 @@ namespace gpubench::energy {
 
 struct CounterValue {
   base::Energy value;
-  base::Energy standard;  // uncertainty of the value, but for that of the lag
-  base::Power level;      // mean power while the nearest reading grew old
-  bool steady = false;    // power beside the moment, on the side looked at, without load in it
+  base::Energy standard;            // uncertainty of the value, but for that of the lag
+  base::Power level;                // mean power while the nearest reading grew old
+  bool steady = false;              // power beside the moment, on the side looked at, without load in it
+  std::optional<CounterLock> lock;  // that the value rests on
 };
+
+enum class Ticks : bool { are_ignored, may_be_used };
 
 // On which side of the moment the GPU is thought to be idle.
 enum class IdleSide : bool { before, after };
@@ -34,6 +39,6 @@ enum class IdleSide : bool { before, after };
 std::optional<CounterValue> counter_value_at(const series::Series<meter::CounterReading>& counter,
                                              const series::Series<meter::PowerSample>& series, base::SteadyTime moment,
                                              IdleSide side, const meter::SensorTiming& sensor = {},
-                                             Beside beside = Beside::idle);
+                                             Beside beside = Beside::idle, Ticks ticks = Ticks::may_be_used);
 
 }  // namespace gpubench::energy

@@ -20,14 +20,21 @@ enum class EnergyMethod : std::uint8_t {
   plain_power,    // trapezoids of the power readings (no reading a second after the run)
 };
 
+// When the counter ticks, as its readings in idle time show (counter_lock.h).
+struct CounterTick {
+  base::Duration half_width{};  // its time is known to +- this
+  std::size_t readings = 0;     // that it was found from
+};
+
 struct EnergyEstimate {
   base::Energy energy;
   EnergyMethod method = EnergyMethod::power_ring;
-  base::Ratio coverage;                // share of the window that valid samples cover
-  base::Duration longest_gap{};        // longest time without a sample (power methods) or between readings (counter)
-  std::size_t samples = 0;             // used within the window
-  base::Duration spacing{};            // of the samples, usually (power methods)
-  std::optional<PowerSpan> span = {};  // of power methods
+  base::Ratio coverage;                  // share of the window that valid samples cover
+  base::Duration longest_gap{};          // longest time without a sample (power methods) or between readings (counter)
+  std::size_t samples = 0;               // used within the window
+  base::Duration spacing{};              // of the samples, usually (power methods)
+  std::optional<PowerSpan> span = {};    // of power methods
+  std::optional<CounterTick> tick = {};  // that the counter's method rests on; empty: the age of its readings is not known
   Uncertainty uncertainty = {};
 };
 // "counter, idle-anchored", "power samples (20 ms)" ...: the words used in every output.

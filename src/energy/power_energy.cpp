@@ -10,7 +10,6 @@
 #include "energy/power_integral.h"
 #include "energy/power_sample.h"
 #include "energy/power_uncertainty.h"
-#include "energy/sample_spacing.h"
 #include "energy/sensor.h"
 #include "energy/use_beside.h"
 

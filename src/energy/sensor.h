@@ -23,6 +23,8 @@ constexpr base::Duration rounded_spacing(base::Duration spacing) {
   return spacing < kStep ? spacing : (spacing + kStep / 2) / kStep * kStep;
 }
 // "60 ms"
-std::string milliseconds_text(base::Duration duration);
+inline std::string milliseconds_text(base::Duration duration) {
+  return std::to_string(duration / std::chrono::milliseconds(1)) + " ms";
+}
 
 }  // namespace gpubench::energy

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <utility>
 
-#include "energy/sample_spacing.h"
+#include "energy/power_sample.h"
 #include "phases/cut_energies.h"
 #include "phases/node_energies.h"
 #include "phases/phase_tree.h"

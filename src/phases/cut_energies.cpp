@@ -8,7 +8,7 @@
 
 #include "energy/counter_check.h"
 #include "energy/power_energy.h"
-#include "energy/sample_spacing.h"
+#include "energy/power_sample.h"
 #include "energy/sensor.h"
 #include "energy/uncertainty.h"
 #include "phases/power_curve.h"

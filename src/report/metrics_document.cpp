@@ -191,13 +191,23 @@ void write_part(DocumentWriter& out, const record::RunRecord& run, const record:
   out.known_text("note", part.note);
 }
 
-void write_estimate(DocumentWriter& out, const char* key, const std::optional<energy::EnergyEstimate>& estimate) {
+void write_tick(DocumentWriter& out, const std::optional<energy::CounterTick>& tick) {
+  out.map_or_null("tick", tick, [&](const energy::CounterTick& known) {
+    out.text("source", "steps of the counter in the idle time before and after the run");
+    out.number("half_width_seconds", base::to_seconds(known.half_width));
+    out.count("readings", known.readings);
+  });
+}
+
+void write_estimate(DocumentWriter& out, const char* key, const std::optional<energy::EnergyEstimate>& estimate,
+                    bool with_tick = false) {
   out.map_or_null(key, estimate, [&](const energy::EnergyEstimate& known) {
     out.number("energy_joules", known.energy.joules());
     out.text("method", energy::method_text(known));
     out.number("coverage", known.coverage.fraction());
     out.number("longest_gap_seconds", base::to_seconds(known.longest_gap));
     out.count("samples", known.samples);
+    if (with_tick) write_tick(out, known.tick);
     write_uncertainty(out, "uncertainty", known.uncertainty, known.energy);
   });
 }
@@ -242,7 +252,7 @@ void write_gpu_energy(DocumentWriter& out, const energy::GpuEnergy& gpu) {
   out.number("energy_joules", best != nullptr ? std::optional(best->energy.joules()) : std::nullopt);
   out.known_text("energy_method", best != nullptr ? energy::method_text(*best) : std::string());
   out.map("energy", [&] {
-    write_estimate(out, "counter", gpu.counter);
+    write_estimate(out, "counter", gpu.counter, true);
     write_estimate(out, "ring", gpu.ring);
     write_estimate(out, "average", gpu.average);
     out.number("ring_minus_counter_joules", ring_minus_counter(gpu), &base::Energy::joules);

@@ -40,7 +40,7 @@ Readout::Readout(meter::GpuMeter& meter, const platform::Clock& clock, std::vect
     plausible_.emplace_back(gpu < meter.gpus().size() ? meter.gpus()[gpu] : meter::GpuDescription{});
 }
 
-void Readout::perform(const Step& step) {
+std::optional<meter::CounterReading> Readout::perform(const Step& step) {
   switch (step.call) {
     case Call::reading:
       read(step.tick);
@@ -52,9 +52,9 @@ void Readout::perform(const Step& step) {
       drain(step.gpu);
       break;
     case Call::counter:
-      read_counter(step.gpu);
-      break;
+      return read_counter(step.gpu);
   }
+  return std::nullopt;
 }
 
 void Readout::perform_all(std::size_t tick) {
@@ -124,17 +124,18 @@ void Readout::drain(std::size_t gpu) {
   }
 }
 
-void Readout::read_counter(std::size_t gpu) {
-  if (has_counter_[gpu] == 0 || !series_[gpu].counter) return;
+std::optional<meter::CounterReading> Readout::read_counter(std::size_t gpu) {
+  if (has_counter_[gpu] == 0 || !series_[gpu].counter) return std::nullopt;
   const auto reading = [&] {
     const Timed timed(clock_, calls_.counters);
     return meter_.read_energy_counter(gpu);
   }();
   if (reading) {
     series_[gpu].counter->append(*reading);
-  } else if (reading.error() == meter::Absent::unsupported) {
-    has_counter_[gpu] = 0;
+    return *reading;
   }
+  if (reading.error() == meter::Absent::unsupported) has_counter_[gpu] = 0;
+  return std::nullopt;
 }
 
 }  // namespace gpubench::sampler

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "meter/gpu_meter.h"
@@ -19,7 +20,8 @@ class Readout {
   // Meter, clock and series must outlive the readout.
   Readout(meter::GpuMeter& meter, const platform::Clock& clock, std::vector<series::GpuSeries>& series,
           ReadingObserver observer);
-  void perform(const Step& step);
+  // What a counter step gave; empty: nothing, or another step.
+  std::optional<meter::CounterReading> perform(const Step& step);
   // A reading, then the counter and the power samples of every GPU: the samples then reach up to the counter's reading.
   void perform_all(std::size_t tick);
   // The latest drain of a GPU left more than meter::kFineSamples without a sample.
@@ -34,7 +36,7 @@ class Readout {
   void read_between();
   void note_samples(std::size_t gpu, const std::vector<meter::PowerSample>& samples);
   void drain(std::size_t gpu);
-  void read_counter(std::size_t gpu);
+  std::optional<meter::CounterReading> read_counter(std::size_t gpu);
 
   meter::GpuMeter& meter_;
   const platform::Clock& clock_;

@@ -92,8 +92,9 @@ class Sampler::Loop {
     while (!stopping_) {
       if (const std::optional<Step> step = schedule_->next(clock_.now())) {
         lock.unlock();
-        readout_.perform(*step);
+        const std::optional<meter::CounterReading> counter = readout_.perform(*step);
         lock.lock();
+        if (counter) schedule_->counter_read(step->gpu, *counter);
         driver_calls_ = readout_.driver_calls();
         if (step->call == Call::drain) schedule_->without_samples(readout_.lacks_samples());
         if (step->call == Call::drain && step->gpu == 0) note_health();

@@ -43,14 +43,18 @@ base::Duration settled(const meter::SensorTiming& sensor) {
   return sensor.load_tail + sensor.counter_period / 2;
 }
 
+SamplerOptions bounded(SamplerOptions options) {
+  options.interval = std::max(options.interval, kShortestPeriod);
+  options.drain_period = std::clamp(options.drain_period, kShortestPeriod, kLongestDrainPeriod);
+  options.counter_period = std::max(options.counter_period, kShortestPeriod);
+  options.burst_period = std::max(options.burst_period, kShortestPeriod);
+  return options;
+}
+
 }  // namespace
 
 Schedule::Schedule(const SamplerOptions& options, std::size_t gpus, base::SteadyTime start)
-    : interval_(std::max(options.interval, kShortestPeriod)),
-      drain_period_(std::clamp(options.drain_period, kShortestPeriod, kLongestDrainPeriod)),
-      counter_period_(std::max(options.counter_period, kShortestPeriod)),
-      burst_period_(std::max(options.burst_period, kShortestPeriod)),
-      sensor_(options.sensor),
+    : options_(bounded(options)),
       gpus_(gpus),
       origin_(start),
       drain_due_(start),
@@ -61,38 +65,54 @@ Schedule::Schedule(const SamplerOptions& options, std::size_t gpus, base::Steady
       counter_gpu_(gpus) {}
 
 base::SteadyTime Schedule::reading_due() const {
-  return origin_ + next_ * interval_;
+  return origin_ + next_ * options_.interval;
 }
 
 std::optional<Step> Schedule::next(base::SteadyTime now) {
   begin_rounds(now);
-  const bool others_first = after_reading_ && round_open();
+  const std::optional<SearchStep> search = next_search();
+  const bool search_due = search && now >= search->due;
+  const bool others_first = after_reading_ && (round_open() || search_due);
   const bool quick = without_samples_ && now >= quick_due_;
   if (!others_first && (quick || now >= reading_due())) {
     after_reading_ = true;
-    quick_due_ = now + std::max(sensor_.reading_renewed, kShortestPeriod);
+    quick_due_ = now + std::max(options_.sensor.reading_renewed, kShortestPeriod);
     return now >= reading_due() ? Step{Call::reading, 0, take_reading(now)} : Step{Call::quick_reading, 0, 0};
   }
   after_reading_ = false;
   if (drain_gpu_ < gpus_) return Step{Call::drain, drain_gpu_++, 0};
   if (counter_gpu_ < gpus_) return Step{Call::counter, counter_gpu_++, 0};
-  return std::nullopt;
+  if (!search_due) return std::nullopt;
+  searches_[search->gpu].begun();
+  return Step{Call::counter, search->gpu, 0};
+}
+
+std::optional<Schedule::SearchStep> Schedule::next_search() const {
+  std::optional<SearchStep> next;
+  if (without_samples_) return next;
+  for (std::size_t gpu = 0; gpu < searches_.size(); ++gpu)
+    if (const auto due = searches_[gpu].due(); due && (!next || *due < next->due)) next = {gpu, *due};
+  return next;
+}
+
+void Schedule::counter_read(std::size_t gpu, const meter::CounterReading& reading) {
+  if (gpu < searches_.size()) searches_[gpu].add(reading);
 }
 
 void Schedule::begin_rounds(base::SteadyTime now) {
   if (counters_due(now) && counter_gpu_ == gpus_) {
     counter_gpu_ = 0;
-    burst_due_ = now + burst_period_;
+    burst_due_ = now + options_.burst_period;
   }
   if (now < drain_due_) return;
-  drain_due_ += ((now - drain_due_) / drain_period_ + 1) * drain_period_;
+  drain_due_ += ((now - drain_due_) / options_.drain_period + 1) * options_.drain_period;
   if (drain_gpu_ == gpus_) drain_gpu_ = 0;
 }
 
 bool Schedule::counters_due(base::SteadyTime now) {
   bool due = without_samples_ && now >= drain_due_;
   if (now >= counter_due_) {
-    counter_due_ += ((now - counter_due_) / counter_period_ + 1) * counter_period_;
+    counter_due_ += ((now - counter_due_) / options_.counter_period + 1) * options_.counter_period;
     due = true;
   }
   while (!extra_counters_.empty() && now >= extra_counters_.front()) {
@@ -104,11 +124,11 @@ bool Schedule::counters_due(base::SteadyTime now) {
 }
 
 std::size_t Schedule::take_reading(base::SteadyTime now) {
-  const base::Duration::rep latest = (now - origin_) / interval_;
+  const base::Duration::rep latest = (now - origin_) / options_.interval;
   const auto skipped = static_cast<std::size_t>(latest - next_);
-  const base::Duration lateness = now - (origin_ + latest * interval_);
+  const base::Duration lateness = now - (origin_ + latest * options_.interval);
   health_.deadlines += skipped + 1;
-  health_.late += skipped + (lateness > std::max(interval_ / 10, kLeastLateness) ? 1 : 0);
+  health_.late += skipped + (lateness > std::max(options_.interval / 10, kLeastLateness) ? 1 : 0);
   health_.worst_lateness = std::max(health_.worst_lateness, now - reading_due());
   next_ = latest + 1;
   return tick_base_ + static_cast<std::size_t>(latest);
@@ -118,6 +138,7 @@ base::SteadyTime Schedule::wake() const {
   if (round_open()) return base::SteadyTime::min();
   base::SteadyTime due = std::min({reading_due(), drain_due_, counter_due_});
   if (!extra_counters_.empty()) due = std::min(due, extra_counters_.front());
+  if (const auto search = next_search()) due = std::min(due, search->due);
   if (without_samples_) due = std::min(due, quick_due_);
   if (!bursting()) return due;
   const base::SteadyTime next_of_burst = std::max(burst_due_, burst_->start);
@@ -130,18 +151,24 @@ void Schedule::idle(Idle where, base::SteadyTime now, base::Duration length) {
   const base::Duration near = std::min(length, kNearTheWorkload);
   extra_counters_.clear();
   if (where == Idle::before_the_workload) {
-    const Rounds rounds = rounds_within(near - kBeforeStart, sensor_);
+    const Rounds rounds = rounds_within(near - kBeforeStart, options_.sensor);
     burst_ = {end - std::min(kBurstBefore, length), end};
+    search_in({end - near, end - kBeforeStart});
     const bool first_of_all_is_far = length > near;
     for (int round = first_of_all_is_far ? 0 : 1; rounds.count > 1 && round < rounds.count; ++round)
       extra_counters_.push_back(end - near + round * rounds.apart);
   } else {
-    const Rounds rounds = rounds_within(near - settled(sensor_), sensor_);
+    const Rounds rounds = rounds_within(near - settled(options_.sensor), options_.sensor);
     burst_ = {now, now + std::min(kBurstAfter, length)};
+    search_in({now + settled(options_.sensor), now + near});
     const bool last_of_all_is_far = length > near;
     for (int round = rounds.count - 1; rounds.count > 1 && round >= (last_of_all_is_far ? 0 : 1); --round)
       extra_counters_.push_back(now + near - round * rounds.apart);
   }
+}
+
+void Schedule::search_in(base::Window when) {
+  searches_.assign(gpus_, TickSearch(when, options_.sensor.counter_period));
 }
 
 void Schedule::restart(base::SteadyTime now) {

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "base/time.h"
+#include "meter/reading.h"
 #include "sampler/options.h"
+#include "sampler/tick_search.h"
 
 namespace gpubench::sampler {
 
@@ -36,9 +38,11 @@ class Schedule {
   [[nodiscard]] base::SteadyTime wake() const;
   // Four counter rounds within a second and a half of the workload, an odd number of quarters of the counter's period apart:
   // they see it at four different ages. Two, half a period apart, where there is little time. The sampler's first and last
-  // round are one of them where the idle time is no longer than that. Without samples: rounds every burst_period next to the
-  // workload.
+  // round are one of them where the idle time is no longer than that. Between them each GPU's counter is read where it says
+  // most of its tick. Without samples: rounds every burst_period next to the workload.
   void idle(Idle where, base::SteadyTime now, base::Duration length);
+  // What a counter step gave: the search for the tick goes on from it.
+  void counter_read(std::size_t gpu, const meter::CounterReading& reading);
   // True: a GPU's power samples do not suffice (there are none, few, or they get lost), so that only its counter and its
   // readings say what happened when.
   void without_samples(bool without) { without_samples_ = without; }
@@ -56,12 +60,15 @@ class Schedule {
   void begin_rounds(base::SteadyTime now);
   [[nodiscard]] bool counters_due(base::SteadyTime now);
   [[nodiscard]] bool bursting() const { return without_samples_ && burst_.has_value(); }
+  // The GPU whose counter is to be read first in the search for its tick, and when.
+  struct SearchStep {
+    std::size_t gpu;
+    base::SteadyTime due;
+  };
+  [[nodiscard]] std::optional<SearchStep> next_search() const;
+  void search_in(base::Window when);
 
-  const base::Duration interval_;
-  const base::Duration drain_period_;
-  const base::Duration counter_period_;
-  const base::Duration burst_period_;
-  const meter::SensorTiming sensor_;
+  const SamplerOptions options_;  // periods within what is possible
   const std::size_t gpus_;
   base::SteadyTime origin_;
   base::Duration::rep next_ = 0;  // number of the next reading since origin_
@@ -70,6 +77,7 @@ class Schedule {
   base::SteadyTime drain_due_;
   base::SteadyTime counter_due_;
   std::vector<base::SteadyTime> extra_counters_;  // one round at each, rising; four at most
+  std::vector<TickSearch> searches_;              // by GPU, of the latest idle time; empty before it
   bool without_samples_ = false;
   base::SteadyTime quick_due_;
   std::optional<base::Window> burst_;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -20,8 +21,10 @@ namespace gpubench::support {
 struct ScriptedGpu {
   PowerScript script;
   base::Duration counter_period = std::chrono::milliseconds(100);
-  base::Duration counter_phase{};                                // of its updates
-  base::Duration counter_lag{};                                  // from an update to its publication
+  base::Duration counter_phase{};  // of its updates
+  base::Duration counter_lag{};    // from an update to its publication
+  // The latest update by then, if not on that grid; asked for in time order, at each call.
+  std::function<base::SteadyTime(base::SteadyTime)> counter_update = {};
   base::Duration counter_call = std::chrono::milliseconds(3);    // how long a call takes
   base::Energy counter_offset = base::Energy::from_joules(5e6);  // used since the driver was loaded
   std::optional<base::SteadyTime> counter_restart;               // counts from 0 again from then on
@@ -117,7 +120,9 @@ class ScriptedMeter final : public meter::GpuMeter {
   static base::Energy counter_at(const ScriptedGpu& gpu, base::SteadyTime time) {
     if (gpu.counter_frozen) time = std::min(time, *gpu.counter_frozen);
     const base::Duration since = time.time_since_epoch() - gpu.counter_lag - gpu.counter_phase;
-    const base::SteadyTime update{since / gpu.counter_period * gpu.counter_period + gpu.counter_phase};
+    const base::SteadyTime update =
+        gpu.counter_update ? gpu.counter_update(time - gpu.counter_lag)
+                           : base::SteadyTime{since / gpu.counter_period * gpu.counter_period + gpu.counter_phase};
     base::Energy energy = gpu.script.energy(update) + gpu.counter_offset;
     if (gpu.counter_rate) energy = *gpu.counter_rate * update.time_since_epoch();
     if (gpu.counter_jump && update >= *gpu.counter_jump) energy += gpu.counter_jump_by;

@@ -33,7 +33,7 @@ class SimulatedSampler {
   void run_until(base::SteadyTime until) {
     while (clock_.now() < until) {
       if (const auto step = schedule_.next(clock_.now())) {
-        readout_.perform(*step);
+        if (const auto counter = readout_.perform(*step)) schedule_.counter_read(step->gpu, *counter);
         if (step->call == sampler::Call::drain) schedule_.without_samples(readout_.lacks_samples());
       } else {
         clock_.sleep_until(std::min(until, schedule_.wake()));

@@ -34,7 +34,7 @@ inline Load between_idle_ends(Load load, Draw& draw, base::Duration length) {
 
 // Periods, lag and gain of the sensor, the idle power and its noise.
 inline void draw_sensor(Conditions& conditions, Draw& draw) {
-  conditions.counter_period = draw.milliseconds(99, 101);
+  conditions.counter_period = draw.milliseconds(99.998, 100.002);
   conditions.counter_call = draw.milliseconds(3, 5);
   conditions.ring_lag = draw.milliseconds(0, 40);
   conditions.ring_gain = 1 + draw.normal(0.001);

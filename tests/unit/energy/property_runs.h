@@ -67,6 +67,7 @@ inline Conditions property_conditions(const Sources& sources, base::Duration int
   conditions.phase = draw.milliseconds(0, 100);
   conditions.start_phase = draw.milliseconds(0, 1000);
   draw_sensor(conditions, draw);
+  if (draw.between(0, 1) < 0.25) conditions.counter_period = draw.milliseconds(99, 101);
   conditions.fault = [sources](support::ScriptedGpu& gpu, base::Window) {
     if (!sources.counter) gpu.counter_fails = meter::Absent::unsupported;
     if (sources.ring_period > 0ms) {

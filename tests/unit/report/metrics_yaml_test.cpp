@@ -170,6 +170,18 @@ TEST(MetricsYaml, EnergyOfEachMethodInJoules) {
   EXPECT_NEAR(gpu["energy"]["ring_minus_counter_percent"].as<double>(), 1.23, 1e-9);
 }
 
+TEST(MetricsYaml, TheCountersTickIsThereOrNull) {
+  auto run = example::container_run(1);
+  const YAML::Node none = written(run)["gpus"][0]["energy"];
+  EXPECT_TRUE(none["counter"]["tick"].IsNull());
+  EXPECT_FALSE(none["ring"]["tick"].IsDefined());
+  run.gpus[0].energy.counter->tick = energy::CounterTick{2500us, 18};
+  const YAML::Node tick = written(run)["gpus"][0]["energy"]["counter"]["tick"];
+  EXPECT_DOUBLE_EQ(tick["half_width_seconds"].as<double>(), 0.0025);
+  EXPECT_EQ(tick["readings"].as<int>(), 18);
+  EXPECT_TRUE(tick["source"].IsScalar());
+}
+
 TEST(MetricsYaml, AUnitOfWorkHasItsTimeEnergyAndEmissions) {
   const auto run = example::container_run(2);
   const YAML::Node node = written(run);

@@ -212,6 +212,34 @@ TEST(Schedule, CounterRoundsAreApartByTheBoardsOwnPeriod) {
   EXPECT_EQ(counter_times(player), (std::vector<base::Duration>{0s, 8500ms, 8870ms, 9250ms, 9620ms, 11250ms, 11500ms}));
 }
 
+meter::CounterReading counter_reading(base::SteadyTime at, double joules) {
+  return {at, at + 3ms, base::Energy::from_joules(joules)};
+}
+
+TEST(Schedule, CounterIsReadWhereItSaysMostOfItsTick) {
+  Player player(options(1s), 2);
+  player.play_until(5s);
+  player.schedule.idle(Idle::before_the_workload, player.now, 1500ms);
+  player.play_until(5010ms);
+  const std::size_t before = player.of(Call::counter, 1).size();
+  player.schedule.counter_read(1, counter_reading(kStart + 5003ms, 800));
+  player.play_until(5200ms);
+  const auto asked = player.of(Call::counter, 1);
+  ASSERT_EQ(asked.size(), before + 1) << "once: the reading may have failed";
+  EXPECT_NEAR(base::to_seconds(asked.back().at), 5.053, 0.002) << "half a period later";
+}
+
+TEST(Schedule, ReadsNoCounterForItsTickWhereItIsReadInBursts) {
+  Player player(options(1s), 1);
+  player.schedule.without_samples(true);
+  player.schedule.idle(Idle::before_the_workload, kStart, 1500ms);
+  player.play_until(10ms);
+  const std::size_t before = player.of(Call::counter).size();
+  player.schedule.counter_read(0, counter_reading(kStart + 3ms, 800));
+  player.play_until(400ms);
+  EXPECT_EQ(player.of(Call::counter).size(), before);
+}
+
 TEST(Schedule, IdleTooShortForASecondReadingHasNone) {
   for (const Idle where : {Idle::before_the_workload, Idle::after_the_workload}) {
     Player player(options(1s), 1);
