@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "live/activity_line.h"
+
 namespace gpubench::live {
 namespace {
 
@@ -14,6 +16,9 @@ using meter::ValueKind;
 constexpr int kBlockWidth = 62;  // least
 constexpr int kBlockHeight = 1 + static_cast<int>(std::count_if(meter::kValueFacts.begin(), meter::kValueFacts.end(),
                                                                 [](const meter::ValueFacts& facts) { return facts.shown; }));
+// What the GPUs were doing has a row, where it is known and there is room.
+enum class ActivityRow : bool { no, yes };
+
 constexpr double kHot = 0.9;    // of the threshold
 constexpr double kCool = 0.75;  // of it
 
@@ -140,6 +145,9 @@ void draw_block(Screen& screen, Area area, const GpuState& gpu, std::string_view
     draw_sparkline(screen, {row, column, area.column + area.width - column - 1, 1}, *metric.history, metric.tone, utf8);
     ++row;
   }
+  if (row >= area.row + area.height || !gpu.activity) return;
+  screen.put(row, area.column, "activity", Tone::plain, kName);
+  screen.put(row, area.column + kName, activity_text(*gpu.activity), Tone::strong, area.width - kName);
 }
 
 // Widths of a row's columns.
@@ -211,20 +219,29 @@ int block_columns(int columns, std::size_t gpus) {
   return std::clamp(columns / kBlockWidth, 1, std::max(1, static_cast<int>(gpus)));
 }
 
-int blocks_height(const ViewState& state, int columns) {
+int block_height(ActivityRow activity) {
+  return kBlockHeight + (activity == ActivityRow::yes ? 1 : 0);
+}
+
+int blocks_height(const ViewState& state, int columns, ActivityRow activity) {
   const int across = block_columns(columns, state.gpus().size());
-  return (static_cast<int>(state.gpus().size()) + across - 1) / across * kBlockHeight;
+  return (static_cast<int>(state.gpus().size()) + across - 1) / across * block_height(activity);
+}
+
+ActivityRow activity_row(const ViewState& state, int columns, int most) {
+  const bool known =
+      std::any_of(state.gpus().begin(), state.gpus().end(), [](const GpuState& gpu) { return gpu.activity.has_value(); });
+  return known && blocks_height(state, columns, ActivityRow::yes) <= most ? ActivityRow::yes : ActivityRow::no;
 }
 
 void draw_blocks(Screen& screen, Area area, const ViewState& state, bool utf8) {
+  const int height = block_height(activity_row(state, area.width, area.height));
   const int across = block_columns(area.width, state.gpus().size());
   const int width = area.width / across;
   for (std::size_t i = 0; i < state.gpus().size(); ++i) {
     const int position = static_cast<int>(i);
-    draw_block(
-        screen,
-        {area.row + position / across * kBlockHeight, area.column + position % across * width, width - 1, kBlockHeight},
-        state.gpus()[i], i == 0 && state.pane() == Pane::gpus ? "> " : "", utf8);
+    draw_block(screen, {area.row + position / across * height, area.column + position % across * width, width - 1, height},
+               state.gpus()[i], i == 0 && state.pane() == Pane::gpus ? "> " : "", utf8);
   }
 }
 
@@ -247,12 +264,12 @@ void draw_rows(Screen& screen, Area area, const ViewState& state, bool utf8) {
 }  // namespace
 
 int gpu_pane_height(const ViewState& state, int columns, int most) {
-  const int blocks = blocks_height(state, columns);
+  const int blocks = blocks_height(state, columns, activity_row(state, columns, most));
   return blocks <= most ? blocks : std::min(most, static_cast<int>(state.gpus().size()) + 1);
 }
 
 void draw_gpu_pane(Screen& screen, Area area, const ViewState& state, bool utf8) {
-  if (area.height >= blocks_height(state, area.width))
+  if (area.height >= blocks_height(state, area.width, ActivityRow::no))
     draw_blocks(screen, area, state, utf8);
   else if (area.height > 1)
     draw_rows(screen, area, state, utf8);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "live/activity_line.h"
 #include "live/carbon_line.h"
 #include "live/gpu_table.h"
 #include "live/phase_line.h"
@@ -50,7 +51,7 @@ void TableView::show(const record::Progress& progress) {
   constexpr int kUnbounded = 100000;
   const int columns = options_.escape_codes ? terminal_.size().columns : kUnbounded;
   table_ = (options_.notice.empty() ? "" : options_.notice + "\n") + current_metrics_table(gpus_, progress, columns) +
-           phase_line(progress) + progress_line(progress.time) + carbon_line(progress);
+           activity_lines(gpus_, progress) + phase_line(progress) + progress_line(progress.time) + carbon_line(progress);
   now_ = progress.time;
   if (!options_.escape_codes)
     terminal_.write((options_.show_metrics ? table_ : "") + moving_line() + (options_.show_metrics ? "\n" : ""));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "meter/activity.h"
+
 namespace gpubench::live {
 namespace {
 
@@ -31,6 +33,8 @@ std::optional<double> highest_now(const meter::ValueFacts& facts, const meter::G
 void take_reading(GpuState& gpu, const meter::GpuReading& reading) {
   gpu.latest = reading;
   gpu.is_read = true;
+  if (meter::has_activity(reading)) gpu.activity = reading.activity;
+  if (!reading.power && reading.power.error() == meter::Absent::gpu_lost) gpu.activity.reset();
   for (const meter::ValueFacts& facts : meter::kValueFacts)
     gpu.history[facts.kind].add(share(facts.read(reading), highest_now(facts, gpu.gpu, reading)));
 }

@@ -33,9 +33,10 @@ class Sparkline {
 struct GpuState {
   meter::GpuDescription gpu;
   meter::GpuReading latest;
-  bool counts = true;                     // the benchmark's; others are in no total
-  bool is_read = false;                   // `latest` is a reading
-  meter::OfEachValue<Sparkline> history;  // of the highest that each can be
+  std::optional<meter::Activity> activity;  // of the latest reading that had some; most boards never do
+  bool counts = true;                       // the benchmark's; others are in no total
+  bool is_read = false;                     // `latest` is a reading
+  meter::OfEachValue<Sparkline> history;    // of the highest that each can be
 };
 
 // Sums over the benchmark's GPUs, by the interval readings: the final figures are the counters'.

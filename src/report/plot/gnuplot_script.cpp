@@ -81,13 +81,21 @@ void write_settings(Script& script, PlotFormat format) {
   script.line("set style fill transparent solid 0.25 noborder");
 }
 
-// "$P0G1": panel 0, GPU 1. Columns: time, low, mean, high; a blank line is a gap.
-void write_curve(Script& script, const Curve& curve, std::size_t panel, std::size_t gpu, const TimeAxis& time) {
-  script.line("$P{}G{} << EOD", panel, gpu);
+// Columns: time, low, mean, high; a blank line is a gap.
+void write_curve(Script& script, const Curve& curve, const std::string& name, const TimeAxis& time) {
+  script.line("{} << EOD", name);
   for (const CurvePoint& point : curve.points)
     script.line("{}{:.7g} {:.6g} {:.6g} {:.6g}", point.after_gap ? "\n" : "", point.seconds / time.unit_seconds, point.low,
                 point.mean, point.high);
   script.line("EOD");
+}
+
+// Of data: panel 0, GPU 1.
+std::string curve_name(std::size_t panel, std::size_t gpu) {
+  return fmt::format("$P{}G{}", panel, gpu);
+}
+std::string part_name(std::size_t panel, std::size_t part) {
+  return fmt::format("$P{}S{}", panel, part);
 }
 
 // Lines of at most kSubtitleWidth characters, broken between two statements; the last is cut.
@@ -233,7 +241,21 @@ std::string plot_items(const Panel& panel, std::size_t number) {
     add(fmt::format("$P{}G{} using 1:3 with {} lw {} {}", number, gpu, dots, panel.curves.size() <= 8 ? 1.6 : 1.1,
                     style_of(gpu)));
   }
+  for (std::size_t part = 0; part < panel.parts.size(); ++part)
+    add(fmt::format("{} using 1:3 with lines lw 1.2 lc rgb '{}' dt {}", part_name(number, part),
+                    kColours[panel.parts[part].gpu % kColours.size()], panel.parts[part].dash));
   return items.empty() ? fmt::format("plot {:.7g} with lines lc rgb 'white'", 2 * panel.high - panel.low) : items;
+}
+
+// Which dashes are which part.
+void write_parts_legend(Script& script, const Panel& panel) {
+  std::string text;
+  for (std::size_t i = 0; i < panel.parts.size(); ++i)
+    if (i == 0 || panel.parts[i].legend != panel.parts[i - 1].legend)
+      text += fmt::format("{}{}", text.empty() ? "" : ",  ", panel.parts[i].legend);
+  if (!text.empty())
+    script.line("set label {} at graph 1,graph 1 right offset 0,1.5 font ',9' textcolor rgb '#666666'",
+                gnuplot_quoted(text));
 }
 
 constexpr std::string_view kIntensityColour = "#6A3D9A";
@@ -327,6 +349,7 @@ void write_panel(Script& script, const PlotInput& input, const Panels& panels, s
   if (!panel.note.empty())
     script.line("set label {} at graph 0.995,graph 0.95 right front font ',10' textcolor rgb '#777777'",
                 gnuplot_quoted(panel.note));
+  write_parts_legend(script, panel);
   write_run_marks(script, input, time, number < 2);
   const bool shows_phases = number == 0 && !input.phases.empty();
   write_value_marks(script, panel, shows_phases || !panel.phases.empty());
@@ -353,9 +376,13 @@ std::string gnuplot_quoted(std::string_view text) {
 std::string gnuplot_script(const PlotInput& input, const Panels& panels, PlotFormat format) {
   Script script;
   write_settings(script, format);
-  for (std::size_t p = 0; p < panels.panels.size(); ++p)
-    for (std::size_t g = 0; g < panels.panels[p].curves.size(); ++g)
-      write_curve(script, panels.panels[p].curves[g], p, g, panels.time);
+  for (std::size_t p = 0; p < panels.panels.size(); ++p) {
+    const Panel& panel = panels.panels[p];
+    for (std::size_t g = 0; g < panel.curves.size(); ++g)
+      write_curve(script, panel.curves[g], curve_name(p, g), panels.time);
+    for (std::size_t i = 0; i < panel.parts.size(); ++i)
+      write_curve(script, panel.parts[i].curve, part_name(p, i), panels.time);
+  }
   script.line("set multiplot");
   const double top = write_frame(script, input, panels);
   for (std::size_t p = 0; p < panels.panels.size(); ++p) write_panel(script, input, panels, p, top);

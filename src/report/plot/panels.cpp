@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "meter/value_facts.h"
@@ -17,9 +18,22 @@ namespace {
 
 using meter::ValueKind;
 
+// Drawn within the panel of the utilisation.
+struct Part {
+  ValueKind kind;
+  std::string_view legend;
+  std::string_view dash;
+};
+constexpr std::array kParts{Part{ValueKind::sm_activity, "dashed: SM", "(6,3)"},
+                            Part{ValueKind::tensor_activity, "dotted: tensor", "(2,3)"}};
+
+bool is_drawn(const meter::ValueFacts& facts) {
+  return facts.shown || std::any_of(kParts.begin(), kParts.end(), [&](const Part& part) { return part.kind == facts.kind; });
+}
+
 // The interval values of one GPU.
 struct ReadingCurves {
-  meter::OfEachValue<Curve> values;  // in their units; of those that are shown
+  meter::OfEachValue<Curve> values;  // in their units; of those that are drawn
   std::vector<ThrottlePhase> phases;
 };
 
@@ -32,10 +46,11 @@ ReadingCurves reading_curves(const series::GpuSeries& gpu, std::size_t position,
     const double seconds = base::to_seconds(reading.time - origin);
     throttled.add(seconds, reading);
     for (const meter::ValueFacts& facts : meter::kValueFacts) {
-      if (!facts.shown) continue;
+      if (!is_drawn(facts)) continue;
       CurveBuilder& builder = builders[meter::place_of(facts.kind)];
       const auto value = facts.read(reading);
-      value ? builder.add(seconds, *value) : builder.miss();
+      if (value) builder.add(seconds, *value);
+      if (!value && !facts.activity) builder.miss();  // not every reading is to have activity
     }
   });
   ReadingCurves curves;
@@ -125,6 +140,18 @@ Panel power_panel(const PlotInput& input, std::vector<Curve> curves) {
   constexpr double kShareForPhases = 0.14;
   if (!input.phases.empty() && !panel.is_empty()) panel.low = -kShareForPhases * panel.high;
   return panel;
+}
+
+// Of many GPUs they would hide each other.
+std::vector<PartCurve> part_curves(meter::OfEachValue<std::vector<Curve>>& curves) {
+  constexpr std::size_t kFewGpus = 2;
+  std::vector<PartCurve> parts;
+  for (const Part& part : kParts) {
+    std::vector<Curve>& of_gpus = curves[part.kind];
+    for (std::size_t gpu = 0; gpu < of_gpus.size() && of_gpus.size() <= kFewGpus; ++gpu)
+      if (!of_gpus[gpu].points.empty()) parts.push_back({part.legend, part.dash, gpu, std::move(of_gpus[gpu])});
+  }
+  return parts;
 }
 
 Panel utilization_panel(std::vector<Curve> curves) {
@@ -282,6 +309,7 @@ Panels make_panels(const PlotInput& input) {
   for (const ValueKind kind : meter::values_in_order({ValueKind::power})) {
     if (!meter::facts_of(kind).shown) continue;
     result.panels.push_back(panel_of(input, kind, std::move(curves[kind])));
+    if (kind == ValueKind::utilization) result.panels.back().parts = part_curves(curves);
     if (kind == ValueKind::sm_clock) show_phases(result.panels.back(), std::move(phases));
   }
   return result;

@@ -1,7 +1,9 @@
 // The six panels of the plot as plain values: curves, limits, titles, ranges.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "report/curve.h"
@@ -17,9 +19,18 @@ struct LimitLine {
   bool below = false;  // the label is written under the line
 };
 
+// What a part of a GPU did, in the panel of the whole's utilisation.
+struct PartCurve {
+  std::string_view legend;  // "dashed: SM"
+  std::string_view dash;    // of gnuplot
+  std::size_t gpu = 0;
+  Curve curve;
+};
+
 struct Panel {
   std::string title;
-  std::vector<Curve> curves;  // one per GPU
+  std::vector<Curve> curves;     // one per GPU
+  std::vector<PartCurve> parts;  // of boards that report them
   std::vector<LimitLine> limits;
   std::vector<ThrottlePhase> phases;  // strips below zero, one per GPU; the axis then begins below it
   double low = 0;                     // range of the value axis

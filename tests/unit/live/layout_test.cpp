@@ -151,6 +151,29 @@ TEST(Layout, PhasesStandBelowTheCurves) {
   EXPECT_TRUE(contains(text, "limit 700 W")) << text;
 }
 
+record::Progress with_activity(record::Progress progress) {
+  for (meter::GpuReading& reading : progress.readings) {
+    reading.activity.sm = base::Ratio::from_fraction(0.949);
+    reading.activity.tensor = base::Ratio::from_fraction(0.921);
+    reading.activity.memory = base::Ratio::from_fraction(0.169);
+  }
+  return progress;
+}
+
+TEST(Layout, WhatTheGpuWasDoingHasARowWhereThereIsRoom) {
+  ViewState state(example::gpus(1), {0}, "x", "");
+  state.take(with_activity(example::progress(1, 10)));
+  state.take(example::progress(1, 11));  // in quick succession readings lack it
+  for (const platform::TerminalSize size : {platform::TerminalSize{80, 24}, platform::TerminalSize{120, 40}}) {
+    const std::string text = screen_of(state, size);
+    EXPECT_TRUE(contains(text, "activity    SM 95 %, tensor 92 %, memory 17 %")) << text;
+    EXPECT_TRUE(contains(text, "mem clock")) << text;
+  }
+  ViewState many(example::gpus(16), example::all_of(16), "x", "");
+  many.take(with_activity(example::progress(16, 10)));
+  EXPECT_FALSE(contains(screen_of(many, {80, 24}), "activity"));
+}
+
 TEST(Layout, OfALongLineTheRestCanBeReached) {
   ViewState state = example::running(1, 3);
   state.take_log(std::string(75, '.') + "the end of the line\n", example::kStart);

@@ -179,6 +179,28 @@ TEST(PlotPanels, ThrottlingIsMarkedUnderTheClock) {
   EXPECT_TRUE(contains(script, "'by heat or hardware'"));
 }
 
+TEST(PlotPanels, WhatTheGpuWasDoingLiesWithinItsUtilisation) {
+  const auto run = example::container_run(1);
+  auto series = sampled(1, 30s);
+  EXPECT_TRUE(make_panels(plot_input(run, series)).panels[1].parts.empty()) << "this board reports none";
+  for (int second = 40; second < 50; ++second) {
+    meter::GpuReading reading;
+    reading.time = example::kStart + std::chrono::seconds(second);
+    reading.activity.sm = base::Ratio::from_fraction(0.9);
+    if (second % 2 == 0) reading.activity.tensor = base::Ratio::from_fraction(0.7);
+    series[0].readings->append(reading);
+  }
+  const PlotInput input = plot_input(run, series);
+  const Panels panels = make_panels(input);
+  const auto& parts = panels.panels[1].parts;
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_DOUBLE_EQ(parts[0].curve.points.back().mean, 90);
+  EXPECT_FALSE(parts[1].curve.points.back().after_gap) << "not every reading has it";
+  const std::string script = gnuplot_script(input, panels);
+  EXPECT_TRUE(contains(script, "'dashed: SM,  dotted: tensor'"));
+  EXPECT_TRUE(contains(script, "$P1S1 using 1:3 with lines"));
+}
+
 TEST(PlotScript, EnergyHasItsInterval) {
   const auto series = sampled(1, 5s);
   EXPECT_TRUE(contains(plot_input(example::container_run(1), series).subtitle, "0.00578 \u00b1 0.00033 kWh"))
