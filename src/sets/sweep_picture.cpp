@@ -111,10 +111,11 @@ class Labels {
  public:
   double free_place(double x, double y) {
     constexpr double kWidth = 90;
+    constexpr double kTouching = kTextHeight - 0.5;  // less than it gives way by: rounding cannot make it give way again
     for (bool moved = true; moved;) {
       moved = false;
       for (const auto& [other_x, other_y] : taken_)
-        if (std::abs(other_x - x) < kWidth && std::abs(other_y - y) < kTextHeight) {
+        if (std::abs(other_x - x) < kWidth && std::abs(other_y - y) < kTouching) {
           y = other_y + kTextHeight;
           moved = true;
         }

@@ -122,12 +122,17 @@ class Outcomes(ContainerTest):
 
 class Messages(ContainerTest):
     def test_image_not_found(self):
-        for name in ("no-such-image", "../../x", "a;rm -rf", "b", "x" * 10000):
+        for name in ("no-such-image", "x/../../y", "a;rm -rf", "b", "x" * 10000):
             with self.subTest(name=name[:20]):
                 outcome = self.run_program("--benchmark_image", name)
                 self.assertEqual(outcome.code, 125)
                 self.assertIn("score", outcome.stderr, "the images that there are")
                 self.assertNotIn("gpu_base", outcome.stderr)
+
+    def test_a_path_that_is_not_there(self):
+        outcome = self.run_program("--benchmark_image", "../../x")
+        self.assertEqual(outcome.code, 125)
+        self.assertIn("there is no image file or folder ../../x", outcome.stderr)
 
     def test_list_of_images(self):
         outcome = self.run_program("--benchmark_image", "")

@@ -70,7 +70,7 @@ containers:
         self.assertIn("nowhere", outcome.stderr)
         outcome = self.several(line="sleep 30", images=("bb", "bb", "bb"))
         self.assertEqual(outcome.code, 125)
-        self.assertIn("--in_turn", outcome.stderr)
+        self.assertIn("--in-turn", outcome.stderr)
 
     def test_ctrl_c_ends_all(self):
         for options, ran in (((), 2), (("--in_turn",), 1)):

@@ -46,7 +46,7 @@ class ApptainerWorkload final : public Workload {
 
  private:
   base::Result<void> find_engine();
-  base::Result<void> find_image();
+  base::Result<void> make_ready(const ImageSource& source);
   [[nodiscard]] base::Result<void> make_results_folders() const;
   base::Result<void> set_up(const EngineLine& line, const Probe& probe);
   base::Result<std::vector<std::string>> words_to_run(const Probe& probe, ImageAction& action) const;
@@ -60,8 +60,10 @@ class ApptainerWorkload final : public Workload {
 
 base::Result<void> ApptainerWorkload::prepare() {
   GPUBENCH_TRY(check_settings(options_));
+  ImageSource source;
+  GPUBENCH_ASSIGN_OR_RETURN(source, find_image_source(options_.image));
   GPUBENCH_TRY(find_engine());
-  GPUBENCH_TRY(find_image());
+  GPUBENCH_TRY(make_ready(source));
   GPUBENCH_TRY(make_results_folders());
   EngineLine line;
   GPUBENCH_ASSIGN_OR_RETURN(line, engine_line(options_, image_));
@@ -107,9 +109,7 @@ base::Result<void> ApptainerWorkload::find_engine() {
   return {};
 }
 
-base::Result<void> ApptainerWorkload::find_image() {
-  ImageSource source;
-  GPUBENCH_ASSIGN_OR_RETURN(source, find_image_source(options_.image));
+base::Result<void> ApptainerWorkload::make_ready(const ImageSource& source) {
   image_ = source.path;
   const bool is_folder = source.kind == ImageSource::Kind::folder;
   if (options_.is_charliecloud() && !is_folder)
