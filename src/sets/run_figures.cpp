@@ -51,7 +51,8 @@ void read_uncertainty(const Json& run, RunFigures& figures) {
   figures.comparative = joules(*uncertainty, "comparative_joules");
   for_each(*uncertainty, "terms", [&](const Json& term) {
     if (text(term, "name") == "disagreement")
-      figures.disagreement = joules(term, "standard_joules").value_or(base::Energy());
+      figures.disagreement =
+          base::Energy::from_joules(std::hypot(figures.disagreement.joules(), number(term, "standard_joules").value_or(0)));
   });
 }
 

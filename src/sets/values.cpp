@@ -1,6 +1,8 @@
 #include "sets/values.h"
 
 #include <algorithm>
+#include <cmath>
+#include <vector>
 
 #include "statistics/decision.h"
 #include "statistics/sample.h"
@@ -19,6 +21,7 @@ std::optional<double> degrees_of(const RunSet& set, std::size_t runs) {
 MetricValues values_of(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant, Metric metric) {
   MetricValues known;
   std::vector<double> meter;
+  std::vector<double> common;
   for (const Member* member : counted_members(set, variant)) {
     const auto found = figures.find(member->run);
     if (found == figures.end()) continue;
@@ -26,10 +29,14 @@ MetricValues values_of(const RunSet& set, const FiguresOfRuns& figures, const st
     if (metric == Metric::time) known.values.push_back(base::to_seconds(run.elapsed));
     if (metric == Metric::time || !run.energy) continue;
     known.values.push_back(run.energy->joules());
-    if (run.comparative) meter.push_back(run.comparative->joules() / 2);  // of k = 2
-    known.floors.common = std::max(known.floors.common, run.disagreement.joules());
+    if (!run.comparative) continue;
+    const double standard = run.comparative->joules() / 2;  // of k = 2
+    common.push_back(std::min(run.disagreement.joules(), standard));
+    meter.push_back(std::sqrt(standard * standard - common.back() * common.back()));
   }
-  if (!meter.empty()) known.floors.meter = statistics::root_mean_square(meter);
+  if (meter.empty()) return known;
+  known.floors.meter = statistics::root_mean_square(meter);
+  known.floors.common = statistics::root_mean_square(common);
   return known;
 }
 

@@ -105,7 +105,7 @@ class Sources(CarbonTest):
         for options, remedy in ((("--carbon_region", "19"), "South England"), (("--carbon_source", "tarot"), "grid_gb_national"),
                                 (("--carbon_source", "electricity_maps", "--carbon_region", "DE"), "ELECTRICITY_MAPS_TOKEN"),
                                 (("--carbon_source", "watttime", "--carbon_region", "CAISO_NORTH"), "WATTTIME_USERNAME"),
-                                (("--carbon_source", "file:/nonexistent"), "CSV"), (("--carbon_intensity", "-1"), "--carbon_intensity"),
+                                (("--carbon_source", "file:/nonexistent"), "CSV"), (("--carbon_intensity", "-1"), "--carbon-intensity"),
                                 (("--carbon_intensity", "1", "--carbon_source", "yearly"), "one of them"), (("--pue", "0.5"), "--pue"),
                                 (("--functional_unit", "0 images"), "1000 images")):
             with self.subTest(options):

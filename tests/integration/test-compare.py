@@ -6,7 +6,6 @@ import pathlib
 import re
 import shutil
 import subprocess
-import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
@@ -75,12 +74,10 @@ class Statuses(Comparison):
         plain = self.compare("ab").stdout
         self.assertEqual(self.compare("ab", environment={**self.environment, "LC_ALL": "de_DE.UTF-8"}).stdout, plain)
 
-    def test_two_hundred_runs_are_quick(self):
+    def test_two_hundred_runs(self):  # how long it takes: bench/saved_runs_speed.py
         values = [3000 + i % 7 for i in range(100)]
         saved_runs.save_set(self.results, "20261129-ab", {"base": values, "against": values})
-        began = time.monotonic()
         self.assertEqual(self.status("20261129-ab"), 0)
-        self.assertLess(time.monotonic() - began, 1.5)  # of a debug build; 0.3 s of a release
 
 
 class Formats(Comparison):

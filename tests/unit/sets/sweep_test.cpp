@@ -6,6 +6,7 @@
 
 #include "sets/summary.h"
 #include "sets/sweep_picture.h"
+#include "sets/values.h"
 
 namespace gpubench::sets {
 namespace {
@@ -71,6 +72,15 @@ TEST_F(SweepTest, OneBlockTellsNothingApart) {
   EXPECT_EQ(sweep.least, 2U);
   for (const SweepPoint& point : sweep.points) EXPECT_TRUE(point.maybe_least);
   EXPECT_THAT(summary_text(set_, figures_), HasSubstr("fewer than two blocks"));
+}
+
+TEST_F(SweepTest, ADisagreementCountsByTheRunsThatHaveIt) {
+  add_blocks();
+  figures_["r0"].comparative = base::Energy::from_joules(50);  // k = 2
+  figures_["r0"].disagreement = base::Energy::from_joules(20);
+  const statistics::Floors floors = values_of(set_, figures_, "N=16", Metric::energy).floors;
+  EXPECT_NEAR(floors.common, 20 / std::sqrt(4.0), 0.01) << "as compare has it";
+  EXPECT_NEAR(floors.meter, 15 / std::sqrt(4.0), 0.01) << "what is left of 25";
 }
 
 TEST_F(SweepTest, NoRunsNoPoints) {
