@@ -138,7 +138,7 @@ class QuickstartWithoutRoot(unittest.TestCase):
         done = self.quickstart("gnuplot-nox", "fonts-dejavu-core")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("gnuplot-nox fonts-dejavu-core", done.stdout)
-        self.assertIn("--no_plot", (self.folder / "results/run/arguments").read_text())
+        self.assertIn("--no-plot", (self.folder / "results/run/arguments").read_text())
 
 
 if __name__ == "__main__":
