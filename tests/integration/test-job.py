@@ -41,7 +41,7 @@ class Parts(ProductTest):
 
     @runs_alone
     def test_the_sum_of_three_nodes_is_the_truth(self):
-        self.run_job(command=("sleep", "4"))
+        self.run_job(command=("sleep", "8"))
         job = self.job()
         self.assertEqual(job["group"]["complete"], True)
         self.assertEqual([node["node"] for node in job["nodes"]], ["n0", "n1", "n2"])
