@@ -26,6 +26,9 @@ constexpr int kReadingsASide = 4;                // at ages a quarter of a perio
 constexpr base::Duration kIdleLevel = 100ms;     // of samples that show the idle power
 // Highest to lowest power of a time without load in it: an H200's falls from 128 to 80 W when its clocks do.
 constexpr double kWithoutLoad = 2;
+// In less time than this the clocks do not fall: a change is another's work, which may begin or end at the moment itself.
+constexpr base::Duration kClocksFallAfter = 1s;
+constexpr double kWithoutLoadShortly = 1.25;
 // Ring against counter on an H200 (k = 2): half a per cent under load. In idle 0.04 J in a second of 80 W; four times that.
 constexpr double kRingShare = 0.005;
 constexpr double kRingShareInIdle = 0.002;
@@ -176,7 +179,8 @@ bool is_steady(const FineSamples& power, base::SteadyTime moment, base::SteadyTi
                                                        : base::Window{moment + power.newest_age(), farthest};
   if (window.length() <= base::Duration::zero()) return false;
   const auto seen = power_in(power, window);
-  return seen && seen->highest <= seen->lowest * kWithoutLoad;
+  const double most = window.length() < kClocksFallAfter ? kWithoutLoadShortly : kWithoutLoad;
+  return seen && seen->highest <= seen->lowest * most;
 }
 
 // What all readings allow together. If readings contradict each other, any may be right; if by more than `apart`, the
