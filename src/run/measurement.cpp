@@ -40,7 +40,10 @@ class Interruption {
       }
     }
     if (asked_ || clock_.now() < deadline_) return;
-    if (plan_.attached) return workload.stop();
+    if (plan_.attached) {
+      workload.stop();
+      return;
+    }
     timed_out_ = plan_.timeout;
     ask(workload, "--timeout");
   }

@@ -24,13 +24,17 @@ std::optional<double> mean_of(const std::vector<const ListedRun*>& runs, Figure 
   return known > 0 ? std::optional(sum / static_cast<double>(known)) : std::nullopt;
 }
 
+std::string_view kind_of_block(const RunSet& set) {
+  if (set.variants.size() == 1) return "run";
+  return set.variants.size() == 2 ? "pair" : "block";
+}
+
 // "10 runs", "8 pairs", "3 blocks"; of a set that is not complete "3/10 runs".
 std::string extent_of(const RunSet& set, std::size_t counted) {
   const std::size_t planned = set.options.until.empty() ? set.options.runs : set.options.max_runs;
   const std::size_t last = set.complete ? counted : planned;
   const std::string number = set.complete ? fmt::format("{}", counted) : fmt::format("{}/{}", counted, planned);
-  const char* const kind = set.variants.size() == 1 ? "run" : set.variants.size() == 2 ? "pair" : "block";
-  return fmt::format("{} {}{}", number, kind, last == 1 ? "" : "s");
+  return fmt::format("{} {}{}", number, kind_of_block(set), last == 1 ? "" : "s");
 }
 
 void place_members(const RunSet& set, const ListedRuns& runs) {

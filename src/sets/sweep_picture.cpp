@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string_view>
 
 #include "base/xml.h"
 #include "platform/files.h"
@@ -128,6 +129,12 @@ class Labels {
   std::vector<std::array<double, 2>> taken_;
 };
 
+// The further class of a point.
+std::string_view mark_of(const Sweep& sweep, std::size_t point) {
+  if (sweep.least == point) return " least";
+  return sweep.points[point].maybe_least ? " maybe" : "";
+}
+
 std::string legend(const RunSet& set) {
   const std::string title =
       (set.label.empty() ? set.benchmark : set.label + " (" + set.benchmark + ")") + ": energy and time";
@@ -161,9 +168,8 @@ std::string sweep_picture(const RunSet& set, const Sweep& sweep) {
     const SweepPoint& point = sweep.points[i];
     const Extent x = extent_of(point.time);
     const Extent y = extent_of(point.energy);
-    const char* const more = sweep.least == i ? " least" : point.maybe_least ? " maybe" : "";
-    text += bars(time, energy, x, y) + fmt::format(R"(<circle class="point{}" cx="{:.1f}" cy="{:.1f}" r="5"/>)", more,
-                                                   time.place(x.mean), energy.place(y.mean));
+    text += bars(time, energy, x, y) + fmt::format(R"(<circle class="point{}" cx="{:.1f}" cy="{:.1f}" r="5"/>)",
+                                                   mark_of(sweep, i), time.place(x.mean), energy.place(y.mean));
     text += fmt::format(R"(<text class="name" x="{:.1f}" y="{:.1f}">{}</text>)"
                         "\n",
                         time.place(x.mean) + 9, labels.free_place(time.place(x.mean), energy.place(y.mean) - 6),
