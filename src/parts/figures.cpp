@@ -1,5 +1,6 @@
 #include "parts/figures.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -51,8 +52,9 @@ template <class Each>
 void for_each_object(Json& object, const char* key, Each each) {
   const auto list = object.find(key);
   if (list == object.end() || !list->is_array()) return;
-  for (Json& entry : *list)
+  std::for_each(list->begin(), list->end(), [&](Json& entry) {
     if (entry.is_object()) each(entry);
+  });
 }
 
 void read_boards(Json& metrics, PartFigures& figures) {
@@ -98,7 +100,8 @@ base::Result<PartFigures> read_figures(const std::filesystem::path& folder) {
   const auto start = carbon::parse_utc_time(text_in(metrics, "start_time"));
   const auto elapsed = number_in(metrics, "elapsed_time");
   constexpr double kLongest = 1e9;
-  if (!start || !elapsed || !(*elapsed >= 0 && *elapsed < kLongest)) return base::failure("metrics.json has no times");
+  const bool has_length = elapsed && *elapsed >= 0 && *elapsed < kLongest;
+  if (!start || !has_length) return base::failure("metrics.json has no times");
   figures.start = *start;
   figures.end = *start + base::from_seconds(*elapsed);
   read_boards(metrics, figures);

@@ -150,7 +150,9 @@ std::vector<int> tasks_per_node(const std::string& text) {
       at = read.ptr + 1;
     }
     tasks.insert(tasks.end(), static_cast<std::size_t>(times), count);
-    if (at < end && *at++ != ',') return {};
+    if (at == end) break;
+    if (*at != ',') return {};
+    ++at;
   }
   return tasks;
 }
