@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "carbon/utc_time.h"
 #include "platform/regular_file.h"
+#include "statistics/floors.h"
 
 namespace gpubench::compare {
 namespace {
@@ -55,8 +56,8 @@ double disagreement_of(const Json& uncertainty) {
 // The file states half-widths for k = 2.
 Figure energy_figure(double joules, const Json& uncertainty) {
   const double standard = number_in(uncertainty, "comparative_joules").value_or(0) / 2;
-  const double common = std::min(disagreement_of(uncertainty), standard);
-  return {joules, std::sqrt(standard * standard - common * common), common};
+  const auto parts = statistics::own_and_common(standard, disagreement_of(uncertainty));
+  return {joules, parts.own, parts.common};
 }
 
 Figure scaled(const Figure& figure, double factor) {

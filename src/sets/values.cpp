@@ -1,7 +1,5 @@
 #include "sets/values.h"
 
-#include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "statistics/decision.h"
@@ -30,9 +28,9 @@ MetricValues values_of(const RunSet& set, const FiguresOfRuns& figures, const st
     if (metric == Metric::time || !run.energy) continue;
     known.values.push_back(run.energy->joules());
     if (!run.comparative) continue;
-    const double standard = run.comparative->joules() / 2;  // of k = 2
-    common.push_back(std::min(run.disagreement.joules(), standard));
-    meter.push_back(std::sqrt(standard * standard - common.back() * common.back()));
+    const auto parts = statistics::own_and_common(run.comparative->joules() / 2, run.disagreement.joules());  // of k = 2
+    meter.push_back(parts.own);
+    common.push_back(parts.common);
   }
   if (meter.empty()) return known;
   known.floors.meter = statistics::root_mean_square(meter);

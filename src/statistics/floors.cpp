@@ -5,6 +5,11 @@
 
 namespace gpubench::statistics {
 
+OwnAndCommon own_and_common(double standard, double common) {
+  const double shared = std::min(common, standard);
+  return {std::sqrt(standard * standard - shared * shared), shared};
+}
+
 double floored(double deviation, const Floors& floors) {
   return std::max({deviation, floors.meter, floors.step / std::sqrt(12.0)});
 }

@@ -12,6 +12,13 @@ struct Floors {
   double common = 0;  // what all runs have in common, such as the disagreement of two methods: more runs do not lower it
 };
 
+// One run's standard uncertainty in two: its own, and what it has in common with the other runs.
+struct OwnAndCommon {
+  double own = 0;
+  double common = 0;
+};
+OwnAndCommon own_and_common(double standard, double common);
+
 // The greatest of: `deviation`, the meter's, that of a rounded value (a rectangle of one step: step^2 / 12).
 double floored(double deviation, const Floors& floors);
 
