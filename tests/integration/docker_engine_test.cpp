@@ -421,10 +421,12 @@ std::string lines(const std::string& word, int last) {
   return text;
 }
 
-// The engine is killed mid-run and comes back while the container runs: it asks the container to end (which this one does
-// not listen to), and then takes its output and its end as if nothing had been.
+// The engine is killed mid-run and comes back while the container runs: it asks the container to end, which this one takes
+// as the sign to write on, and then takes its output and its end as if nothing had been.
 TEST_F(DockerEngineCrash, LosesNeitherExitCodeNorALine) {
-  begin("trap '' TERM; for i in $(seq 1 60); do echo line $i; echo err $i >&2; sleep 0.05; done; exit 7");
+  begin(
+      "trap back=yes TERM; print() { for i in $(seq $1 $2); do echo line $i; echo err $i >&2; sleep 0.05; done; };"
+      "print 1 40; until [ $back ]; do sleep 0.1; done; print 41 60; exit 7");
   poll_for(600ms);
   EXPECT_FALSE(log.out.empty());
   engine->crash();
@@ -455,14 +457,23 @@ TEST_F(DockerEngineCrash, EndWhileTheEngineIsAwayHasItsExitCodeAndANote) {
 TEST_F(DockerEngineCrash, WithLiveRestoreIsFollowedOn) {
   engine->crash();
   engine->start("--live-restore");
-  begin("for i in $(seq 1 80); do echo line $i; sleep 0.05; done; exit 9");
+  const fs::path folder = fs::path(engine->directory()) / "bound";
+  fs::create_directory(folder);
+  ContainerOptions given = options(
+      "print() { for i in $(seq $1 $2); do echo line $i; sleep 0.05; done; };"
+      "print 1 40; until [ -e /shared/back ]; do sleep 0.1; done; print 41 60; exit 9");
+  given.binds = {folder.string() + ":/shared:ro"};
+  make(given);
+  ASSERT_TRUE(workload->prepare());
+  ASSERT_TRUE(workload->start());
   poll_for(600ms);
   engine->crash();
   poll_for(200ms);
   engine->start("--live-restore");
+  std::ofstream(folder / "back") << "the engine is back";
   const WorkloadOutcome outcome = wait();
   EXPECT_EQ(outcome.exit_code, 9) << outcome.note;
-  EXPECT_EQ(log.out, lines("line", 80)) << outcome.note;
+  EXPECT_EQ(log.out, lines("line", 60)) << outcome.note;
 }
 
 TEST_F(DockerEngineCrash, EngineGoneForGoodIsUnknownNotZero) {
