@@ -23,7 +23,7 @@ TEST_PACKAGES=(libgtest-dev libgmock-dev python3=python3 python3-yaml python3-js
 
 # To lint it. Ubuntu 22.04 has no clang 19: .ci/run takes what is there and says so.
 # shellcheck disable=SC2034
-LINT_PACKAGES=(shellcheck=shellcheck universal-ctags=ctags clang-format-19=clang-format-19 clang-tidy-19=clang-tidy-19)
+LINT_PACKAGES=(shellcheck=shellcheck universal-ctags=ctags clang-format-19=clang-format-19 clang-tidy-19=clang-tidy-19 g++-11=g++-11)
 
 # To make the archive. The launcher is linked with musl.
 # shellcheck disable=SC2034
