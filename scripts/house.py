@@ -1,6 +1,6 @@
 """What scripts/check-layers holds beside the layers: circles, unused grants, ARCHITECTURE.md's tables, sizes.
 
-Each function yields (key, message). A key that stands in scripts/house-allowed is let pass; one there that is no longer found is an error.
+Each function yields messages.
 """
 import collections
 import json
@@ -60,7 +60,7 @@ def circle_problems(graph):
     for circle in circles(graph):
         for unit in circle:
             inside = ", ".join(other.removeprefix("src/") for other in sorted(graph[unit]) if other in circle)
-            yield f"circle {unit.rsplit('/', 1)[1]}", f"{unit}: is in an include circle of {len(circle)} units, through {inside}"
+            yield f"{unit}: is in an include circle of {len(circle)} units, through {inside}"
 
 
 def unused_grants(rooms, everything, used):
@@ -68,7 +68,7 @@ def unused_grants(rooms, everything, used):
     for room, grants in rooms.items():
         for other in grants if room not in everything else ():
             if (room, other) not in used:
-                yield f"grant {room} {other}", f"{room} is granted {other}, which no file of src/{room} includes (ROOMS in scripts/check-layers)"
+                yield f"{room} is granted {other}, which no file of src/{room} includes (ROOMS in scripts/check-layers)"
 
 
 def unused_third_party(grants, used):
@@ -76,7 +76,7 @@ def unused_third_party(grants, used):
     for begin, folders in grants.items():
         for folder in folders:
             if not any(header == begin and (not folder or one == folder or one.startswith(folder + "/")) for header, one in used):
-                yield f"grant {begin} {folder}", f"<{begin}...> is granted to {folder or 'all'}, which does not include it (THIRD_PARTY in scripts/check-layers)"
+                yield f"<{begin}...> is granted to {folder or 'all'}, which does not include it (THIRD_PARTY in scripts/check-layers)"
 
 
 def table_rows(text, heading):
@@ -101,16 +101,16 @@ def missing_in_architecture(text, folders, thread_units):
     for folder in sorted(folders):
         room, _, adapter = folder.partition("/")
         if room not in rooms:
-            yield f"row {room}", f"src/{room}: ARCHITECTURE.md's table has no row for it"
+            yield f"src/{room}: ARCHITECTURE.md's table has no row for it"
         elif adapter and f"`{adapter}`" not in rooms[room] and f"`{adapter.split('/')[0]}`" not in rooms[room]:
-            yield f"row {folder}", f"src/{folder}: the row of {room} in ARCHITECTURE.md's table does not name `{adapter}`"
+            yield f"src/{folder}: the row of {room} in ARCHITECTURE.md's table does not name `{adapter}`"
     for room in rooms:
         if room not in {folder.split("/")[0] for folder in folders}:
-            yield f"row {room}", f"ARCHITECTURE.md's table has a row {room}, which is no folder of src/"
+            yield f"ARCHITECTURE.md's table has a row {room}, which is no folder of src/"
     threads = {plain(word) for row in table_rows(text, "## Threads") for word in re.findall(r"\w+", row.split("|")[1])}
     for unit in sorted(thread_units):
         if plain(unit.rsplit("/", 1)[1]) not in threads:
-            yield f"thread {unit.rsplit('/', 1)[1]}", f"{unit}: starts a thread that ARCHITECTURE.md's table of threads does not name"
+            yield f"{unit}: starts a thread that ARCHITECTURE.md's table of threads does not name"
 
 
 def sizes(files):
@@ -118,10 +118,10 @@ def sizes(files):
     folders = collections.Counter(name.rsplit("/", 1)[0] for name in files)
     for folder, count in sorted(folders.items()):
         if count > MOST_FILES:
-            yield f"folder {folder}", f"{folder}: {count} source files in one folder, of {MOST_FILES} at most"
+            yield f"{folder}: {count} source files in one folder, of {MOST_FILES} at most"
     for name, lines in sorted(files.items()):
         if lines > MOST_LINES:
-            yield f"lines {name.rsplit('/', 1)[1]}", f"{name}: {lines} lines, of {MOST_LINES} at most"
+            yield f"{name}: {lines} lines, of {MOST_LINES} at most"
 
 
 def tags(root):
@@ -138,7 +138,7 @@ def members(found):
     for (path, scope), count in sorted(counts.items()):
         if count > MOST_MEMBERS:
             name = scope.rsplit("::", 1)[-1]
-            yield f"members {name}", f"{path}: {name} has {count} data members, of {MOST_MEMBERS} at most"
+            yield f"{path}: {name} has {count} data members, of {MOST_MEMBERS} at most"
 
 
 def clashes(found):
@@ -149,11 +149,11 @@ def clashes(found):
             places[tag["path"].rsplit("/", 1)[0], tag["name"], tag.get("signature", "")].add(tag["path"])
     for (_, name, _), paths in sorted(places.items()):
         if len(paths) > 1:
-            yield f"clash {name}", f"{' and '.join(sorted(paths))}: both have {name} in an unnamed namespace, but are compiled in one group"
+            yield f"{' and '.join(sorted(paths))}: both have {name} in an unnamed namespace, but are compiled in one group"
 
 
 def found_by_ctags(root):
     if shutil.which("ctags") is None:
-        return [("", "ctags is missing, so that nobody counts members and looks for names that clash (package universal-ctags)")]
+        return ["ctags is missing, so that nobody counts members and looks for names that clash (package universal-ctags)"]
     found = tags(root)
     return [*members(found), *clashes(found)]

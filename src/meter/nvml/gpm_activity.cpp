@@ -25,11 +25,11 @@ constexpr std::array<std::uint32_t, kNvmlGpmMetrics> kMetrics{
     kNvmlGpmMemory,     kNvmlGpmPcieSent,    kNvmlGpmPcieReceived, kNvmlGpmNvlinkSent, kNvmlGpmNvlinkReceived};
 
 bool supports(const NvmlApi& api, NvmlHandle device) {
-  if (api.gpm_support == nullptr || api.gpm_sample_alloc == nullptr || api.gpm_sample_free == nullptr ||
-      api.gpm_sample_get == nullptr || api.gpm_metrics_get == nullptr)
+  if (api.activity.support == nullptr || api.activity.sample_alloc == nullptr || api.activity.sample_free == nullptr ||
+      api.activity.sample_get == nullptr || api.activity.metrics_get == nullptr)
     return false;
   NvmlGpmSupport support;
-  return api.gpm_support(device, &support) == kNvmlSuccess && support.is_supported != 0;
+  return api.activity.support(device, &support) == kNvmlSuccess && support.is_supported != 0;
 }
 
 Field<double> value_of(const NvmlGpmMetricsGet& all, std::uint32_t id) {
@@ -73,13 +73,13 @@ void set_all(GpuReading& reading, Absent why) {
 
 }  // namespace
 
-GpmActivity::Sample::Sample(const NvmlApi& api) : handle_(nullptr, Free{api.gpm_sample_free}) {
+GpmActivity::Sample::Sample(const NvmlApi& api) : handle_(nullptr, Free{api.activity.sample_free}) {
   NvmlHandle sample = nullptr;
-  if (api.gpm_sample_alloc(&sample) == kNvmlSuccess) handle_.reset(sample);
+  if (api.activity.sample_alloc(&sample) == kNvmlSuccess) handle_.reset(sample);
 }
 
 GpmActivity::GpmActivity(const NvmlApi& api, NvmlHandle device)
-    : device_(device), sample_get_(api.gpm_sample_get), metrics_get_(api.gpm_metrics_get) {
+    : device_(device), sample_get_(api.activity.sample_get), metrics_get_(api.activity.metrics_get) {
   if (!supports(api, device)) return;
   std::array<Sample, 2> samples{Sample(api), Sample(api)};
   if (samples[0].get() != nullptr && samples[1].get() != nullptr) samples_ = std::move(samples);

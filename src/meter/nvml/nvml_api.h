@@ -188,49 +188,64 @@ static_assert(offsetof(NvmlGpmMetricsGet, metrics) == 24);
 struct NvmlApi {
   using Count = unsigned int;
   using Long = unsigned long long;
-  int (*init)() = nullptr;
-  int (*shutdown)() = nullptr;
-  const char* (*error_string)(int) = nullptr;
-  int (*driver_version)(char*, Count) = nullptr;
-  int (*nvml_version)(char*, Count) = nullptr;
-  int (*device_count)(Count*) = nullptr;
-  int (*device_by_index)(Count, NvmlHandle*) = nullptr;
-  int (*name)(NvmlHandle, char*, Count) = nullptr;
-  int (*uuid)(NvmlHandle, char*, Count) = nullptr;
-  int (*pci)(NvmlHandle, NvmlPci*) = nullptr;
-  int (*enforced_power_limit)(NvmlHandle, std::uint32_t*) = nullptr;  // mW
-  int (*power_limit_range)(NvmlHandle, std::uint32_t* min, std::uint32_t* max) = nullptr;
-  int (*max_clock)(NvmlHandle, int type, std::uint32_t*) = nullptr;
-  int (*temperature_threshold)(NvmlHandle, int threshold, std::uint32_t*) = nullptr;
-  int (*utilization)(NvmlHandle, NvmlUtilization*) = nullptr;
-  int (*power_usage)(NvmlHandle, std::uint32_t*) = nullptr;
-  int (*temperature_versioned)(NvmlHandle, NvmlTemperature*) = nullptr;
-  int (*temperature)(NvmlHandle, int sensor, std::uint32_t*) = nullptr;
-  int (*memory_v2)(NvmlHandle, NvmlMemoryV2*) = nullptr;
-  int (*memory_v1)(NvmlHandle, NvmlMemoryV1*) = nullptr;
-  int (*clock)(NvmlHandle, int type, std::uint32_t*) = nullptr;
-  int (*event_reasons)(NvmlHandle, Long*) = nullptr;
-  int (*throttle_reasons)(NvmlHandle, Long*) = nullptr;  // the older name of event_reasons
-  int (*total_energy)(NvmlHandle, Long*) = nullptr;      // mJ
-  int (*field_values)(NvmlHandle, int count, NvmlFieldValue*) = nullptr;
-  int (*compute_processes)(NvmlHandle, Count*, NvmlProcess*) = nullptr;
-  int (*graphics_processes)(NvmlHandle, Count*, NvmlProcess*) = nullptr;
-  int (*mps_processes)(NvmlHandle, Count*, NvmlProcess*) = nullptr;
-  int (*mig_mode)(NvmlHandle, std::uint32_t* now, std::uint32_t* after_reset) = nullptr;
-  int (*max_mig_devices)(NvmlHandle, Count*) = nullptr;
-  int (*mig_device)(NvmlHandle, Count, NvmlHandle*) = nullptr;
-  int (*event_set_create)(NvmlHandle*) = nullptr;
-  int (*event_set_free)(NvmlHandle) = nullptr;
-  int (*register_events)(NvmlHandle device, Long types, NvmlHandle set) = nullptr;
-  int (*event_set_wait)(NvmlHandle set, NvmlEvent*, Count timeout_ms) = nullptr;
-  int (*gpm_support)(NvmlHandle, NvmlGpmSupport*) = nullptr;
-  int (*gpm_sample_alloc)(NvmlHandle*) = nullptr;
-  int (*gpm_sample_free)(NvmlHandle) = nullptr;
-  int (*gpm_sample_get)(NvmlHandle device, NvmlHandle sample) = nullptr;
-  int (*gpm_metrics_get)(NvmlGpmMetricsGet*) = nullptr;
-  int (*memory_bus_width)(NvmlHandle, std::uint32_t* bits) = nullptr;
-  int (*cores)(NvmlHandle, std::uint32_t*) = nullptr;
-  int (*samples)(NvmlHandle, int type, Long last_seen_us, int* value_type, Count* count, NvmlSample*) = nullptr;
+  // Of the library and its devices.
+  struct System {
+    int (*init)() = nullptr;
+    int (*shutdown)() = nullptr;
+    const char* (*error_string)(int) = nullptr;
+    int (*driver_version)(char*, Count) = nullptr;
+    int (*nvml_version)(char*, Count) = nullptr;
+    int (*device_count)(Count*) = nullptr;
+    int (*device_by_index)(Count, NvmlHandle*) = nullptr;
+  } system;
+  // What a device is, which does not change.
+  struct Description {
+    int (*name)(NvmlHandle, char*, Count) = nullptr;
+    int (*uuid)(NvmlHandle, char*, Count) = nullptr;
+    int (*pci)(NvmlHandle, NvmlPci*) = nullptr;
+    int (*enforced_power_limit)(NvmlHandle, std::uint32_t*) = nullptr;  // mW
+    int (*power_limit_range)(NvmlHandle, std::uint32_t* min, std::uint32_t* max) = nullptr;
+    int (*max_clock)(NvmlHandle, int type, std::uint32_t*) = nullptr;
+    int (*temperature_threshold)(NvmlHandle, int threshold, std::uint32_t*) = nullptr;
+    int (*memory_bus_width)(NvmlHandle, std::uint32_t* bits) = nullptr;
+    int (*cores)(NvmlHandle, std::uint32_t*) = nullptr;
+    int (*mig_mode)(NvmlHandle, std::uint32_t* now, std::uint32_t* after_reset) = nullptr;
+    int (*max_mig_devices)(NvmlHandle, Count*) = nullptr;
+    int (*mig_device)(NvmlHandle, Count, NvmlHandle*) = nullptr;
+  } description;
+  // What it measures.
+  struct Values {
+    int (*utilization)(NvmlHandle, NvmlUtilization*) = nullptr;
+    int (*power_usage)(NvmlHandle, std::uint32_t*) = nullptr;
+    int (*temperature_versioned)(NvmlHandle, NvmlTemperature*) = nullptr;
+    int (*temperature)(NvmlHandle, int sensor, std::uint32_t*) = nullptr;
+    int (*memory_v2)(NvmlHandle, NvmlMemoryV2*) = nullptr;
+    int (*memory_v1)(NvmlHandle, NvmlMemoryV1*) = nullptr;
+    int (*clock)(NvmlHandle, int type, std::uint32_t*) = nullptr;
+    int (*event_reasons)(NvmlHandle, Long*) = nullptr;
+    int (*throttle_reasons)(NvmlHandle, Long*) = nullptr;  // the older name of event_reasons
+    int (*total_energy)(NvmlHandle, Long*) = nullptr;      // mJ
+    int (*field_values)(NvmlHandle, int count, NvmlFieldValue*) = nullptr;
+    int (*samples)(NvmlHandle, int type, Long last_seen_us, int* value_type, Count* count, NvmlSample*) = nullptr;
+  } values;
+  // GPU performance monitoring (GPM).
+  struct Activity {
+    int (*support)(NvmlHandle, NvmlGpmSupport*) = nullptr;
+    int (*sample_alloc)(NvmlHandle*) = nullptr;
+    int (*sample_free)(NvmlHandle) = nullptr;
+    int (*sample_get)(NvmlHandle device, NvmlHandle sample) = nullptr;
+    int (*metrics_get)(NvmlGpmMetricsGet*) = nullptr;
+  } activity;
+  // Who uses it, and what happens to it.
+  struct Events {
+    int (*compute_processes)(NvmlHandle, Count*, NvmlProcess*) = nullptr;
+    int (*graphics_processes)(NvmlHandle, Count*, NvmlProcess*) = nullptr;
+    int (*mps_processes)(NvmlHandle, Count*, NvmlProcess*) = nullptr;
+    int (*event_set_create)(NvmlHandle*) = nullptr;
+    int (*event_set_free)(NvmlHandle) = nullptr;
+    int (*register_events)(NvmlHandle device, Long types, NvmlHandle set) = nullptr;
+    int (*event_set_wait)(NvmlHandle set, NvmlEvent*, Count timeout_ms) = nullptr;
+  } events;
 };
 
 }  // namespace gpubench::meter

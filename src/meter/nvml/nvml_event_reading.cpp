@@ -62,14 +62,14 @@ void add(std::vector<GpuProcess>& all, const NvmlProcess& process) {
 }  // namespace
 
 void read_counts(const NvmlApi& api, NvmlHandle device, EventReading& reading) {
-  if (api.field_values == nullptr) return;
+  if (api.values.field_values == nullptr) return;
   constexpr std::array kIds{
       kNvmlFieldHeldByPowerCap,         kNvmlFieldHeldByHeat,   kNvmlFieldHeldBySyncBoost, kNvmlFieldHeldByBoardLimit,
       kNvmlFieldHeldByReliability,      kNvmlFieldEccCorrected, kNvmlFieldEccUncorrected,  kNvmlFieldRowsRemappedCorrected,
       kNvmlFieldRowsRemappedUncorrected};
   std::array<NvmlFieldValue, kIds.size()> fields;
   for (std::size_t i = 0; i < kIds.size(); ++i) fields[i].field_id = kIds[i];
-  const int code = api.field_values(device, static_cast<int>(fields.size()), fields.data());
+  const int code = api.values.field_values(device, static_cast<int>(fields.size()), fields.data());
   if (code != kNvmlSuccess) {
     for (NvmlFieldValue& field : fields) field.code = code;
   }
@@ -82,11 +82,11 @@ void read_counts(const NvmlApi& api, NvmlHandle device, EventReading& reading) {
 }
 
 Field<std::vector<GpuProcess>> read_processes(const NvmlApi& api, NvmlHandle device) {
-  const auto compute = list(api.compute_processes, device);
+  const auto compute = list(api.events.compute_processes, device);
   if (!compute) return absent(compute.error());
   std::vector<GpuProcess> all;
   for (const NvmlProcess& process : *compute) add(all, process);
-  for (const ProcessCall call : {api.graphics_processes, api.mps_processes}) {
+  for (const ProcessCall call : {api.events.graphics_processes, api.events.mps_processes}) {
     const auto more = list(call, device);
     for (const NvmlProcess& process : more ? *more : std::vector<NvmlProcess>{}) add(all, process);
   }
@@ -94,17 +94,17 @@ Field<std::vector<GpuProcess>> read_processes(const NvmlApi& api, NvmlHandle dev
 }
 
 NvmlEvents::NvmlEvents(const NvmlApi& api) : api_(api) {
-  const bool complete = api.event_set_create != nullptr && api.event_set_free != nullptr && api.register_events != nullptr &&
-                        api.event_set_wait != nullptr;
-  if (complete && api.event_set_create(&set_) != kNvmlSuccess) set_ = nullptr;
+  const bool complete = api.events.event_set_create != nullptr && api.events.event_set_free != nullptr &&
+                        api.events.register_events != nullptr && api.events.event_set_wait != nullptr;
+  if (complete && api.events.event_set_create(&set_) != kNvmlSuccess) set_ = nullptr;
 }
 
 NvmlEvents::~NvmlEvents() {
-  if (set_ != nullptr) api_.event_set_free(set_);
+  if (set_ != nullptr) api_.events.event_set_free(set_);
 }
 
 void NvmlEvents::watch(NvmlHandle device) {
-  if (set_ == nullptr || api_.register_events(device, kNvmlEventXid, set_) != kNvmlSuccess) return;
+  if (set_ == nullptr || api_.events.register_events(device, kNvmlEventXid, set_) != kNvmlSuccess) return;
   watched_.push_back({device, {}});
 }
 
@@ -125,7 +125,7 @@ void NvmlEvents::collect() {
   if (watched_.empty()) return;
   for (int i = 0; i < kMostEvents; ++i) {
     NvmlEvent event;
-    if (api_.event_set_wait(set_, &event, 0) != kNvmlSuccess) return;
+    if (api_.events.event_set_wait(set_, &event, 0) != kNvmlSuccess) return;
     Watched* const watched = find(event.device);
     if (watched != nullptr && event.type == kNvmlEventXid) watched->xids.push_back(event.data);
   }

@@ -21,62 +21,62 @@ void resolve(void* library, const char* name, Function*& function) {
   function = reinterpret_cast<Function*>(dlsym(library, name));
 }
 
-void resolve_system(void* library, NvmlApi& api) {
-  resolve(library, "nvmlInit_v2", api.init);
-  resolve(library, "nvmlShutdown", api.shutdown);
-  resolve(library, "nvmlErrorString", api.error_string);
-  resolve(library, "nvmlSystemGetDriverVersion", api.driver_version);
-  resolve(library, "nvmlSystemGetNVMLVersion", api.nvml_version);
-  resolve(library, "nvmlDeviceGetCount_v2", api.device_count);
-  resolve(library, "nvmlDeviceGetHandleByIndex_v2", api.device_by_index);
+void resolve_system(void* library, NvmlApi::System& system) {
+  resolve(library, "nvmlInit_v2", system.init);
+  resolve(library, "nvmlShutdown", system.shutdown);
+  resolve(library, "nvmlErrorString", system.error_string);
+  resolve(library, "nvmlSystemGetDriverVersion", system.driver_version);
+  resolve(library, "nvmlSystemGetNVMLVersion", system.nvml_version);
+  resolve(library, "nvmlDeviceGetCount_v2", system.device_count);
+  resolve(library, "nvmlDeviceGetHandleByIndex_v2", system.device_by_index);
 }
 
-void resolve_description(void* library, NvmlApi& api) {
-  resolve(library, "nvmlDeviceGetName", api.name);
-  resolve(library, "nvmlDeviceGetUUID", api.uuid);
-  resolve(library, "nvmlDeviceGetPciInfo_v3", api.pci);
-  resolve(library, "nvmlDeviceGetEnforcedPowerLimit", api.enforced_power_limit);
-  resolve(library, "nvmlDeviceGetPowerManagementLimitConstraints", api.power_limit_range);
-  resolve(library, "nvmlDeviceGetMaxClockInfo", api.max_clock);
-  resolve(library, "nvmlDeviceGetTemperatureThreshold", api.temperature_threshold);
-  resolve(library, "nvmlDeviceGetMemoryBusWidth", api.memory_bus_width);
-  resolve(library, "nvmlDeviceGetNumGpuCores", api.cores);
+void resolve_description(void* library, NvmlApi::Description& description) {
+  resolve(library, "nvmlDeviceGetName", description.name);
+  resolve(library, "nvmlDeviceGetUUID", description.uuid);
+  resolve(library, "nvmlDeviceGetPciInfo_v3", description.pci);
+  resolve(library, "nvmlDeviceGetEnforcedPowerLimit", description.enforced_power_limit);
+  resolve(library, "nvmlDeviceGetPowerManagementLimitConstraints", description.power_limit_range);
+  resolve(library, "nvmlDeviceGetMaxClockInfo", description.max_clock);
+  resolve(library, "nvmlDeviceGetTemperatureThreshold", description.temperature_threshold);
+  resolve(library, "nvmlDeviceGetMemoryBusWidth", description.memory_bus_width);
+  resolve(library, "nvmlDeviceGetNumGpuCores", description.cores);
+  resolve(library, "nvmlDeviceGetMigMode", description.mig_mode);
+  resolve(library, "nvmlDeviceGetMaxMigDeviceCount", description.max_mig_devices);
+  resolve(library, "nvmlDeviceGetMigDeviceHandleByIndex", description.mig_device);
 }
 
-void resolve_activity(void* library, NvmlApi& api) {
-  resolve(library, "nvmlGpmQueryDeviceSupport", api.gpm_support);
-  resolve(library, "nvmlGpmSampleAlloc", api.gpm_sample_alloc);
-  resolve(library, "nvmlGpmSampleFree", api.gpm_sample_free);
-  resolve(library, "nvmlGpmSampleGet", api.gpm_sample_get);
-  resolve(library, "nvmlGpmMetricsGet", api.gpm_metrics_get);
+void resolve_activity(void* library, NvmlApi::Activity& activity) {
+  resolve(library, "nvmlGpmQueryDeviceSupport", activity.support);
+  resolve(library, "nvmlGpmSampleAlloc", activity.sample_alloc);
+  resolve(library, "nvmlGpmSampleFree", activity.sample_free);
+  resolve(library, "nvmlGpmSampleGet", activity.sample_get);
+  resolve(library, "nvmlGpmMetricsGet", activity.metrics_get);
 }
 
-void resolve_values(void* library, NvmlApi& api) {
-  resolve(library, "nvmlDeviceGetUtilizationRates", api.utilization);
-  resolve(library, "nvmlDeviceGetPowerUsage", api.power_usage);
-  resolve(library, "nvmlDeviceGetTemperatureV", api.temperature_versioned);
-  resolve(library, "nvmlDeviceGetTemperature", api.temperature);
-  resolve(library, "nvmlDeviceGetMemoryInfo_v2", api.memory_v2);
-  resolve(library, "nvmlDeviceGetMemoryInfo", api.memory_v1);
-  resolve(library, "nvmlDeviceGetClockInfo", api.clock);
-  resolve(library, "nvmlDeviceGetCurrentClocksEventReasons", api.event_reasons);
-  resolve(library, "nvmlDeviceGetCurrentClocksThrottleReasons", api.throttle_reasons);
-  resolve(library, "nvmlDeviceGetTotalEnergyConsumption", api.total_energy);
-  resolve(library, "nvmlDeviceGetFieldValues", api.field_values);
-  resolve(library, "nvmlDeviceGetSamples", api.samples);
+void resolve_values(void* library, NvmlApi::Values& values) {
+  resolve(library, "nvmlDeviceGetUtilizationRates", values.utilization);
+  resolve(library, "nvmlDeviceGetPowerUsage", values.power_usage);
+  resolve(library, "nvmlDeviceGetTemperatureV", values.temperature_versioned);
+  resolve(library, "nvmlDeviceGetTemperature", values.temperature);
+  resolve(library, "nvmlDeviceGetMemoryInfo_v2", values.memory_v2);
+  resolve(library, "nvmlDeviceGetMemoryInfo", values.memory_v1);
+  resolve(library, "nvmlDeviceGetClockInfo", values.clock);
+  resolve(library, "nvmlDeviceGetCurrentClocksEventReasons", values.event_reasons);
+  resolve(library, "nvmlDeviceGetCurrentClocksThrottleReasons", values.throttle_reasons);
+  resolve(library, "nvmlDeviceGetTotalEnergyConsumption", values.total_energy);
+  resolve(library, "nvmlDeviceGetFieldValues", values.field_values);
+  resolve(library, "nvmlDeviceGetSamples", values.samples);
 }
 
-void resolve_events(void* library, NvmlApi& api) {
-  resolve(library, "nvmlDeviceGetComputeRunningProcesses_v3", api.compute_processes);
-  resolve(library, "nvmlDeviceGetGraphicsRunningProcesses_v3", api.graphics_processes);
-  resolve(library, "nvmlDeviceGetMPSComputeRunningProcesses_v3", api.mps_processes);
-  resolve(library, "nvmlDeviceGetMigMode", api.mig_mode);
-  resolve(library, "nvmlDeviceGetMaxMigDeviceCount", api.max_mig_devices);
-  resolve(library, "nvmlDeviceGetMigDeviceHandleByIndex", api.mig_device);
-  resolve(library, "nvmlEventSetCreate", api.event_set_create);
-  resolve(library, "nvmlEventSetFree", api.event_set_free);
-  resolve(library, "nvmlDeviceRegisterEvents", api.register_events);
-  resolve(library, "nvmlEventSetWait_v2", api.event_set_wait);
+void resolve_events(void* library, NvmlApi::Events& events) {
+  resolve(library, "nvmlDeviceGetComputeRunningProcesses_v3", events.compute_processes);
+  resolve(library, "nvmlDeviceGetGraphicsRunningProcesses_v3", events.graphics_processes);
+  resolve(library, "nvmlDeviceGetMPSComputeRunningProcesses_v3", events.mps_processes);
+  resolve(library, "nvmlEventSetCreate", events.event_set_create);
+  resolve(library, "nvmlEventSetFree", events.event_set_free);
+  resolve(library, "nvmlDeviceRegisterEvents", events.register_events);
+  resolve(library, "nvmlEventSetWait_v2", events.event_set_wait);
 }
 
 std::string last_loader_error() {
@@ -117,15 +117,15 @@ std::string no_gpu_remedy() {
 }
 
 NvmlLibrary::NvmlLibrary(void* library) : library_(library) {
-  resolve_system(library, api_);
-  resolve_description(library, api_);
-  resolve_values(library, api_);
-  resolve_activity(library, api_);
-  resolve_events(library, api_);
+  resolve_system(library, api_.system);
+  resolve_description(library, api_.description);
+  resolve_values(library, api_.values);
+  resolve_activity(library, api_.activity);
+  resolve_events(library, api_.events);
 }
 
 NvmlLibrary::~NvmlLibrary() {
-  if (initialised_ && api_.shutdown != nullptr) api_.shutdown();
+  if (initialised_ && api_.system.shutdown != nullptr) api_.system.shutdown();
   dlclose(library_);
 }
 
@@ -141,11 +141,11 @@ base::Result<std::unique_ptr<NvmlLibrary>> NvmlLibrary::open(const std::string& 
 }
 
 base::Result<void> NvmlLibrary::initialise() {
-  if (api_.init == nullptr || api_.device_count == nullptr || api_.device_by_index == nullptr) {
+  if (api_.system.init == nullptr || api_.system.device_count == nullptr || api_.system.device_by_index == nullptr) {
     return base::failure("the library that was found is not NVML: it lacks nvmlInit_v2 or the device functions",
                          no_gpu_remedy());
   }
-  const int code = api_.init();
+  const int code = api_.system.init();
   initialised_ = code == kNvmlSuccess;
   switch (code) {
     case kNvmlSuccess:
@@ -165,7 +165,7 @@ base::Result<void> NvmlLibrary::initialise() {
 }
 
 std::string NvmlLibrary::describe(int code) const {
-  const char* text = api_.error_string != nullptr ? api_.error_string(code) : nullptr;
+  const char* text = api_.system.error_string != nullptr ? api_.system.error_string(code) : nullptr;
   return std::string(text != nullptr ? text : "error") + " (NVML code " + std::to_string(code) + ")";
 }
 

@@ -63,8 +63,8 @@ std::string system_text(int (*function)(char*, NvmlApi::Count)) {
 }
 
 MeterSource source_of(const NvmlApi& api) {
-  const std::string version = system_text(api.nvml_version);
-  return {"nvml", version.empty() ? "NVML" : "NVML " + version, system_text(api.driver_version)};
+  const std::string version = system_text(api.system.nvml_version);
+  return {"nvml", version.empty() ? "NVML" : "NVML " + version, system_text(api.system.driver_version)};
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ base::Result<std::unique_ptr<GpuMeter>> open_nvml_meter(const platform::Clock& c
   if (!library) return base::failure(library.error());
   const NvmlApi& api = (*library)->api();
   NvmlApi::Count count = 0;
-  if (const int code = api.device_count(&count); code != kNvmlSuccess && code != kNvmlNotFound) {
+  if (const int code = api.system.device_count(&count); code != kNvmlSuccess && code != kNvmlNotFound) {
     return base::failure("the GPUs cannot be counted: " + (*library)->describe(code), no_gpu_remedy());
   }
   MeterSource source = source_of(api);
@@ -84,7 +84,7 @@ base::Result<std::unique_ptr<GpuMeter>> open_nvml_meter(const platform::Clock& c
   std::string left_out;
   for (NvmlApi::Count index = 0; index < count; ++index) {
     NvmlHandle device = nullptr;
-    const int code = api.device_by_index(index, &device);
+    const int code = api.system.device_by_index(index, &device);
     if (code != kNvmlSuccess) {
       base::add_item(left_out, "GPU " + std::to_string(index) + " left out: " + (*library)->describe(code));
       continue;

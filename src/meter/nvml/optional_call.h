@@ -96,7 +96,7 @@ inline std::optional<double> number_of(int type, const NvmlValue& value) {
 // One field of nvmlDeviceGetFieldValues for one GPU.
 class OptionalField {
  public:
-  OptionalField(decltype(NvmlApi::field_values) function, std::uint32_t id) : function_(function), id_(id) {}
+  OptionalField(decltype(NvmlApi::Values::field_values) function, std::uint32_t id) : function_(function), id_(id) {}
 
   Field<double> read(NvmlHandle device) {
     if (function_ == nullptr || support_.refused()) return absent(Absent::unsupported);
@@ -111,7 +111,7 @@ class OptionalField {
   }
 
  private:
-  decltype(NvmlApi::field_values) function_;
+  decltype(NvmlApi::Values::field_values) function_;
   std::uint32_t id_;
   Support support_;
 };

@@ -44,7 +44,7 @@ base::WallTime stamp_of(const NvmlSample& sample) {
 }  // namespace
 
 PowerRing::PowerRing(const NvmlApi& api, NvmlHandle device, const platform::Clock& clock)
-    : samples_(api.samples), device_(device), clock_(clock), buffer_(kUsualSize) {}
+    : samples_(api.values.samples), device_(device), clock_(clock), buffer_(kUsualSize) {}
 
 Field<std::vector<PowerSample>> PowerRing::drain() {
   driver_clock_.observe(tight_anchor(clock_));
