@@ -1,7 +1,6 @@
 #include "exporting/state.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,7 +62,7 @@ base::Result<std::unique_ptr<StateFolder>> StateFolder::open(const fs::path& run
   if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return base::failure(trouble(path));
   const int lock = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (lock < 0) return base::failure(trouble(path));
-  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+  if (!platform::lock_for_use(lock)) {
     close(lock);
     return base::failure("another process is exporting " + run_directory.string(), "wait for its end");
   }

@@ -1,12 +1,14 @@
 #include "platform/files.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <locale>
@@ -14,6 +16,7 @@
 #include <streambuf>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 namespace gpubench::platform {
@@ -148,6 +151,13 @@ base::Result<void> finish(PendingFile& file, const std::filesystem::path& path) 
   return {};
 }
 
+constexpr int kLockAttempts = 50;
+constexpr std::chrono::milliseconds kBetweenLockAttempts{1};
+
+bool lock_is_refused(int fd, int kind) {
+  return flock(fd, kind | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 }  // namespace
 
 base::Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
@@ -183,6 +193,20 @@ void write_line_and_close(int descriptor, std::string_view line) {
   const std::string text = std::string(line) + "\n";
   static_cast<void>(!write(descriptor, text.data(), text.size()));
   close(descriptor);
+}
+
+bool lock_for_use(int fd) {
+  for (int attempt = 1; lock_is_refused(fd, LOCK_EX); ++attempt) {
+    if (attempt == kLockAttempts) return false;
+    std::this_thread::sleep_for(kBetweenLockAttempts);
+  }
+  return true;
+}
+
+bool is_locked_elsewhere(int fd) {
+  if (lock_is_refused(fd, LOCK_SH)) return true;
+  static_cast<void>(flock(fd, LOCK_UN));
+  return false;
 }
 
 }  // namespace gpubench::platform

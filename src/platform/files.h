@@ -1,4 +1,4 @@
-// Files that are there whole or not at all.
+// Files that are there whole or not at all, and locks of those that are in use.
 #pragma once
 
 #include <filesystem>
@@ -17,6 +17,13 @@ base::Result<void> write_file_atomically(const std::filesystem::path& path, std:
 // The same for a file too large to hold in memory: `write` is called once with a stream in the classic locale.
 base::Result<void> stream_file_atomically(const std::filesystem::path& path,
                                           const std::function<void(std::ostream&)>& write);
+
+// Locks the open file or folder (flock(2)) until its last descriptor is closed, also by the end of a killed process. False:
+// another process has locked it. Waits up to 50 ms for those who only look. A file system without locks keeps nobody out:
+// that is no reason not to work.
+[[nodiscard]] bool lock_for_use(int fd);
+// Looks whether another opening of it is locked. The look itself is a lock, of microseconds.
+[[nodiscard]] bool is_locked_elsewhere(int fd);
 
 // The number of a descriptor that whoever started this program has left open for it; children do not get it.
 base::Result<int> take_descriptor(std::string_view text);

@@ -1,24 +1,24 @@
 #include "sets/set_lock.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include "platform/files.h"
 
 namespace gpubench::sets {
 
-// A file system without locks does not keep anybody from a set.
 SetLock::SetLock(const std::filesystem::path& folder)
-    : folder_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
-      ours_(folder_ < 0 || flock(folder_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) {}
+    : folder_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), ours_(platform::lock_for_use(folder_)) {}
 
 SetLock::~SetLock() {
   if (folder_ >= 0) close(folder_);
 }
 
 bool in_use(const std::filesystem::path& folder) {
-  return !SetLock(folder).is_ours();
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool locked = platform::is_locked_elsewhere(descriptor);
+  if (descriptor >= 0) close(descriptor);
+  return locked;
 }
 
 }  // namespace gpubench::sets

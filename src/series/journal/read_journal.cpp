@@ -1,7 +1,6 @@
 #include "series/journal/read_journal.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "platform/files.h"
 #include "series/journal/journal_format.h"
 
 namespace gpubench::series {
@@ -297,7 +297,7 @@ std::string damage_of_closed(const JournalReadout& readout) {
 
 bool journal_in_use(const fs::path& run_directory) {
   const Descriptor folder(open((run_directory / jf::kFolder).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return folder.number() >= 0 && flock(folder.number(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  return platform::is_locked_elsewhere(folder.number());
 }
 
 bool has_journal(const fs::path& run_directory) {

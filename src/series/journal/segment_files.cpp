@@ -1,13 +1,14 @@
 #include "series/journal/segment_files.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 #include <utility>
+
+#include "platform/files.h"
 
 namespace gpubench::series {
 namespace {
@@ -31,8 +32,8 @@ base::Result<std::unique_ptr<SegmentFiles>> SegmentFiles::create(const std::file
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (descriptor < 0) return failed("cannot open the journal");
   std::unique_ptr<SegmentFiles> files(new SegmentFiles(descriptor, std::move(run_id), segment_bytes));
-  // A file system without locks is no reason not to measure: the lock only keeps `recover` away from a running run.
-  static_cast<void>(flock(descriptor, LOCK_EX | LOCK_NB));
+  // Keeps `recover` and `clean` away from a running run.
+  static_cast<void>(platform::lock_for_use(descriptor));
   if (!files->open_next(0)) return base::failure(files->write_trouble_, "choose another folder with --results_dir");
   return files;
 }

@@ -1,12 +1,10 @@
 #include "workload/apptainer/image_cache.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <functional>
 #include <system_error>
@@ -15,6 +13,7 @@
 #include "base/try.h"
 #include "platform/child_process.h"
 #include "platform/clock.h"
+#include "platform/files.h"
 #include "platform/process.h"
 #include "platform/readable.h"
 #include "workload/apptainer/engine_words.h"
@@ -62,8 +61,8 @@ class ImageLock {
   }
   ImageLock(const ImageLock&) = delete;
   ImageLock& operator=(const ImageLock&) = delete;
-  // A file system without locks keeps nobody: then several may make it, and the last one's stays.
-  [[nodiscard]] bool taken() const { return file_ < 0 || flock(file_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
+  // Where there are no locks several may make it, and the last one's stays.
+  [[nodiscard]] bool taken() const { return platform::lock_for_use(file_); }
 
  private:
   int file_;

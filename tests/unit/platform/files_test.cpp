@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace gpubench::platform {
 namespace {
@@ -133,6 +135,52 @@ TEST(Descriptor, OneThatIsOpenIsTakenAndChildrenDoNotGetIt) {
 
 TEST(Descriptor, WhatIsNotOpenOrIsTheTerminalsIsRefused) {
   for (const char* text : {"", "x", "3x", "-1", "0", "2", "999999"}) EXPECT_FALSE(take_descriptor(text)) << text;
+}
+
+// Each opening counts as a process of its own to flock(2).
+class FileLock : public Files {
+ protected:
+  [[nodiscard]] int opened() const { return open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }
+};
+
+TEST_F(FileLock, IsOnesOnlyUntilItIsClosed) {
+  const int first = opened();
+  const int second = opened();
+  EXPECT_FALSE(is_locked_elsewhere(second));
+  EXPECT_TRUE(lock_for_use(first));
+  EXPECT_TRUE(is_locked_elsewhere(second));
+  EXPECT_FALSE(lock_for_use(second));
+  close(first);
+  EXPECT_FALSE(is_locked_elsewhere(second));
+  EXPECT_TRUE(lock_for_use(second));
+  close(second);
+}
+
+// `list` looks at runs and sets while others begin: a look in the moment of a lock must not leave a run without it.
+TEST_F(FileLock, IsHadDespiteThoseWhoLook) {
+  std::atomic<bool> over{false};
+  std::thread looker([&] {
+    while (!over) {
+      const int looking = opened();
+      static_cast<void>(is_locked_elsewhere(looking));
+      close(looking);
+    }
+  });
+  int missed = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const int ours = opened();
+    if (!lock_for_use(ours)) ++missed;
+    close(ours);
+  }
+  over = true;
+  looker.join();
+  EXPECT_EQ(missed, 0);
+}
+
+// No descriptor stands for a file system without locks: both are refused for another reason than that the file is in use.
+TEST_F(FileLock, KeepsNobodyOutWhereThereAreNoLocks) {
+  EXPECT_TRUE(lock_for_use(-1));
+  EXPECT_FALSE(is_locked_elsewhere(-1));
 }
 
 }  // namespace
