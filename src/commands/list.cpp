@@ -63,7 +63,7 @@ std::vector<runs::ListedRun> rows_of(std::vector<runs::ListedRun> all, const Lis
   const auto outside = std::stable_partition(all.begin(), all.end(), [](const auto& run) { return run.in.set.empty(); });
   const std::vector<runs::ListedRun> members(outside, all.end());
   all.erase(outside, all.end());
-  const auto chosen = runs::chosen_runs(std::move(all), spec.choice);
+  auto chosen = runs::chosen_runs(std::move(all), spec.choice);
   if (!spec.members) return chosen;
   std::vector<runs::ListedRun> rows;
   for (const runs::ListedRun& row : chosen) {

@@ -60,7 +60,7 @@ base::Result<std::vector<fs::path>> all_parts(const Merge& spec) {
 // The job's own folder if it alone was named.
 fs::path output_of(const Merge& spec, const parts::Job& job) {
   if (!spec.output.empty()) return spec.output;
-  const fs::path only = folder_of(spec, spec.folders.front());
+  fs::path only = folder_of(spec, spec.folders.front());
   std::error_code error;
   if (spec.folders.size() == 1 && fs::is_directory(only / "nodes", error)) return only;
   return fs::path(spec.results_dir) / parts::id_of(job.group);
