@@ -23,7 +23,7 @@ struct Recosted {
 };
 
 // Writes recarbon.txt, .yml, .json and the intensities used into the run's folder; its own files do not change. Repeating it
-// with the same answers leaves the same files. An error: nothing was written.
+// with the same answers leaves the same files. An error: nothing was written, or not all, where a file could not be.
 base::Result<Recosted> recost(const runs::RunDirectory& directory, const Recosting& change,
                               const cli::Environment& environment);
 

@@ -1,14 +1,15 @@
 #include "commands/program.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 
 #include "cli/exit_codes.h"
 #include "commands/table.h"
+#include "unit/commands/command_test.h"
 
 namespace gpubench::commands {
 namespace {
@@ -17,20 +18,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 namespace fs = std::filesystem;
-
-struct Said {
-  int code;
-  std::string out;
-  std::string err;
-};
-
-Said say(const std::vector<std::string>& words) {
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  const int code = run_program(words);
-  std::string out = testing::internal::GetCapturedStdout();
-  return {code, std::move(out), testing::internal::GetCapturedStderr()};
-}
 
 // A folder of results with one run whose tables are written.
 class ProgramTest : public testing::Test {
@@ -112,6 +99,30 @@ TEST_F(ProgramTest, ValuesAreCheckedBeforeTheRunIsLookedFor) {
   EXPECT_THAT(say({"recarbon", "nothing", "--carbon_intensity", "5", "--carbon_source", "yearly"}).err,
               HasSubstr("cannot be used together"));
   EXPECT_THAT(say({"plan", "nothing", "--", "true"}).err, HasSubstr("without --wait, plan runs nothing"));
+}
+
+// A disk that is full, a pipe that is closed: 0 would say that all was shown.
+TEST_F(ProgramTest, OutputThatIsLostIsNoSuccess) {
+  const int terminal = dup(STDOUT_FILENO);
+  const int full = open("/dev/full", O_WRONLY);
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"help"},
+                                             {"--version"},
+                                             {"list", results_.string()},
+                                             {"config"},
+                                             {"show", "run-1", "--results_dir", results_.string()}}) {
+    testing::internal::CaptureStderr();
+    std::cout.flush();
+    dup2(full, STDOUT_FILENO);
+    const int code = run_program(words);
+    std::cout.clear();
+    dup2(terminal, STDOUT_FILENO);
+    const std::string err = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(code, cli::kCannotRun) << words.front();
+    EXPECT_THAT(err, HasSubstr("standard output could not be written\n  is its disk full?")) << words.front();
+  }
+  close(full);
+  close(terminal);
 }
 
 TEST_F(ProgramTest, DefaultsThatComeFromTheRunAreNotShown) {

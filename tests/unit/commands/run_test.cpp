@@ -1,8 +1,6 @@
 // A run as it is typed: exit codes, and what is left in its folder.
 #include "commands/run.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,6 +10,7 @@
 #include "cli/exit_codes.h"
 #include "commands/program.h"
 #include "support/places/places.h"
+#include "unit/commands/command_test.h"
 
 namespace gpubench::commands {
 namespace {
@@ -22,25 +21,12 @@ using testing::StartsWith;
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-struct Ended {
-  int code;
-  std::string out;
-  std::string err;
-};
-
 class RunTest : public testing::Test {
  protected:
   ~RunTest() override { fs::remove_all(results_); }
 
-  static Ended say(const Words& words) {
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    const int code = run_program(words);
-    std::string out = testing::internal::GetCapturedStdout();
-    return {code, std::move(out), testing::internal::GetCapturedStderr()};
-  }
   // A short run on replayed GPUs, without a network.
-  Ended run(const Words& more) const {
+  Said run(const Words& more) const {
     Words words{"--meter",     "replay:" + support::source_folder() + "/traces/h200.trace",
                 "--interval",  "0.1",
                 "--idle_roll", "0",
@@ -64,14 +50,14 @@ TEST_F(RunTest, TheExitCodeIsTheBenchmarks) {
 }
 
 TEST_F(RunTest, WhatCannotRunLeavesNoFolder) {
-  const Ended ended = run({"--quiet", "--", "/nonexistent/program"});
+  const Said ended = run({"--quiet", "--", "/nonexistent/program"});
   EXPECT_EQ(ended.code, cli::kCannotRun);
   EXPECT_THAT(ended.err, HasSubstr("/nonexistent/program"));
   EXPECT_TRUE(!fs::exists(results_) || fs::is_empty(results_));
 }
 
 TEST_F(RunTest, TheFilesAreThere) {
-  const Ended ended = run({"--", "echo", "hello"});
+  const Said ended = run({"--", "echo", "hello"});
   EXPECT_EQ(ended.code, 0);
   EXPECT_THAT(ended.out, HasSubstr("Files      " + results_.string()));
   EXPECT_THAT(file("metrics.yml"), HasSubstr("pue: 1"));
@@ -93,7 +79,7 @@ TEST_F(RunTest, TheCommandLineIsOnThePage) {
 }
 
 TEST_F(RunTest, QuietIsQuiet) {
-  const Ended ended = run({"--quiet", "--", "true"});
+  const Said ended = run({"--quiet", "--", "true"});
   EXPECT_EQ(ended.out, "");
   EXPECT_EQ(ended.err, "");
 }
@@ -106,17 +92,17 @@ TEST_F(RunTest, WhatIsWrongIsSaidBeforeAnythingIsMade) {
 }
 
 TEST_F(RunTest, HelpVersionAndLists) {
-  const Ended first = say({"--help"});
+  const Said first = say({"--help"});
   EXPECT_EQ(first.code, 0);
   for (const char* part : {"--benchmark-image", "Commands:", "Examples:", "--help-all"})
     EXPECT_THAT(first.out, HasSubstr(part));
   EXPECT_THAT(first.out, Not(HasSubstr("--ulimit")));
   EXPECT_EQ(say({"help"}).out, first.out);
   EXPECT_EQ(say({"help", "list"}).out, say({"list", "--help"}).out);
-  const Ended nothing = say({});
+  const Said nothing = say({});
   EXPECT_EQ(nothing.code, cli::kUsageError);
   EXPECT_EQ(nothing.err, first.out);
-  const Ended help = say({"--help-all"});
+  const Said help = say({"--help-all"});
   EXPECT_EQ(help.code, 0);
   for (const char* part : {"Commands:", "check-image", "Examples:", "Environment:", "DOCKER_HOST", "Exit status:"})
     EXPECT_THAT(help.out, HasSubstr(part));
