@@ -1,6 +1,9 @@
 #include <cstdint>
 #include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
 
+#include "base/json.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
@@ -52,6 +55,15 @@ void show_set(const sets::SavedSet& saved) {
   std::cout << run::for_terminal(platform::Terminal(), sets::summary_text(saved.set, sets::figures_of(saved)));
 }
 
+// What the run has written, ready to be printed. Empty: it has not, or what is there is damaged.
+std::string written_text(const runs::RunDirectory& directory, bool json) {
+  constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
+  const auto text = platform::read_regular_file(directory.file(json ? "metrics.json" : "formatted_metrics.txt"), kLargest);
+  if (!text) return {};
+  if (!json) return run::for_terminal(platform::Terminal(), cli::printable(*text));
+  return base::parse_ordered_json(*text).is_object() ? *text : "";
+}
+
 // The tables as they were written; made from the journal where they were not.
 int show(const Show& spec, const Context& context) {
   const auto set = sets::find_set(spec.name.results_dir, spec.name.run);
@@ -65,14 +77,10 @@ int show(const Show& spec, const Context& context) {
   }
   const auto directory = runs::find_run(spec.name.results_dir, spec.name.run);
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
-  constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
-  const char* const file = spec.json ? "metrics.json" : "formatted_metrics.txt";
-  if (const auto text = platform::read_regular_file(directory->file(file), kLargest);
-      !spec.brief && text && !text->empty()) {
-    std::cout << (spec.json ? *text : run::for_terminal(platform::Terminal(), cli::printable(*text)));
-    return 0;
-  }
-  return print_made_again(spec, *directory, context);
+  const std::string text = spec.brief ? "" : written_text(*directory, spec.json);
+  if (text.empty()) return print_made_again(spec, *directory, context);
+  std::cout << text;
+  return 0;
 }
 
 }  // namespace

@@ -231,14 +231,14 @@ std::optional<fs::path> find_label(const fs::path& results_dir, const std::strin
 }  // namespace
 
 base::Result<RunDirectory> find_run(const fs::path& results_dir, const std::string& name) {
+  if (name.empty()) return base::failure("the name of a run is empty", "iris-gpubench list shows runs");
   std::error_code error;
   for (const fs::path& path : {results_dir / name, fs::path(name)}) {
     if (!fs::is_directory(path, error)) continue;
     const fs::path real = fs::canonical(path, error);
     return RunDirectory{real, real.filename().string()};
   }
-  const auto labelled = name.empty() ? std::nullopt : find_label(results_dir, name);
-  if (labelled) return RunDirectory{*labelled, labelled->filename().string()};
+  if (const auto labelled = find_label(results_dir, name)) return RunDirectory{*labelled, labelled->filename().string()};
   std::vector<fs::path> begun;  // an id in part, as a table of 80 columns shows it
   constexpr std::size_t kLeastOfAnId = 4;
   for (fs::directory_iterator entry(results_dir, error), end; !error && entry != end; entry.increment(error))
