@@ -123,15 +123,15 @@ base::Result<void> write_github_summary(const compare::Report& report, const cli
   std::ofstream file(path, std::ios::app | std::ios::binary);
   file << compare::as_markdown(report) << std::flush;
   if (file) return {};
-  return base::failure("cannot write the step's summary " + path);
+  return base::failure("cannot write the step's summary " + path,
+                       "GITHUB_STEP_SUMMARY must name a file that can be written");
 }
 
 int write_report(const Compare& spec, const compare::Report& report, const cli::Environment& environment) {
+  base::Result<void> summary;
   for (const auto& [name, format] : compare::all_formats()) {
     if (name != spec.format) continue;
-    if (spec.format == "github")
-      if (const auto written = write_github_summary(report, environment); !written)
-        return cli::complain(written.error(), cli::kCannotRun);
+    if (spec.format == "github") summary = write_github_summary(report, environment);
     const std::string text = format(report);
     if (spec.output.empty()) {
       std::cout << (spec.format == "text" ? cli::printable(text) : text);
@@ -139,7 +139,7 @@ int write_report(const Compare& spec, const compare::Report& report, const cli::
       return cli::complain(written.error(), cli::kCannotRun);
     }
   }
-  return compare::exit_status(report);
+  return summary ? compare::exit_status(report) : cli::complain(summary.error(), cli::kCannotRun);
 }
 
 int run_compare(const Compare& spec, const Context& context) {

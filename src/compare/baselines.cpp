@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <utility>
 
 #include "base/json.h"
@@ -21,15 +22,18 @@ constexpr int kBaselinesSchema = 1;
 
 base::Result<std::vector<Baseline>> read_baselines(const std::filesystem::path& results_dir) {
   std::vector<Baseline> baselines;
-  const auto text = platform::read_regular_file(results_dir / kFile, kLargestBaselines);
-  if (!text) return baselines;
+  const std::filesystem::path file = results_dir / kFile;
+  std::error_code unknown;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(file, unknown))) return baselines;
+  const auto text = platform::read_regular_file(file, kLargestBaselines);
+  if (!text) return base::failure("cannot read " + file.string(), "it must be an ordinary file of at most 1 MiB");
   try {
     const auto json = base::parse_ordered_json(*text);
     if (json.at("schema_version") != kBaselinesSchema)
-      return base::failure((results_dir / kFile).string() + " is of another version of iris-gpubench");
+      return base::failure(file.string() + " is of another version of iris-gpubench");
     for (const auto& [name, target] : json.at("baselines").items()) baselines.push_back({name, target.get<std::string>()});
   } catch (const std::exception&) {
-    return base::failure((results_dir / kFile).string() + " is damaged", "remove it, and set the baselines again");
+    return base::failure(file.string() + " is damaged", "remove it, and set the baselines again");
   }
   return baselines;
 }

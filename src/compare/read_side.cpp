@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "compare/baselines.h"
 #include "runs/saved_run.h"
 #include "sets/saved_set.h"
@@ -52,15 +53,22 @@ SideRun as_member(const sets::SavedSet& saved, const sets::Member& member) {
   return run;
 }
 
+base::Result<void> check_variant(const sets::RunSet& set, const std::string& variant) {
+  const bool known =
+      std::any_of(set.variants.begin(), set.variants.end(), [&](const sets::Variant& one) { return one.name == variant; });
+  if (known) return {};
+  std::string names;
+  for (const sets::Variant& one : set.variants) base::add_item(names, one.name, ", ");
+  return base::failure("the set " + set.id + " has no variant \"" + variant + "\"", "it has: " + names);
+}
+
 base::Result<Side> side_of_set(const sets::SavedSet& saved, const std::string& name, std::string variant) {
   Side side{name, {}, {}};
   if (variant.empty() && !saved.set.variants.empty()) {
     variant = saved.set.variants.front().name;
     if (saved.set.variants.size() > 1) side.name += ":" + variant;
   }
-  const auto known = std::any_of(saved.set.variants.begin(), saved.set.variants.end(),
-                                 [&](const sets::Variant& one) { return one.name == variant; });
-  if (!known) return base::failure("the set " + saved.set.id + " has no variant \"" + variant + "\"");
+  if (const auto known = check_variant(saved.set, variant); !known) return base::failure(known.error());
   for (const sets::Member& member : saved.set.members)
     if (member.variant == variant) add_run(side, saved.run_folder(member) / "metrics.json", as_member(saved, member));
   return side;
@@ -146,14 +154,22 @@ base::Result<fs::path> run_named(const fs::path& results_dir, const std::string&
   auto run = runs::find_run(results_dir, name);
   if (run) return run->path;
   return base::failure(
-      "there is no run, set or file \"" + name + "\" in " + results_dir.string(),
+      run.error().message,
       "name a run, a set, a label, latest, latest~1, a folder or a metrics.json; iris-gpubench list shows runs");
+}
+
+base::Error no_name() {
+  return {"the name of a run is empty", "iris-gpubench list shows runs"};
+}
+
+base::Error no_set(const fs::path& results_dir, const std::string& name) {
+  return {"there is no set \"" + name + "\" in " + results_dir.string(), "iris-gpubench list shows sets"};
 }
 
 }  // namespace
 
 base::Result<Side> read_side(const fs::path& results_dir, const std::string& given) {
-  if (given.empty()) return base::failure("the name of a run is empty", "iris-gpubench list shows runs");
+  if (given.empty()) return base::failure(no_name());
   if (const auto target = baseline_target(results_dir, given); target && *target != given) {
     auto side = read_side(results_dir, *target);
     if (!side) return base::failure(side.error().with_context("the baseline " + given));
@@ -171,7 +187,7 @@ base::Result<Side> read_side(const fs::path& results_dir, const std::string& giv
   const auto set = set_named(results_dir, name);
   if (!set) return base::failure(set.error());
   if (*set) return side_of_set(**set, given, variant);
-  if (!variant.empty()) return base::failure("there is no set \"" + name + "\" in " + results_dir.string());
+  if (!variant.empty()) return base::failure(no_set(results_dir, name));
   const auto folder = run_named(results_dir, name);
   if (!folder) return base::failure(folder.error());
   auto side = side_of_folder(*folder, given);
@@ -182,10 +198,14 @@ base::Result<Side> read_side(const fs::path& results_dir, const std::string& giv
 
 base::Result<std::string> lasting_name(const fs::path& results_dir, const std::string& given) {
   std::error_code error;
+  if (given.empty()) return base::failure(no_name());
   if (fs::is_regular_file(given, error)) return fs::absolute(given, error).string();
   const auto [name, variant] = split_variant(results_dir, given);
   const auto set = set_named(results_dir, name);
   if (!set) return base::failure(set.error());
+  if (!*set && !variant.empty()) return base::failure(no_set(results_dir, name));
+  if (*set && !variant.empty())
+    if (const auto known = check_variant((*set)->set, variant); !known) return base::failure(known.error());
   const auto folder = *set ? base::Result<fs::path>((*set)->folder) : run_named(results_dir, name);
   if (!folder) return base::failure(folder.error());
   const bool is_here = real_path(folder->parent_path()) == real_path(results_dir);
