@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -90,6 +91,21 @@ std::string variable_of(const cli::Environment& environment, std::string_view na
   return {};
 }
 
+// "metrics.example.org" of "https://metrics.example.org:8428/path", for messages that name the server alone.
+std::string host_of(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string::npos || url.starts_with("unix:")) return {};
+  const std::string authority = url.substr(scheme + 3, url.find('/', scheme + 3) - scheme - 3);
+  const std::string place = authority.substr(authority.find('@') + 1);  // npos + 1: from the beginning
+  return place.starts_with("[") ? place.substr(0, place.find(']') + 1) : place.substr(0, place.find(':'));
+}
+
+// Of the longest name first: others may be part of it.
+void replace_names(std::string& text, std::vector<std::pair<std::string, std::string_view>> names) {
+  std::stable_sort(names.begin(), names.end(), [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  for (const auto& [name, by] : names) replace_all(text, name, by);
+}
+
 // Without what says whose machine it is: its name, the user's, folders, servers. Facts of the machine are kept.
 std::string shareable(const std::vector<Check>& checks, const cli::Environment& environment) {
   nlohmann::ordered_json machine = nlohmann::ordered_json::object();
@@ -97,12 +113,16 @@ std::string shareable(const std::vector<Check>& checks, const cli::Environment& 
     if (fact.name != "control_group" && !fact.name.starts_with("git_")) machine[fact.name] = base::valid_utf8(fact.value);
   std::string text =
       nlohmann::ordered_json{{"version", base::kVersion}, {"machine", machine}, {"checks", json_of(checks)}}.dump(2) + "\n";
-  replace_all(text, environment.metrics_database.url, "SERVER");
-  replace_all(text, environment.engine.host, "ENGINE");
-  replace_all(text, variable_of(environment, "PWD"), "FOLDER");
-  replace_all(text, variable_of(environment, "HOME"), "HOME");
-  replace_all(text, platform::host_name(), "HOST");
-  replace_all(text, variable_of(environment, "USER"), "USER");
+  const std::string& database = environment.metrics_database.url;
+  const std::string& engine = environment.engine.host;
+  replace_names(text, {{database, "SERVER"},
+                       {host_of(database), "SERVER"},
+                       {engine, "ENGINE"},
+                       {host_of(engine), "ENGINE"},
+                       {variable_of(environment, "PWD"), "FOLDER"},
+                       {variable_of(environment, "HOME"), "HOME"},
+                       {platform::host_name(), "HOST"},
+                       {variable_of(environment, "USER"), "USER"}});
   return text;
 }
 

@@ -108,18 +108,21 @@ Check check_toolkit() {
           "install nvidia-container-toolkit; without it device nodes are given to containers, which most images accept"};
 }
 
-// The folder itself, or the nearest above it that is there.
+// The folder itself, or the nearest above it that is there: also a file, or a link to nothing, in the place of one.
 fs::path existing(fs::path folder) {
   std::error_code error;
   folder = fs::absolute(folder, error);
-  while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
+  while (!fs::exists(fs::symlink_status(folder, error)) && folder.has_relative_path()) folder = folder.parent_path();
   return folder;
 }
 
 Check check_permissions(const std::string& results_dir) {
   const fs::path folder = existing(results_dir);
-  if (::access(folder.c_str(), W_OK) != 0)
-    return {"permissions", Health::bad, "results cannot be written to " + folder.string(),
+  std::error_code error;
+  const bool is_folder = fs::is_directory(folder, error);
+  if (!is_folder || ::access(folder.c_str(), W_OK) != 0)
+    return {"permissions", Health::bad,
+            "results cannot be written to " + folder.string() + (is_folder ? "" : ": it is no folder"),
             "choose a folder with --results-dir"};
   if (!platform::sees_all_processes())
     return {"permissions", Health::doubtful, "other processes of the machine are hidden",
