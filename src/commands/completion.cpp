@@ -1,13 +1,16 @@
 #include "commands/completion.h"
 
+#include <filesystem>
 #include <iostream>
 #include <utility>
 
+#include "cli/parse.h"
 #include "cli/saved_run_options.h"
 #include "cli/suggest.h"
 #include "commands/find_command.h"
 #include "commands/table.h"
 #include "runs/run_list.h"
+#include "sets/saved_set.h"
 #include "workload/open.h"
 
 namespace gpubench::commands {
@@ -28,33 +31,46 @@ void print_images(const std::string& begun) {
   for (const std::string& image : *images) print_if_begun(image, begun);
 }
 
-void print_runs(const std::string& begun) {
-  print_if_begun("latest", begun);
-  const auto folders = runs::run_folders(cli::SavedRunName{}.results_dir);
-  if (!folders) return;
-  for (const auto& folder : *folders) print_if_begun(folder.filename().string(), begun);
+// Where the line's runs are: as it says, or as the user's configuration does.
+std::string results_dir_of(const cli::OptionTable& table, const std::vector<std::string>& words) {
+  std::string folder = cli::SavedRunName{}.results_dir;
+  const cli::Option* const option = cli::find_option(table, "--results_dir");
+  if (option == nullptr) return folder;
+  for (const cli::Preset& preset : table.presets)
+    if (preset.option == option->name && !preset.values.empty()) folder = preset.values.back();
+  for (std::size_t i = 0; i + 1 < words.size(); ++i)
+    if (words[i].starts_with("-") && cli::find_option(table, words[i]) == option) folder = words[i + 1];
+  return folder;
 }
 
-void print_more(cli::Offer offer, const std::string& begun) {
+void print_runs(const std::string& results_dir, const std::string& begun) {
+  print_if_begun("latest", begun);
+  std::vector<std::filesystem::path> folders = sets::set_folders(results_dir);
+  if (auto runs = runs::run_folders(results_dir)) folders.insert(folders.end(), runs->begin(), runs->end());
+  for (const auto& folder : folders) print_if_begun(folder.filename().string(), begun);
+}
+
+void print_commands(const std::string& begun) {
+  for (const Command& command : all_commands())
+    if (!command.name.empty() && command.name.starts_with(begun))
+      print({std::string(command.name), std::string(command.help)});
+}
+
+// What the shell looks up itself, by its word.
+const char* word_of(cli::Offer offer) {
   switch (offer) {
-    case cli::Offer::nothing:
-      return;
     case cli::Offer::file:
-      std::cout << ":file\n";
-      return;
+      return ":file\n";
     case cli::Offer::folder:
-      std::cout << ":folder\n";
-      return;
+      return ":folder\n";
     case cli::Offer::command:
-      std::cout << ":command\n";
-      return;
+      return ":command\n";
+    case cli::Offer::nothing:
     case cli::Offer::image:
-      print_images(begun);
-      return;
     case cli::Offer::run:
-      print_runs(begun);
-      return;
+      break;
   }
+  return "";
 }
 
 }  // namespace
@@ -63,16 +79,18 @@ int complete(std::vector<std::string> words) {
   if (words.empty()) return 0;
   const std::string begun = std::move(words.back());
   words.pop_back();
-  if (words.empty())
-    for (const Command& command : all_commands())
-      if (!command.name.empty() && command.name.starts_with(begun))
-        print({std::string(command.name), std::string(command.help)});
+  const bool asks_for_help = words == std::vector{std::string(kHelpWord)};
+  if (words.empty() || asks_for_help) print_commands(begun);
+  if (asks_for_help) return 0;
   const auto command = take_command(words);
   if (!command) return 0;
-  const Command::Use use = open_command(*command);
+  Command::Use use = open_command(*command);
+  static_cast<void>(add_presets(*command, use.options));  // a mistake in a file is said when the command is run
   const cli::Suggestions suggestions = cli::suggest(use.options, words, begun);
   for (const cli::Suggestion& suggestion : suggestions.words) print(suggestion);
-  print_more(suggestions.more, begun);
+  if (suggestions.more == cli::Offer::image) print_images(begun);
+  if (suggestions.more == cli::Offer::run) print_runs(results_dir_of(use.options, words), begun);
+  std::cout << word_of(suggestions.more);
   return 0;
 }
 

@@ -17,13 +17,17 @@ bool says_what_to_run(const cli::OptionTable& table) {
                      [](const cli::Preset& preset) { return preset.option.starts_with("--benchmark_"); });
 }
 
+// "help list ..." is "list --help ...": what follows "--" would be run.
+void ask_for_help(std::vector<std::string>& words) {
+  words.erase(words.begin());
+  const bool names_a_command = !words.empty() && !words.front().starts_with("-");
+  words.insert(words.begin() + (names_a_command ? 1 : 0), "--help");
+}
+
 int run_words(const std::vector<std::string>& words) {
   if (!words.empty() && words.front() == kCompletionWord) return complete({words.begin() + 1, words.end()});
   std::vector<std::string> rest = words;
-  if (!rest.empty() && rest.front() == "help") {  // "help list" is "list --help"
-    rest.erase(rest.begin());
-    rest.emplace_back("--help");
-  }
+  if (!rest.empty() && rest.front() == kHelpWord) ask_for_help(rest);
   const auto command = take_command(rest);
   if (!command) return cli::complain(command.error(), cli::kUsageError);
   Command::Use use = open_command(*command);

@@ -101,6 +101,19 @@ TEST_F(ProgramTest, ValuesAreCheckedBeforeTheRunIsLookedFor) {
   EXPECT_THAT(say({"plan", "nothing", "--", "true"}).err, HasSubstr("without --wait, plan runs nothing"));
 }
 
+TEST_F(ProgramTest, HelpIsNeverARun) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"help", "--", "touch", "made"},
+                                             {"help", "--benchmark_command", "touch made"},
+                                             {"help", "plan", "x", "--wait", "--", "touch", "made"}}) {
+    const Said said = say(words);
+    EXPECT_EQ(said.code, 0) << said.err;
+    EXPECT_THAT(said.out, HasSubstr("Usage: iris-gpubench"));
+    EXPECT_FALSE(fs::exists("made"));
+  }
+  EXPECT_THAT(say({"help", "shwo"}).err, HasSubstr("did you mean show?"));
+}
+
 // A disk that is full, a pipe that is closed: 0 would say that all was shown.
 TEST_F(ProgramTest, OutputThatIsLostIsNoSuccess) {
   const int terminal = dup(STDOUT_FILENO);
