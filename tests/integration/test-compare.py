@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """The command compare: names of sides, formats against their schemas, exit statuses, hostile names, the ready CI jobs."""
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -34,40 +33,6 @@ class Comparison(ProductTest):
 class Statuses(Comparison):
     def status(self, *arguments):
         return self.compare(*arguments).returncode
-
-    def test_each_exit_status(self):
-        self.ab_set()
-        self.assertEqual(self.status("ab"), 0, "both variants of one set")
-        self.assertEqual(self.status("ab:base", "ab:against", "--gate", "energy +3%"), 0)
-        self.assertEqual(self.status("ab", "--gate", "energy +1%"), 1)
-        self.assertEqual(self.status("ab", "--gate", "energy +2%"), 3)
-        self.assertEqual(self.status("ab", "--gate", "energy +2%", "--undecided", "pass"), 0)
-        self.assertEqual(self.status("ab", "--gate", "energy +2%", "--undecided", "fail"), 1)
-        self.assertEqual(self.status("ab", "--gate", "score +2%"), 4)
-        for wrong in (("ab", "--gate", "energy -2%"), ("ab", "--gate", "enery +2%"), ("ab", "--format", "xml"), ("ab", "--metric", "joy"), ()):
-            self.assertEqual(self.status(*wrong), 2, wrong)
-        self.assertEqual(self.status("ab", "nothing"), 2)
-
-    def test_what_is_not_compared(self):
-        run = saved_runs.save_run(self.results, "20261129-a", 3000)
-        replayed = {"kind": "replay", "replay": True, "description": "", "driver_version": None}
-        saved_runs.save_run(self.results, "20261129-b", 3000, source=replayed)
-        saved_runs.save_run(self.results, "20261129-c", 3000, schema_version=2)
-        saved_runs.save_run(self.results, "20261129-d", 3000, total_energy_joules=None)
-        for name, word in (("20261129-b", "replay"), ("20261129-c", "schema version 2"), ("20261129-d", "")):
-            said = self.compare("20261129-a", name, "--gate", "energy +2%")
-            self.assertEqual(said.returncode, 4, said.stdout)
-            self.assertIn(word, said.stdout)
-        copy = self.folder / "elsewhere.json"
-        copy.write_bytes((run / "metrics.json").read_bytes())
-        self.assertEqual(self.status("20261129-a", str(copy)), 0, "the file of another machine")
-
-    def test_a_run_that_is_nan_or_negative(self):
-        saved_runs.save_run(self.results, "20261129-a", 3000)
-        saved_runs.save_run(self.results, "20261129-b", -5)
-        said = self.compare("20261129-a", "20261129-b", "--gate", "energy +2%")
-        self.assertEqual(said.returncode, 4)
-        self.assertIn("20261129-b", said.stdout)
 
     def test_numbers_do_not_depend_on_the_locale(self):
         self.ab_set()
@@ -171,16 +136,6 @@ class Formats(Comparison):
         said = self.compare("ab", "--format", "html", "--output", str(self.folder / "page.html"))
         self.assertEqual((said.returncode, said.stdout), (0, ""))
         self.assertIn("<svg", (self.folder / "page.html").read_text())
-
-    def test_github_gets_a_summary_and_annotations(self):
-        self.ab_set()
-        summary = self.folder / "summary.md"
-        summary.write_text("before\n")
-        said = self.compare("ab", "--format", "github", "--gate", "energy +1%",
-                            environment={**self.environment, "GITHUB_STEP_SUMMARY": str(summary)})
-        self.assertEqual(said.returncode, 1)
-        self.assertTrue(said.stdout.startswith("::error title="))
-        self.assertTrue(summary.read_text().startswith("before\n###"))
 
 
 class ReadyJobs(Comparison):

@@ -55,18 +55,6 @@ class Series(History):
         for word in ("http://", "https://", "<script", "src="):
             self.assertNotIn(word, page)
 
-    def test_gate_of_the_newest(self):
-        self.days(9, step=8)
-        self.assertEqual(self.say("history", "--gate", "energy +1%").returncode, 1)
-        self.assertEqual(self.say("history", "--gate", "energy +5%").returncode, 0)
-        self.assertEqual(self.say("history", "--last", "2", "--gate", "energy +1%").returncode, 3)
-        self.assertEqual(self.say("history", "nothing", "--gate", "energy +1%").returncode, 4)
-        for form in ("text", "json", "html"):
-            unknown = self.say("history", "nothing", "--format", form)
-            self.assertEqual((unknown.returncode, unknown.stdout), (2, ""))
-            self.assertIn('there is no run with "nothing" in its name or command', unknown.stderr)
-        self.assertEqual(self.say("history", "--gate", "time +1%").returncode, 2, "of another metric")
-
     def test_a_thousand_runs_come_from_the_index(self):
         self.days(1000)
         first = self.say("history")
@@ -82,19 +70,6 @@ class Series(History):
 
 
 class Baselines(History):
-    def test_set_list_and_rm(self):
-        self.days(2)
-        self.assertIn("No baselines", self.say("baseline", "list").stdout)
-        self.assertEqual(self.say("baseline", "set", "main", "latest~1").returncode, 0)
-        self.assertIn("main", self.say("baseline", "list").stdout)
-        said = self.say("compare", "main", "latest")
-        self.assertEqual(said.returncode, 0, said.stderr)
-        self.assertEqual(self.say("baseline", "rm", "main").returncode, 0)
-        self.assertEqual(self.say("compare", "main", "latest").returncode, 2)
-        for wrong in (("rm", "main"), ("set", "main"), ("set", "latest", "latest"), ("set", "a/b", "latest"), ("list", "main"), ("drop", "main")):
-            self.assertEqual(self.say("baseline", *wrong).returncode, 2, wrong)
-        self.assertEqual(self.say("baseline", "set", "main", "nothing").returncode, 2)
-
     def test_one_run_uses_the_scatter_of_saved_sets(self):
         for number in range(3):
             saved_runs.save_set(self.results, f"2026110{number}-set", {"base": saved_runs.BASE})

@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """A job of several processes and nodes: its parts and the record that is made of them."""
 import json
-import os
-import shutil
 import subprocess
 import unittest
 
@@ -96,19 +94,6 @@ class Parts(ProductTest):
         again = self.bytes_of(self.results / "job")
         self.assertEqual(self.merge("job").returncode, 0)
         self.assertEqual(self.bytes_of(self.results / "job"), again)
-
-    def test_a_foreign_part_is_refused_by_name(self):
-        self.run_job("--merge_wait", "0", starts=[0])
-        foreign = self.results / "job/nodes/stranger"
-        shutil.copytree(next((self.results / "job/nodes").iterdir()), foreign)
-        part = json.loads((foreign / "part.json").read_text())
-        (foreign / "part.json").write_text(json.dumps(part | {"group": "another"}))
-        done = self.merge("job")
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("stranger", done.stderr)
-        self.assertIn("another", done.stderr)
-        (foreign / "part.json").write_text(json.dumps(part | {"schema_version": 99}))
-        self.assertIn("part_unknown", self.merge("job").stdout)
 
     def test_command_lines_that_do_not_go_together(self):
         for words, complaint in ((("--rank", "1"), "--ranks"), (("--group", "g", "--rank", "3", "--ranks", "3"), "from 0"),

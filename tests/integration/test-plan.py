@@ -84,16 +84,6 @@ class Recarbon(AfterTheRun):
         self.assertEqual(made.returncode, 125)
         self.assertFalse((outcome.directory / "recarbon.json").exists())
 
-    def test_usage(self):
-        outcome = self.measure("--carbon_intensity", "100")
-        self.assertEqual(self.about("recarbon", "nowhere").returncode, 2)
-        self.assertNotEqual(self.about("recarbon", "latest", "--pue", "0.1").returncode, 0)
-        self.assertEqual(self.about("recarbon").returncode, 2)
-        self.assertEqual(self.about("recarbon", "--help").returncode, 0)
-        both = self.about("recarbon", "nowhere", str(outcome.directory), "--pue", "2")
-        self.assertEqual(both.returncode, 2)
-        self.assertTrue((outcome.directory / "recarbon.json").exists())  # one that is wrong keeps no other from it
-
 
 class Plan(AfterTheRun):
     def forecast(self, values, minutes=1, start=None):
@@ -119,23 +109,6 @@ class Plan(AfterTheRun):
         # The stub's lowest half-hour has 100 g/kWh.
         self.assertAlmostEqual(plan["best"]["grams"], plan["energy_kwh"] * 100, delta=1e-9)
         self.assertAlmostEqual(plan["grams_saved"], plan["best"]["grams_if_started_now"] - plan["best"]["grams"], delta=1e-9)
-
-    def test_what_cannot_be_planned_says_why(self):
-        outcome = self.measure("--carbon_intensity", "100")
-        made = self.about("plan", "latest", "--carbon_source", "grid_gb")
-        self.assertEqual(made.returncode, 125)
-        self.assertIn("no forecast", made.stderr)
-        self.assertEqual(self.about("plan", "latest", "--deadline", "soon").returncode, 2)
-        source = self.forecast([100] * 60)
-        for arguments, words in (((), "not a forecast"), (("--carbon_source", source, "--deadline", "2020-01-01T00:00Z"), "has passed"),
-                                 (("--carbon_source", source, "--regions", "London,Wales"), "does not distinguish regions"),
-                                 (("--carbon_source", "grid_gb", "--regions", "Atlantis"), "Atlantis"),
-                                 (("--carbon_source", source, "--", "true"), "--wait")):
-            made = self.about("plan", "latest", *arguments)
-            self.assertEqual(made.returncode, 2, made.stderr)
-            self.assertIn(words, made.stderr)
-        self.assertEqual(self.about("plan", "latest", "--wait", "--", "--no-such-option").returncode, 2)
-        self.assertFalse((outcome.directory / "plan.json").exists())
 
     def test_wait_runs_the_benchmark_in_its_slot(self):
         self.measure("--carbon_intensity", "100")

@@ -174,6 +174,7 @@ TEST_F(BaselineTest, IsSetUsedChangedAndRemoved) {
   EXPECT_EQ(baseline({"list"}).out, "No baselines yet: iris-gpubench baseline set NAME RUN\n");
   support::save_metrics(results_, "20261130-one", 3000);
   EXPECT_EQ(baseline({"set", "main", "latest"}).out, "main is now 20261130-one\n") << "a name that stays, not latest";
+  EXPECT_EQ(baseline({"set", "older", "latest~1"}).out, "older is now 20261129-ab\n");
   EXPECT_EQ(baseline({"set", "first", "ab:base"}).out, "first is now 20261129-ab:base\n");
   EXPECT_THAT(baseline({"list"}).out, AllOf(HasSubstr("main"), HasSubstr("20261129-ab:base")));
   EXPECT_EQ(compare({"first", "main"}).code, 0);

@@ -16,9 +16,6 @@ namespace fs = std::filesystem;
 
 class ConfigTest : public CommandTest {
  protected:
-  ~ConfigTest() override {
-    for (const char* name : {"IRIS_GPUBENCH_INTERVAL", "IRIS_GPUBENCH_NO_PLOT"}) unsetenv(name);
-  }
   void project(const std::string& text) const { write(folder_ / ".iris-gpubench.yml", text); }
   void user(const std::string& text) const { write(folder_ / ".config/iris-gpubench/config.yml", text); }
   static nlohmann::json setting(const std::string& option) {

@@ -60,9 +60,12 @@ TEST_F(HistoryTest, OneBenchmarksAlone) {
   EXPECT_THAT(history({"train"}).out, AllOf(HasSubstr("train"), Not(HasSubstr("simulate"))));
   EXPECT_THAT(history({"steps 10"}).out, AllOf(HasSubstr("simulate"), Not(HasSubstr("train"))));
   EXPECT_EQ(nlohmann::json::parse(history({"--format", "json"}).out)["series"].size(), 2U);
-  const Said none = history({"nobody"});
-  EXPECT_EQ(none.code, cli::kUsageError);
-  EXPECT_THAT(none.err, HasSubstr("there is no run with \"nobody\" in its name or command in results"));
+  for (const char* format : {"text", "json", "html"}) {
+    const Said none = history({"nobody", "--format", format});
+    EXPECT_EQ(none.code, cli::kUsageError) << format;
+    EXPECT_EQ(none.out, "") << format;
+    EXPECT_THAT(none.err, HasSubstr("there is no run with \"nobody\" in its name or command in results"));
+  }
 }
 
 TEST_F(HistoryTest, WrongWordsNameWhatIsRight) {

@@ -159,10 +159,9 @@ TEST_F(AskForecasts, ASourceWithoutAnAnswerLeavesANoteAndNoForecast) {
 
 TEST_F(AskForecasts, AllMeansEveryRegionThisMachinesFirst) {
   saved_.run.facts.carbon_region = "London";
-  const support::ManualClock& clock = clock_;
   cli::Environment environment;
   environment.carbon.grid_gb_url = "not an address";
-  const auto question = ask_forecasts(saved_, {"grid_gb", {"all"}, {}}, environment, clock, notes_);
+  const auto question = ask_forecasts(saved_, {"grid_gb", {"all"}, {}}, environment, clock_, notes_);
   ASSERT_TRUE(question) << question.error().message;
   EXPECT_EQ(question->forecasts.front().region, "London");
   EXPECT_EQ(question->forecasts.size(), notes_.size());

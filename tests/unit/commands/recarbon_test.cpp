@@ -31,7 +31,7 @@ class RecarbonTest : public CommandTest {
     return nlohmann::json::parse(text_of(results_ / run / "recarbon.json"));
   }
   // A table of the user's for the run's hour.
-  std::string table(double grams, const std::string& kind = "actual") const {
+  [[nodiscard]] std::string table(double grams, const std::string& kind = "actual") const {
     write(folder_ / "site.csv",
           "from,to,g_per_kwh,kind\n2026-09-21T14:00Z,2026-09-21T15:00Z," + std::to_string(grams) + "," + kind + "\n");
     return "file:site.csv";
