@@ -17,8 +17,9 @@ base::Result<void> take_functional_unit(const std::string& option, std::string_v
   double count = 0;
   // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): `end` bounds it
   const auto [rest, error] = std::from_chars(text.data(), end, count);
-  if (error == std::errc()) {
-    const bool is_count = rest != end && *rest == ' ' && std::isfinite(count) && count > 0;
+  const bool is_word = error == std::errc() && !std::isfinite(count) && rest != end && *rest != ' ';  // "inferences"
+  if (error != std::errc::invalid_argument && !is_word) {
+    const bool is_count = error == std::errc() && rest != end && *rest == ' ' && std::isfinite(count) && count > 0;
     if (!is_count) return base::failure(option + " must be a unit, or a number above 0 and a unit", kUnitExample);
     options.functional_units = count;
     text.remove_prefix(static_cast<std::size_t>(rest + 1 - text.data()));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -10,6 +11,7 @@ namespace {
 
 // Not CLI::Range, which takes what is no number ("nan") for one in the range.
 std::optional<double> number_within(std::string_view text, Range range) {
+  if (text.starts_with("+-")) return std::nullopt;
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
   const char* const end = text.end();
@@ -59,6 +61,12 @@ std::vector<const Option*> options_of(const OptionTable& table) {
   for (const OptionGroup& group : table.groups)
     for (const Option& option : group.options) options.push_back(&option);
   return options;
+}
+
+const Option* find_alias(const OptionTable& table, std::string_view alias) {
+  for (const Option* option : options_of(table))
+    if (std::find(option->aliases.begin(), option->aliases.end(), alias) != option->aliases.end()) return option;
+  return nullptr;
 }
 
 Value with_choices(std::vector<std::string> choices, Value value) {

@@ -74,6 +74,9 @@ struct OptionTable {
 // All options of a table, in its order.
 std::vector<const Option*> options_of(const OptionTable& table);
 
+// The option that has this other name, with its dashes; null: none has.
+const Option* find_alias(const OptionTable& table, std::string_view alias);
+
 // Where values go. Defaults are what the targets hold when they are described.
 Value text(std::string& target);
 Value text(std::optional<std::string>& target);

@@ -27,18 +27,27 @@ Words option_names(const OptionTable& table) {
 base::Result<std::string> option_name(std::string_view typed, const OptionTable& table) {
   std::string dashed = "--" + std::string(typed);
   std::replace(dashed.begin() + 2, dashed.end(), '-', '_');
-  for (const Option* option : options_of(table))
-    if (std::find(option->aliases.begin(), option->aliases.end(), dashed) != option->aliases.end()) return option->name;
+  if (const Option* const option = find_alias(table, dashed)) return option->name;
   auto name = find_name(typed, option_names(table), {"option", "--", table.program});
   if (!name) return name;
   return "--" + *name;
 }
 
-// Every "--some-option VALUE" or "--some-option=VALUE" as the name in full and the value apart.
+bool takes_a_value(const std::string& name, const OptionTable& table) {
+  const Option* option = find_alias(table, name);
+  for (const Option* known : options_of(table))
+    if (known->name == name) option = known;
+  return option != nullptr && !option->is_positional() && !option->is_flag();
+}
+
+// Every "--some-option VALUE" or "--some-option=VALUE" as the name in full and the value apart. A value stays as it is, even
+// one that looks like an option.
 base::Result<Words> with_full_names(const Words& words, const OptionTable& table) {
   Words result;
+  bool is_value = false;
   for (const std::string& word : words) {
-    if (word.size() < 3 || !word.starts_with("--")) {
+    if (is_value || word.size() < 3 || !word.starts_with("--")) {
+      is_value = !is_value && takes_a_value(word, table);
       result.push_back(word);
       continue;
     }
@@ -46,6 +55,7 @@ base::Result<Words> with_full_names(const Words& words, const OptionTable& table
     auto name = option_name(word.substr(2, end - 2), table);
     if (!name) return base::failure(name.error());
     result.push_back(*std::move(name));
+    is_value = end == word.size() && takes_a_value(result.back(), table);
     if (end < word.size()) result.push_back(word.substr(end + 1));
   }
   return result;
@@ -136,6 +146,8 @@ OptionTable shortened(const OptionTable& table) {
 
 // A preset's values go where the option's own would go.
 base::Result<void> take_preset(const Option& option, const Preset& preset) {
+  if (!option.value.repeated && preset.values.size() > 1)
+    return base::failure(preset.origin + ": " + option.name + " was given more than once", "give it once");
   const bool is_flag = option.is_flag();
   for (const std::string& value : preset.values) {
     if (is_flag && value == "false") continue;

@@ -31,6 +31,16 @@ std::vector<std::string> names_of(const OptionTable& table) {
   return names;
 }
 
+// A name may be begun, or be one of the option's others. With the dashes.
+base::Result<std::string> full_name(const std::string& typed, const OptionTable& table) {
+  std::string dashed = "--" + typed;
+  std::replace(dashed.begin() + 2, dashed.end(), '-', '_');
+  if (const Option* const option = find_alias(table, dashed)) return option->name;
+  const auto name = find_name(typed, names_of(table), {"option", "", "iris-gpubench"});
+  if (!name) return base::failure(name.error());
+  return "--" + *name;
+}
+
 base::Result<std::vector<std::string>> values_of(const YAML::Node& node) {
   if (node.IsScalar()) return std::vector{node.Scalar()};
   if (!node.IsSequence()) return base::failure("neither a value nor a list of values");
@@ -47,11 +57,13 @@ base::Result<std::vector<Preset>> presets_of(const YAML::Node& file, const std::
   if (file.IsNull()) return presets;
   if (!file.IsMap()) return base::failure(path + " is not a list of OPTION: VALUE", "write one option a line: interval: 1");
   for (const auto& entry : file) {
-    const auto name = find_name(entry.first.Scalar(), names_of(table), {"option", "", "iris-gpubench"});
+    const auto name = full_name(entry.first.Scalar(), table);
     if (!name) return base::failure(name.error().with_context(path));
     auto values = values_of(entry.second);
     if (!values) return base::failure(path + ": " + *name + " is " + values.error().message);
-    presets.push_back({"--" + *name, *std::move(values), path});
+    if (std::any_of(presets.begin(), presets.end(), [&](const Preset& other) { return other.option == *name; }))
+      return base::failure(path + ": " + *name + " was given more than once", "give it once");
+    presets.push_back({*name, *std::move(values), path});
   }
   return presets;
 }
@@ -68,9 +80,9 @@ base::Result<std::vector<Preset>> read_file(const std::string& path, const Optio
   }
 }
 
-std::string variable_of(const Option& option) {
+std::string variable_of(const std::string& option) {
   std::string name = "IRIS_GPUBENCH_";
-  for (const char c : option.name.substr(2)) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  for (const char c : option.substr(2)) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   return name;
 }
 
@@ -78,9 +90,16 @@ std::vector<Preset> from_environment(const OptionTable& table) {
   std::vector<Preset> presets;
   for (const Option* option : options_of(table)) {
     if (option->is_positional()) continue;
-    const std::string variable = variable_of(*option);
-    const std::string value = set_variable(variable);
-    if (!value.empty()) presets.push_back({option->name, {value}, variable});
+    std::vector<std::string> names{option->name};
+    for (const std::string& alias : option->aliases)
+      if (alias.starts_with("--")) names.push_back(alias);
+    for (const std::string& name : names) {
+      const std::string variable = variable_of(name);
+      const std::string value = set_variable(variable);
+      if (value.empty()) continue;
+      presets.push_back({option->name, {value}, variable});
+      break;
+    }
   }
   return presets;
 }

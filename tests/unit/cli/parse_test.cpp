@@ -115,6 +115,7 @@ TEST_F(ParseTest, BadValuesNameTheOptionAndWhatItTakes) {
   EXPECT_EQ(error({"--interval", "0"}), "--interval must be between 0.05 and 3600 seconds | ");
   EXPECT_EQ(error({"--interval", "nan"}), "--interval must be between 0.05 and 3600 seconds | ");
   EXPECT_EQ(error({"--interval", "soon"}), "--interval must be between 0.05 and 3600 seconds | ");
+  EXPECT_EQ(error({"--interval", "+-5"}), "--interval must be between 0.05 and 3600 seconds | ");
   EXPECT_EQ(error({"--interval", "5s"}), "--interval must be between 0.05 and 3600 seconds | ");
   EXPECT_EQ(error({"--pue", "0.5"}), "--pue must be a number from 1 to 10 | ");
   EXPECT_EQ(error({"--colour", "blue"}), "unknown --colour \"blue\" | use red or green");
