@@ -21,6 +21,7 @@ struct Amount {
 };
 std::optional<Amount> parse_amount(std::string_view text, std::string_view unit) {
   text = base::trimmed(text);
+  if (text.starts_with("+-")) return std::nullopt;
   if (text.starts_with('+')) text.remove_prefix(1);
   Amount amount;
   const char* const end = text.data() + text.size();  // NOLINT(bugprone-suspicious-stringview-data-usage): bounds it

@@ -293,7 +293,7 @@ TEST(Gate, WhatMayBeWritten) {
   EXPECT_DOUBLE_EQ(parse_gate("energy_above_idle +50J")->tolerance, 50);
   EXPECT_DOUBLE_EQ(parse_gate("energy +0%")->tolerance, 0);
   for (const char* bad : {"energy", "energy -2%", "work +2%", "energy 2", "energy two%", "enery +2%", "", "energy +50J",
-                          "energy_above_idle +2%", "energy +nan%", "energy +1e300%", "work -100%"})
+                          "energy_above_idle +2%", "energy +nan%", "energy +-2%", "energy +1e300%", "work -100%"})
     EXPECT_FALSE(parse_gate(bad)) << bad;
   EXPECT_NE(parse_gate("enery +2%").error().remedy.find("energy"), std::string::npos);
 }
