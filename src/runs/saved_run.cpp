@@ -242,9 +242,10 @@ base::Result<RunDirectory> find_run(const fs::path& results_dir, const std::stri
   std::vector<fs::path> begun;  // an id in part, as a table of 80 columns shows it
   constexpr std::size_t kLeastOfAnId = 4;
   for (fs::directory_iterator entry(results_dir, error), end; !error && entry != end; entry.increment(error))
-    if (name.size() >= kLeastOfAnId && entry->path().filename().string().starts_with(name) && !entry->is_symlink(error))
+    if (name.size() >= kLeastOfAnId && entry->path().filename().string().starts_with(name) && !entry->is_symlink(error) &&
+        entry->is_directory(error))
       begun.push_back(entry->path());
-  if (begun.size() == 1 && fs::is_directory(begun.front(), error)) {
+  if (begun.size() == 1) {
     const fs::path real = fs::canonical(begun.front(), error);
     return RunDirectory{real, real.filename().string()};
   }

@@ -97,6 +97,37 @@ TEST_F(EarlierRunTest, WithoutAnEnergyTheTimeIsLeft) {
   EXPECT_FALSE(found()->energy);
 }
 
+TEST_F(EarlierRunTest, DamagedRunsAreSteppedOverButNotWithoutEnd) {
+  save("20261101t120000-000000000z-train", metrics());
+  for (int day = 2; day <= 20; ++day) {
+    const std::string id = "202611" + std::string(day < 10 ? "0" : "") + std::to_string(day) + "t120000-000000000z-train";
+    fs::create_directories(root_ / id);
+    std::ofstream(root_ / id / "metrics.json") << "{";
+  }
+  ASSERT_TRUE(found()) << "19 are damaged, or were killed";
+  fs::create_directories(root_ / "20261121t120000-000000000z-train");
+  EXPECT_FALSE(found()) << "a folder of thousands is not read as a whole";
+}
+
+TEST_F(EarlierRunTest, ABenchmarkWithANameOfItsOwnMayChangeItsCommand) {
+  auto changed = metrics();
+  changed["workload"]["command"] = "./train --old";
+  save("20261120t120000-000000000z-train", changed);
+  run_.benchmark.command_line = "./train --new";
+  EXPECT_FALSE(found());
+  run_.facts.name = "train";
+  EXPECT_TRUE(found());
+}
+
+TEST_F(EarlierRunTest, AReplayIsComparedWithReplaysAlone) {
+  auto replay = metrics();
+  replay["source"]["kind"] = "replay";
+  save("20261120t120000-000000000z-train", replay);
+  EXPECT_FALSE(found());
+  run_.facts.source.name = "replay";
+  EXPECT_TRUE(found());
+}
+
 TEST_F(EarlierRunTest, NoFolderIsNoRun) {
   EXPECT_FALSE(find_earlier_run(root_ / "nowhere", run_));
 }
