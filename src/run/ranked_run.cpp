@@ -82,7 +82,7 @@ Ended follow(workload::Workload& workload, platform::SignalQueue& signals, const
   bool timed_out = false;
   for (;;) {
     ending.act();
-    if (!timed_out && deadline && clock.now() >= *deadline) {
+    if (!timed_out && !ending.signal() && deadline && clock.now() >= *deadline) {
       timed_out = true;
       workload.stop();
     }

@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "base/text_table.h"
+#include "cli/invocation.h"
 #include "platform/files.h"
 #include "platform/gzip_stream.h"
 #include "report/formatted_tables.h"
@@ -45,18 +46,19 @@ void draw_plot(const runs::RunDirectory& directory, record::RunRecord& run, cons
 
 base::Result<void> write_reports(const runs::RunDirectory& directory, const record::RunRecord& run,
                                  const std::vector<series::GpuSeries>& series, TimeseriesFormat format) {
-  const std::array<base::Result<void>, 5> written{
+  const auto write_phases = [&](std::ostream& out) { report::write_phases_csv(out, run); };
+  const std::array<base::Result<void>, 6> written{
       platform::write_file_atomically(directory.file("metrics.yml"), report::metrics_yaml(run)),
       platform::write_file_atomically(directory.file("metrics.json"), report::metrics_json(run)),
       platform::write_file_atomically(directory.file("formatted_metrics.txt"), report::formatted_tables(run)),
       write_table(directory, "timeseries.csv", format,
                   [&](std::ostream& out) { report::write_timeseries_csv(out, run, series); }),
       write_table(directory, "power.csv", format, [&](std::ostream& out) { report::write_power_csv(out, run, series); }),
+      write_table(directory, "phases.csv", run.phases ? format : TimeseriesFormat::none, write_phases),
   };
   for (const auto& result : written)
     if (!result) return result;
-  if (!run.phases) return {};
-  return write_table(directory, "phases.csv", format, [&](std::ostream& out) { report::write_phases_csv(out, run); });
+  return {};
 }
 
 base::Result<void> write_page(const runs::RunDirectory& directory, const record::RunRecord& run,
@@ -133,7 +135,7 @@ std::string list_result_files(const runs::RunDirectory& directory) {
 }
 
 std::string profiling_text(const record::RunRecord& run, const std::filesystem::path& folder) {
-  const std::string output = " --output '" + (folder / "nsight").string() + "'";
+  const std::string output = " --output " + cli::shell_quoted((folder / "nsight").string());
   const std::string text = "iris-gpubench: a profiler changes time and energy. Profile the benchmark on its own:\n";
   if (run.benchmark.kind == "container")
     return text + "  docker run --rm --gpus all --entrypoint nsys " + run.benchmark.name +

@@ -86,7 +86,7 @@ class Conventions(ProductTest):
     def test_predecessors_options(self):
         done = self.say(*QUICK, "--nvidia-nsights", "--", "sleep", "0.1")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("nsys profile --output 'results/", done.stderr)
+        self.assertIn("nsys profile --output results/", done.stderr)
         self.assertIn("not an absolute path", self.say("--collect", "x", "--benchmark_image", "a").stderr)
 
     def make_runs(self, count):

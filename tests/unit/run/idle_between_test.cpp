@@ -1,7 +1,9 @@
 #include "run/idle_between.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <utility>
@@ -43,9 +45,12 @@ class SteadyMeter final : public meter::GpuMeter {
     return samples;
   }
   void close() override { closed = true; }
+  [[nodiscard]] bool was_silent() const override { return silent; }
+  void lose_gpus() { gpus_.clear(); }
 
   std::atomic<double> limit = 700;
   std::atomic<bool> closed = false;
+  bool silent = false;
   meter::MeterSource source_;
 
  private:
@@ -128,6 +133,34 @@ TEST_F(IdleBetweenTest, AShortRollLeavesNothingToShare) {
   begin(idle_power, idle);
   EXPECT_TRUE(meter_->closed);
   EXPECT_EQ(hand_over(idle), 300ms);
+}
+
+TEST_F(IdleBetweenTest, WhatCannotBeReadOnIsClosed) {
+  const auto is_closed = [this](const std::function<void(SteadyMeter&)>& change) {
+    IdleBetween idle(kRollByItself);
+    auto meter = std::make_shared<SteadyMeter>(idle_power, ended_);
+    change(*meter);
+    idle.begin(meter, run_, ended_);
+    EXPECT_EQ(hand_over(idle), kRollByItself);
+    return meter->closed.load();
+  };
+  EXPECT_TRUE(is_closed([](SteadyMeter& meter) { meter.source_.name = meter::kReplay; })) << "each run plays it from its start";
+  EXPECT_TRUE(is_closed([](SteadyMeter& meter) { meter.silent = true; })) << "a call of the driver may still hang";
+  EXPECT_TRUE(is_closed([](SteadyMeter& meter) { meter.lose_gpus(); }));
+}
+
+TEST_F(IdleBetweenTest, ASignalEndsTheWaitForTheRestOfIt) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  ASSERT_EQ(write(ends[1], "x", 1), 1);
+  ended_ = clock_.now() + 60s;  // a minute is missing
+  IdleBetween idle(kRollByItself);
+  begin(idle_power, idle);
+  const base::SteadyTime before = clock_.now();
+  EXPECT_EQ(idle.hand_over(next_, gpus_, ends[0]), kRollByItself);
+  EXPECT_LT(clock_.now() - before, 30s);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST_F(IdleBetweenTest, WithoutARunBeforeItARunTakesItsOwn) {

@@ -38,7 +38,8 @@ class ScriptedWorkload final : public workload::Workload {
     std::this_thread::sleep_for(std::min<base::Duration>(timeout, 10ms));
     if (poll_fails) return base::failure("it is lost");
     if (stopped_ > 0 && ignores_stop && killed_ == 0) {
-      if (signal_at_stop != 0) send_to_this_process(std::exchange(signal_at_stop, 0));
+      if (signal_at_stop != 0 && clock_.now() >= outcome_.ran.start + signal_after)
+        send_to_this_process(std::exchange(signal_at_stop, 0));
       return std::optional<workload::WorkloadOutcome>();
     }
     if (stopped_ + killed_ == 0 && clock_.now() < outcome_.ran.start + lasts)
@@ -59,6 +60,7 @@ class ScriptedWorkload final : public workload::Workload {
   bool ignores_stop = false;
   int signal_at_start = 0;
   int signal_at_stop = 0;
+  base::Duration signal_after{};  // from its start
   std::vector<int> handed_on_;
   int stopped_ = 0;
   int killed_ = 0;
@@ -194,6 +196,72 @@ TEST_F(MeasurementTest, TheTimeLimitStopsAsASignalDoes) {
   EXPECT_FALSE(measured->interrupted_by);
   EXPECT_EQ(workload_.stopped_, 1);
   EXPECT_THAT(said_.front(), HasSubstr("--timeout: stopping the benchmark (press Ctrl-C to kill it)"));
+}
+
+TEST_F(MeasurementTest, ATimeLimitThatPassesWhileASignalStopsItIsNotTheReason) {
+  workload_.lasts = 10s;
+  workload_.ignores_stop = true;
+  workload_.signal_at_start = SIGTERM;
+  workload_.signal_at_stop = SIGINT;  // kills it, after the time limit
+  workload_.signal_after = 300ms;
+  plan_.timeout = 100ms;
+  const auto measured = go();
+  ASSERT_TRUE(measured);
+  EXPECT_EQ(measured->interrupted_by, SIGTERM);
+  EXPECT_FALSE(measured->timed_out);
+  EXPECT_EQ(workload_.stopped_, 1);
+}
+
+TEST_F(MeasurementTest, AfterTheTimeLimitTheFirstSignalKills) {
+  workload_.lasts = 10s;
+  workload_.ignores_stop = true;
+  workload_.signal_at_stop = SIGINT;
+  plan_.timeout = 50ms;
+  const auto measured = go();
+  ASSERT_TRUE(measured);
+  EXPECT_EQ(measured->timed_out, 50ms);
+  EXPECT_FALSE(measured->interrupted_by) << "it was stopped already";
+  EXPECT_EQ(workload_.killed_, 1);
+}
+
+TEST_F(MeasurementTest, ASignalInTheIdleTimeAfterItEndsThatAndWhatWaitsLater) {
+  plan_.idle_after = 50s;
+  plan_.ended = [](base::SteadyTime) { send_to_this_process(SIGINT); };
+  const base::SteadyTime begin = clock_.now();
+  const auto measured = go();
+  ASSERT_TRUE(measured);
+  EXPECT_LT(clock_.now() - begin, 40s);
+  EXPECT_EQ(measured->outcome.exit_code, 0);
+  EXPECT_FALSE(measured->interrupted_by) << "the benchmark was over";
+  EXPECT_EQ(signals_.next(), SIGINT) << "for those who wait after it";
+}
+
+TEST_F(MeasurementTest, TheGpuIsReadBeforeAndAfterTheBenchmark) {
+  plan_.idle_before = 200ms;
+  plan_.idle_after = 200ms;
+  const auto measured = go();
+  ASSERT_TRUE(measured);
+  const base::Window ran = measured->outcome.ran;
+  std::size_t before = 0;
+  std::size_t after = 0;
+  series::for_each(*series_.front().counter, [&](const meter::CounterReading& reading) {
+    before += reading.after < ran.start ? 1U : 0U;
+    after += reading.before > ran.end ? 1U : 0U;
+  });
+  EXPECT_GE(before, 1U);
+  EXPECT_GE(after, 1U);
+}
+
+TEST_F(MeasurementTest, AMeterThatVanishesEndsNoBenchmark) {
+  workload_.lasts = 200ms;
+  plan_.observer = [this](std::size_t /*tick*/, const std::vector<meter::GpuReading>& /*readings*/) {
+    support::ScriptedGpu& gpu = meter_.script(0);  // the sampler's thread, as the meter
+    gpu.read_fails = gpu.counter_fails = gpu.drain_fails = meter::Absent::failed;
+  };
+  const auto measured = go();
+  ASSERT_TRUE(measured) << measured.error().message;
+  EXPECT_EQ(measured->outcome.exit_code, 0);
+  EXPECT_EQ(workload_.stopped_ + workload_.killed_, 0);
 }
 
 TEST_F(MeasurementTest, WhatCannotBeStartedOrFollowedIsAnError) {
