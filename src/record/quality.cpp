@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr base::Duration kBin = 1ms;
 constexpr double kGap = 1.5;  // times the usual spacing
-// The driver's utilisation is that of the time just before: a reading sooner after the start is of the time before the run.
-constexpr base::Duration kLookedBackOver = 200ms;
 
 // Distances of samples in bins of a millisecond; those of two seconds and more only by their sum.
 class Spacings {
@@ -125,7 +123,7 @@ std::optional<Utilized> utilized(const series::Series<meter::GpuReading>& readin
     if (reading.time <= run.start || reading.time > run.end) return;
     const base::Energy part = area.until(reading.time).energy;
     whole += part;
-    if (reading.utilization && reading.time - run.start >= kLookedBackOver) known = true;
+    if (reading.utilization && utilization_is_of(run, reading)) known = true;
     busy_last = reading.utilization && reading.utilization->fraction() > 0;
     if (busy_last) {
       result.time += reading.time - from;

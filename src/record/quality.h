@@ -1,6 +1,7 @@
 // How good the series are from which a GPU's figures come.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 
@@ -29,6 +30,13 @@ struct SeriesQuality {
 
 // One pass, constant memory.
 RingQuality ring_quality(const series::Series<meter::PowerSample>& power, base::Window run);
+
+// The driver's utilisation is that of the time just before a reading: what is read sooner after the start than that is of
+// the time before the run.
+inline bool utilization_is_of(base::Window run, const meter::GpuReading& reading) {
+  constexpr base::Duration kLookedBackOver = std::chrono::milliseconds(200);
+  return reading.time - run.start >= kLookedBackOver && reading.time <= run.end;
+}
 
 // How busy the GPU was by its readings. A reading covers the time since the one before it, the last one of the run also the
 // rest of it: readings after the run say nothing of it.

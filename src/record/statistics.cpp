@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "meter/activity.h"
 #include "meter/throttle_reasons.h"
+#include "record/quality.h"
 
 namespace gpubench::record {
 namespace {
@@ -125,9 +126,12 @@ ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& re
     activity.add(reading);
     if (!run.contains(reading.time)) return;
     ++statistics.readings;
-    const bool utilized = reading.utilization && reading.utilization->fraction() > 0;
-    for (const meter::ValueFacts& value : meter::kValueFacts)
-      if (value.shown) values[value.kind].add(value.read(reading), utilized);
+    const bool of_run = utilization_is_of(run, reading);
+    const bool utilized = of_run && reading.utilization && reading.utilization->fraction() > 0;
+    for (const meter::ValueFacts& value : meter::kValueFacts) {
+      if (!value.shown || (value.kind == meter::ValueKind::utilization && !of_run)) continue;
+      values[value.kind].add(value.read(reading), utilized);
+    }
     reasons.add(reading.throttle_reasons);
   });
   for (const meter::ValueFacts& value : meter::kValueFacts) statistics[value.kind] = values[value.kind].result();

@@ -50,6 +50,18 @@ TEST(Statistics, OnlyTheRunCounts) {
   EXPECT_DOUBLE_EQ(statistics[ValueKind::power]->maximum, 200);
 }
 
+// A run of 3 s at the default interval has one reading, at its start.
+TEST(Statistics, TheUtilisationReadAtTheStartIsOfTheTimeBefore) {
+  EXPECT_FALSE(summarize_readings(readings({utilized_reading(10s, 0, 100)}), kMeasured)[ValueKind::utilization]);
+  const auto busy_before =
+      summarize_readings(readings({utilized_reading(10s, 100, 100), utilized_reading(15s, 0, 100)}), kMeasured);
+  EXPECT_DOUBLE_EQ(busy_before[ValueKind::utilization]->maximum, 0);
+  EXPECT_EQ(busy_before[ValueKind::power]->utilized_count, 0U);
+  const auto busy =
+      summarize_readings(readings({utilized_reading(10s, 0, 100), utilized_reading(15s, 100, 100)}), kMeasured);
+  EXPECT_DOUBLE_EQ(busy[ValueKind::utilization]->average_all, 100);
+}
+
 TEST(Statistics, AbsentIsNotZero) {
   auto lost = utilized_reading(12s, 50, 300);
   lost.power = meter::absent(meter::Absent::failed);
