@@ -88,13 +88,16 @@ int main(int count, char** words) {
         kinds["4 length in intervals"][outcome.length].add(outcome);
         kinds["5 load"][load].add(outcome);
         kinds["6 idle around the run"][outcome.roll].add(outcome);
+        kinds["7 machine"][outcome.machine + (sources.counter ? ", counter" : "") +
+                           (sources.ring_period > base::Duration::zero() ? ", samples" : "")]
+            .add(outcome);
         kinds["7 method"][outcome.method].add(outcome);
         if (load == kOthersLoad) kinds["8 method, load of others, too"][outcome.method].add(outcome);
         if (show && !outcome.holds)
-          std::printf("# %s depth %zu averaged %s load %s length %s roll %s by %s share %.2f width %.1f %%\n",
+          std::printf("# %s depth %zu averaged %s load %s length %s roll %s %s by %s share %.2f width %.1f %%\n",
                       name_of(sources).c_str(), sources.ring_depth, text_of(sources.averaged).c_str(), load.c_str(),
-                      outcome.length.c_str(), outcome.roll.c_str(), outcome.method.c_str(), *outcome.share,
-                      outcome.relative_width * 100);
+                      outcome.length.c_str(), outcome.roll.c_str(), outcome.machine.c_str(), outcome.method.c_str(),
+                      *outcome.share, outcome.relative_width * 100);
       }
     }
   }

@@ -50,7 +50,7 @@ base::Result<Passage> pass(const series::Series<T>& series, base::Window run, ba
   const base::Duration spacing = usual_spacing(series, run).value_or(base::Duration::zero());
   const base::Duration covered = std::min(longest, longest_covered(spacing));
   const base::Window area{run.start, until};
-  Passage passage{{run, covered}, {area, covered}, {run, covered}, spacing};
+  Passage passage{{run, covered}, {area, covered}, {run, covered, until}, spacing};
   visit_samples(series, run.start, [&](const meter::PowerSample& sample) {
     passage.shape.add(sample);
     const bool more = passage.run.add(sample);

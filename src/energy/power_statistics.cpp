@@ -31,7 +31,7 @@ void PowerStatistics::add(const meter::PowerSample& sample) {
     ++counts_[static_cast<std::size_t>(bin)];
     ++count_;
   }
-  if (previous_ && sample.time > window_.start && previous_->time < window_.end) {
+  if (previous_ && sample.time > window_.start && previous_->time < area_end_) {
     const base::Duration distance = sample.time - previous_->time;
     const double joules = ((sample.power - previous_->power) * distance).joules();
     if (distance <= covered_) squares_ += joules * joules;

@@ -32,11 +32,14 @@ struct PowerSpan {
 // Takes samples in time order, one pass, constant memory.
 class PowerStatistics {
  public:
-  PowerStatistics(base::Window window, base::Duration covered) : window_(window), covered_(covered) {}
+  PowerStatistics(base::Window window, base::Duration covered) : PowerStatistics(window, covered, window.end) {}
+  // `area_end`: the area whose roughness is asked for reaches beyond the window.
+  PowerStatistics(base::Window window, base::Duration covered, base::SteadyTime area_end)
+      : window_(window), covered_(covered), area_end_(area_end) {}
   void add(const meter::PowerSample& sample);
   // Empty: no sample yet.
   [[nodiscard]] std::optional<PowerSpan> span() const;
-  // Root of the sum of (step of power * distance)^2 over neighbours within the window, no further apart than `covered`.
+  // Root of the sum of (step of power * distance)^2 over neighbours within the area, no further apart than `covered`.
   [[nodiscard]] base::Energy roughness() const;
   [[nodiscard]] std::size_t samples() const { return count_; }  // within the window
 
@@ -55,6 +58,7 @@ class PowerStatistics {
 
   base::Window window_;
   base::Duration covered_;
+  base::SteadyTime area_end_;
   std::array<std::uint64_t, kBins> counts_{};
   std::size_t count_ = 0;
   std::optional<meter::PowerSample> previous_;

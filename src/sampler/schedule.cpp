@@ -76,7 +76,9 @@ std::optional<Step> Schedule::next(base::SteadyTime now) {
   const bool quick = without_samples_ && now >= quick_due_;
   if (!others_first && (quick || now >= reading_due())) {
     after_reading_ = true;
-    quick_due_ = now + std::max(options_.sensor.reading_renewed, kShortestPeriod);
+    // On a grid, as the driver's renewals are: so all are of one age, but those that are late.
+    const base::Duration apart = std::max(options_.sensor.reading_renewed, kShortestPeriod);
+    if (now >= quick_due_) quick_due_ += ((now - quick_due_) / apart + 1) * apart;
     return now >= reading_due() ? Step{Call::reading, 0, take_reading(now)} : Step{Call::quick_reading, 0, 0};
   }
   after_reading_ = false;

@@ -1,6 +1,7 @@
 // The sampler's decisions and calls on a manual clock, without its thread: a minute of run in a millisecond.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -29,6 +30,9 @@ class SimulatedSampler {
                    sampler::SamplerOptions options, sampler::ReadingObserver observer = {})
       : clock_(clock), schedule_(options, series.size(), clock.now()), readout_(meter, clock, series, std::move(observer)) {}
 
+  // How late each wake comes, as on a machine with other work.
+  void wake_late(std::function<base::Duration()> lateness) { lateness_ = std::move(lateness); }
+
   // Does what falls due and moves the clock on; ends at `until` or within one call after it.
   void run_until(base::SteadyTime until) {
     while (clock_.now() < until) {
@@ -36,7 +40,8 @@ class SimulatedSampler {
         if (const auto counter = readout_.perform(*step)) schedule_.counter_read(step->gpu, *counter);
         if (step->call == sampler::Call::drain) schedule_.without_samples(readout_.lacks_samples());
       } else {
-        clock_.sleep_until(std::min(until, schedule_.wake()));
+        const base::Duration late = lateness_ ? lateness_() : base::Duration{};
+        clock_.sleep_until(std::min(until, schedule_.wake() + late));
       }
     }
   }
@@ -49,6 +54,7 @@ class SimulatedSampler {
   const platform::Clock& clock_;
   sampler::Schedule schedule_;
   sampler::Readout readout_;
+  std::function<base::Duration()> lateness_;
 };
 
 }  // namespace gpubench::support

@@ -86,6 +86,7 @@ inline Conditions property_conditions(const Sources& sources, base::Duration int
 struct PropertyOutcome {
   std::string length;  // of the run, in intervals
   std::string roll;
+  std::string machine;          // busy: the sampler is late
   std::string method;           // "unknown": no figure
   std::optional<double> share;  // error over half-width
   double relative_width = 0;    // half-width over the energy used
@@ -107,6 +108,7 @@ inline PropertyOutcome property_run(const Sources& sources, const std::string& l
       very_short ? draw.milliseconds(1, 50)
                  : std::max<base::Duration>(50ms, base::from_seconds(base::to_seconds(interval) * intervals));
   Conditions conditions = property_conditions(sources, interval, length, draw);
+  if (draw.between(0, 1) < 0.25) conditions.lateness = 20ms;
   conditions.others_load = load == kOthersLoad;
   Load steps = property_load(load, draw);
   if (!conditions.others_load) steps = between_idle_ends(std::move(steps), draw, length);
@@ -115,6 +117,7 @@ inline PropertyOutcome property_run(const Sources& sources, const std::string& l
   PropertyOutcome outcome;
   outcome.length = length_class(base::to_seconds(length) / base::to_seconds(interval));
   outcome.roll = conditions.roll >= 1500ms ? "1.5 s and more" : conditions.roll > 0ms ? "0.2 to 0.7 s" : "none";
+  outcome.machine = conditions.lateness > 0ms ? "busy" : "quiet";
   outcome.method = "unknown";
   outcome.holds = true;
   const EnergyEstimate* const best = energy.best();

@@ -41,9 +41,9 @@ TEST(Property, IntervalHoldsWhateverTheSources) {
     for (const Sources& sources : some_sources()) {
       for (const std::string& load : property_loads()) {
         const PropertyOutcome outcome = property_run(sources, load, draw);
-        for (Share* share :
-             {&all, &classes["sources " + text_of(sources)], &classes["load " + load], &classes["length " + outcome.length],
-              &classes["idle " + outcome.roll], &classes["method " + outcome.method]}) {
+        for (Share* share : {&all, &classes["sources " + text_of(sources)], &classes["load " + load],
+                             &classes["length " + outcome.length], &classes["idle " + outcome.roll],
+                             &classes[outcome.machine + " machine"], &classes["method " + outcome.method]}) {
           ++share->runs;
           if (outcome.holds) ++share->held;
         }

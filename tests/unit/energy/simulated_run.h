@@ -73,7 +73,8 @@ struct Conditions {
   double ring_gain = 1;
   std::function<void(support::ScriptedGpu&, base::Window)> fault = {};  // of the GPU from the beginning
   std::vector<Event> events = {};                                       // in time order
-  bool others_load = false;  // the load goes on before and after the run, as another's work on the GPU does
+  base::Duration lateness{};  // of a third of the sampler's wakes, the mean; zero: all are in time
+  bool others_load = false;   // the load goes on before and after the run, as another's work on the GPU does
 };
 
 struct SimulatedRun {
@@ -98,6 +99,15 @@ inline void cool_down(PowerSteps& steps, base::SteadyTime from, const Conditions
   add_idle(steps, from, 10s, conditions, [&](double seconds) {
     return conditions.idle + (conditions.idle_after - conditions.idle) * std::exp(-seconds / 3);
   });
+}
+
+// On a machine with other work.
+inline std::function<base::Duration()> lateness_of(const Conditions& conditions) {
+  if (conditions.lateness == base::Duration::zero()) return {};
+  return [random = std::mt19937(conditions.noise_seed), mean = base::to_seconds(conditions.lateness)]() mutable {
+    if (!std::bernoulli_distribution(1.0 / 3)(random)) return base::Duration{};
+    return base::from_seconds(std::min(0.5, std::exponential_distribution<>(1 / mean)(random)));
+  };
 }
 
 inline SimulatedRun simulate(const Conditions& conditions, const Load& load) {
@@ -131,6 +141,7 @@ inline SimulatedRun simulate(const Conditions& conditions, const Load& load) {
   sampler::SamplerOptions options;
   options.interval = conditions.interval;
   support::SimulatedSampler sampler(meter, clock, result.series, options);
+  sampler.wake_late(lateness_of(conditions));
   sampler.idle(sampler::Idle::before_the_workload, conditions.roll);
   sampler.run_until(result.run.start);
   sampler.restart_interval();

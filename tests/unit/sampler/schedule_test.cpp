@@ -272,6 +272,20 @@ TEST(Schedule, BurstOfManyGpusGoesRoundWithoutPause) {
   }
 }
 
+// A rise and a fall of power that are read at one age of the driver's value are both moved by it; else they do not cancel.
+TEST(Schedule, ALateQuickReadingMovesNoneAfterIt) {
+  Player player(options(5s), 1);
+  player.schedule.without_samples(true);
+  player.play_until(1s);
+  player.now += 370ms;
+  player.play_until(3s);
+  std::size_t off_grid = 0;
+  for (const Done& reading : player.of(Call::quick_reading))
+    if (reading.at % 100ms > 5ms) ++off_grid;
+  EXPECT_LE(off_grid, 1U);
+  EXPECT_GE(player.of(Call::quick_reading).size(), 24U);
+}
+
 TEST(Schedule, BurstThatEndedDuringAStallDoesNotSpin) {
   Schedule schedule(options(5s), 1, kStart);
   while (schedule.next(kStart)) {
