@@ -38,13 +38,13 @@ base::Result<ReplayRequest> parse_replay(const std::string& source) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<GpuMeter>> open_meter(const MeterSpec& spec, const platform::Clock& clock) {
+base::Result<std::unique_ptr<GpuMeter>> open_meter(const MeterSpec& spec, const platform::Clock& clock, int interrupt_fd) {
   if (spec.source.starts_with(kReplayPrefix)) {
     const auto request = parse_replay(spec.source);
     if (!request) return base::failure(request.error());
     return open_replay_meter(request->file, request->gpus, clock);
   }
-  auto nvml = open_guarded_nvml_meter(spec.nvml_library);
+  auto nvml = open_guarded_nvml_meter(spec.nvml_library, interrupt_fd);
   if (!nvml || spec.record_trace.empty()) return nvml;
   return open_recording_meter(std::move(*nvml), spec.record_trace, clock);
 }

@@ -10,7 +10,9 @@
 
 namespace gpubench::meter {
 
-// The clock must outlive the meter.
-base::Result<std::unique_ptr<GpuMeter>> open_meter(const MeterSpec& spec, const platform::Clock& clock);
+// The clock must outlive the meter. A driver that does not answer is given up when `interrupt_fd` becomes readable (-1: never), or
+// after two minutes.
+base::Result<std::unique_ptr<GpuMeter>> open_meter(const MeterSpec& spec, const platform::Clock& clock,
+                                                   int interrupt_fd = -1);
 
 }  // namespace gpubench::meter

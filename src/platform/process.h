@@ -23,6 +23,10 @@ void give_back_freed_memory();
 // output. To be called before anything is opened.
 void open_standard_streams();
 
+// From now on, if `they_may_hang` says so at exit(), the process ends without the destructors of what was loaded before this
+// call. Standard output and error are still written out. One such question in a process.
+void skip_destructors_if(bool (*they_may_hang)());
+
 std::string host_name();
 int own_process_id();
 

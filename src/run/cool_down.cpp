@@ -43,7 +43,7 @@ std::string doubt_of(const Extremes& now, double target) {
 
 base::Result<CoolDown> cool_down(const meter::MeterSpec& spec, base::Temperature target, const platform::Clock& clock,
                                  platform::SignalQueue& signals) {
-  const auto meter = meter::open_meter(spec, clock);
+  const auto meter = meter::open_meter(spec, clock, signals.fd());
   if (!meter) return base::failure(meter.error());
   const base::SteadyTime end = clock.now() + kLongestWait;
   for (;;) {

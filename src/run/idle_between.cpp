@@ -54,7 +54,7 @@ void append_newest(const series::Series<T>& from, base::SteadyTime since, series
 
 }  // namespace
 
-base::Result<std::shared_ptr<meter::GpuMeter>> IdleBetween::open_meter(const meter::MeterSpec& spec) {
+base::Result<std::shared_ptr<meter::GpuMeter>> IdleBetween::open_meter(const meter::MeterSpec& spec, int interrupt_fd) {
   if (sampler_) {
     sampler_.reset();
     if (has_limits_as_described()) {
@@ -63,7 +63,7 @@ base::Result<std::shared_ptr<meter::GpuMeter>> IdleBetween::open_meter(const met
     }
     end();  // a run states the limits that hold at its start
   }
-  auto opened = meter::open_meter(spec, clock_);
+  auto opened = meter::open_meter(spec, clock_, interrupt_fd);
   if (!opened) return base::failure(opened.error());
   return std::shared_ptr<meter::GpuMeter>(std::move(*opened));
 }

@@ -22,8 +22,8 @@ class IdleBetween {
   // `roll`: of a run by itself. One shorter than what the idle power is taken from leaves nothing to share.
   explicit IdleBetween(base::Duration roll) : roll_(roll) {}
 
-  // That of the run before, which is being read; or a new one.
-  base::Result<std::shared_ptr<meter::GpuMeter>> open_meter(const meter::MeterSpec& spec);
+  // That of the run before, which is being read; or a new one, as meter::open_meter opens it.
+  base::Result<std::shared_ptr<meter::GpuMeter>> open_meter(const meter::MeterSpec& spec, int interrupt_fd);
   // The run whose workload ended then makes no more readings. A replay is not read on: each run plays it from its start.
   void begin(std::shared_ptr<meter::GpuMeter> meter, const std::vector<series::GpuSeries>& run, base::SteadyTime ended);
   // Returns how much idle time the next run still has to take. Little, with what was read so far in its series, if the GPUs

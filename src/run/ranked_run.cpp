@@ -26,11 +26,11 @@ constexpr base::Duration kGatherFor = std::chrono::seconds(10);
 constexpr base::Duration kRankPatience = std::chrono::milliseconds(500);
 
 // What this process's driver shows, and what its benchmark may use of that.
-base::Result<ranks::Hello> hello_of(const cli::RunSpec& spec, int rank, const platform::Clock& clock) {
+base::Result<ranks::Hello> hello_of(const cli::RunSpec& spec, int rank, const platform::Clock& clock, int interrupt_fd) {
   std::unique_ptr<meter::GpuMeter> meter;
   meter::MeterSpec source = spec.meter;
   source.record_trace.clear();
-  GPUBENCH_ASSIGN_OR_RETURN(meter, meter::open_meter(source, clock));
+  GPUBENCH_ASSIGN_OR_RETURN(meter, meter::open_meter(source, clock, interrupt_fd));
   gpus::WorkloadGpus own;
   GPUBENCH_ASSIGN_OR_RETURN(own, gpus::find_workload_gpus(spec.workload, meter->source(), meter->gpus()));
   ranks::Hello hello{rank, {}, {}};
@@ -110,10 +110,11 @@ base::Result<void> check_no_rank(const cli::RunSpec& spec, const cli::Environmen
                        "--alone: then each process makes a set of its own");
 }
 
-base::Result<std::unique_ptr<ranks::Company>> join_company(const cli::RunSpec& spec, const parts::Membership& member) {
+base::Result<std::unique_ptr<ranks::Company>> join_company(const cli::RunSpec& spec, const parts::Membership& member,
+                                                           int interrupt_fd) {
   const platform::SystemClock clock;
   ranks::Hello hello;
-  GPUBENCH_ASSIGN_OR_RETURN(hello, hello_of(spec, member.rank, clock));
+  GPUBENCH_ASSIGN_OR_RETURN(hello, hello_of(spec, member.rank, clock, interrupt_fd));
   auto company = ranks::join(member.group, member.node, hello, member.local_ranks);
   if (company) (*company)->gather(kGatherFor);
   return company;

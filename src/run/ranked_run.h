@@ -33,7 +33,8 @@ record::Finding monitor_lost();
 record::Finding nodes_not_measured(int nodes);
 
 // Joins the others of this node. An error: they cannot be found, or this machine's GPUs cannot be seen.
-base::Result<std::unique_ptr<ranks::Company>> join_company(const cli::RunSpec& spec, const parts::Membership& member);
+base::Result<std::unique_ptr<ranks::Company>> join_company(const cli::RunSpec& spec, const parts::Membership& member,
+                                                           int interrupt_fd);
 
 // Runs the command with the others' start, measures nothing, and returns the exit code.
 int run_unmeasured(const cli::RunSpec& spec, const parts::Membership& member, ranks::Company& company,

@@ -170,9 +170,9 @@ base::Result<void> BenchmarkRun::prepare() {
 
 base::Result<void> BenchmarkRun::open_gpus() {
   if (shared_.idle != nullptr)
-    GPUBENCH_ASSIGN_OR_RETURN(meter_, shared_.idle->open_meter(spec_.meter));
+    GPUBENCH_ASSIGN_OR_RETURN(meter_, shared_.idle->open_meter(spec_.meter, signals_.fd()));
   else
-    GPUBENCH_ASSIGN_OR_RETURN(meter_, meter::open_meter(spec_.meter, clock_));
+    GPUBENCH_ASSIGN_OR_RETURN(meter_, meter::open_meter(spec_.meter, clock_, signals_.fd()));
   GPUBENCH_ASSIGN_OR_RETURN(gpus_, gpus::find_workload_gpus(spec_.workload, meter_->source(), meter_->gpus()));
   if (shared_.rank != nullptr) gpus::take_boards(gpus_, shared_.rank->company.boards(), meter_->gpus());
   events_.emplace(*meter_);
@@ -450,8 +450,11 @@ cli::RunSpec silent(cli::RunSpec spec) {
 
 int run_rank(const cli::RunSpec& spec, const cli::Environment& environment, carbon::Source carbon,
              const parts::Membership& member, platform::SignalQueue& signals) {
-  const auto company = join_company(spec, member);
-  if (!company) return complain(company.error(), kCannotRun);
+  const auto company = join_company(spec, member, signals.fd());
+  if (!company) {
+    const auto signal = signals.next();
+    return complain(company.error(), signal ? kSignalBase + *signal : kCannotRun);
+  }
   if ((*company)->boards().empty() && !(*company)->leads()) return run_unmeasured(spec, member, **company, signals);
   RankPlace rank{member, **company};
   Shared shared{signals};

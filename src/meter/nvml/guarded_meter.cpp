@@ -2,14 +2,23 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "meter/value_facts.h"
+#include "platform/process.h"
+#include "platform/readable.h"
 
 namespace gpubench::meter {
+
+namespace {
+constexpr base::Duration kBetweenLooks = std::chrono::milliseconds(100);
+std::atomic<int> calls_left_behind{0};
+}  // namespace
 
 // The thread and what it may still use when nobody waits for it any more.
 class GuardedMeter::Caller {
@@ -24,13 +33,17 @@ class GuardedMeter::Caller {
     return caller;
   }
 
-  // False: not answered within `patience`, or a call before it is still running.
-  bool make(Call call, base::Duration patience) {
+  // False: not answered within `patience` or until `interrupt_fd` became readable, or a call before it is still running.
+  bool make(Call call, base::Duration patience, int interrupt_fd = -1) {
     std::unique_lock lock(mutex_);
     if (call_) return false;
     call_ = std::move(call);
     changed_.notify_all();
-    return changed_.wait_for(lock, patience, [&] { return !call_; });
+    for (base::Duration waited{}; waited < patience; waited += kBetweenLooks) {
+      if (changed_.wait_for(lock, std::min(kBetweenLooks, patience - waited), [&] { return !call_; })) return true;
+      if (platform::is_readable(interrupt_fd)) break;
+    }
+    return false;
   }
 
   // Ends the thread, or leaves it behind in a call that does not return.
@@ -39,10 +52,13 @@ class GuardedMeter::Caller {
     ending_ = true;
     const bool idle = !call_;
     changed_.notify_all();
-    lock.unlock();
     if (idle) {
+      lock.unlock();
       thread_.join();
     } else {
+      // The destructors of the driver's library may wait for the call.
+      if (calls_left_behind++ == 0) platform::skip_destructors_if([] { return calls_left_behind > 0; });
+      is_left_behind_ = true;
       thread_.detach();
     }
   }
@@ -59,8 +75,10 @@ class GuardedMeter::Caller {
       call_ = nullptr;
       changed_.notify_all();
     }
+    const bool was_left_behind = is_left_behind_;
     lock.unlock();
     meter_.reset();
+    if (was_left_behind) --calls_left_behind;
   }
 
   std::shared_ptr<const platform::Clock> clock_;  // the meter refers to it
@@ -69,6 +87,7 @@ class GuardedMeter::Caller {
   std::condition_variable changed_;
   Call call_;  // under way, or to be made
   bool ending_ = false;
+  bool is_left_behind_ = false;
   std::thread thread_;
 };
 
@@ -93,9 +112,11 @@ base::Result<std::unique_ptr<GpuMeter>> GuardedMeter::open(const Open& open,
     opened->source = meter->source();
     opened->gpus = meter->gpus();
   };
-  if (!caller->make(call, patience.open))
+  if (!caller->make(call, patience.open, patience.interrupt_fd)) {
+    if (platform::is_readable(patience.interrupt_fd)) return base::failure("interrupted before the GPU driver answered");
     return base::failure("the GPU driver does not answer",
                          "nvidia-smi will probably hang, too. See dmesg; a reboot may help");
+  }
   if (!opened->result) return base::failure(opened->result.error());
   guarded->source_ = opened->source;
   guarded->gpus_ = opened->gpus;

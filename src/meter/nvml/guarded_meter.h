@@ -22,6 +22,7 @@ class GuardedMeter final : public GpuMeter {
   struct Patience {
     base::Duration open = std::chrono::minutes(2);  // eight GPUs without persistence mode take half a minute
     base::Duration call = std::chrono::seconds(5);
+    int interrupt_fd = -1;  // opening is given up when it becomes readable
   };
 
   static base::Result<std::unique_ptr<GpuMeter>> open(const Open& open, const std::shared_ptr<const platform::Clock>& clock,

@@ -102,9 +102,9 @@ base::Result<std::unique_ptr<GpuMeter>> open_nvml_meter(const platform::Clock& c
                                      std::move(handles), clock);
 }
 
-base::Result<std::unique_ptr<GpuMeter>> open_guarded_nvml_meter(const std::string& library_path) {
+base::Result<std::unique_ptr<GpuMeter>> open_guarded_nvml_meter(const std::string& library_path, int interrupt_fd) {
   const auto open = [library_path](const platform::Clock& clock) { return open_nvml_meter(clock, library_path); };
-  return GuardedMeter::open(open, std::make_shared<platform::SystemClock>(), {});
+  return GuardedMeter::open(open, std::make_shared<platform::SystemClock>(), {.interrupt_fd = interrupt_fd});
 }
 
 }  // namespace gpubench::meter

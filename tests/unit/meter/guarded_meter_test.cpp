@@ -1,8 +1,11 @@
 #include "meter/nvml/guarded_meter.h"
 
 #include <gtest/gtest.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <condition_variable>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 
@@ -59,13 +62,13 @@ class HangingMeter final : public GpuMeter {
 };
 
 base::Result<std::unique_ptr<GpuMeter>> guarded(const std::shared_ptr<Gate>& gate, base::Duration call,
-                                                base::Duration open = 10s) {
+                                                base::Duration open = 10s, int interrupt_fd = -1) {
   return GuardedMeter::open(
       [gate](const platform::Clock&) -> base::Result<std::unique_ptr<GpuMeter>> {
         gate->pass();
         return std::make_unique<HangingMeter>(gate);
       },
-      std::make_shared<support::ManualClock>(), {open, call});
+      std::make_shared<support::ManualClock>(), {open, call, interrupt_fd});
 }
 
 TEST(GuardedMeter, GivesWhatTheDriverSays) {
@@ -104,6 +107,33 @@ TEST(GuardedMeter, NorWhileItIsOpened) {
   ASSERT_FALSE(meter);
   EXPECT_NE(meter.error().message.find("does not answer"), std::string::npos);
   gate->set(true);
+}
+
+TEST(GuardedMeter, OpeningIsGivenUpAtTheFirstSignal) {
+  const auto gate = std::make_shared<Gate>();
+  gate->set(false);
+  const int signal = eventfd(1, EFD_CLOEXEC);
+  const auto meter = guarded(gate, 1ms, 1h, signal);
+  ASSERT_FALSE(meter);
+  EXPECT_NE(meter.error().message.find("interrupted"), std::string::npos);
+  close(signal);
+  gate->set(true);
+}
+
+// As the real library does that keeps a lock of its own during a call.
+TEST(GuardedMeterDeathTest, TheProcessEndsThoughTheDriversDestructorsWaitForTheCall) {
+  const auto end_in_a_call = [] {
+    alarm(60);
+    const auto gate = std::make_shared<Gate>();
+    static const auto* const forever = new std::shared_ptr<Gate>(gate);
+    std::atexit([] { (*forever)->pass(); });
+    auto meter = guarded(gate, 1ms);
+    gate->set(false);
+    (*meter)->read(0);
+    meter->reset();
+    std::exit(3);
+  };
+  EXPECT_EXIT(end_in_a_call(), testing::ExitedWithCode(3), "");
 }
 
 TEST(GuardedMeter, SaysWhyItCouldNotBeOpened) {

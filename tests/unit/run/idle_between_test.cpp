@@ -175,10 +175,10 @@ TEST_F(IdleBetweenTest, TheMeterIsKeptWhileItsLimitsHold) {
   const base::Duration missing = first_that_serves([&] {
     IdleBetween idle(kRollByItself);
     begin(idle_power, idle);
-    const auto kept = idle.open_meter(none_);
+    const auto kept = idle.open_meter(none_, -1);
     EXPECT_TRUE(kept && kept->get() == meter_.get());
     const base::Duration left = hand_over(idle);
-    EXPECT_FALSE(idle.open_meter(none_)) << "it has been handed over";
+    EXPECT_FALSE(idle.open_meter(none_, -1)) << "it has been handed over";
     return left;
   });
   EXPECT_LE(missing, 200ms) << "it was read on meanwhile";
@@ -188,7 +188,7 @@ TEST_F(IdleBetweenTest, AChangedLimitIsDescribedAgain) {
   IdleBetween idle(kRollByItself);
   begin(idle_power, idle);
   meter_->limit = 500;
-  EXPECT_FALSE(idle.open_meter(none_)) << "a new one is opened";
+  EXPECT_FALSE(idle.open_meter(none_, -1)) << "a new one is opened";
   EXPECT_EQ(hand_over(idle), kRollByItself);
 }
 
