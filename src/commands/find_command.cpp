@@ -1,6 +1,8 @@
 #include "commands/find_command.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "base/text.h"
@@ -14,13 +16,29 @@ namespace {
 
 constexpr const char* kProgram = "iris-gpubench";
 
+struct OtherWord {
+  std::string_view word;  // what other programs call it
+  std::string_view remedy;
+};
+
+constexpr std::string_view kRemoveRun =
+    "a run is a folder: remove it with rm -r; clean removes containers that killed runs have left";
+constexpr std::array<OtherWord, 6> kOtherWords{{{"remove", kRemoveRun},
+                                                {"delete", kRemoveRun},
+                                                {"rm", kRemoveRun},
+                                                {"ls", "did you mean list?"},
+                                                {"diff", "did you mean compare?"},
+                                                {"stop", "Ctrl-C stops a run, and so does kill with its process id"}}};
+
 base::Result<Command> named_command(const std::vector<std::string>& words) {
   const std::string& typed = words.front();
   const std::vector<Command> commands = all_commands();
   std::vector<std::string> names;
   for (const Command& command : commands)
     if (!command.name.empty()) names.emplace_back(command.name);
-  const std::string hint = "; a benchmark is given by --benchmark_image NAME, or as a command after --: iris-gpubench -- " +
+  for (const OtherWord& other : kOtherWords)
+    if (typed == other.word) return base::failure("unknown command \"" + typed + "\"", std::string(other.remedy));
+  const std::string hint = "; a benchmark is given by --benchmark-image NAME, or as a command after --: iris-gpubench -- " +
                            base::joined(words, " ");
   const auto name = cli::find_name(typed, names, {"command", "", kProgram, hint});
   if (!name) return base::failure(name.error());

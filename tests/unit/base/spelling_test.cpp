@@ -13,5 +13,14 @@ TEST(Spelling, TheNearestWordIsFound) {
   EXPECT_EQ(nearest_word("x", {}), "");
 }
 
+TEST(Spelling, ASuggestionIsNear) {
+  const std::vector<std::string> commands{"list", "show", "report", "recover", "compare", "check-image", "site"};
+  EXPECT_EQ(nearest_word("shwo", commands), "show") << "two letters swapped";
+  EXPECT_EQ(nearest_word("comparr", commands), "compare");
+  EXPECT_EQ(nearest_word("chek-imge", commands), "check-image");
+  for (const char* word : {"remove", "delete", "rm", "ls", "stop", "start", "help", "run"})
+    EXPECT_EQ(nearest_word(word, commands), "") << word;
+}
+
 }  // namespace
 }  // namespace gpubench::base
