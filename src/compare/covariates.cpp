@@ -76,7 +76,10 @@ std::vector<Covariate> covariates_of(const SideRuns& base, const SideRuns& chang
   std::vector<Covariate> all;
   add_text(all, "benchmark", base, changed, [](const RunValues& run) { return run.benchmark; });
   add_text(all, "command", base, changed, [](const RunValues& run) { return run.command; });
-  add_text(all, "image", base, changed, [](const RunValues& run) { return run.image; });
+  const auto kind = [](const RunValues& run) { return run.kind; };
+  add_text(all, "workload", base, changed, kind);
+  if (texts_of(base, kind) == texts_of(changed, kind))  // a command has no image
+    add_text(all, "image", base, changed, [](const RunValues& run) { return run.image; });
   add_text(all, "GPUs", base, changed, boards_of);
   add_text(all, "host", base, changed, [](const RunValues& run) { return run.host; });
   add_text(all, "driver", base, changed, [](const RunValues& run) { return run.driver; });

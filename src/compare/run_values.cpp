@@ -192,6 +192,7 @@ base::Result<RunValues> run_values(const Json& metrics) {
     return run;
   }
   const Json& workload = member(metrics, "workload");
+  run.kind = text_in(workload, "kind");
   run.command = text_in(workload, "command");
   run.image = text_in(workload, "image_id");
   run.host = text_in(metrics, "host");

@@ -42,6 +42,7 @@ struct PhaseValues {
 struct RunValues {
   std::string id;
   std::string benchmark;
+  std::string kind;     // "container" or "command"
   std::string command;  // may be empty
   std::string image;    // likewise
   std::string host;

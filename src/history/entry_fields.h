@@ -29,6 +29,7 @@ void fields(auto& field, runs::Of<Board> auto& board) {
 void fields(auto& field, runs::Of<RunValues> auto& run) {
   field("id", run.id);
   field("benchmark", run.benchmark);
+  field("kind", run.kind);
   field("command", run.command);
   field("image", run.image);
   field("host", run.host);

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/version.h"
 #include "compare/run_values.h"
 #include "history/index_line.h"
 #include "platform/files.h"
@@ -26,7 +27,11 @@ using compare::SideRun;
 using Entries = std::unordered_map<std::string, IndexEntry>;  // by the run's folder
 
 constexpr std::uint64_t kLargestIndex = std::uint64_t{1} << 30U;
-constexpr std::string_view kHeading = "iris-gpubench index 3\n";  // another form gets another number
+
+// Another form gets another number. Another version may put other words into the same form.
+std::string heading() {
+  return std::string("iris-gpubench index 4, ") + base::kVersion + "\n";
+}
 
 std::optional<FileState> state_of(const fs::path& file) {
   struct stat status{};
@@ -39,8 +44,8 @@ std::optional<FileState> state_of(const fs::path& file) {
 Entries read_file(const fs::path& results_dir, Part part) {
   Entries entries;
   const auto text = platform::read_regular_file(results_dir / kIndexFile, kLargestIndex);
-  if (!text || !text->starts_with(kHeading)) return entries;
-  for (std::size_t begin = kHeading.size(); begin < text->size();) {
+  if (!text || !text->starts_with(heading())) return entries;
+  for (std::size_t begin = heading().size(); begin < text->size();) {
     const std::size_t end = std::min(text->find('\n', begin), text->size());
     if (auto entry = parse_entry(std::string_view(*text).substr(begin, end - begin), part)) {
       const std::string folder = entry->folder;
@@ -53,7 +58,7 @@ Entries read_file(const fs::path& results_dir, Part part) {
 
 void write_file(const fs::path& results_dir, const std::vector<IndexEntry>& entries) {
   const auto write = [&entries](std::ostream& out) {
-    out << kHeading;
+    out << heading();
     for (const IndexEntry& entry : entries) out << entry.line << '\n';
   };
   // The next reading takes longer without it; nothing else is lost.

@@ -65,7 +65,8 @@ std::vector<std::string> marks_between(const RunValues& before, const RunValues&
     if (was != is) marks.push_back(fmt::format("{} {} -> {}", what, was.empty() ? "?" : was, is.empty() ? "?" : is));
   };
   mark("driver", before.driver, after.driver);
-  mark("image", before.image.substr(0, 19), after.image.substr(0, 19));
+  mark("workload", before.kind, after.kind);
+  if (before.kind == after.kind) mark("image", before.image.substr(0, 19), after.image.substr(0, 19));
   mark("power limit", limit_of(before), limit_of(after));
   mark("tool", before.tool_version, after.tool_version);
   return marks;

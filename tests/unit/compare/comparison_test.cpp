@@ -239,6 +239,30 @@ TEST(Comparison, CovariatesThatDiffer) {
   EXPECT_EQ(names, (std::vector<std::string>{"driver", "power limit", "mean temperature"}));
 }
 
+Side made_of(Side side, const std::string& kind, const std::string& image) {
+  for (SideRun& run : side.runs) {
+    run.values.kind = kind;
+    run.values.image = image;
+  }
+  return side;
+}
+
+TEST(Comparison, ACommandHasNoImageToDiffer) {
+  const auto covariates = [](const Side& base, const Side& changed) {
+    std::vector<std::string> texts;
+    const Report report = report_of(base, changed);
+    for (const Covariate& one : report.comparisons[0].covariates)
+      texts.push_back(one.name + ": " + one.base + " | " + one.changed);
+    return texts;
+  };
+  const Side container = made_of(side_of("base", kBaseJoules), "container", "sha256:1");
+  const Side command = made_of(side_of("new", kNewJoules), "command", "");
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(covariates(container, command), Texts{"workload: container | command"});
+  EXPECT_EQ(covariates(made_of(container, "command", ""), command), Texts{});
+  EXPECT_EQ(covariates(container, made_of(command, "container", "")), Texts{"image: sha256:1 | not known"});
+}
+
 TEST(Comparison, PairsByOrderOnlyWithEqualNumbers) {
   Options options;
   options.pair = true;

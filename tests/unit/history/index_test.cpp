@@ -5,7 +5,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <string_view>
 
+#include "base/version.h"
 #include "history/listing.h"
 #include "sets/saved_set.h"
 
@@ -60,6 +63,19 @@ TEST_F(Index, DamagedOrOfAnotherVersionIsMadeAgain) {
     EXPECT_EQ(newly_read(), 3U) << content;
     EXPECT_EQ(newly_read(), 0U);
   }
+}
+
+// An older version wrote the same lines in other words.
+TEST_F(Index, OfAnotherVersionOfThisToolIsMadeAgain) {
+  EXPECT_EQ(newly_read(), 3U);
+  std::ifstream file(results_ / kIndexFile);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  const std::size_t version = text.find(base::kVersion);
+  ASSERT_LT(version, text.find('\n'));
+  text.replace(version, std::string_view(base::kVersion).size(), "0.0.9");
+  std::ofstream(results_ / kIndexFile, std::ios::binary) << text;
+  EXPECT_EQ(newly_read(), 3U);
+  EXPECT_EQ(newly_read(), 0U);
 }
 
 // Of a, b and c the first is a warm-up run of the set.
