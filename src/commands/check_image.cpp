@@ -10,7 +10,6 @@
 #include "benchmark/benchmark_log.h"
 #include "benchmark/failure.h"
 #include "cli/container_options.h"
-#include "cli/parse.h"
 #include "cli/run_options.h"
 #include "cli/saved_run_options.h"
 #include "commands/table.h"
@@ -19,6 +18,7 @@
 #include "platform/signals.h"
 #include "run/workload_setup.h"
 #include "runs/run_directory.h"
+#include "workload/gpu_advice.h"
 
 namespace gpubench::commands {
 namespace {
@@ -36,7 +36,7 @@ class Verdict {
     all_fit_ = all_fit_ && fits;
     if (json_) return;
     std::cout << (fits ? "ok:     " : "FAILED: ") << what << "\n";
-    if (!fits && !remedy.empty()) std::cout << "        " << cli::hyphenated(remedy) << "\n";
+    if (!fits && !remedy.empty()) std::cout << "        " << remedy << "\n";
   }
   void skip(const std::string& what) {
     add("skipped", what, "");
@@ -83,6 +83,13 @@ cli::OptionTable describe_check_image(CheckImage& spec) {
   table.footer = "\nArguments of the container follow \"--\". The exit status is 0 if everything is right, 1 if not.\n";
   table.arguments = &image.arguments;
   return table;
+}
+
+// The note that says so; empty: it is clear.
+std::string unclear_gpus(const std::vector<std::string>& notes) {
+  const auto note = std::find_if(notes.begin(), notes.end(),
+                                 [](const std::string& text) { return text.starts_with(workload::kGpusUnclear); });
+  return note == notes.end() ? "" : *note;
 }
 
 class ImageCheck {
@@ -149,11 +156,12 @@ class ImageCheck {
       verdict_.skip("whether it sees GPUs (this machine has none)");
     } else if (description.gpu_trouble.empty() && description.gpu_access == "none") {
       verdict_.skip("whether it sees GPUs (none was asked for)");
+    } else if (const std::string unclear = unclear_gpus(description.notes); !unclear.empty()) {
+      verdict_.skip("whether it sees its GPUs (" + unclear + ")");
     } else if (description.gpu_trouble.empty()) {
       verdict_.say(true, "it sees its GPUs (by " + description.gpu_access + ")");
     } else {
-      verdict_.say(false, "it has no GPU: " + description.gpu_trouble,
-                   "install nvidia-container-toolkit, or see --gpu_access");
+      verdict_.say(false, "it has no GPU: " + description.gpu_trouble, workload::gpu_advice(description.engine));
     }
   }
 
@@ -177,7 +185,7 @@ class ImageCheck {
       verdict_.say(true, "it leaves a score");
     else
       verdict_.say(false, "it leaves no score",
-                   "let it write \"time: SECONDS\" to /root/results/metrics.yml, or use --score_regex on its log");
+                   "let it write \"time: SECONDS\" to /root/results/metrics.yml, or use --score-regex on its log");
     if (const auto removed = workload_->cleanup(); !removed)
       verdict_.say(false, removed.error().message, removed.error().remedy);
   }

@@ -24,6 +24,12 @@ class Apptainer(ApptainerTest):
                 self.assertEqual(outcome.code, code, outcome.stderr)
                 self.assertEqual(outcome.metrics["workload"]["exit_code"], code)
 
+    def test_words_like_the_engines_are_not_taken_for_its_failure(self):
+        outcome = self.shell("echo 'FATAL:   out of luck' >&2; exit 255")
+        self.assertEqual(outcome.code, 255, outcome.stderr)
+        findings = {finding["name"]: finding["text"] for finding in outcome.metrics["findings"]}
+        self.assertIn("it is unclear whether", findings["workload_failed"])
+
     def test_own_failures_of_the_engine(self):
         for words, options in ((("--benchmark_image", self.sif, "--entrypoint", "no-such-program"), "executable file not found"),
                                (("--benchmark_image", str(self.folder / "none.sif")), "there is no image file"),

@@ -12,6 +12,7 @@
 #include "workload/apptainer/image_cache.h"
 #include "workload/apptainer/image_source.h"
 #include "workload/apptainer/probe.h"
+#include "workload/gpu_advice.h"
 
 namespace gpubench::workload {
 namespace {
@@ -76,8 +77,7 @@ base::Result<void> ApptainerWorkload::set_up(const EngineLine& line, const Probe
   GPUBENCH_TRY(check_gpus(options_, probe));
   description_.gpu_access = gpu_access_of(options_);
   if (!probe.could_look && description_.gpu_access != "none")
-    description_.notes.emplace_back(
-        "it is unclear whether the container has its GPUs: the image has no /bin/sh to look with");
+    description_.notes.push_back(std::string(kGpusUnclear) + ": the image has no /bin/sh to look with");
   ImageAction action = ImageAction::exec;
   std::vector<std::string> words;
   GPUBENCH_ASSIGN_OR_RETURN(words, words_to_run(probe, action));
@@ -150,8 +150,13 @@ base::Result<void> ApptainerWorkload::start() {
 base::Result<std::optional<WorkloadOutcome>> ApptainerWorkload::poll(base::Duration timeout, int wake_fd) {
   auto outcome = program_->poll(timeout, wake_fd);
   if (!outcome || !*outcome || (*outcome)->stopped_by_us) return outcome;
-  if (const auto reason = words_.failure((*outcome)->exit_code.value_or(0)))
-    return base::failure(options_.program + " could not start the program: " + *reason, engine_remedy(*reason));
+  const auto failure = words_.failure((*outcome)->exit_code.value_or(0));
+  if (!failure) return outcome;
+  if (failure->certain)
+    return base::failure(options_.program + " could not start the program: " + failure->reason,
+                         engine_remedy(failure->reason));
+  (*outcome)->note = "it is unclear whether " + options_.program + " or the benchmark said \"" +
+                     base::one_line(failure->reason, 200) + "\"";
   return outcome;
 }
 

@@ -216,13 +216,13 @@ base::Result<void> check_settings(const ApptainerOptions& options) {
       {!settings.network.empty(), "--network", "the container has the machine's network; leave it out"},
       {settings.memory_bytes.has_value(), "--memory", kScheduler},
       {settings.nano_cpus.has_value(), "--cpus", kScheduler},
-      {settings.shm_bytes.has_value(), "--shm_size", "the container has the machine's /dev/shm; leave it out"},
+      {settings.shm_bytes.has_value(), "--shm-size", "the container has the machine's /dev/shm; leave it out"},
       {!settings.ulimits.empty(), "--ulimit", "set it with ulimit before the run"},
-      {settings.results_limit_bytes.has_value(), "--results_limit", kOnDisk},
-      {!settings.results_excluded.empty(), "--results_exclude", kOnDisk},
+      {settings.results_limit_bytes.has_value(), "--results-limit", kOnDisk},
+      {!settings.results_excluded.empty(), "--results-exclude", kOnDisk},
       {has_volumes, "--mount of a named volume", "mount a folder: --mount /folder:/target"},
       {has_options, "--tmpfs with options", "write --tmpfs TARGET alone"},
-      {settings.gpu_access == GpuAccessWish::devices, "--gpu_access devices", "leave it out, or use none, cdi or runtime"},
+      {settings.gpu_access == GpuAccessWish::devices, "--gpu-access devices", "leave it out, or use none, cdi or runtime"},
   }};
   const std::string engine = options.is_charliecloud() ? "Charliecloud" : "Apptainer";
   for (const Refusal& refusal : refusals)

@@ -44,6 +44,22 @@ std::string_view failure_in(std::string_view line) {
   return at == std::string_view::npos ? std::string_view() : line.substr(at + kError.size());
 }
 
+// Programs that log with glog, zap and others write "FATAL: ", too. The starter's "ERROR  : " and Charliecloud's form are
+// not theirs, nor are these reasons.
+bool is_certain(std::string_view line, std::string_view reason) {
+  constexpr std::array<std::string_view, 7> kReasons{"container creation failed",
+                                                     "executable file not found",
+                                                     "could not open image",
+                                                     "while executing starter",
+                                                     "exec format error",
+                                                     "squashfuse",
+                                                     "user namespace"};
+  if (!line.starts_with("FATAL") && !line.starts_with("ERROR:")) return true;
+  if (reason.starts_with("stat /") || reason == "permission denied") return true;
+  return std::any_of(kReasons.begin(), kReasons.end(),
+                     [&](std::string_view known) { return reason.find(known) != std::string_view::npos; });
+}
+
 std::vector<std::string> lines_of(std::string_view words) {
   const std::string plain = without_colours(words);
   std::vector<std::string> lines;
@@ -57,12 +73,15 @@ std::vector<std::string> lines_of(std::string_view words) {
 
 }  // namespace
 
-std::optional<std::string> engine_failure(std::string_view words) {
+std::optional<EngineFailure> engine_failure(std::string_view words) {
+  std::optional<EngineFailure> failure;
   for (const std::string& line : lines_of(words)) {
-    if (const std::string_view reason = failure_in(line); !reason.empty()) return std::string(reason);
-    if (!is_news(line)) return std::nullopt;
+    const std::string_view reason = failure_in(line);
+    if (!reason.empty() && is_certain(line, reason)) return EngineFailure{std::string(reason), true};
+    if (reason.empty() && !is_news(line)) return std::nullopt;
+    if (!reason.empty() && !failure) failure = EngineFailure{std::string(reason), false};
   }
-  return std::nullopt;
+  return failure;
 }
 
 std::string engine_reason(std::string_view words) {
@@ -77,7 +96,7 @@ std::string engine_remedy(std::string_view reason) {
   if (says("executable file not found") || says("execve"))
     return "correct the program's name; it is looked for in the image's PATH";
   if (says("/dev/fuse") || says("squashfuse"))
-    return "run the image as a folder: apptainer build --sandbox FOLDER IMAGE, then --benchmark_image ./FOLDER";
+    return "run the image as a folder: apptainer build --sandbox FOLDER IMAGE, then --benchmark-image ./FOLDER";
   if (says("user namespace") || says("userns")) return "ask for user namespaces, or for Apptainer's setuid installation";
   if (says("mkdir") || says("mount")) return "check --volume and --mount: both sides must exist";
   return "check that the image runs by itself";
@@ -89,7 +108,7 @@ void EngineWords::write(LogStream stream, std::string_view bytes) {
   log_.write(stream, bytes);
 }
 
-std::optional<std::string> EngineWords::failure(int exit_code) const {
+std::optional<EngineFailure> EngineWords::failure(int exit_code) const {
   if (has_output_ || (exit_code != kApptainerFailed && exit_code != kOthersFailed)) return std::nullopt;
   return engine_failure(words_);
 }

@@ -10,9 +10,14 @@
 
 namespace gpubench::workload {
 
-// The reason why an engine that printed these words on standard error did not start the program; empty: it did, as other
-// lines than the engine's are there.
-std::optional<std::string> engine_failure(std::string_view words);
+// Why an engine did not start the program.
+struct EngineFailure {
+  std::string reason;
+  bool certain = false;  // else a program that logs like the engine may have said it
+};
+
+// Of an engine that printed these words on standard error; empty: the program ran, as there are lines of another form.
+std::optional<EngineFailure> engine_failure(std::string_view words);
 
 // The same where it is known that the engine failed: its reason, else its last line.
 std::string engine_reason(std::string_view words);
@@ -26,7 +31,7 @@ class EngineWords final : public LogSink {
   explicit EngineWords(LogSink& log) : log_(log) {}
   void write(LogStream stream, std::string_view bytes) override;
   // Why the engine did not start the program; empty: it did.
-  [[nodiscard]] std::optional<std::string> failure(int exit_code) const;
+  [[nodiscard]] std::optional<EngineFailure> failure(int exit_code) const;
 
  private:
   LogSink& log_;

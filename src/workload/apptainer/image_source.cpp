@@ -30,7 +30,7 @@ base::Result<ImageSource> at_path(const std::string& path, const std::string& sc
   if (fs::is_directory(status)) return ImageSource{ImageSource::Kind::folder, absolute, absolute};
   if (!fs::is_regular_file(status))
     return base::failure("there is no image file or folder " + path,
-                         "correct the path; --benchmark_image '' lists the images of a container engine, and a URL "
+                         "correct the path; --benchmark-image '' lists the images of a container engine, and a URL "
                          "(docker://debian:12) names "
                          "one of a registry");
   if (scheme.empty() && !is_archive(absolute)) return ImageSource{ImageSource::Kind::file, absolute, absolute};

@@ -91,7 +91,7 @@ base::Result<Probe> probe_image(const ApptainerOptions& options, const EngineLin
 base::Result<void> check_gpus(const ApptainerOptions& options, const Probe& probe) {
   const std::string access = gpu_access_of(options);
   if (access == "none" || !probe.could_look) return {};
-  const std::string leave_out = "; without a GPU: --gpu_access none";
+  const std::string leave_out = "; without a GPU: --gpu-access none";
   if (!probe.has_driver_library)
     return access == "image"
                ? base::failure("the image has no libcuda.so.1: its programs would see no GPU",

@@ -16,6 +16,7 @@
 #include "workload/docker/engine/client.h"
 #include "workload/docker/gpu_delivery.h"
 #include "workload/docker/own_containers.h"
+#include "workload/gpu_advice.h"
 #include "workload/marks.h"
 
 namespace gpubench::workload {
@@ -79,7 +80,7 @@ base::Result<void> ContainerWorkload::prepare() {
   if (!engine_.address().is_remote())
     for (std::string& bind : options_.binds) GPUBENCH_ASSIGN_OR_RETURN(bind, resolve_volume(bind));
   if (engine_.address().is_remote() && !options_.marks.client.empty())
-    return base::failure("--marks_client cannot mount a folder of this machine: the engine is on another one",
+    return base::failure("--marks-client cannot mount a folder of this machine: the engine is on another one",
                          "copy the client from share/marks into the image, and leave the option out");
   give_marks();
   auto plan = ContainerPlan::make(options_, engine_, clock_);
@@ -203,7 +204,7 @@ void ContainerWorkload::check_gpus() {
   if (options_.gpus.empty()) return;
   const auto given = container_.given_gpus();
   if (!given) {
-    description_.notes.push_back("it is unclear whether the container has its GPUs: " + given.error().message);
+    description_.notes.push_back(std::string(kGpusUnclear) + ": " + given.error().message);
     return;
   }
   const bool is_here = !engine_.address().is_remote();

@@ -4,6 +4,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "workload/apptainer/engine_line.h"
 #include "workload/apptainer/engine_words.h"
@@ -24,11 +27,29 @@ class NowhereLog final : public LogSink {
 };
 
 TEST(ApptainerWords, ItsOwnFailuresAreKnown) {
-  EXPECT_EQ(engine_failure("INFO:    fuse2fs not found\nWARNING: passwd\nFATAL:   container creation failed: mount\n"),
-            "container creation failed: mount");
-  EXPECT_EQ(engine_failure("\x1b[91mERROR  : Requesting capability\n\x1b[0m"), "Requesting capability");
-  EXPECT_EQ(engine_failure("ch-run[12]: error: can't execve(2): x: No such file (ch_core.c:410 2)\n"),
-            "can't execve(2): x: No such file (ch_core.c:410 2)");
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"INFO:    fuse2fs not found\nWARNING: passwd\nFATAL:   container creation failed: mount\n",
+       "container creation failed: mount"},
+      {"FATAL:   \"train\": executable file not found in $PATH\n", "\"train\": executable file not found in $PATH"},
+      {"FATAL:   stat /opt/train: no such file or directory\n", "stat /opt/train: no such file or directory"},
+      {"\x1b[91mERROR  : Requesting capability\n\x1b[0m", "Requesting capability"},
+      {"ch-run[12]: error: can't execve(2): x: No such file (ch_core.c:410 2)\n",
+       "can't execve(2): x: No such file (ch_core.c:410 2)"}};
+  for (const auto& [words, reason] : cases) {
+    const auto failure = engine_failure(words);
+    ASSERT_TRUE(failure) << words;
+    EXPECT_EQ(failure->reason, reason);
+    EXPECT_TRUE(failure->certain) << words;
+  }
+}
+
+// A benchmark may log in the engine's form.
+TEST(ApptainerWords, WhoSaidItMayBeUnclear) {
+  const auto failure = engine_failure("FATAL:   out of memory on device 0\n");
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->reason, "out of memory on device 0");
+  EXPECT_FALSE(failure->certain);
+  EXPECT_FALSE(engine_failure("FATAL:   out of memory\nTraceback (most recent call last):\n")) << "the engine ends there";
 }
 
 TEST(ApptainerWords, TheProgramsAreNotTheirs) {
@@ -39,7 +60,7 @@ TEST(ApptainerWords, TheProgramsAreNotTheirs) {
 TEST(ApptainerWords, OutputOrAnotherCodeShowThatItStarted) {
   NowhereLog log;
   EngineWords words(log);
-  words.write(LogStream::err, "FATAL:   exec failed\n");
+  words.write(LogStream::err, "FATAL:   container creation failed\n");
   EXPECT_TRUE(words.failure(255));
   EXPECT_FALSE(words.failure(3));
   words.write(LogStream::out, "x");
