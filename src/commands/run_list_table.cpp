@@ -44,6 +44,13 @@ std::string outcome_of(const runs::ListedRun& run) {
   return outcome == "complete" && !run.in.role.empty() ? run.in.role : outcome;
 }
 
+std::string energy_cell(const runs::ListedRun& run) {
+  constexpr double kJoules = 3.6e6;  // of a kWh
+  if (!run.kilowatt_hours || !run.half_width.joules || std::abs(*run.kilowatt_hours) >= kLargestInFull)
+    return number_cell(run.kilowatt_hours, " kWh", 5);
+  return report::rounded(*run.kilowatt_hours, *run.half_width.joules / kJoules) + " kWh";
+}
+
 // "training, 71 %"
 std::string phase_cell(const runs::ListedRun& run) {
   const runs::ListedPhase* const largest = runs::largest_phase(run);
@@ -60,7 +67,7 @@ std::vector<std::string> row_of(const runs::ListedRun& run) {
           gpus_cell(run),
           text_cell(run.start),
           number_cell(run.seconds, " s", 2),
-          number_cell(run.kilowatt_hours, " kWh", 5),
+          energy_cell(run),
           number_cell(run.grams, " g", 4),
           number_cell(run.score, " s", 3),
           number_cell(run.joules_per_work, " J", 4),

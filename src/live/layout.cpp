@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -74,13 +75,20 @@ struct Figure {
   std::string value;
 };
 
+// Four digits: how far it can be trusted is known only at the end.
+std::string kilowatt_hours_text(base::Energy energy) {
+  const double value = energy.kilowatt_hours();
+  const int whole = value > 0 ? static_cast<int>(std::floor(std::log10(value))) : 0;
+  return fmt::format("{:.{}f} kWh", value, std::clamp(3 - whole, 0, 5));
+}
+
 std::vector<Figure> figures(const ViewState& state) {
   const Totals& totals = state.totals();
   std::vector<Figure> all;
   all.push_back({"power", totals.power ? three_figures(totals.power->watts()) + " W" : "not known"});
   if (totals.measured > base::Duration{} && totals.energy) {
     all.push_back({"mean", three_figures((*totals.energy / totals.measured).watts()) + " W"});
-    all.push_back({"energy", fmt::format("{:.5f} kWh", totals.energy->kilowatt_hours())});
+    all.push_back({"energy", kilowatt_hours_text(*totals.energy)});
   } else if (totals.measured > base::Duration{}) {
     all.push_back({"energy", "not known"});
   }
@@ -90,7 +98,7 @@ std::vector<Figure> figures(const ViewState& state) {
   const record::CarbonNow& carbon = *state.latest()->carbon;
   if (carbon.emissions) all.push_back({"CO2", fmt::format("{:.3g} g", carbon.emissions->grams())});
   all.push_back({"grid", fmt::format("{:.0f} g/kWh", carbon.intensity.intensity.grams_per_kilowatt_hour())});
-  // "forecast  Carbon Intensity API, ..."; "user value (--carbon_intensity)" says its kind itself.
+  // "forecast  Carbon Intensity API, ..."; "user value (--carbon-intensity)" says its kind itself.
   const std::string_view kind = carbon::kind_text(carbon.intensity.kind);
   const std::string& source = carbon.intensity.source;
   all.push_back({source.starts_with(kind) ? "" : std::string(kind), source});

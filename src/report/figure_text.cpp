@@ -14,8 +14,26 @@ std::string coverage_text(base::Ratio coverage) {
   return short_number(percent < 100 ? std::min(percent, 99.99) : percent, 2);
 }
 
+std::string joules_text(base::Energy energy, base::Energy half_width) {
+  return rounded(energy.joules(), half_width.joules());
+}
+
+std::string joules_text(const energy::EnergyEstimate* estimate) {
+  return estimate != nullptr ? joules_text(estimate->energy, estimate->uncertainty.comparative()) : kNotAvailable;
+}
+
 std::string with_half_width(base::Energy energy, base::Energy half_width) {
-  return rounded(energy.joules(), half_width.joules()) + " ± " + rounded(half_width.joules(), half_width.joules());
+  return joules_text(energy, half_width) + " ± " + joules_text(half_width, half_width);
+}
+
+std::string kilowatt_hours_text(base::Energy energy, base::Energy half_width) {
+  return rounded(energy.kilowatt_hours(), half_width.kilowatt_hours()) + " kWh";
+}
+
+std::string energy_text(base::Energy energy, base::Energy half_width) {
+  if (energy.joules() >= 1e6) return rounded(energy.joules() / 1e6, half_width.joules() / 1e6) + " MJ";
+  if (energy.joules() >= 1e4) return rounded(energy.joules() / 1e3, half_width.joules() / 1e3) + " kJ";
+  return joules_text(energy, half_width) + " J";
 }
 
 std::string half_width_text(base::Energy half_width, base::Energy energy) {

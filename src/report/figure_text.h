@@ -6,6 +6,7 @@
 
 #include "base/quantity.h"
 #include "carbon/emissions.h"
+#include "energy/energy_estimate.h"
 #include "energy/uncertainty.h"
 #include "record/run_record.h"
 
@@ -31,8 +32,17 @@ std::string methods_text(const record::RunRecord& run, const std::string& unknow
 // Where the intensities came from, each source once.
 std::string sources_text(const carbon::EmissionsAccount& emissions);
 
-// "79.3 ± 2.8": both with the digits that the half-width gives meaning to.
+// Each of these has the digits that the half-width gives meaning to; without one, six.
+// "20,811"
+std::string joules_text(base::Energy energy, base::Energy half_width);
+// By its interval on this board; nothing known: "not available".
+std::string joules_text(const energy::EnergyEstimate* estimate);
+// "79.3 ± 2.8"
 std::string with_half_width(base::Energy energy, base::Energy half_width);
+// "0.0057809 kWh"
+std::string kilowatt_hours_text(base::Energy energy, base::Energy half_width);
+// "20.811 kJ": in J, kJ or MJ.
+std::string energy_text(base::Energy energy, base::Energy half_width);
 
 // Half-width, k = 2, in percent of the energy: "0.10".
 std::string half_width_text(base::Energy half_width, base::Energy energy);

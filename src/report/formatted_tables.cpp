@@ -86,6 +86,18 @@ void add_work(base::TextTable& table, const record::RunRecord& run) {
     table.add_row({"Emissions per Work (gCO2 per " + unit + ")", marked(run, short_number(rate.emissions->grams(), 5))});
 }
 
+void add_total_energy(base::TextTable& table, const record::RunRecord& run) {
+  std::string kilowatt_hours = kNotAvailable;
+  std::string joules = kNotAvailable;
+  if (run.total_energy) {
+    const base::Energy half = run.total_uncertainty.comparative();
+    kilowatt_hours = rounded(run.total_energy->kilowatt_hours(), half.kilowatt_hours());
+    joules = joules_text(*run.total_energy, half);
+  }
+  table.add_row({"Total GPU Energy Consumed (kWh)", marked(run, kilowatt_hours)});
+  table.add_row({"Total GPU Energy Consumed (J)", marked(run, joules)});
+}
+
 std::string results_table(const record::RunRecord& run, const Summary& sum) {
   const record::BenchmarkRecord& benchmark = run.benchmark;
   const bool container = benchmark.kind == "container";
@@ -99,10 +111,7 @@ std::string results_table(const record::RunRecord& run, const Summary& sum) {
   table.add_row({"Benchmark Outcome", outcome_line(run)});
   table.add_row({container ? "Elapsed Monitor Time of Container (s)" : "Elapsed Monitor Time of Command (s)",
                  short_number(base::to_seconds(run.elapsed()), 3)});
-  table.add_row({"Total GPU Energy Consumed (kWh)",
-                 marked(run, value_or(run.total_energy, &base::Energy::kilowatt_hours, kNotAvailable))});
-  table.add_row(
-      {"Total GPU Energy Consumed (J)", marked(run, value_or(run.total_energy, &base::Energy::joules, kNotAvailable))});
+  add_total_energy(table, run);
   if (run.total_energy)
     table.add_row(
         {"Uncertainty of the Energy (k = 2)", interval_text(run.total_uncertainty, *run.total_energy, run.gpus.size())});

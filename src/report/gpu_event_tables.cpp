@@ -80,9 +80,7 @@ std::string other_gpus_table(const record::RunRecord& run) {
   };
   for (const record::GpuRecord& gpu : run.other_gpus) {
     const energy::EnergyEstimate* best = gpu.energy.best();
-    table.add_row({std::to_string(gpu.gpu.index),
-                   best != nullptr ? short_number(best->energy.joules(), 1) : std::string(kNotAvailable),
-                   watts(gpu.average_power), watts(gpu.peak_power),
+    table.add_row({std::to_string(gpu.gpu.index), joules_text(best), watts(gpu.average_power), watts(gpu.peak_power),
                    gpu.statistics[ValueKind::utilization]
                        ? short_number(gpu.statistics[ValueKind::utilization]->average_all, 1)
                        : std::string(kNotSupported),

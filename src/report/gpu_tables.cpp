@@ -18,8 +18,8 @@ namespace {
 
 using meter::ValueKind;
 
-std::string joules_text(const std::optional<energy::EnergyEstimate>& estimate) {
-  return estimate ? short_number(estimate->energy.joules(), 1) : kNotAvailable;
+std::string text_of(const std::optional<energy::EnergyEstimate>& estimate) {
+  return joules_text(estimate ? &*estimate : nullptr);
 }
 
 // One GPU's energy as texts, for either form of the energy table.
@@ -39,11 +39,11 @@ struct EnergyTexts {
 
 EnergyTexts energy_texts(const record::GpuRecord& gpu) {
   EnergyTexts texts;
-  texts.counter = joules_text(gpu.energy.counter);
-  texts.samples = joules_text(gpu.energy.ring);
+  texts.counter = text_of(gpu.energy.counter);
+  texts.samples = text_of(gpu.energy.ring);
   if (const energy::EnergyEstimate* best = gpu.energy.best()) {
     const energy::EnergyEstimate& sampled = gpu.energy.ring ? *gpu.energy.ring : *best;
-    texts.energy = short_number(best->energy.joules(), 1);
+    texts.energy = joules_text(best);
     texts.interval = interval_text(best->uncertainty, best->energy, 1);
     texts.half_width = half_width_text(best->uncertainty.comparative(), best->energy);
     texts.method = energy::method_text(*best);

@@ -97,7 +97,7 @@ std::string energy_text(const record::RunRecord& run) {
   const std::string replay = run.facts.source.is_replay() ? " (REPLAY)" : "";
   return as_fits({energy + " J" + replay + " on " + boards_of(run),
                   ", \u00b1 " + half_width_text(run.total_uncertainty.absolute(), *run.total_energy) + " % absolute",
-                  "; " + significant(run.total_energy->kilowatt_hours()) + " kWh"});
+                  "; " + kilowatt_hours_text(*run.total_energy, run.total_uncertainty.comparative())});
 }
 
 // The least and the most that one of several GPUs used.
@@ -108,8 +108,7 @@ std::string each_gpu_text(const record::RunRecord& run) {
   const auto [least, most] = std::minmax_element(run.gpus.begin(), run.gpus.end(), less);
   const auto text = [](const record::GpuRecord& gpu) {
     const energy::EnergyEstimate& best = *gpu.energy.best();
-    return rounded(best.energy.joules(), best.uncertainty.comparative().joules()) + " J (GPU " +
-           std::to_string(gpu.gpu.index) + ")";
+    return joules_text(&best) + " J (GPU " + std::to_string(gpu.gpu.index) + ")";
   };
   return text(*least) + " to " + text(*most);
 }
@@ -312,7 +311,7 @@ std::string last_screen(const record::RunRecord& run, const ScreenSetting& setti
   const Lines findings = finding_lines(
       run.findings, kColumns - 2,
       {"replayed", "workload_failed", "interrupted", "timed_out", without_forecast(run) ? "carbon_fallback" : ""});
-  const std::string none = run.findings.empty() ? "none" : "none but those above";
+  const std::string none = run.findings.empty() ? "none" : "none other than stated above";
   lines.push_back(named("Findings", findings.empty() ? none : ""));
   lines.back().erase(lines.back().find_last_not_of(' ') + 1);
   add_some(lines, findings, room, "the report");

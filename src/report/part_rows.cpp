@@ -21,8 +21,7 @@ std::vector<std::string> row_of(const record::RunRecord& run, std::size_t index)
   const record::PartRecord& part = run.parts[index];
   const bool ran = part.ran != base::Window{};
   std::string energy = kNotAvailable;
-  if (part.energy)
-    energy = short_number(part.energy->joules(), 1) + " \u00b1 " + short_number(part.uncertainty.comparative().joules(), 1);
+  if (part.energy) energy = with_half_width(*part.energy, part.uncertainty.comparative());
   if (run.facts.source.is_replay() && part.energy) energy += " (REPLAY)";
   return {std::to_string(index + 1),
           one_line(part.benchmark.name, kLongestName),

@@ -56,10 +56,9 @@ nlohmann::ordered_json optional_grams(const std::optional<base::Emissions>& emis
 
 std::string plan_table(const PlannedRun& run, const carbon::PlanQuestion& question, const carbon::Plan& plan) {
   const double pue = run.pue.fraction();
-  std::string text =
-      fmt::format("When to run {}: {} kWh over {} s, PUE {}, from {} UTC on\n\n", run.run_id,
-                  short_number(run.energy.kilowatt_hours(), kTableDecimals), short_number(base::to_seconds(run.length), 1),
-                  plain_number(pue, 3), base::utc_table_text(question.now));
+  std::string text = fmt::format("When to run {}: {} kWh over {} s, PUE {}, from {} UTC on\n\n", run.run_id,
+                                 significant(run.energy.kilowatt_hours()), short_number(base::to_seconds(run.length), 1),
+                                 plain_number(pue, 3), base::utc_table_text(question.now));
   base::TextTable table({"Region", "Best Start (UTC)", "gCO2 at Best Start", "gCO2 if Started Now", "Saved (gCO2)"});
   for (const carbon::PlannedStart& best : plan.best) {
     auto now = at_once(best.region, question, plan);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/text_table.h"
+#include "report/figure_text.h"
 #include "report/text.h"
 #include "sets/sweep.h"
 #include "sets/until.h"
@@ -71,7 +72,7 @@ std::string change_text(const RunSet& set, const FiguresOfRuns& figures, const V
   const bool told_apart = change->low > 0 || change->high < 0;
   return fmt::format("{} (95 %: {} to {}), {} {}{}", signed_percent_text(change->value), signed_percent_text(change->low),
                      signed_percent_text(change->high), change->blocks, set.variants.size() == 2 ? "pairs" : "blocks",
-                     told_apart ? "" : "; not told apart");
+                     told_apart ? "" : "; no difference found");
 }
 
 std::string point_text(const statistics::Mean& mean, const char* unit, int decimals) {
@@ -120,13 +121,17 @@ std::string change_lines(const RunSet& set, const FiguresOfRuns& figures) {
   return text;
 }
 
+std::string energy_of(const RunFigures& run) {
+  return report::joules_text(*run.energy, run.comparative.value_or(base::Energy{})) + " J";
+}
+
 std::vector<std::string> row_of(const RunSet& set, const FiguresOfRuns& figures, std::size_t number) {
   const Member& member = set.members[number - 1];
   const RunFigures* const run = figures_of(member, figures);
   std::vector<std::string> row{std::to_string(number), member.run};
   if (set.variants.size() > 1) row.push_back(base::one_line(member.variant, kLongestName));
   row.push_back(member.block == 0 ? kUnknown : std::to_string(member.block));
-  row.push_back(run != nullptr && run->energy ? short_number(run->energy->joules(), 1) + " J" : kUnknown);
+  row.push_back(run != nullptr && run->energy ? energy_of(*run) : kUnknown);
   row.push_back(run != nullptr ? short_number(base::to_seconds(run->elapsed), 2) + " s" : kUnknown);
   std::string role(role_name(member.role));
   if (!member.reasons.empty()) role += ": " + base::joined(member.reasons, ", ");
@@ -171,7 +176,7 @@ std::string warmup_line(const RunSet& set, const FiguresOfRuns& figures) {
   for (std::size_t i = 0; i < set.members.size(); ++i) {
     if (set.members[i].role != Role::warmup) continue;
     const RunFigures* const run = figures_of(set.members[i], figures);
-    const std::string energy = run != nullptr && run->energy ? ", " + short_number(run->energy->joules(), 1) + " J" : "";
+    const std::string energy = run != nullptr && run->energy ? ", " + energy_of(*run) : "";
     base::add_item(runs, fmt::format("run {}{}", i + 1, energy));
   }
   return runs.empty() ? "" : line("warm-up", runs);

@@ -90,9 +90,9 @@ bool is_reached(const Until& until, const RunSet& set, const FiguresOfRuns& figu
 SetFinding not_reached(const Until& until, const RunSet& set) {
   const std::string runs = std::to_string(set.options.max_runs);
   if (until.rule == Until::Rule::decided)
-    return {"not_decided", "After " + runs + " pairs (--max_runs) it is still unclear which of the two uses less energy."};
+    return {"not_decided", "After " + runs + " pairs (--max-runs) it is still unclear which of the two uses less energy."};
   return {"precision_not_reached",
-          "After " + runs + " runs (--max_runs) the precision of --until \"" + set.options.until + "\" is not reached."};
+          "After " + runs + " runs (--max-runs) the precision of --until \"" + set.options.until + "\" is not reached."};
 }
 
 }  // namespace gpubench::sets

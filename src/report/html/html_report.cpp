@@ -38,13 +38,6 @@ std::string duration_text(base::Duration duration) {
   return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
 }
 
-std::string energy_text(base::Energy energy) {
-  const double joules = energy.joules();
-  if (joules >= 3.6e6) return short_number(energy.kilowatt_hours(), 3) + " kWh";
-  if (joules >= 1e4) return short_number(joules / 1e3, 2) + " kJ";
-  return short_number(joules, 1) + " J";
-}
-
 std::string gpus_text(const record::RunRecord& run) {
   if (run.gpus.empty()) return "no GPU";
   bool one_model = true;
@@ -112,8 +105,9 @@ std::string percent_of(base::Energy part, base::Energy whole) {
 
 std::string energy_remark(const record::RunRecord& run) {
   if (!run.total_energy) return methods_text(run, kUnknownMethod);
-  std::string text = short_number(run.total_energy->kilowatt_hours(), 5) + " kWh, " + methods_text(run, kUnknownMethod);
   const energy::Uncertainty total = total_uncertainty(run);
+  const std::string text =
+      kilowatt_hours_text(*run.total_energy, total.comparative()) + ", " + methods_text(run, kUnknownMethod);
   if (total.terms.empty()) return text;
   return percent_of(total.comparative(), *run.total_energy) + " on this board, " +
          percent_of(total.absolute(), *run.total_energy) + " absolute; " + text;
@@ -123,7 +117,9 @@ std::string cards(const record::RunRecord& run) {
   std::string text =
       "<section aria-labelledby=\"summary-heading\" id=\"summary\"><h2 id=\"summary-heading\">Summary</h2>\n<dl "
       "class=\"cards\">";
-  text += card("Energy", run.total_energy ? energy_text(*run.total_energy) : "not available", energy_remark(run));
+  text +=
+      card("Energy", run.total_energy ? energy_text(*run.total_energy, total_uncertainty(run).comparative()) : kNotAvailable,
+           energy_remark(run));
   text += card(
       "Emissions", run.emissions ? short_number(run.emissions->total.grams(), 3) + " gCO2" : "not available",
       run.emissions && run.emissions->used_yearly_factor ? "yearly factor, not a forecast" : one_line(run.carbon_place));

@@ -28,7 +28,7 @@ std::string gpu_name(const meter::GpuDescription& gpu) {
 }
 
 std::string joules(const std::optional<energy::EnergyEstimate>& estimate) {
-  return estimate ? short_number(estimate->energy.joules(), 1) : kNotAvailable;
+  return joules_text(estimate ? &*estimate : nullptr);
 }
 
 // A share below the whole is never rounded up to it.
@@ -50,7 +50,7 @@ std::string limit(const std::optional<Quantity>& value, double (Quantity::*unit)
 std::string half_width(base::Energy energy) {
   const double joules = energy.joules();
   if (joules > 0 && joules < 0.095) return joules < 0.0005 ? "< 0.001" : fmt::format("\u00b1 {:.1g}", joules);
-  return "\u00b1 " + short_number(joules, 1);
+  return "\u00b1 " + joules_text(energy, energy);
 }
 
 void add_energy_row(HtmlTable& table, const record::GpuRecord& gpu) {
@@ -62,7 +62,7 @@ void add_energy_row(HtmlTable& table, const record::GpuRecord& gpu) {
   }
   const auto difference = ring_difference(gpu.energy);
   const energy::EnergyEstimate& sampled = gpu.energy.ring ? *gpu.energy.ring : *best;
-  table.add_row({gpu_name(gpu.gpu), short_number(best->energy.joules(), 1), half_width(best->uncertainty.comparative()),
+  table.add_row({gpu_name(gpu.gpu), joules_text(best), half_width(best->uncertainty.comparative()),
                  half_width(best->uncertainty.absolute()), energy::method_text(*best), joules(gpu.energy.counter),
                  joules(gpu.energy.ring), difference ? fmt::format("{:+.2f}", difference->percent()) : kNotAvailable,
                  percent(sampled.coverage), short_number(base::to_seconds(sampled.longest_gap), 3), watts(gpu.average_power),
@@ -71,9 +71,9 @@ void add_energy_row(HtmlTable& table, const record::GpuRecord& gpu) {
 
 void add_total_row(HtmlTable& table, const record::RunRecord& run) {
   if (!run.total_energy || run.gpus.size() < 2) return;
-  table.add_row({"All", short_number(run.total_energy->joules(), 1), half_width(total_uncertainty(run).comparative()),
-                 half_width(total_uncertainty(run).absolute()), "", "", "", "", "", "",
-                 short_number((*run.total_energy / run.elapsed()).watts(), 1), ""},
+  table.add_row({"All", joules_text(*run.total_energy, total_uncertainty(run).comparative()),
+                 half_width(total_uncertainty(run).comparative()), half_width(total_uncertainty(run).absolute()), "", "", "",
+                 "", "", "", short_number((*run.total_energy / run.elapsed()).watts(), 1), ""},
                 "total");
 }
 
@@ -165,12 +165,10 @@ std::string html_other_gpus(const record::RunRecord& run) {
                   {"GPU", "Name", "Energy (J)", "Average power (W)", "Peak power (W)", "Utilisation (%)"});
   for (const record::GpuRecord& gpu : run.other_gpus) {
     const energy::EnergyEstimate* best = gpu.energy.best();
-    table.add_row({gpu_name(gpu.gpu), one_line(gpu.gpu.name, 100),
-                   best != nullptr ? short_number(best->energy.joules(), 1) : std::string(kNotAvailable),
-                   watts(gpu.average_power), watts(gpu.peak_power),
-                   gpu.statistics[ValueKind::utilization]
-                       ? short_number(gpu.statistics[ValueKind::utilization]->average_all, 1)
-                       : std::string(kNotSupported)});
+    table.add_row(
+        {gpu_name(gpu.gpu), one_line(gpu.gpu.name, 100), joules_text(best), watts(gpu.average_power), watts(gpu.peak_power),
+         gpu.statistics[ValueKind::utilization] ? short_number(gpu.statistics[ValueKind::utilization]->average_all, 1)
+                                                : std::string(kNotSupported)});
   }
   return table.text() +
          "<p class=\"note\">How the benchmark's GPUs were chosen: " + html_text(one_line(run.facts.benchmark_gpus.by, 200)) +

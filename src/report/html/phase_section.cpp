@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "report/figure_text.h"
 #include "report/html/escape.h"
 #include "report/html/html_table.h"
 #include "report/phases.h"
@@ -12,20 +13,19 @@ namespace {
 
 constexpr std::size_t kMostPhaseRows = 200;
 
-// "12.5 s, 4321.0 J ± 5.0 J"
+// "12.5 s, 4,321.0 ± 5.0 J"
 std::string figures_of(const phases::PhaseBar& bar) {
   std::string time = short_number(base::to_seconds(bar.time.length()), 3) + " s";
   if (!bar.energy) return time;
-  return time + ", " + short_number(bar.energy->joules(), 1) + " J ± " + short_number(bar.half_width.joules(), 1) + " J";
+  return time + ", " + with_half_width(*bar.energy, bar.half_width) + " J";
 }
 
-// "3 times, 12.5 s, 4321.0 J ± 5.0 J"
+// "3 times, 12.5 s, 4,321.0 ± 5.0 J"
 std::string figures_of(const phases::Phase& phase) {
   std::string text = std::to_string(phase.count) + (phase.count == 1 ? " time, " : " times, ") +
                      short_number(base::to_seconds(phase.time), 3) + " s";
   if (!phase.energy) return text;
-  return text + ", " + short_number(phase.energy->joules(), 1) + " J ± " +
-         short_number(phase.uncertainty.comparative().joules(), 1) + " J";
+  return text + ", " + with_half_width(*phase.energy, phase.uncertainty.comparative()) + " J";
 }
 
 }  // namespace

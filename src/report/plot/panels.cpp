@@ -122,18 +122,10 @@ void fit_from_zero(Panel& panel) {
   panel.high = highest > 0 ? highest : 1;
 }
 
-std::string energy_text(base::Energy energy) {
-  const double joules = energy.joules();
-  std::string text = fmt::format("{:.1f} J", joules);
-  if (joules >= 1e4) text = fmt::format("{:.2f} kJ", joules / 1e3);
-  if (joules >= 1e6) text = fmt::format("{:.2f} MJ", joules / 1e6);
-  return fmt::format("{} ({} kWh)", text, plain_number(energy.kilowatt_hours(), 5));
-}
-
 Panel power_panel(const PlotInput& input, std::vector<Curve> curves) {
   Panel panel;
   panel.title = "Power (W)";
-  if (input.total_energy) panel.title += ", total energy " + energy_text(*input.total_energy);
+  if (!input.total_energy.empty()) panel.title += ", total energy " + input.total_energy;
   panel.curves = std::move(curves);
   panel.limits = limit_lines(input.gpus, "limit", &meter::GpuDescription::power_limit, &base::Power::watts, "W");
   fit_from_zero(panel);

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
+#include "report/figure_text.h"
 #include "report/text.h"
 
 namespace gpubench::report {
@@ -26,10 +26,9 @@ std::string duration_text(base::Duration duration) {
 
 // "0.00578 ± 0.00033 kWh": half-width with the sensor's gain, k = 2, two figures of it.
 std::string energy_with_interval(base::Energy energy, const energy::Uncertainty& uncertainty) {
-  const double half = uncertainty.absolute().kilowatt_hours();
-  if (!(half > 0)) return short_number(energy.kilowatt_hours(), 5) + " kWh";
-  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, 12);
-  return fmt::format("{:.{}f} \u00b1 {:.{}f} kWh", energy.kilowatt_hours(), decimals, half, decimals);
+  const base::Energy half = uncertainty.absolute();
+  if (!(half > base::Energy{})) return kilowatt_hours_text(energy, half);
+  return rounded(energy.kilowatt_hours(), half.kilowatt_hours()) + " \u00b1 " + kilowatt_hours_text(half, half);
 }
 
 std::string subtitle(const record::RunRecord& run) {
@@ -73,7 +72,10 @@ PlotInput plot_input(const record::RunRecord& run, const std::vector<series::Gpu
   input.series = &series;
   input.origin = run.ran.start;
   input.run = run.ran;
-  input.total_energy = run.total_energy;
+  if (run.total_energy) {
+    const base::Energy half = run.total_uncertainty.comparative();
+    input.total_energy = energy_text(*run.total_energy, half) + " (" + kilowatt_hours_text(*run.total_energy, half) + ")";
+  }
   if (run.emissions)
     for (const carbon::SlotEmissions& slot : run.emissions->slots)
       input.intensity.push_back(

@@ -40,10 +40,10 @@ struct PlotInput {
   base::SteadyTime origin;                                 // time 0 of the axis
   std::optional<base::Window> run;                         // the workload's start and end, if known
   bool under_way = false;                                  // its end is not known yet: what is there goes so far
-  std::optional<base::Energy> total_energy;
-  std::vector<IntensityStep> intensity;  // of the grid over the run, in time order; under the power
-  std::vector<PhaseStrip> phases;        // the longest of the two outermost levels; below the power
-  bool replay = false;                   // said in large letters
+  std::string total_energy;                                // "20.811 kJ (0.0057809 kWh)"; empty: not known
+  std::vector<IntensityStep> intensity;                    // of the grid over the run, in time order; under the power
+  std::vector<PhaseStrip> phases;                          // the longest of the two outermost levels; below the power
+  bool replay = false;                                     // said in large letters
 };
 
 // The plot of a finished run; refers to `series`. Title and subtitle say what the record says.

@@ -214,7 +214,7 @@ TEST_F(ListTest, WideShowsEveryColumnOfALine) {
     "findings": [{"name": "timed_out", "text": "x"}, {"name": "replayed", "text": "x"}]})");
   const std::string wide = say({"list", "--wide"}).out;
   for (const char* cell :
-       {"4 x NVIDIA H200", "4.0 s", "1.0 kWh", "120.0 g", "2.5 s", "12.25 J", "training, 75 %", "REPLAY, timed out"})
+       {"4 x NVIDIA H200", "4.0 s", "1.00000000 kWh", "120.0 g", "2.5 s", "12.25 J", "training, 75 %", "REPLAY, timed out"})
     EXPECT_THAT(wide, HasSubstr(cell));
 }
 

@@ -44,7 +44,7 @@ TEST(FormattedTables, UnknownIsNeverZero) {
 TEST(FormattedTables, ASmallEnergyIsNotZero) {
   auto run = example::container_run(1);
   run.total_energy = base::Energy::from_joules(3);
-  EXPECT_TRUE(contains(formatted_tables(run), "| 0.0000008333 "));
+  EXPECT_TRUE(contains(formatted_tables(run), "| 0.00000083 "));
 }
 
 TEST(FormattedTables, StringsFromOutsideStayInTheirCells) {

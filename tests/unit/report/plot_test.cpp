@@ -70,7 +70,7 @@ TEST(PlotPanels, LimitsTitlesAndRanges) {
   const Panels panels = make_panels(plot_input(run, series));
   ASSERT_EQ(panels.panels.size(), 6U);
   const Panel& power = panels.panels[0];
-  EXPECT_EQ(power.title, "Power (W), total energy 20.81 kJ (0.00578 kWh)");
+  EXPECT_EQ(power.title, "Power (W), total energy 20.811 kJ (0.0057809 kWh)");
   ASSERT_EQ(power.limits.size(), 1U);
   EXPECT_EQ(power.limits[0].label, "limit 700 W");
   EXPECT_GT(power.high, 700);

@@ -79,7 +79,7 @@ TEST_F(UntilTest, WhatIsEqualIsNotDecided) {
   set_.variants.push_back({"against", "b", "b"});
   for (int i = 0; i < 4; ++i) add({1000.0 + i, 1001.0 - i});
   EXPECT_FALSE(reached("decided"));
-  EXPECT_THAT(summary_text(set_, figures_), HasSubstr("not told apart"));
+  EXPECT_THAT(summary_text(set_, figures_), HasSubstr("no difference found"));
   EXPECT_THAT(not_reached(parse_until("decided").value(), set_).text, HasSubstr("unclear"));
 }
 
