@@ -18,6 +18,7 @@ struct Parsed {
   std::size_t preset = 0;             // words in front of them that were not typed: defaults of the user's own
 
   [[nodiscard]] bool gives(std::string_view option) const;
+  [[nodiscard]] bool types(std::string_view option) const;  // it is no preset
 };
 
 // Every name may be written with hyphens or underscores, or as an unambiguous beginning. An error is a usage error.
@@ -28,8 +29,5 @@ const Option* find_option(const OptionTable& table, std::string_view word);
 
 // What --help prints: of a table with many options those that people need first. `all`: what --help-all prints.
 std::string help_text(const OptionTable& table, bool all = false);
-
-// Names of options in a text with hyphens, as they are taught: "--results_dir" becomes "--results-dir".
-std::string hyphenated(std::string text);
 
 }  // namespace gpubench::cli

@@ -24,4 +24,15 @@ std::vector<Option> saved_run_options(SavedRunName& name) {
           results_dir_option(name.results_dir)};
 }
 
+std::vector<Option> folder_of_runs_options(FolderOfRuns& folder) {
+  return {{"DIR", "", "Folder of runs (the same as --results-dir)", offering(Offer::folder, text(folder.named))},
+          results_dir_option(folder.results_dir)};
+}
+
+base::Result<std::string> folder_of_runs(const FolderOfRuns& folder, const Parsed& line) {
+  if (folder.named.empty()) return folder.results_dir;
+  if (line.types("--results_dir")) return base::failure("DIR and --results-dir mean the same", "use only one of them");
+  return folder.named;
+}
+
 }  // namespace gpubench::cli

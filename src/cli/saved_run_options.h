@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "cli/option_table.h"
+#include "cli/parse.h"
 
 namespace gpubench::cli {
 
@@ -13,7 +15,16 @@ struct SavedRunName {
   std::string results_dir = "results";
 };
 
+// A folder of runs, which may also be named without an option.
+struct FolderOfRuns {
+  std::string named;  // DIR; empty: not given
+  std::string results_dir = "results";
+};
+
 Option results_dir_option(std::string& results_dir);
 std::vector<Option> saved_run_options(SavedRunName& name);
+std::vector<Option> folder_of_runs_options(FolderOfRuns& folder);
+// An error: both were typed.
+base::Result<std::string> folder_of_runs(const FolderOfRuns& folder, const Parsed& line);
 
 }  // namespace gpubench::cli

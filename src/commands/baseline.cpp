@@ -44,7 +44,7 @@ cli::OptionTable describe_baseline(BaselineSpec& spec) {
       {"set", BaselineAction::set}, {"list", BaselineAction::list}, {"rm", BaselineAction::rm}};
   cli::OptionTable table{
       {{"Options",
-        {cli::required({"ACTION", "", "set, list or rm", cli::choice(spec.action, actions)}),
+        {{"ACTION", "", "set, list or rm", cli::choice(spec.action, actions)},
          {"NAME", "", "Name of the baseline", cli::text(spec.name)},
          {"RUN", "", "Run or set that it stands for (set)", cli::offering(cli::Offer::run, cli::text(spec.run))},
          cli::results_dir_option(spec.results_dir)},

@@ -27,6 +27,7 @@ struct Compare {
   compare::Options options;
   Undecided undecided = Undecided::status_3;
   std::string format = "text";
+  bool json = false;
   std::string output;
 };
 
@@ -73,8 +74,12 @@ cli::OptionTable describe_compare(Compare& spec) {
           cli::switch_on(spec.options.pair)},
          {"--format", "FORMAT", "text, json, markdown, html, junit, github, gitlab, bencher or benchfmt",
           format_value(spec.format)},
-         {"--output", "FILE", "Write to this file, not to the terminal",
-          cli::offering(cli::Offer::file, cli::text(spec.output))}}}}};
+         {"--json", "", "The same as --format json", cli::switch_on(spec.json)},
+         {"--output",
+          "FILE",
+          "Write to this file, not to the terminal",
+          cli::offering(cli::Offer::file, cli::text(spec.output)),
+          {"-o"}}}}}};
   table.footer =
       "\nBASE and NEW are each a run, a set or one variant of it (SET:VARIANT), a label, a baseline, latest, latest~1,\n"
       "a folder of runs, or the metrics.json of another machine. Of a set with several variants BASE is enough.\n"
@@ -129,12 +134,13 @@ base::Result<void> write_github_summary(const compare::Report& report, const cli
 
 int write_report(const Compare& spec, const compare::Report& report, const cli::Environment& environment) {
   base::Result<void> summary;
+  const std::string wanted = spec.json ? "json" : spec.format;
   for (const auto& [name, format] : compare::all_formats()) {
-    if (name != spec.format) continue;
-    if (spec.format == "github") summary = write_github_summary(report, environment);
+    if (name != wanted) continue;
+    if (wanted == "github") summary = write_github_summary(report, environment);
     const std::string text = format(report);
     if (spec.output.empty()) {
-      std::cout << (spec.format == "text" ? cli::printable(text) : text);
+      std::cout << (wanted == "text" ? cli::printable(text) : text);
     } else if (const auto written = platform::write_file_atomically(spec.output, text); !written) {
       return cli::complain(written.error(), cli::kCannotRun);
     }

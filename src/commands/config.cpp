@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
+#include "cli/names.h"
 #include "cli/presets.h"
 #include "commands/find_command.h"
 #include "commands/table.h"
@@ -74,13 +75,15 @@ int config(const Config& spec, const Context& /*context*/) {
   Command::Use use = open_command(run);
   if (const auto added = add_presets(run, use.options); !added) return cli::complain(added.error(), cli::kUsageError);
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  std::string text = fmt::format("{:<28}{:<24} {}\n", "Option", "Value", "From");
+  std::string rows;
   for (const Setting& setting : settings_of(use.options)) {
     list.push_back({{"option", setting.option}, {"values", setting.values}, {"from", setting.origin}});
     if (setting.origin == "default" && !spec.all) continue;
-    text +=
+    rows +=
         fmt::format("{:<28}{:<24} {}\n", setting.option, base::one_line(base::joined(setting.values, ", ")), setting.origin);
   }
+  const std::string text = rows.empty() ? "No option is set by the environment or a file; --all shows the defaults.\n"
+                                        : fmt::format("{:<28}{:<24} {}\n", "Option", "Value", "From") + rows;
   std::cout << (spec.json ? list.dump(2) + "\n" : text + files_text());
   return 0;
 }

@@ -19,6 +19,7 @@ struct HistorySpec {
   std::string metric = "energy";
   std::string gate;
   HistoryFormat format = history::as_text;
+  bool json = false;
   std::string output;
   std::string results_dir = "results";
 };
@@ -53,8 +54,12 @@ cli::OptionTable describe_history(HistorySpec& spec) {
          {"--last", "N", "Only the last N sittings of each", cli::number(kPoints, set_last)},
          {"--gate", "\"METRIC +N%\"", "How much worse the newest sitting may be than those before it", cli::text(spec.gate)},
          {"--format", "FORMAT", "text, json or html", cli::choice(spec.format, formats)},
-         {"--output", "FILE", "Write to this file, not to the terminal",
-          cli::offering(cli::Offer::file, cli::text(spec.output))}},
+         {"--json", "", "The same as --format json", cli::switch_on(spec.json)},
+         {"--output",
+          "FILE",
+          "Write to this file, not to the terminal",
+          cli::offering(cli::Offer::file, cli::text(spec.output)),
+          {"-o"}}},
         check}}};
   table.footer =
       "\nA series is one benchmark with its command line, on the same GPUs. Another GPU is another series. Runs of one set "
@@ -91,15 +96,16 @@ int run_history(const HistorySpec& spec, const Context& /*context*/) {
                           "iris-gpubench list shows the runs"},
                          cli::kUsageError);
   const history::Report report = make_history(spec, *std::move(runs));
-  if (report.series.empty() && spec.format == history::as_text)
+  const HistoryFormat format = spec.json ? history::as_json : spec.format;
+  if (report.series.empty() && format == history::as_text)
     std::cout << "No run in " << cli::printable(spec.results_dir) << " counts and has " << spec.metric
               << "; replays do not count\n";
-  const std::string text = spec.format(report);
+  const std::string text = format(report);
   if (!spec.output.empty()) {
     if (const auto written = platform::write_file_atomically(spec.output, text); !written)
       return cli::complain(written.error(), cli::kCannotRun);
   } else {
-    std::cout << (spec.format == history::as_text ? cli::printable(text) : text);
+    std::cout << (format == history::as_text ? cli::printable(text) : text);
   }
   return history_status(spec, report);
 }

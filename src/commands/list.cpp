@@ -19,8 +19,7 @@ namespace gpubench::commands {
 namespace {
 
 struct List {
-  std::string folder;
-  std::string results_dir = "results";
+  cli::FolderOfRuns folder;
   runs::RunChoice choice;
   bool members = false;
   bool wide = false;
@@ -47,14 +46,7 @@ std::vector<cli::Option> choice_options(List& spec) {
 }
 
 cli::OptionTable describe_list(List& spec) {
-  const auto check = [&spec]() -> base::Result<void> {
-    if (!spec.folder.empty() && spec.results_dir != List{}.results_dir)
-      return base::failure("DIR and --results_dir mean the same", "use only one of them");
-    return {};
-  };
-  const cli::Option folder{"DIR", "", "Folder of runs (the same as --results_dir)",
-                           cli::offering(cli::Offer::folder, cli::text(spec.folder))};
-  return {{{"Options", {folder, cli::results_dir_option(spec.results_dir)}, check}, {"Options", choice_options(spec)}}};
+  return {{{"Options", cli::folder_of_runs_options(spec.folder)}, {"Options", choice_options(spec)}}};
 }
 
 // A set stands for its runs, unless they are asked for.
@@ -74,20 +66,21 @@ std::vector<runs::ListedRun> rows_of(std::vector<runs::ListedRun> all, const Lis
   return rows;
 }
 
-int list(const List& spec, const Context& /*context*/) {
-  const std::string folder = spec.folder.empty() ? spec.results_dir : spec.folder;
+int list(const List& spec, const Context& context) {
+  const auto folder = cli::folder_of_runs(spec.folder, context.line);
+  if (!folder) return cli::complain(folder.error(), cli::kUsageError);
   std::error_code unknown;
-  if (folder == List{}.results_dir && !std::filesystem::exists(folder, unknown)) {
-    std::cout << (spec.json ? "[]\n" : "No runs yet: there is no folder " + cli::printable(folder) + " here\n");
+  if (*folder == cli::FolderOfRuns{}.results_dir && !std::filesystem::exists(*folder, unknown)) {
+    std::cout << (spec.json ? "[]\n" : "No runs yet: there is no folder " + cli::printable(*folder) + " here\n");
     return 0;
   }
-  const auto found = history::list_all(folder);
+  const auto found = history::list_all(*folder);
   if (!found) return cli::complain(found.error(), cli::kUsageError);
   const auto shown = rows_of(*found, spec);
   if (spec.json)
     std::cout << runs::run_list_json(shown);
   else if (shown.empty())
-    std::cout << "No runs in " << cli::printable(folder) << (found->empty() ? "" : " that fit") << "\n";
+    std::cout << "No runs in " << cli::printable(*folder) << (found->empty() ? "" : " that fit") << "\n";
   else
     std::cout << (spec.wide ? wide_run_list(shown) : run_list(shown, *found));
   return 0;

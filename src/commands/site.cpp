@@ -20,21 +20,20 @@ namespace gpubench::commands {
 namespace {
 
 struct Site {
-  std::string results;
+  cli::FolderOfRuns results;
   std::string output = "site";
   std::string title = "Benchmark runs";
 };
 
 cli::OptionTable describe_site(Site& spec) {
-  cli::OptionTable table{
-      {{"Options",
-        {cli::required({"RESULTS", "", "Folder of runs", cli::offering(cli::Offer::folder, cli::text(spec.results))}),
-         {"--output_dir",
-          "DIR",
-          "Folder to write index.html to",
-          cli::offering(cli::Offer::folder, cli::text(spec.output)),
-          {"-o"}},
-         {"--title", "TEXT", "Title of the page", cli::text(spec.title)}}}}};
+  cli::OptionTable table{{{"Options", cli::folder_of_runs_options(spec.results)},
+                          {"Options",
+                           {{"--output_dir",
+                             "DIR",
+                             "Folder to write index.html to",
+                             cli::offering(cli::Offer::folder, cli::text(spec.output)),
+                             {"-o"}},
+                            {"--title", "TEXT", "Title of the page", cli::text(spec.title)}}}}};
   table.footer = "\nThe page needs no network and no server. It links to each run's report.html where that is.\n";
   return table;
 }
@@ -52,8 +51,10 @@ std::string address_of(const std::filesystem::path& page, const std::filesystem:
   return address;
 }
 
-int site(const Site& spec, const Context& /*context*/) {
-  const auto runs = runs::list_runs(spec.results);
+int site(const Site& spec, const Context& context) {
+  const auto results = cli::folder_of_runs(spec.results, context.line);
+  if (!results) return cli::complain(results.error(), cli::kUsageError);
+  const auto runs = runs::list_runs(*results);
   if (!runs) return cli::complain(runs.error(), cli::kUsageError);
   std::error_code error;
   const std::filesystem::path folder(spec.output);
@@ -63,7 +64,7 @@ int site(const Site& spec, const Context& /*context*/) {
                          cli::kCannotRun);
   auto list = base::parse_ordered_json(runs::run_list_json(*runs));
   for (auto& run : list) {
-    const auto page = std::filesystem::path(spec.results) / run["run_id"].get<std::string>() / "report.html";
+    const auto page = std::filesystem::path(*results) / run["run_id"].get<std::string>() / "report.html";
     run["page"] = std::filesystem::exists(page, error) ? nlohmann::ordered_json(address_of(page, folder))
                                                        : nlohmann::ordered_json(nullptr);
   }

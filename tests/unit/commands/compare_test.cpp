@@ -194,8 +194,7 @@ TEST_F(BaselineTest, WrongWordsNameWhatIsRight) {
     Words words;
     std::string says;
   };
-  for (const Case& one : {Case{{}, "ACTION is required"},
-                          {{"drop", "main"}, "set, list or rm"},
+  for (const Case& one : {Case{{"drop", "main"}, "set, list or rm"},
                           {{"set"}, "NAME is missing"},
                           {{"set", "main"}, "RUN is missing"},
                           {{"rm"}, "NAME is missing"},
