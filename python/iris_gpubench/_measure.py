@@ -11,12 +11,12 @@ from ._record import Emissions, Finding, Gpu, Interval, PathLike, Phase, Run, Ru
 
 
 def _options(options: Dict[str, Any]) -> List[str]:
-    """Keyword arguments as options of the program: interval=0.5 is --interval 0.5, no_plot=True is --no_plot."""
+    """Keyword arguments as options of the program: interval=0.5 is --interval 0.5, no_plot=True is --no-plot."""
     words: List[str] = []
     for name, value in options.items():
         if value is None or value is False:
             continue
-        words.append("--" + name)
+        words.append("--" + name.replace("_", "-"))
         if value is not True:
             words.append(os.fspath(value) if isinstance(value, os.PathLike) else str(value))
     return words
@@ -59,7 +59,7 @@ class _Child:
 
 def _with_ready(words: Sequence[str], descriptor: int) -> List[str]:
     command = words[:1] if words[:1] == ["attach"] else []
-    return [*command, "--ready_fd", str(descriptor), *words[len(command):]]
+    return [*command, "--ready-fd", str(descriptor), *words[len(command):]]
 
 
 class Measurement:
@@ -114,7 +114,7 @@ def measure(name: str = "python", *, results_dir: PathLike = "results", **option
     those of `iris-gpubench attach`: interval=0.5, no_plot=True.
     """
     measurement = Measurement(name)
-    words = ["attach", str(os.getpid()), "--name", name, "--results_dir", os.fspath(results_dir), "--no_live_monitor", *_options(options)]
+    words = ["attach", str(os.getpid()), "--name", name, "--results-dir", os.fspath(results_dir), "--no-live-monitor", *_options(options)]
     child = _Child(words)
     try:
         with marks_in(child.folder):
@@ -129,5 +129,5 @@ def run(command: Sequence[PathLike], *, results_dir: PathLike = "results", **opt
 
     The command's output goes to benchmark.log in the run's folder. `options` are those of `iris-gpubench`: interval=0.5, no_plot=True.
     """
-    words = ["--results_dir", os.fspath(results_dir), "--no_live_monitor", *_options(options), "--", *[os.fspath(word) for word in command]]
+    words = ["--results-dir", os.fspath(results_dir), "--no-live-monitor", *_options(options), "--", *[os.fspath(word) for word in command]]
     return _Child(words).result()

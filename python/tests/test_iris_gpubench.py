@@ -52,7 +52,7 @@ class RecordTest(unittest.TestCase):
 class ProgramTest(unittest.TestCase):
     def test_keywords_become_options(self):
         words = _measure._options({"interval": 0.5, "no_plot": True, "export_to_victoria": False, "carbon_region": None})
-        self.assertEqual(words, ["--interval", "0.5", "--no_plot"])
+        self.assertEqual(words, ["--interval", "0.5", "--no-plot"])
 
     def test_a_missing_program_is_named(self):
         before = os.environ.get("IRIS_GPUBENCH_PROGRAM")

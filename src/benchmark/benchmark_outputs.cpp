@@ -43,7 +43,7 @@ class NumberedLines {
 }  // namespace
 
 bool left_some_out(const std::filesystem::path& results) {
-  constexpr int kDeepest = 2;  // of several containers, the folder of a --results_path
+  constexpr int kDeepest = 2;  // of several containers, the folder of a --results-path
   std::error_code error;
   for (std::filesystem::recursive_directory_iterator entry(results, error), end; !error && entry != end;
        entry.increment(error)) {
@@ -101,9 +101,9 @@ std::vector<BenchmarkScore> BenchmarkOutputs::scores(const std::filesystem::path
   std::vector<BenchmarkScore> scores;
   for (std::size_t part = 0; part < logs_.size(); ++part) {
     BenchmarkScore score{logs_[part]->score(), {}};
-    if (benchmarks_[part].score_regex && !score.seconds) score.trouble = "--score_regex found no number in its log";
+    if (benchmarks_[part].score_regex && !score.seconds) score.trouble = "--score-regex found no number in its log";
     if (const std::size_t lines = logs_[part]->lines_given_up(); lines > 0)
-      base::add_item(score.trouble, "--score_regex took too long on " + std::to_string(lines) +
+      base::add_item(score.trouble, "--score-regex took too long on " + std::to_string(lines) +
                                         (lines == 1 ? " line of its log" : " lines of its log"));
     const auto add = [&](const std::filesystem::path& folder) {
       const BenchmarkScore found = results.empty() ? BenchmarkScore{} : read_score(folder);

@@ -38,7 +38,7 @@ std::size_t index_of(workload::LogStream stream) {
 base::Result<LogFile> LogFile::create(LogFileOptions options) {
   const auto refuse = [](const std::filesystem::path& path) {
     return base::failure("cannot write " + path.string() + ": " + std::generic_category().message(errno),
-                         "choose another folder with --results_dir");
+                         "choose another folder with --results-dir");
   };
   const int file = open_file(options.path);
   if (file < 0) return refuse(options.path);
@@ -106,7 +106,7 @@ void LogFile::end_line(workload::LogStream stream, base::WallTime time, bool wit
   const bool fits = committed_ + ready_.size() + line.text.size() + tail_limit() <= options_.cap_bytes;
   if (!is_cut_ && (!fits || disk_is_nearly_full())) {
     is_cut_ = true;
-    cut_reason_ = fits ? "the disk is nearly full" : "the log reached its maximum size (--log_cap)";
+    cut_reason_ = fits ? "the disk is nearly full" : "the log reached its maximum size (--log-cap)";
   }
   if (is_cut_) {
     leave_out(std::move(line));

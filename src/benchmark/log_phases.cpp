@@ -53,13 +53,13 @@ base::Result<std::unique_ptr<LogPhases>> LogPhases::create(const LogPhaseOptions
   std::unique_ptr<LogPhases> phases(new LogPhases(std::move(write)));
   std::vector<ScorePattern> patterns;
   for (const std::string& regex : options.regexes) {
-    auto pattern = ScorePattern::compile(regex, "--phase_regex");
+    auto pattern = ScorePattern::compile(regex, "--phase-regex");
     if (!pattern) return base::failure(pattern.error());
     patterns.push_back(*std::move(pattern));
   }
   constexpr std::size_t kMostPatterns = 2;
   if (patterns.size() > kMostPatterns)
-    return base::failure("--phase_regex was given more than twice", "give one for begins and one for ends");
+    return base::failure("--phase-regex was given more than twice", "give one for begins and one for ends");
   if (!patterns.empty()) {
     const ScorePattern begin = patterns.front();
     patterns.erase(patterns.begin());

@@ -16,7 +16,7 @@ namespace gpubench::benchmark {
 // or all of it.
 class ScorePattern {
  public:
-  static base::Result<ScorePattern> compile(const std::string& text, const std::string& option = "--score_regex");
+  static base::Result<ScorePattern> compile(const std::string& text, const std::string& option = "--score-regex");
   // Looks at the line's first 4,096 bytes. An error: the search took too many steps.
   [[nodiscard]] base::Result<std::optional<double>> find(std::string_view line) const;
 

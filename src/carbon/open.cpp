@@ -58,7 +58,7 @@ class Opening {
   [[nodiscard]] base::Result<Source> user_value() const {
     Source source;
     source.ask = [value = *options_.intensity](base::WallTime from, base::WallTime to, base::Duration) -> Source::Slots {
-      return std::vector<IntensitySlot>{{from, to, value, IntensityKind::user_value, "user value (--carbon_intensity)", {}}};
+      return std::vector<IntensitySlot>{{from, to, value, IntensityKind::user_value, "user value (--carbon-intensity)", {}}};
     };
     return source;
   }
@@ -82,7 +82,7 @@ class Opening {
   [[nodiscard]] base::Result<Source> electricity_maps() const {
     if (!is_electricity_maps_zone(region_))
       return base::failure("\"" + region_ + "\" is not a zone of Electricity Maps",
-                           "give one: --carbon_region GB, DE, US-CAL-CISO");
+                           "give one: --carbon-region GB, DE, US-CAL-CISO");
     std::string token;
     GPUBENCH_ASSIGN_OR_RETURN(token, secret(services_.electricity_maps_token));
     const std::string url = or_default(services_.electricity_maps_url, kElectricityMapsUrl);
@@ -94,7 +94,7 @@ class Opening {
 
   [[nodiscard]] base::Result<Source> watttime() const {
     if (!is_watttime_region(region_))
-      return base::failure("\"" + region_ + "\" is not a region of WattTime", "give one: --carbon_region CAISO_NORTH");
+      return base::failure("\"" + region_ + "\" is not a region of WattTime", "give one: --carbon-region CAISO_NORTH");
     if (services_.watttime_user.empty())
       return base::failure("IRIS_GPUBENCH_WATTTIME_USERNAME is not set", "set it and IRIS_GPUBENCH_WATTTIME_PASSWORD");
     std::string password;
@@ -123,7 +123,7 @@ class Opening {
     std::string list;
     for (const YearlyFactor& factor : yearly_factors()) base::add_item(list, factor.country, ", ");
     return base::failure("no yearly factor is built in for \"" + region_ + "\"",
-                         "choose one of: " + list + "; or give your own figure with --carbon_intensity");
+                         "choose one of: " + list + "; or give your own figure with --carbon-intensity");
   }
 
   // A source over the network, by what makes its provider of (HTTP client, clock, patience). `key` tells its cache from

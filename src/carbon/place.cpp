@@ -78,7 +78,7 @@ base::Result<Place> parse_place(std::string_view text) {
     if (!is_on_another_grid(*postcode)) return Place(*std::move(postcode));
     return base::failure(
         "postcode " + postcode->outward + " is not on the grid of Great Britain, the only one that is covered",
-        "use another --carbon_source, or give your own value with --carbon_intensity");
+        "use another --carbon-source, or give your own value with --carbon-intensity");
   }
   std::string list;
   for (const Region& region : regions()) base::add_item(list, region.name, ", ");

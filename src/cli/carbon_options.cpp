@@ -9,7 +9,7 @@
 namespace gpubench::cli {
 namespace {
 
-constexpr const char* kUnitExample = "write for example --functional_unit \"1000 images\"";
+constexpr const char* kUnitExample = "write for example --functional-unit \"1000 images\"";
 
 // "1000 images": a number above 0, a space, a unit; a unit alone is one of it.
 base::Result<void> take_functional_unit(const std::string& option, std::string_view text, carbon::CarbonOptions& options) {
@@ -85,7 +85,7 @@ std::vector<Option> carbon_options(carbon::CarbonOptions& options, std::string& 
 
 base::Result<void> check_carbon(const carbon::CarbonOptions& options) {
   if (options.intensity && options.source != carbon::CarbonOptions{}.source)
-    return base::failure("--carbon_intensity and --carbon_source cannot be used together", "use only one of them");
+    return base::failure("--carbon-intensity and --carbon-source cannot be used together", "use only one of them");
   return {};
 }
 

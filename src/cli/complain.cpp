@@ -4,19 +4,8 @@
 #include <iostream>
 
 #include "base/text.h"
-#include "cli/parse.h"
 
 namespace gpubench::cli {
-namespace {
-
-// What follows " -- " is the user's and stays as it is.
-std::string with_hyphens(const std::string& text) {
-  const std::size_t ours = std::min(text.find(" -- "), text.size());
-  return hyphenated(text.substr(0, ours)) + text.substr(ours);
-}
-
-}  // namespace
-
 std::string printable(std::string_view text) {
   std::string lines;
   while (!text.empty()) {
@@ -29,10 +18,8 @@ std::string printable(std::string_view text) {
 }
 
 int complain(const base::Error& error, int exit_code) {
-  // A message that does not begin with an option may quote what was typed.
-  const std::string message = error.message.starts_with("--") ? with_hyphens(error.message) : error.message;
-  std::cerr << "iris-gpubench: " << printable(message) << "\n";
-  if (!error.remedy.empty()) std::cerr << "  " << printable(with_hyphens(error.remedy)) << "\n";
+  std::cerr << "iris-gpubench: " << printable(error.message) << "\n";
+  if (!error.remedy.empty()) std::cerr << "  " << printable(error.remedy) << "\n";
   return exit_code;
 }
 

@@ -119,11 +119,11 @@ base::Result<workload::WorkloadSpec> containers_from(const YAML::Node& root, con
 base::Result<workload::WorkloadSpec> read_containers_file(const std::string& path) {
   const auto text = platform::read_named_file(path, kLargestList);
   if (!text)
-    return base::failure("--benchmark_file: " + text.error().message, "name a YAML file with a list \"containers\"");
+    return base::failure("--benchmark-file: " + text.error().message, "name a YAML file with a list \"containers\"");
   try {
     return containers_from(YAML::Load(*text), path);
   } catch (const YAML::Exception& trouble) {
-    return base::failure("--benchmark_file: " + path + ": " + trouble.what(), "see docs/several.md");
+    return base::failure("--benchmark-file: " + path + ": " + trouble.what(), "see docs/several.md");
   }
 }
 

@@ -20,7 +20,7 @@ std::string quoted(const std::string& name, const NameKind& kind) {
 
 base::Error ambiguous(const std::string& name, const std::vector<std::string>& matches, const NameKind& kind) {
   std::string list;
-  for (const std::string& match : matches) base::add_item(list, std::string(kind.prefix) + match, ", ");
+  for (const std::string& match : matches) base::add_item(list, hyphenated(std::string(kind.prefix) + match), ", ");
   return {std::string(kind.noun) + " " + quoted(name, kind) + " could be any of several", "write it in full: " + list};
 }
 
@@ -28,7 +28,7 @@ base::Error unknown(const std::string& name, const std::vector<std::string>& kno
   const std::string nearest = base::nearest_word(name, known);
   return {"unknown " + std::string(kind.noun) + " " + quoted(name, kind),
           nearest.empty() ? "see " + std::string(kind.program) + " --help" + std::string(kind.hint)
-                          : "did you mean " + std::string(kind.prefix) + nearest + "?"};
+                          : "did you mean " + hyphenated(std::string(kind.prefix) + nearest) + "?"};
 }
 
 }  // namespace
@@ -44,6 +44,19 @@ base::Result<std::string> find_name(std::string_view typed, const std::vector<st
   if (matches.size() == 1) return matches.front();
   return base::failure(matches.empty() ? unknown(std::string(typed), known, kind)
                                        : ambiguous(std::string(typed), matches, kind));
+}
+
+std::string hyphenated(std::string text) {
+  constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  for (std::size_t at = text.find("--"); at != std::string::npos; at = text.find("--", at)) {
+    const std::size_t end = std::min(text.find_first_not_of(kOfNames, at), text.size());
+    const bool begins = at == 0 || std::string_view(" \n\"'(,|").find(text[at - 1]) != std::string_view::npos;
+    if (begins)
+      std::replace(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end), '_',
+                   '-');
+    at = end;
+  }
+  return text;
 }
 
 }  // namespace gpubench::cli

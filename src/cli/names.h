@@ -21,4 +21,7 @@ struct NameKind {
 // suggests what was probably meant.
 base::Result<std::string> find_name(std::string_view typed, const std::vector<std::string>& known, const NameKind& kind);
 
+// Names of options in a text with hyphens, as they are taught: "--results_dir" becomes "--results-dir".
+std::string hyphenated(std::string text);
+
 }  // namespace gpubench::cli

@@ -64,7 +64,7 @@ base::Result<Words> with_full_names(const Words& words, const OptionTable& table
 // After the program's name: CLI11 knows nothing of a benchmark after "--".
 std::string usage_of_runs(const std::string& program) {
   const std::string next = "\n       " + program;
-  return " [OPTIONS] --benchmark_image NAME [-- ARGUMENT...]" + next + " [OPTIONS] -- PROGRAM [ARGUMENT...]" + next +
+  return " [OPTIONS] --benchmark-image NAME [-- ARGUMENT...]" + next + " [OPTIONS] -- PROGRAM [ARGUMENT...]" + next +
          " COMMAND [OPTIONS]\n";
 }
 
@@ -108,7 +108,7 @@ class Parser {
   CLI::Option* add(const Option& option) {
     const auto take = [this, &option](const std::string& text) {
       if (refused_) return;
-      if (auto taken = option.value.take(option.name, text); !taken) refused_ = taken.error();
+      if (auto taken = option.value.take(hyphenated(option.name), text); !taken) refused_ = taken.error();
     };
     std::string names = option.name;
     for (const std::string& alias : option.aliases)
@@ -147,13 +147,13 @@ OptionTable shortened(const OptionTable& table) {
 // A preset's values go where the option's own would go.
 base::Result<void> take_preset(const Option& option, const Preset& preset) {
   if (!option.value.repeated && preset.values.size() > 1)
-    return base::failure(preset.origin + ": " + option.name + " was given more than once", "give it once");
+    return base::failure(preset.origin + ": " + hyphenated(option.name) + " was given more than once", "give it once");
   const bool is_flag = option.is_flag();
   for (const std::string& value : preset.values) {
     if (is_flag && value == "false") continue;
     if (is_flag && value != "true")
-      return base::failure(preset.origin + ": " + option.name + " is \"" + value + "\"", "write true or false");
-    if (auto taken = option.value.take(option.name, value); !taken)
+      return base::failure(preset.origin + ": " + hyphenated(option.name) + " is \"" + value + "\"", "write true or false");
+    if (auto taken = option.value.take(hyphenated(option.name), value); !taken)
       return base::failure(taken.error().with_context(preset.origin));
   }
   return {};
@@ -188,7 +188,7 @@ base::Error unexpected(const Words& words, const OptionTable& table) {
 
 // CLI11's "--interval: 1 required SECONDS missing", "--interval: At Most 1 required but received 2".
 base::Error wrong_count(const std::string& words) {
-  const std::string name = words.substr(0, words.find(':'));
+  const std::string name = hyphenated(words.substr(0, words.find(':')));
   if (words.find("missing") == std::string::npos) return {name + " was given more than once", "give it once"};
   return {name + " needs a value", "write it after a space or =, as in " + name + "=VALUE"};
 }
@@ -204,14 +204,29 @@ base::Result<void> check(const OptionTable& table) {
 Words secret_options(const OptionTable& table) {
   Words secrets;
   for (const Option* option : options_of(table))
-    if (option->secret) secrets.push_back(option->name);
+    if (option->secret) secrets.push_back(hyphenated(option->name));
   return secrets;
+}
+
+// Names with hyphens; values as they are.
+Words as_taught(Words own, const OptionTable& table) {
+  bool is_value = false;
+  for (std::string& word : own) {
+    const bool is_name = !is_value && word.starts_with("--");
+    is_value = !is_value && takes_a_value(word, table);
+    if (is_name) word = hyphenated(word);
+  }
+  return own;
 }
 
 }  // namespace
 
 bool Parsed::gives(std::string_view option) const {
   return std::find(own.begin(), own.end(), option) != own.end();
+}
+
+bool Parsed::types(std::string_view option) const {
+  return std::find(own.begin() + static_cast<std::ptrdiff_t>(preset), own.end(), option) != own.end();
 }
 
 base::Result<Parsed> parse(const OptionTable& table, const Words& words) {
@@ -233,14 +248,15 @@ base::Result<Parsed> parse(const OptionTable& table, const Words& words) {
   } catch (const CLI::ArgumentMismatch& error) {
     return base::failure(wrong_count(error.what()));
   } catch (const CLI::ParseError& error) {
-    return base::failure(error.what(), "see " + table.program + " --help");
+    return base::failure(hyphenated(error.what()), "see " + table.program + " --help");
   }
   const std::size_t typed = own->size();
   own = with_presets(table, *std::move(own));
   if (!own) return base::failure(own.error());
   if (auto checked = check(table); !checked) return base::failure(checked.error());
   const Words none;
-  auto text = invocation_text(*own, table.arguments == nullptr ? none : *table.arguments, secret_options(table));
+  auto text =
+      invocation_text(as_taught(*own, table), table.arguments == nullptr ? none : *table.arguments, secret_options(table));
   const std::size_t preset = own->size() - typed;
   return Parsed{{}, std::move(text), *std::move(own), preset};
 }
@@ -257,19 +273,6 @@ const Option* find_option(const OptionTable& table, std::string_view word) {
 std::string help_text(const OptionTable& table, bool all) {
   const OptionTable shown = all || table.first.empty() ? table : shortened(table);
   return hyphenated(Parser(shown).help(shown));
-}
-
-std::string hyphenated(std::string text) {
-  constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyz0123456789_-";
-  for (std::size_t at = text.find("--"); at != std::string::npos; at = text.find("--", at)) {
-    const std::size_t end = std::min(text.find_first_not_of(kOfNames, at), text.size());
-    const bool begins = at == 0 || std::string_view(" \n\"'(,|").find(text[at - 1]) != std::string_view::npos;
-    if (begins)
-      std::replace(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end), '_',
-                   '-');
-    at = end;
-  }
-  return text;
 }
 
 }  // namespace gpubench::cli

@@ -8,7 +8,7 @@ namespace gpubench::cli {
 namespace {
 
 base::Result<std::string> phase_regex(const std::string& text) {
-  const auto pattern = benchmark::ScorePattern::compile(text, "--phase_regex");
+  const auto pattern = benchmark::ScorePattern::compile(text, "--phase-regex");
   if (!pattern) return base::failure(pattern.error());
   return text;
 }

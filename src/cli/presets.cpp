@@ -62,7 +62,7 @@ base::Result<std::vector<Preset>> presets_of(const YAML::Node& file, const std::
     auto values = values_of(entry.second);
     if (!values) return base::failure(path + ": " + *name + " is " + values.error().message);
     if (std::any_of(presets.begin(), presets.end(), [&](const Preset& other) { return other.option == *name; }))
-      return base::failure(path + ": " + *name + " was given more than once", "give it once");
+      return base::failure(path + ": " + hyphenated(*name) + " was given more than once", "give it once");
     presets.push_back({*name, *std::move(values), path});
   }
   return presets;

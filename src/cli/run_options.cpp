@@ -32,7 +32,7 @@ Option name_option(RunSpec& spec) {
 }
 
 OptionGroup workload_group(RunLine& line) {
-  OptionGroup group{"What to run (--benchmark_image, --benchmark_file, --benchmark_command, or -- PROGRAM [ARGUMENT...])",
+  OptionGroup group{"What to run (--benchmark-image, --benchmark-file, --benchmark-command, or -- PROGRAM [ARGUMENT...])",
                     workload_options(line.workload)};
   group.options.push_back(name_option(line.spec));
   group.options.push_back({"--timeout", "SECONDS",
@@ -51,7 +51,7 @@ OptionGroup workload_group(RunLine& line) {
 
 base::Result<void> check_meter(const meter::MeterSpec& meter) {
   if (meter.source != "nvml" && !meter.record_trace.empty())
-    return base::failure("--record_trace records this machine's GPUs, not a replay", "leave out --record_trace or --meter");
+    return base::failure("--record-trace records this machine's GPUs, not a replay", "leave out --record-trace or --meter");
   return {};
 }
 
@@ -117,7 +117,7 @@ std::vector<Option> live_options(RunLine& line) {
        "What is shown while it runs: full (the whole terminal), table or none;\n"
        "default: full on a terminal, otherwise table",
        choice(spec.live.style, styles)},
-      {"--no_live_monitor", "", "The same as --live_style none", switch_on(line.no_live_monitor)},
+      {"--no_live_monitor", "", "The same as --live-style none", switch_on(line.no_live_monitor)},
       {"--monitor_benchmark_logs",
        "",
        "Show the benchmark's log while it is written",
@@ -132,14 +132,14 @@ std::vector<Option> live_options(RunLine& line) {
   };
 }
 
-// Says which style it is where --live_style says nothing.
+// Says which style it is where --live-style says nothing.
 base::Result<void> settle_live_style(RunLine& line) {
   RunSpec& spec = line.spec;
   LiveStyle& style = spec.live.style;
   if (spec.quiet && spec.verbose)
     return base::failure("--quiet and --verbose cannot be used together", "use only one of them");
   if (line.no_live_monitor && style != LiveStyle::automatic && style != LiveStyle::none)
-    return base::failure("--no_live_monitor and --live_style cannot be used together", "use only one of them");
+    return base::failure("--no-live-monitor and --live-style cannot be used together", "use only one of them");
   if (style != LiveStyle::automatic) return {};
   if (spec.verbose) style = LiveStyle::table;
   if (spec.quiet || line.no_live_monitor) style = LiveStyle::none;

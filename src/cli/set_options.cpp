@@ -113,18 +113,18 @@ std::vector<Option> set_options(SetLine& line) {
 
 base::Result<void> check_set(SetLine& line, const RunSpec& spec) {
   if (line.against && line.against_image)
-    return base::failure("--against and --against_image cannot be used together", "use only one of them");
+    return base::failure("--against and --against-image cannot be used together", "use only one of them");
   if ((line.against || line.against_image) && !line.sweeps.empty())
     return base::failure("--against and --parameter cannot be used together", "use only one of them");
   if (line.asks_for_a_set() && !spec.meter.record_trace.empty())
-    return base::failure("--record_trace records one run, not several", "leave it out, or the options for several runs");
+    return base::failure("--record-trace records one run, not several", "leave it out, or the options for several runs");
   const bool decides = line.options.until == "decided";
   if (decides && !line.against && !line.against_image)
-    return base::failure("--until decided is for two sides", "add --against 'COMMAND' or --against_image NAME");
+    return base::failure("--until decided is for two sides", "add --against 'COMMAND' or --against-image NAME");
   if (line.max_runs && line.options.until.empty())
-    return base::failure("--max_runs is for --until", "use --runs for a fixed number of runs");
+    return base::failure("--max-runs is for --until", "use --runs for a fixed number of runs");
   if (!line.options.until.empty() && line.options.runs > 1)
-    return base::failure("--runs and --until cannot be used together", "--max_runs says how many runs --until may make");
+    return base::failure("--runs and --until cannot be used together", "--max-runs says how many runs --until may make");
   line.options.max_runs = line.max_runs.value_or(decides ? kMostPairsToDecide : line.options.max_runs);
   line.options.warmup = line.warmup.value_or(line.asks_for_a_set() ? 1 : 0);
   return {};

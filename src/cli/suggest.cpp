@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/names.h"
 #include "cli/parse.h"
 
 namespace gpubench::cli {

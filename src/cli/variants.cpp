@@ -103,12 +103,12 @@ base::Result<std::vector<VariantSpec>> of_a_sweep(const std::vector<Sweep>& swee
 base::Result<RunSpec> other_side(const SetLine& line, RunSpec spec) {
   std::vector<BenchmarkSpec>& benchmarks = spec.workload.benchmarks;
   if (benchmarks.size() != 1)
-    return base::failure("--against and --against_image compare one benchmark with another, not several containers");
+    return base::failure("--against and --against-image compare one benchmark with another, not several containers");
   BenchmarkSpec& benchmark = benchmarks.front();
   if (line.against_image && !benchmark.image)
-    return base::failure("--against_image is for containers", "use --against 'COMMAND' to compare commands");
+    return base::failure("--against-image is for containers", "use --against 'COMMAND' to compare commands");
   if (line.against && benchmark.image)
-    return base::failure("--against is for commands", "use --against_image NAME to compare containers");
+    return base::failure("--against is for commands", "use --against-image NAME to compare containers");
   if (line.against_image) {
     benchmark.image = line.against_image;
   } else {

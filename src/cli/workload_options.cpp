@@ -19,7 +19,7 @@ base::Result<std::vector<BenchmarkSpec>> one_for_each_image(const WorkloadLine& 
   if (images > kMostImages) return base::failure("more than 64 images in one run", "use several runs");
   if (gpus > 1 && gpus != images)
     return base::failure("--gpus was given " + std::to_string(gpus) + " times for " + std::to_string(images) + " images",
-                         "give it once, or once for each --benchmark_image in the same order");
+                         "give it once, or once for each --benchmark-image in the same order");
   std::vector<BenchmarkSpec> containers(images, line.benchmark);
   for (std::size_t i = 0; i < images; ++i) {
     containers[i].image = line.images[i];
@@ -31,18 +31,18 @@ base::Result<std::vector<BenchmarkSpec>> one_for_each_image(const WorkloadLine& 
 base::Result<std::vector<BenchmarkSpec>> a_command(const WorkloadLine& line) {
   BenchmarkSpec command = line.benchmark;
   if (command.command_line && !command.arguments.empty())
-    return base::failure("--benchmark_command takes one shell line, so nothing can follow \"--\"",
+    return base::failure("--benchmark-command takes one shell line, so nothing can follow \"--\"",
                          "put the arguments into the line, or give the command after \"--\" alone");
   if (!command.command_line && command.arguments.empty())
     return base::failure(
         "nothing to run",
-        "give --benchmark_image NAME, --benchmark_command \"LINE\" or -- PROGRAM [ARGUMENT...]; see --help");
+        "give --benchmark-image NAME, --benchmark-command \"LINE\" or -- PROGRAM [ARGUMENT...]; see --help");
   if (command.command_line && command.command_line->find_first_not_of(" \t") == std::string::npos)
-    return base::failure("--benchmark_command is empty", "give a shell command line");
+    return base::failure("--benchmark-command is empty", "give a shell command line");
   if (command.container != workload::ContainerSettings{} || !command.tmpfs.empty())
-    return base::failure("--mount, --memory and similar options are for containers", "use them with --benchmark_image");
+    return base::failure("--mount, --memory and similar options are for containers", "use them with --benchmark-image");
   if (!command.volumes.empty() || !command.environment.empty() || command.entrypoint)
-    return base::failure("--volume, --env and --entrypoint are for containers", "use them with --benchmark_image");
+    return base::failure("--volume, --env and --entrypoint are for containers", "use them with --benchmark-image");
   if (line.gpus.size() > 1) return base::failure("--gpus was given more than once for one command", "give it once");
   if (!line.gpus.empty()) command.gpus = line.gpus.front();
   return std::vector{std::move(command)};
@@ -52,7 +52,7 @@ base::Result<workload::WorkloadSpec> from_file(const WorkloadLine& line) {
   BenchmarkSpec nothing;
   nothing.stop_grace = line.benchmark.stop_grace;
   if (!line.images.empty() || !line.gpus.empty() || line.benchmark != nothing)
-    return base::failure("--benchmark_file says what to run: images, commands and container options belong in it",
+    return base::failure("--benchmark-file says what to run: images, commands and container options belong in it",
                          "remove them from the command line");
   auto spec = read_containers_file(line.file);
   if (!spec) return spec;
@@ -89,14 +89,14 @@ std::vector<Option> workload_options(WorkloadLine& line) {
 base::Result<workload::WorkloadSpec> workload_spec(const WorkloadLine& line) {
   if (!line.file.empty()) return from_file(line);
   if (!line.images.empty() && line.benchmark.command_line)
-    return base::failure("--benchmark_image and --benchmark_command cannot be used together", "use only one of them");
+    return base::failure("--benchmark-image and --benchmark-command cannot be used together", "use only one of them");
   auto benchmarks = line.images.empty() ? a_command(line) : one_for_each_image(line);
   if (!benchmarks) return base::failure(benchmarks.error());
   workload::WorkloadSpec spec;
   spec.benchmarks = *std::move(benchmarks);
   spec.in_turn = line.in_turn;
   if (spec.in_turn && spec.benchmarks.size() == 1)
-    return base::failure("--in_turn is for several containers", "give --benchmark_image more than once");
+    return base::failure("--in-turn is for several containers", "give --benchmark-image more than once");
   return spec;
 }
 

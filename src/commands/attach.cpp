@@ -46,7 +46,7 @@ base::Result<void> check_attach(Attach& attach) {
                          "for example: iris-gpubench attach 4711");
   workload::BenchmarkSpec watched;
   if (attach.line.asks_for_regions())
-    return base::failure("--carbon_region needs a name", "iris-gpubench --carbon_region lists them");
+    return base::failure("--carbon-region needs a name", "iris-gpubench --carbon-region lists them");
   if (attach.line.workload.gpus.size() > 1) return base::failure("--gpus was given more than once", "give it once");
   if (!attach.line.workload.gpus.empty()) watched.gpus = attach.line.workload.gpus.front();
   attach.line.spec.workload.benchmarks = {watched};

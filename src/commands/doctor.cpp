@@ -12,7 +12,6 @@
 #include "base/version.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
-#include "cli/parse.h"
 #include "cli/run_options.h"
 #include "cli/saved_run_options.h"
 #include "commands/doctor_checks.h"
@@ -62,7 +61,7 @@ std::string text_of(const std::vector<Check>& checks) {
   std::string text;
   for (const Check& check : checks) {
     text += fmt::format("{:<10}{}\n", health_word(check.health), base::one_line(check.text));
-    if (!check.remedy.empty()) text += fmt::format("{:<10}-> {}\n", "", base::one_line(cli::hyphenated(check.remedy)));
+    if (!check.remedy.empty()) text += fmt::format("{:<10}-> {}\n", "", base::one_line(check.remedy));
   }
   return text;
 }

@@ -13,7 +13,7 @@ namespace gpubench::commands {
 base::Result<Command> take_command(std::vector<std::string>& words);
 
 // Gives the table the presets of the environment and the configuration files: a run's options for what measures, of other
-// commands --results_dir. An error says what is wrong in a file.
+// commands --results-dir. An error says what is wrong in a file.
 base::Result<void> add_presets(const Command& command, cli::OptionTable& table);
 
 // A use of it, with what the table of commands adds to its options.

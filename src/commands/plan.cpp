@@ -78,7 +78,7 @@ cli::OptionTable describe_plan(Plan& spec) {
         check}}};
   table.footer =
       "\nWith --wait you may add a command line: -- and options of iris-gpubench, or -- PROGRAM [ARGUMENT...].\n"
-      "Without one, the run's own is used. Without --carbon_source the run's own source is asked.\n";
+      "Without one, the run's own is used. Without --carbon-source the run's own source is asked.\n";
   table.arguments = &spec.command;
   return table;
 }
@@ -144,7 +144,7 @@ base::Result<void> write_plan(const std::filesystem::path& folder, const report:
 
 base::Result<carbon::Plan> made_plan(const carbon::PlanQuestion& question) {
   if (std::all_of(question.forecasts.begin(), question.forecasts.end(), [](const auto& one) { return one.slots.empty(); }))
-    return base::failure("there is no forecast", "check the network, or choose another --carbon_source");
+    return base::failure("there is no forecast", "check the network, or choose another --carbon-source");
   return carbon::make_plan(question);
 }
 

@@ -82,18 +82,18 @@ base::Result<carbon::PlanQuestion> ask_forecasts(const runs::SavedRun& saved, co
   if (options.source) carbon.source = *options.source;
   if (options.source) carbon.intensity.reset();
   if (carbon.intensity)
-    return base::failure("the run used one intensity for all times, which is not a forecast", "choose a --carbon_source");
+    return base::failure("the run used one intensity for all times, which is not a forecast", "choose a --carbon-source");
   const std::vector<std::string> regions = wanted_regions(options, saved);
   if (regions.size() > 1 && !carbon::has_regions(carbon))
     return base::failure("the carbon source " + carbon.source + " does not distinguish regions",
-                         "leave out --regions, or choose another --carbon_source");
+                         "leave out --regions, or choose another --carbon-source");
   const base::SteadyTime give_up = clock.now() + kPatienceOfAll;
   for (const std::string& region : regions) {
     const auto source = carbon::open_source({carbon, region, environment.carbon}, clock);
     if (!source) return base::failure(source.error());
     carbon::RegionalForecast forecast{region, {}};
     const base::Duration patience = std::min(kForecastWithin, std::max(give_up - clock.now(), base::Duration::zero()));
-    if (!source->ask) return base::failure("a yearly factor is not a forecast", "choose another --carbon_source");
+    if (!source->ask) return base::failure("a yearly factor is not a forecast", "choose another --carbon-source");
     auto slots = source->ask(question.now, question.now + kAhead, patience);
     if (!slots) notes.push_back(region + ": " + slots.error().message);
     if (slots) forecast.slots = *std::move(slots);

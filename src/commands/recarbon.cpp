@@ -30,7 +30,7 @@ cli::OptionTable describe_recarbon(Recarbon& spec) {
       "\nOptions that you leave out keep the run's values. Without a source, region or intensity the run's own source is\n"
       "asked again: it may now have actual values where it had forecasts. New files are written into the run's folder;\n"
       "no other file changes: recarbon.txt (what changed), recarbon.yml and recarbon.json (all figures),\n"
-      "recarbon_intensities.json (what was used; --carbon_source file: reads it).\n";
+      "recarbon_intensities.json (what was used; --carbon-source file: reads it).\n";
   return table;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/invocation.h"
+#include "cli/names.h"
 #include "cli/run_options.h"
 #include "commands/table.h"
 #include "run/ranked_run.h"
@@ -26,11 +27,11 @@ constexpr const char* kIntroduction =
 
 constexpr const char* kExamples =
     "\nExamples:\n"
-    "  iris-gpubench --benchmark_image synthetic_regression\n"
-    "  iris-gpubench --benchmark_image synthetic_regression --export_to_victoria\n"
-    "  iris-gpubench --benchmark_image synthetic_regression --interval 10 --carbon_region \"South England\" \\\n"
-    "                --live_plot --export_to_victoria --monitor_benchmark_logs\n"
-    "  iris-gpubench --benchmark_command \"python3 train.py\" --interval 0.5\n"
+    "  iris-gpubench --benchmark-image synthetic_regression\n"
+    "  iris-gpubench --benchmark-image synthetic_regression --export-to-victoria\n"
+    "  iris-gpubench --benchmark-image synthetic_regression --interval 10 --carbon-region \"South England\" \\\n"
+    "                --live-plot --export-to-victoria --monitor-benchmark-logs\n"
+    "  iris-gpubench --benchmark-command \"python3 train.py\" --interval 0.5\n"
     "  iris-gpubench -- ./simulate --steps 1000\n"
     "  iris-gpubench --meter replay:traces/h200.trace -- sleep 10        (no GPU needed; every output says so)\n"
     "  iris-gpubench show latest                                         (iris-gpubench COMMAND --help says more)\n"
@@ -41,7 +42,7 @@ constexpr const char* kExamples =
 
 constexpr const char* kShortExamples =
     "\nExamples:\n"
-    "  iris-gpubench --benchmark_image synthetic_regression\n"
+    "  iris-gpubench --benchmark-image synthetic_regression\n"
     "  iris-gpubench -- ./simulate --steps 1000\n"
     "  iris-gpubench --meter replay:traces/h200.trace -- sleep 10        (no GPU needed; every output says so)\n"
     "  iris-gpubench show latest\n"
@@ -110,9 +111,9 @@ base::Result<cli::RunLine> line_of_set(const sets::RunSet& set, const cli::RunLi
     std::string text = parsed.invocation;
     const std::string resume = " --resume " + cli::shell_quoted(typed.set.resume);
     if (const std::size_t at = text.find(resume); at != std::string::npos) text.erase(at, resume.size());
-    if (text == set.invocation) return typed;
+    if (cli::hyphenated(text) == cli::hyphenated(set.invocation)) return typed;  // older versions wrote underscores
     return base::failure("this is not the command line of the set " + set.id,
-                         "leave out all options but --resume and --results_dir; it was: " + set.invocation);
+                         "leave out all options but --resume and --results-dir; it was: " + set.invocation);
   }
   const auto words = cli::parse_invocation(set.invocation);
   if (!words)

@@ -8,7 +8,7 @@
 namespace gpubench::exporting {
 namespace {
 
-// That VictoriaMetrics takes at most to write down what it has accepted. With a shorter --export_settle it is read back
+// That VictoriaMetrics takes at most to write down what it has accepted. With a shorter --export-settle it is read back
 // earlier, but what is not found then is not missing yet.
 constexpr base::Duration kSettledForSure = std::chrono::seconds(10);
 

@@ -109,7 +109,7 @@ base::Result<void> take(const std::vector<GpuRequest>& chosen, std::vector<GpuDe
     const auto found = std::find_if(free.begin(), free.end(), [&](const auto& gpu) { return is_same(request, gpu); });
     if (found == free.end())
       return base::failure("--gpus gives GPU " + std::to_string(request.index) + " to two containers at the same time",
-                           "give each container its own GPU, or run them one after another with --in_turn");
+                           "give each container its own GPU, or run them one after another with --in-turn");
     free.erase(found);
   }
   return {};
@@ -120,7 +120,7 @@ base::Result<void> choose(const std::string& wish, std::vector<GpuDescription>& 
   auto selected = select_gpus(wish, free);
   if (!selected)
     return base::failure("--gpus " + wish + ": the other containers leave " + only(free.size()) + " of this machine",
-                         "ask for fewer, or run them one after another with --in_turn");
+                         "ask for fewer, or run them one after another with --in-turn");
   chosen = std::move(*selected);
   return take(chosen, free);
 }
@@ -130,7 +130,7 @@ base::Result<void> deal_out(const std::vector<std::string>& wishes, std::vector<
   if (takers > free.size())
     return base::failure(std::to_string(free.size()) + (free.size() == 1 ? " GPU is" : " GPUs are") + " left for " +
                              std::to_string(takers) + " containers side by side",
-                         "run them one after another with --in_turn, or name the GPUs of each with --gpus (or none)");
+                         "run them one after another with --in-turn, or name the GPUs of each with --gpus (or none)");
   std::size_t next = 0;
   for (std::size_t i = 0; i < wishes.size(); ++i) {
     if (wishes[i] != "all") continue;

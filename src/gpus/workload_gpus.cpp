@@ -167,7 +167,7 @@ base::Result<WorkloadGpus> gpus_of_container(const workload::BenchmarkSpec& benc
   own.requests = {*std::move(requests)};
   if (benchmark.container.gpu_access == workload::GpuAccessWish::none) {
     own.positions.clear();  // though they are requested, which the workload tells
-    own.by = "--gpu_access none";
+    own.by = "--gpu-access none";
   }
   narrow_by_program(own, benchmark.environment, machine, own.positions);
   return own;
@@ -238,7 +238,7 @@ base::Result<WorkloadGpus> gpus_of_user_container(const workload::WorkloadSpec& 
   auto own = gpus_of_command(benchmark.gpus, environment, machine);
   if (!own || benchmark.container.gpu_access != workload::GpuAccessWish::none) return own;
   own->positions.clear();
-  own->by = "--gpu_access none";
+  own->by = "--gpu-access none";
   return own;
 }
 

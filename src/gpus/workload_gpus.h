@@ -19,7 +19,7 @@ struct WorkloadGpus : record::BenchmarkGpus {
   bool given_by_us = false;                                 // to a command, by the variable of its vendor
 };
 
-// By --gpus and --gpu_access, then by the vendor's variables (CUDA_VISIBLE_DEVICES, NVIDIA_VISIBLE_DEVICES): of the tool's
+// By --gpus and --gpu-access, then by the vendor's variables (CUDA_VISIBLE_DEVICES, NVIDIA_VISIBLE_DEVICES): of the tool's
 // own environment for a command, of --env for a container. A replay has no GPUs to give, and knows no environment.
 base::Result<WorkloadGpus> find_workload_gpus(const workload::WorkloadSpec& spec, const meter::MeterSource& source,
                                               const std::vector<meter::GpuDescription>& gpus);

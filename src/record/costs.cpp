@@ -41,7 +41,7 @@ std::optional<carbon::EmbodiedShare> embodied_share(const RunRecord& run) {
   share.lifetime = base::from_seconds(base::to_seconds(carbon::kSciYear) * run.facts.carbon.lifetime_years);
   if (run.facts.carbon.embodied) {
     share.making = *run.facts.carbon.embodied * static_cast<double>(run.gpus.size());
-    share.source = "user value (--embodied_kg)";
+    share.source = "user value (--embodied-kg)";
     return share;
   }
   for (const GpuRecord& gpu : run.gpus) {

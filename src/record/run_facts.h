@@ -34,7 +34,7 @@ struct RunFacts : RunSettings {
   meter::MeterSource source;
   std::vector<meter::GpuDescription> gpus;
   BenchmarkGpus benchmark_gpus;
-  std::vector<EnvironmentFact> environment;  // empty: not wanted (--no_environment), or an older version's run
+  std::vector<EnvironmentFact> environment;  // empty: not wanted (--no-environment), or an older version's run
 };
 
 }  // namespace gpubench::record

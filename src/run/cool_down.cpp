@@ -35,7 +35,7 @@ std::string doubt_of(const Extremes& now, double target) {
   if (!now.hottest) return "no GPU reports its temperature";
   if (*now.hottest > target + kTolerance) return fmt::format("after 300 s a GPU still had {:.0f} \u00b0C", *now.hottest);
   if (*now.coldest < target - kTolerance)
-    return fmt::format("a GPU had only {:.0f} \u00b0C: more --warmup, or a lower --start_at", *now.coldest);
+    return fmt::format("a GPU had only {:.0f} \u00b0C: more --warmup, or a lower --start-at", *now.coldest);
   return {};
 }
 

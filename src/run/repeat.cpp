@@ -211,7 +211,7 @@ void Sitting::add_start_finding(const std::string& doubt) {
   for (const sets::SetFinding& finding : set_.findings)
     if (finding.name == kStartTemperature) return;
   set_.findings.push_back(
-      {kStartTemperature, fmt::format("Not every run began at {:.0f} \u00b0C (--start_at): before run {} {}.",
+      {kStartTemperature, fmt::format("Not every run began at {:.0f} \u00b0C (--start-at): before run {} {}.",
                                       set_.options.start_at->celsius(), set_.members.size() + 1, doubt)});
 }
 
@@ -265,7 +265,7 @@ void Sitting::stopped_by(int signal) {
 // The option that other commands need to find the set.
 std::string Sitting::where() const {
   const std::string folder = results_dir().string();
-  return folder == cli::RunSpec().results_dir ? "" : " --results_dir " + cli::shell_quoted(folder);
+  return folder == cli::RunSpec().results_dir ? "" : " --results-dir " + cli::shell_quoted(folder);
 }
 
 // "Run 3 of 11 (warm-up)"

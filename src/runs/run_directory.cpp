@@ -34,10 +34,10 @@ base::Result<void> make_folders(const fs::path& path) {
   fs::create_directories(path, error);
   if (error && fs::is_symlink(fs::symlink_status(path, unknown)) && !fs::exists(path, unknown))
     return base::failure("the results folder " + path.string() + " is a link to a folder that is not there",
-                         "make that folder, or choose another with --results_dir");
+                         "make that folder, or choose another with --results-dir");
   if (error && !fs::is_directory(path, unknown))
     return base::failure("cannot make the results folder " + path.string() + ": " + error.message(),
-                         "choose another with --results_dir");
+                         "choose another with --results-dir");
   return {};
 }
 
@@ -68,7 +68,7 @@ base::Result<RunDirectory> make_run_directory(const fs::path& results_dir, const
     if (errno != EEXIST)
       return base::failure(
           "cannot write to the results folder " + results_dir.string() + ": " + std::generic_category().message(errno),
-          "choose another with --results_dir");
+          "choose another with --results-dir");
   }
   return base::failure("too many runs named " + run_id + " in " + results_dir.string());
 }

@@ -51,7 +51,7 @@ class RunOptions(EngineTest):
         outcome = self.shell("true", "--gpu_access", "none")
         self.assertEqual(outcome.code, 0, outcome.stderr)
         self.assertIn("no_gpu_in_container", outcome.findings())
-        self.assertIn("--gpu_access none", outcome.stdout)
+        self.assertIn("--gpu-access none", outcome.stdout)
         self.assertNotIn("no_gpu_in_container", self.shell("true", "--gpus", "none").findings())
 
     def test_a_runtime_that_is_not_there_is_an_error(self):
@@ -250,7 +250,7 @@ class Logs(EngineTest):
         self.assertLess(len(log), 101 << 10)
         self.assertTrue(log.startswith("1\n2\n") and log.endswith("300000\n"))
         self.assertIn("log_incomplete", outcome.findings())
-        self.assertIn("--log_cap", log)
+        self.assertIn("--log-cap", log)
 
     @runs_alone
     def test_a_stopped_terminal_does_not_hold_up_the_benchmark(self):

@@ -39,6 +39,16 @@ def tried_lines(page):
             and not line.startswith(("scripts/", "cmake", "./", "build/"))]
 
 
+class OptionNames(unittest.TestCase):
+    def test_have_hyphens(self):
+        """Only the page for users of the predecessor quotes its underscores."""
+        pages = [page for page in [*SOURCE.glob("*.md"), *SOURCE.rglob("docs/**/*.md")] if page.name != "predecessor.md"]
+        self.assertGreater(len(pages), 50)
+        for page in pages:
+            with self.subTest(page=page.name):
+                self.assertEqual(re.findall(r"(?<![\w-])--[a-z]+_[a-z_]+", page.read_text()), [])
+
+
 class Docs(ProductTest):
     gpu_script = "gpus 4\nprofile steady 100\n"
 

@@ -25,9 +25,10 @@ MISTAKES = (
     ("--meter", "abacus", "--", "true"), ("check-image", "x", "--meter", "abacus"), ("doctor", "--meter", "abacus"),
     ("--benchmark_file", "/dev/zero"), ("--carbon_source", "file:/dev/zero", "--", "true"), ("--meter", "replay:missing.trace", "--", "true"), ("--gpus", "7", "--", "true"),
     ("--benchmark_image", "x"), ("--benchmark_command", ""), ("--no_live_monitor", "--", "no-such-program"),
-    ("sho", "latest"), ("shwo", "latest"), ("rec", "latest"), ("plan", "latest", "--dead", "8h"), ("plan", "latest", "--deadlin", "8h", "--wayt"),
+    ("sho", "latest"), ("shwo", "latest"), ("remove", "latest"), ("ls",), ("stop",), ("start", "train"), ("rec", "latest"), ("plan", "latest", "--dead", "8h"), ("plan", "latest", "--deadlin", "8h", "--wayt"),
+    ("--max-runs", "3", "--", "true"), ("--start-at", "cold", "--", "true"), ("--log-cap", "much", "--", "true"),
     ("clean", "everything"), ("check-image",), ("show",), ("show", "nothing"), ("show", "nothing", "--json", "--brief"), ("--color", "blue", "--", "true"), ("--name", "", "--", "true"), ("report", "nothing", "--timeseries_format", "xml"),
-    ("report", "nothing", "--plot_format", "gif"), ("list", "no-such-folder"), ("export", "nothing", "--patience", "-1"),
+    ("report", "nothing", "--plot_format", "gif"), ("list", "no-such-folder"), ("list", "here", "--results-dir", "there"), ("export", "nothing", "--patience", "-1"),
 )
 
 

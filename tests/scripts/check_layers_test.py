@@ -51,6 +51,9 @@ class Allowed(unittest.TestCase):
     def test_words_that_only_look_alike(self):
         self.passes("src/sampler/a.cpp", "clock_.sleep_until(time); snprintf(b, 1, f); reading.time(0); fprintf(stderr, f); dup2(fd, STDOUT_FILENO);\n")
 
+    def test_options_as_people_write_them(self):
+        self.passes("src/cli/a.cpp", 'row({"--log_cap", "SIZE", "With --log-cap 1m"}); Text a = "score--of_it";\n')
+
     def test_own_tests_of_an_adapter(self):
         self.passes("tests/unit/meter/a_test.cpp", '#include "meter/nvml/a.h"\n#include <gtest/gtest.h>\n')
 
@@ -89,6 +92,9 @@ class Forbidden(unittest.TestCase):
         for word in ('std::cout << 1;', 'printf("a");', 'std::puts("a");', 'fmt::print("a");', 'fputs("a", stdout);',
                      '::write(STDOUT_FILENO, a, 1);'):
             self.fails("src/report/a.cpp", word + "\n", 1)
+
+    def test_options_with_underscores_in_a_text(self):
+        self.fails("src/cli/a.cpp", '\nadd("choose another with --results_dir");\n', 2)
 
     def test_unknown_room(self):
         self.fails("src/util/a.h", "#include <vector>\n", 1)

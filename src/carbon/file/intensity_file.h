@@ -1,4 +1,4 @@
-// A file with intensities that the user gives (--carbon_source file:PATH).
+// A file with intensities that the user gives (--carbon-source file:PATH).
 #pragma once
 
 #include <filesystem>

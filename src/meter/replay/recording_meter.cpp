@@ -71,7 +71,7 @@ base::Result<std::unique_ptr<RecordingMeter>> open_recording_meter(std::unique_p
                                                                    const platform::Clock& clock) {
   if (meter->source().is_replay()) {
     return base::failure("a replay cannot be recorded as a trace of this machine",
-                         "leave out --record_trace or --meter replay:");
+                         "leave out --record-trace or --meter replay:");
   }
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   if (file) file << header_line(origin_of(*meter, clock.wall_now()), meter->gpus());

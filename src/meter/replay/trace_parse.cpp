@@ -176,7 +176,7 @@ base::Result<Trace> parse_trace(std::string_view text) {
   if (text.size() > kGreatestFile) return base::failure("the trace is larger than 64 MiB");
   const std::size_t header_end = text.find('\n');
   if (header_end > kLongestHeader)  // also: there is none
-    return base::failure("it does not begin as a trace does", "name a file that --record_trace has written");
+    return base::failure("it does not begin as a trace does", "name a file that --record-trace has written");
   auto trace = parse_trace_header(text.substr(0, header_end));
   if (!trace) return wrong_line(1, trace.error().message);
   Body body(*trace);

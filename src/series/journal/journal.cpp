@@ -65,7 +65,7 @@ std::optional<base::Error> Journal::error() const {
   if (lost_ > 0 || unwritten_ > 0) {
     const std::string what = lost_ > 0 ? std::to_string(lost_) + " values" : std::to_string(unwritten_) + " bytes";
     return base::Error{what + " are missing from the run's journal (" + write_trouble_ + ")",
-                       "free space there or choose another folder with --results_dir"};
+                       "free space there or choose another folder with --results-dir"};
   }
   if (!sync_trouble_.empty()) return base::Error{sync_trouble_, "check the disk"};
   if (removed_) return base::Error{"the run's journal was removed while it was written", ""};

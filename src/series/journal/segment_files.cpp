@@ -26,7 +26,7 @@ base::Result<std::unique_ptr<SegmentFiles>> SegmentFiles::create(const std::file
   const std::filesystem::path folder = run_directory / jf::kFolder;
   const auto failed = [&](const char* what) {
     return base::failure(std::string(what) + " " + folder.string() + ": " + reason(errno),
-                         "choose another folder with --results_dir");
+                         "choose another folder with --results-dir");
   };
   if (mkdir(folder.c_str(), 0755) != 0) return failed("cannot make the journal");
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -34,7 +34,7 @@ base::Result<std::unique_ptr<SegmentFiles>> SegmentFiles::create(const std::file
   std::unique_ptr<SegmentFiles> files(new SegmentFiles(descriptor, std::move(run_id), segment_bytes));
   // Keeps `recover` and `clean` away from a running run.
   static_cast<void>(platform::lock_for_use(descriptor));
-  if (!files->open_next(0)) return base::failure(files->write_trouble_, "choose another folder with --results_dir");
+  if (!files->open_next(0)) return base::failure(files->write_trouble_, "choose another folder with --results-dir");
   return files;
 }
 

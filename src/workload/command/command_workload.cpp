@@ -130,7 +130,7 @@ class CommandWorkload final : public Workload {
 
 base::Result<void> CommandWorkload::prepare() {
   if (options_.argv.empty() || options_.argv.front().empty())
-    return base::failure("the benchmark command is empty", "give a command, e.g. --benchmark_command \"python3 train.py\"");
+    return base::failure("the benchmark command is empty", "give a command, e.g. --benchmark-command \"python3 train.py\"");
   if (out_.reader < 0 || err_.reader < 0) return base::failure("cannot make pipes: too many open files");
   return {};
 }

@@ -69,7 +69,7 @@ base::Result<bool> copy_results(EngineClient& engine, const platform::Clock& clo
     if (more && !*more) base::add_item(missing, "there was nothing at " + path);
     if (more && any) *any = *any || *more;
   }
-  if (any && !missing.empty()) return base::failure(missing, "correct --results_path");
+  if (any && !missing.empty()) return base::failure(missing, "correct --results-path");
   return any;
 }
 

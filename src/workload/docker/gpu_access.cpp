@@ -148,7 +148,7 @@ GpuAccess choose_gpu_access(const std::vector<GpuRequest>& gpus, const EngineFac
   GpuAccess access;
   if (gpus.empty()) return access;
   if (wish == GpuAccessWish::none) {
-    access.reason = "--gpu_access none asks for none";
+    access.reason = "--gpu-access none asks for none";
     return access;
   }
   const bool any_way = wish == GpuAccessWish::automatic;

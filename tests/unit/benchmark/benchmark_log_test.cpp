@@ -119,7 +119,7 @@ TEST_F(LogFileTest, TheCapKeepsBeginningAndEndAndSaysWhatIsMissing) {
   EXPECT_LE(kept.size(), 4096U + 200U);
   EXPECT_EQ(kept.rfind("line 0\nline 1\n", 0), 0U);
   EXPECT_EQ(kept.substr(kept.size() - 9), "line 999\n");
-  EXPECT_THAT(file.cut(), HasSubstr("--log_cap"));
+  EXPECT_THAT(file.cut(), HasSubstr("--log-cap"));
   std::size_t lines = 0;
   for (const char c : kept) lines += c == '\n' ? 1 : 0;
   const std::size_t cut = std::stoul(file.cut());
@@ -268,7 +268,7 @@ TEST(ScorePattern, GroupsWholeMatchesAndOddNumbers) {
   for (const char* pattern : {"", "(", "[a"}) {
     const auto compiled = ScorePattern::compile(pattern);
     ASSERT_FALSE(compiled) << pattern;
-    EXPECT_THAT(compiled.error().message, HasSubstr("--score_regex"));
+    EXPECT_THAT(compiled.error().message, HasSubstr("--score-regex"));
   }
 }
 

@@ -90,7 +90,7 @@ TEST_F(OutputsTest, WhatIsMissingIsSaidOfTheLogThatMissesIt) {
   const auto findings = close();
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_THAT(findings.front(), HasSubstr("benchmark_2.log: "));
-  EXPECT_THAT(findings.front(), HasSubstr("--log_cap"));
+  EXPECT_THAT(findings.front(), HasSubstr("--log-cap"));
 }
 
 TEST_F(OutputsTest, ALogThatCannotBeMadeIsAnErrorWithTheRemedy) {
@@ -99,7 +99,7 @@ TEST_F(OutputsTest, ALogThatCannotBeMadeIsAnErrorWithTheRemedy) {
   const auto made = BenchmarkOutputs::create(benchmarks_, plan_, clock_);
   ASSERT_FALSE(made);
   EXPECT_THAT(made.error().message, HasSubstr("benchmark_2.log"));
-  EXPECT_THAT(made.error().remedy, HasSubstr("--results_dir"));
+  EXPECT_THAT(made.error().remedy, HasSubstr("--results-dir"));
   EXPECT_EQ(file("benchmark_2.log"), "of somebody else");
 }
 

@@ -94,7 +94,7 @@ TEST(LogPhases, ExpressionsOfTheUser) {
             (Lines{"b 1 log:regex one", "e 3 log:regex one", "b 3 log:regex two", "e 4 log:regex two"}));
   LogPhaseOptions three;
   three.regexes = {"a", "b", "c"};
-  EXPECT_EQ(marks_of({}, three).front(), "--phase_regex was given more than twice");
+  EXPECT_EQ(marks_of({}, three).front(), "--phase-regex was given more than twice");
 }
 
 TEST(LogPhases, MarksOfAProgramWithoutAFile) {

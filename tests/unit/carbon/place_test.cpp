@@ -39,7 +39,7 @@ TEST(ParsePlace, RefusesPostcodesThatAreNotOnTheGridOfGreatBritain) {
     const auto place = parse_place(text);
     ASSERT_FALSE(place) << text;
     EXPECT_NE(place.error().message.find("not on the grid of Great Britain"), std::string::npos) << place.error().message;
-    EXPECT_NE(place.error().remedy.find("--carbon_source"), std::string::npos);
+    EXPECT_NE(place.error().remedy.find("--carbon-source"), std::string::npos);
   }
   for (const char* text : {"B1", "BB1", "G1", "GL1", "IG1", "IP1", "E1", "TR21"}) EXPECT_TRUE(parse_place(text)) << text;
 }

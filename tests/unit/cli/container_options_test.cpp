@@ -97,15 +97,15 @@ TEST(ContainerFlags, AllOfThem) {
 }
 
 TEST(ContainerFlags, ErrorsNameTheOption) {
-  EXPECT_THAT(refused({"--shm_size", "much"}).message, HasSubstr("--shm_size"));
+  EXPECT_THAT(refused({"--shm_size", "much"}).message, HasSubstr("--shm-size"));
   EXPECT_THAT(refused({"--memory", "0"}).message, HasSubstr("--memory"));
   EXPECT_THAT(refused({"--mount", "data"}).message, HasSubstr("--mount"));
-  EXPECT_THAT(refused({"--results_path", "out"}).message, HasSubstr("--results_path"));
-  EXPECT_THAT(refused({"--results_limit", "little"}).message, HasSubstr("--results_limit"));
+  EXPECT_THAT(refused({"--results_path", "out"}).message, HasSubstr("--results-path"));
+  EXPECT_THAT(refused({"--results_limit", "little"}).message, HasSubstr("--results-limit"));
   EXPECT_THAT(refused({"--workdir", "w"}).message, HasSubstr("--workdir"));
   EXPECT_THAT(refused({"--tmpfs", "t"}).message, HasSubstr("--tmpfs"));
   EXPECT_THAT(refused({"--pull", "sometimes"}).message, HasSubstr("--pull"));
-  EXPECT_THAT(refused({"--env_file", testing::TempDir() + "not-there"}).message, HasSubstr("--env_file"));
+  EXPECT_THAT(refused({"--env_file", testing::TempDir() + "not-there"}).message, HasSubstr("--env-file"));
   EXPECT_THAT(refused({"--env_file", testing::TempDir()}).message, HasSubstr("it is a folder"));
   EXPECT_THAT(refused({"--env_file", "/dev/zero"}).message, HasSubstr("a pipe or a device"));
 }

@@ -105,7 +105,7 @@ TEST(EnvironmentHelp, TellsOfThoseForUsersOnly) {
   const std::string help = environment_help();
   EXPECT_THAT(help, StartsWith("Environment:\n"));
   EXPECT_THAT(help, HasSubstr("IRIS_GPUBENCH_VICTORIA_URL "));
-  EXPECT_THAT(help, HasSubstr("--export_to_victoria (or MEERKAT_URL)\n"));
+  EXPECT_THAT(help, HasSubstr("--export-to-victoria (or MEERKAT_URL)\n"));
   EXPECT_THAT(help, HasSubstr("IRIS_GPUBENCH_WATTTIME_USERNAME"));
   EXPECT_THAT(help, Not(HasSubstr("IRIS_GPUBENCH_NVML")));
 }

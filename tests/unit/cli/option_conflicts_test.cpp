@@ -145,19 +145,19 @@ TEST(OptionConflicts, PhasesOfTheLog) {
   ASSERT_EQ(answer_to({"--phase_regex", "^begin (.*)", "--phase_regex", "^end (.*)", "--log_phases", "none"}, line), "");
   EXPECT_EQ(line.spec.phases.log.regexes.size(), 2U);
   EXPECT_EQ(line.spec.phases.log.format, benchmark::LogFormat::none);
-  EXPECT_THAT(answer_to({"--phase_regex", "("}), HasSubstr("write for example --phase_regex"));
+  EXPECT_THAT(answer_to({"--phase_regex", "("}), HasSubstr("write for example --phase-regex"));
   EXPECT_EQ(answer_to({"--log_phases", "pytorch"}),
-            "unknown --log_phases \"pytorch\" | use auto, sciml, mlperf, keras, lightning or none");
+            "unknown --log-phases \"pytorch\" | use auto, sciml, mlperf, keras, lightning or none");
 }
 
 // Each is one or two letters off, or in another order.
 TEST(OptionConflicts, MisspelledOptionsAreGuessed) {
   for (const auto& [typed, meant] : {std::pair("--intreval", "--interval"),
-                                     {"--carbon-regoin", "--carbon_region"},
-                                     {"--carbonregion", "--carbon_region"},
-                                     {"--exprt_to_victoria", "--export_to_victoria"},
-                                     {"--results-dirs", "--results_dir"},
-                                     {"--no_plots", "--no_plot"},
+                                     {"--carbon-regoin", "--carbon-region"},
+                                     {"--carbonregion", "--carbon-region"},
+                                     {"--exprt_to_victoria", "--export-to-victoria"},
+                                     {"--results-dirs", "--results-dir"},
+                                     {"--no_plots", "--no-plot"},
                                      {"--timout", "--timeout"},
                                      {"--keep-goin", ""}}) {
     const std::string answer = answer_to({typed, "1"});
@@ -167,7 +167,7 @@ TEST(OptionConflicts, MisspelledOptionsAreGuessed) {
       EXPECT_THAT(answer, HasSubstr("\"1\" was not expected")) << "a beginning is enough";
   }
   EXPECT_EQ(answer_to({"--zebra"}), "unknown option --zebra | see iris-gpubench --help");
-  EXPECT_THAT(answer_to({"--export"}), HasSubstr("could be any of several | write it in full: --export_to_victoria"));
+  EXPECT_THAT(answer_to({"--export"}), HasSubstr("could be any of several | write it in full: --export-to-victoria"));
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ TEST_F(PresetLayers, AFlagIsSwitchedOffByALayerAbove) {
   set("IRIS_GPUBENCH_NO_PLOT", "false");
   EXPECT_TRUE(spec(kTrue).outputs.plot);
   set("IRIS_GPUBENCH_NO_PLOT", "1");
-  EXPECT_EQ(said(kTrue), "IRIS_GPUBENCH_NO_PLOT: --no_plot is \"1\" | write true or false");
+  EXPECT_EQ(said(kTrue), "IRIS_GPUBENCH_NO_PLOT: --no-plot is \"1\" | write true or false");
 }
 
 TEST_F(PresetLayers, AnEmptyVariableIsNone) {
@@ -173,7 +173,7 @@ TEST_F(PresetLayers, PresetsStandBeforeWhatWasTypedInTheInvocation) {
   project("interval: 2\nno_plot: true\nno_html: false\nenv: [A=1]\n");
   const auto parsed = read({"--quiet", "--benchmark_image", "x", "--", "a b"});
   ASSERT_TRUE(parsed);
-  EXPECT_EQ(parsed->invocation, "iris-gpubench --interval 2 --no_plot --env A=... --quiet --benchmark_image x -- 'a b'");
+  EXPECT_EQ(parsed->invocation, "iris-gpubench --interval 2 --no-plot --env A=... --quiet --benchmark-image x -- 'a b'");
   const std::vector<std::string> typed(parsed->own.begin() + static_cast<std::ptrdiff_t>(parsed->preset), parsed->own.end());
   EXPECT_THAT(typed, ElementsAre("--quiet", "--benchmark_image", "x"));
   project("");

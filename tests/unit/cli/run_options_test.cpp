@@ -123,7 +123,7 @@ TEST(CommandLine, BadValuesAreNamed) {
   EXPECT_NE(error({"--benchmark_image", "x", "--interval", "0"}).message.find("--interval"), std::string::npos);
   EXPECT_NE(error({"--benchmark_image", "x", "--interval", "nan"}).message.find("--interval"), std::string::npos);
   EXPECT_NE(error({"--benchmark_image", "x", "--interval", "soon"}).message.find("interval"), std::string::npos);
-  EXPECT_EQ(error({"--benchmark_imgae", "x"}).remedy, "did you mean --benchmark_image?");
+  EXPECT_EQ(error({"--benchmark_imgae", "x"}).remedy, "did you mean --benchmark-image?");
   EXPECT_TRUE(refuses({"--benchmark_image", "x", "stray"}));
   EXPECT_TRUE(refuses({"--benchmark_image", "x", "--env", "A=1", "stray"}));
   EXPECT_TRUE(refuses({"--benchmark_image", "x", "--mount", "/a:/b", "stray"}));

@@ -55,7 +55,7 @@ TEST(SetOptionsTest, ValuesAreChecked) {
   EXPECT_EQ(line_of({"--start_at", "45C", "--", "true"})->set.options.start_at->celsius(), 45);
   EXPECT_THAT(error_of({"--label", "a\nb", "--", "true"}), HasSubstr("one line"));
   EXPECT_THAT(error_of({"--label", "", "--", "true"}), HasSubstr("one line"));
-  EXPECT_THAT(error_of({"--runs", "2", "--record_trace", "t", "--", "true"}), HasSubstr("--record_trace"));
+  EXPECT_THAT(error_of({"--runs", "2", "--record_trace", "t", "--", "true"}), HasSubstr("--record-trace"));
 }
 
 TEST(SetOptionsTest, AParameterIsReplacedEverywhere) {
@@ -91,7 +91,7 @@ TEST(SetOptionsTest, TwoSides) {
   ASSERT_EQ(images.size(), 2U);
   EXPECT_EQ(images[1].variant.command, "new x");
   EXPECT_THAT(error_of({"--against", "a", "--benchmark_image", "old"}), HasSubstr("--against is for commands"));
-  EXPECT_THAT(error_of({"--against_image", "a", "--", "true"}), HasSubstr("--against_image is for containers"));
+  EXPECT_THAT(error_of({"--against_image", "a", "--", "true"}), HasSubstr("--against-image is for containers"));
   EXPECT_THAT(error_of({"--against", "a", "--parameter", "N=1", "--", "a{N}"}), HasSubstr("cannot be used together"));
   EXPECT_THAT(error_of({"--against_image", "c", "--benchmark_image", "a", "--benchmark_image", "b"}),
               HasSubstr("not several containers"));

@@ -75,7 +75,7 @@ TEST_F(RunTest, TheOptionsAboutFilesAreFollowed) {
 
 TEST_F(RunTest, TheCommandLineIsOnThePage) {
   EXPECT_EQ(run({"--quiet", "--", "true"}).code, 0);
-  EXPECT_THAT(file("report.html"), HasSubstr("--idle_roll 0 --no_plot"));
+  EXPECT_THAT(file("report.html"), HasSubstr("--idle-roll 0 --no-plot"));
 }
 
 TEST_F(RunTest, QuietIsQuiet) {

@@ -69,7 +69,7 @@ TEST(AssignedGpus, SideBySideNoneIsGivenTwice) {
   EXPECT_EQ(assigned({"all", "none", "2"}), (Indices{{2}, {}, {0, 1}}));
   EXPECT_EQ(assigned({"all", "all"}, true), (Indices{{0, 1, 2}, {0, 1, 2}}));
   EXPECT_THAT(assign_gpus({"0,1", "device=1"}, false, three_gpus()).error().message, HasSubstr("GPU 1 to two"));
-  EXPECT_THAT(assign_gpus({"all", "all", "all", "all"}, false, three_gpus()).error().remedy, HasSubstr("--in_turn"));
+  EXPECT_THAT(assign_gpus({"all", "all", "all", "all"}, false, three_gpus()).error().remedy, HasSubstr("--in-turn"));
   EXPECT_EQ(assign_gpus({"2", "2"}, false, three_gpus()).error().message,
             "--gpus 2: the other containers leave only 1 GPU of this machine");
   EXPECT_EQ(assign_gpus({"3", "1"}, false, three_gpus()).error().message,

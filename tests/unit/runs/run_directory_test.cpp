@@ -62,7 +62,7 @@ TEST_F(RunDirectoryTest, AnUnusableFolderIsNamedWithTheRemedy) {
   const auto run = make_run_directory(root_ / "file" / "results", "run");
   ASSERT_FALSE(run);
   EXPECT_NE(run.error().message.find("file"), std::string::npos);
-  EXPECT_NE(run.error().remedy.find("--results_dir"), std::string::npos);
+  EXPECT_NE(run.error().remedy.find("--results-dir"), std::string::npos);
 }
 
 }  // namespace
