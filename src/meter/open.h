@@ -10,8 +10,8 @@
 
 namespace gpubench::meter {
 
-// The clock must outlive the meter. A driver that does not answer is given up when `interrupt_fd` becomes readable (-1: never), or
-// after two minutes.
+// The clock must outlive the meter. A driver that does not answer is given up when `interrupt_fd` becomes readable (-1:
+// never), or after two minutes.
 base::Result<std::unique_ptr<GpuMeter>> open_meter(const MeterSpec& spec, const platform::Clock& clock,
                                                    int interrupt_fd = -1);
 

@@ -144,7 +144,8 @@ TEST_F(IdleBetweenTest, WhatCannotBeReadOnIsClosed) {
     EXPECT_EQ(hand_over(idle), kRollByItself);
     return meter->closed.load();
   };
-  EXPECT_TRUE(is_closed([](SteadyMeter& meter) { meter.source_.name = meter::kReplay; })) << "each run plays it from its start";
+  EXPECT_TRUE(is_closed([](SteadyMeter& meter) { meter.source_.name = meter::kReplay; }))
+      << "each run plays it from its start";
   EXPECT_TRUE(is_closed([](SteadyMeter& meter) { meter.silent = true; })) << "a call of the driver may still hang";
   EXPECT_TRUE(is_closed([](SteadyMeter& meter) { meter.lose_gpus(); }));
 }
