@@ -136,7 +136,7 @@ TEST_F(OutputsTest, WhereTheLogHasNoScoreTheFilesHelpAndItIsSaid) {
   result("metrics.yml", "time: 9\nwork: none\n");
   EXPECT_EQ(scores().front().seconds, 9);
   EXPECT_EQ(scores().front().trouble,
-            "--score_regex found no number in its log; work \"none\" in its metrics.yml is not a positive number");
+            "--score-regex found no number in its log; work \"none\" in its metrics.yml is not a positive number");
 }
 
 TEST_F(OutputsTest, ASearchThatTookTooLongIsCounted) {
@@ -146,7 +146,7 @@ TEST_F(OutputsTest, ASearchThatTookTooLongIsCounted) {
   write(0, std::string(4000, 'a') + "\n" + std::string(4000, 'a') + "\naa1\n");
   close();
   EXPECT_EQ(scores().front().trouble,
-            "--score_regex found no number in its log; --score_regex took too long on 2 lines of its log");
+            "--score-regex found no number in its log; --score-regex took too long on 2 lines of its log");
 }
 
 TEST_F(OutputsTest, EachOfSeveralHasItsOwnResults) {

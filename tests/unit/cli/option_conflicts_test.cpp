@@ -29,16 +29,16 @@ std::string answer_to(const Words& words) {
 
 TEST(OptionConflicts, WhatDoesNotGoTogetherSaysWhatToDo) {
   const std::vector<std::pair<Words, std::string>> cases{
-      {{"--max_runs", "5"}, "--max_runs is for --until | use --runs for a fixed number of runs"},
+      {{"--max-runs", "5"}, "--max-runs is for --until | use --runs for a fixed number of runs"},
       {{"--runs", "2", "--until", "time 1%"},
-       "--runs and --until cannot be used together | --max_runs says how many runs --until may make"},
-      {{"--until", "decided"}, "--until decided is for two sides | add --against 'COMMAND' or --against_image NAME"},
-      {{"--against", "a", "--against_image", "b"},
-       "--against and --against_image cannot be used together | use only one of them"},
-      {{"--until", "time 1%", "--record_trace", "t"},
-       "--record_trace records one run, not several | leave it out, or the options for several runs"},
-      {{"--warmup", "1", "--record_trace", "t"},
-       "--record_trace records one run, not several | leave it out, or the options for several runs"},
+       "--runs and --until cannot be used together | --max-runs says how many runs --until may make"},
+      {{"--until", "decided"}, "--until decided is for two sides | add --against 'COMMAND' or --against-image NAME"},
+      {{"--against", "a", "--against-image", "b"},
+       "--against and --against-image cannot be used together | use only one of them"},
+      {{"--until", "time 1%", "--record-trace", "t"},
+       "--record-trace records one run, not several | leave it out, or the options for several runs"},
+      {{"--warmup", "1", "--record-trace", "t"},
+       "--record-trace records one run, not several | leave it out, or the options for several runs"},
       {{"--alone", "--group", "a"}, "--alone and --group cannot be used together | use only one of them"},
       {{"--alone", "--rank", "0", "--ranks", "2"}, "--alone and --group cannot be used together | use only one of them"},
       {{"--group", "a", "--rank", "0"}, "--rank needs --ranks | say how many processes the job has"},
@@ -49,10 +49,10 @@ TEST(OptionConflicts, WhatDoesNotGoTogetherSaysWhatToDo) {
 }
 
 TEST(OptionConflicts, NeighboursOfThoseThatDoGoTogether) {
-  for (const Words& words : {Words{"--until", "time 1%", "--max_runs", "5"},
+  for (const Words& words : {Words{"--until", "time 1%", "--max-runs", "5"},
                              {"--until", "decided", "--against", "a"},
                              {"--until", "energy 1%", "--runs", "1"},
-                             {"--warmup", "0", "--record_trace", "t"},
+                             {"--warmup", "0", "--record-trace", "t"},
                              {"--group", "a", "--rank", "1", "--ranks", "2"},
                              {"--group", "a", "--ranks", "1"},
                              {"--group", "a"},
@@ -71,7 +71,7 @@ TEST(OptionConflicts, WholeNumbersAtTheirBorders) {
   };
   for (const Bounds& bounds : {Bounds{"--runs", {}, "1", "10000", "0", "10001"},
                                {"--warmup", {}, "0", "10000", "-1", "10001"},
-                               {"--max_runs", {"--until", "time 1%"}, "2", "10000", "1", "10001"},
+                               {"--max-runs", {"--until", "time 1%"}, "2", "10000", "1", "10001"},
                                {"--seed", {}, "0", "9007199254740991", "-1", "9007199254740992"}}) {
     const auto answer = [&](const std::string& value) {
       Words words = bounds.more;
@@ -95,16 +95,16 @@ TEST(OptionConflicts, HowManyRunsARuleMayMake) {
   ASSERT_EQ(answer_to({"--until", "decided", "--against", "a"}, decided), "");
   EXPECT_EQ(decided.set.options.max_runs, 20U) << "the last look of the rule";
   RunLine fewer;
-  ASSERT_EQ(answer_to({"--until", "decided", "--against", "a", "--max_runs", "8", "--warmup", "0"}, fewer), "");
+  ASSERT_EQ(answer_to({"--until", "decided", "--against", "a", "--max-runs", "8", "--warmup", "0"}, fewer), "");
   EXPECT_EQ(fewer.set.options.max_runs, 8U);
   EXPECT_EQ(fewer.set.options.warmup, 0U);
 }
 
 TEST(OptionConflicts, TemperaturesWithAndWithoutAUnit) {
   for (const char* good : {"1", "120", "45C", "45 C", "45c", "45.5 \u00b0C"})
-    EXPECT_EQ(answer_to({"--start_at", good}), "") << good;
+    EXPECT_EQ(answer_to({"--start-at", good}), "") << good;
   for (const char* bad : {"", "0", "121", "0.9C", "45F", "45 K", "C", "nan", "inf", "-5C", "45CC"})
-    EXPECT_THAT(answer_to({"--start_at", bad}), EndsWith("is not a temperature from 1 to 120 \u00b0C | write it as in 45C"))
+    EXPECT_THAT(answer_to({"--start-at", bad}), EndsWith("is not a temperature from 1 to 120 \u00b0C | write it as in 45C"))
         << bad;
 }
 
@@ -128,25 +128,25 @@ TEST(OptionConflicts, NamesOfGroupsAndLabels) {
 TEST(OptionConflicts, AFunctionalUnitMayBeginAsANumberDoes) {
   for (const char* unit : {"inferences", "inference", "nanoseconds", "info", "e2e tests"}) {
     RunLine line;
-    ASSERT_EQ(answer_to({"--functional_unit", unit}, line), "") << unit;
+    ASSERT_EQ(answer_to({"--functional-unit", unit}, line), "") << unit;
     EXPECT_EQ(line.spec.settings.carbon.functional_unit, unit);
     EXPECT_EQ(line.spec.settings.carbon.functional_units, 1) << unit;
   }
   RunLine many;
-  ASSERT_EQ(answer_to({"--functional_unit", "1e3 inferences"}, many), "");
+  ASSERT_EQ(answer_to({"--functional-unit", "1e3 inferences"}, many), "");
   EXPECT_EQ(many.spec.settings.carbon.functional_unit, "inferences");
   EXPECT_EQ(many.spec.settings.carbon.functional_units, 1000);
   for (const char* bad : {"inf images", "nan images", "-inf images", "1e999 images", "1 ", "5"})
-    EXPECT_NE(answer_to({"--functional_unit", bad}), "") << bad;
+    EXPECT_NE(answer_to({"--functional-unit", bad}), "") << bad;
 }
 
 TEST(OptionConflicts, PhasesOfTheLog) {
   RunLine line;
-  ASSERT_EQ(answer_to({"--phase_regex", "^begin (.*)", "--phase_regex", "^end (.*)", "--log_phases", "none"}, line), "");
+  ASSERT_EQ(answer_to({"--phase-regex", "^begin (.*)", "--phase-regex", "^end (.*)", "--log-phases", "none"}, line), "");
   EXPECT_EQ(line.spec.phases.log.regexes.size(), 2U);
   EXPECT_EQ(line.spec.phases.log.format, benchmark::LogFormat::none);
-  EXPECT_THAT(answer_to({"--phase_regex", "("}), HasSubstr("write for example --phase-regex"));
-  EXPECT_EQ(answer_to({"--log_phases", "pytorch"}),
+  EXPECT_THAT(answer_to({"--phase-regex", "("}), HasSubstr("write for example --phase-regex"));
+  EXPECT_EQ(answer_to({"--log-phases", "pytorch"}),
             "unknown --log-phases \"pytorch\" | use auto, sciml, mlperf, keras, lightning or none");
 }
 
@@ -155,9 +155,9 @@ TEST(OptionConflicts, MisspelledOptionsAreGuessed) {
   for (const auto& [typed, meant] : {std::pair("--intreval", "--interval"),
                                      {"--carbon-regoin", "--carbon-region"},
                                      {"--carbonregion", "--carbon-region"},
-                                     {"--exprt_to_victoria", "--export-to-victoria"},
+                                     {"--exprt-to-victoria", "--export-to-victoria"},
                                      {"--results-dirs", "--results-dir"},
-                                     {"--no_plots", "--no-plot"},
+                                     {"--no-plots", "--no-plot"},
                                      {"--timout", "--timeout"},
                                      {"--keep-goin", ""}}) {
     const std::string answer = answer_to({typed, "1"});
