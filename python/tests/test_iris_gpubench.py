@@ -114,7 +114,7 @@ class MeasureTest(unittest.TestCase):
     def test_what_cannot_run_is_an_error_with_the_programs_words(self):
         with self.assertRaisesRegex(iris_gpubench.ProgramError, "no-such-program"):
             iris_gpubench.run(["no-such-program"], **self.options)
-        with self.assertRaisesRegex(iris_gpubench.ProgramError, "no_such_option"):
+        with self.assertRaisesRegex(iris_gpubench.ProgramError, "no-such-option"):
             with iris_gpubench.measure("x", no_such_option=1, **self.options):
                 self.fail("the block must not run")
 
