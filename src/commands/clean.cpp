@@ -26,12 +26,13 @@ int clean(const Clean& spec, const Context& context) {
   int exit_code = 0;
   for (const workload::OwnContainer& container : *containers) {
     const std::string words = cli::printable(container.name + " (" + container.image + ", " + container.status + ")");
-    const platform::Presence owner = platform::presence_of(container.owner, !container.is_remote);
+    const platform::Presence owner = platform::presence_of(container.owner, !container.may_be_elsewhere);
     if (owner == platform::Presence::running) {
       std::cout << "kept: " << words << ": its run is alive\n";
     } else if (owner == platform::Presence::unknown && !spec.all) {
       std::cout << "kept: " << words
-                << ": its run may still be alive, hidden from this user or on another machine (clean --all removes it)\n";
+                << ": its run may still be alive, hidden from this user or on another machine (docker rm --force "
+                << cli::printable(container.name) << " removes it; clean --all removes all such)\n";
     } else if (const auto removed = workload::remove_own_container(context.environment.engine, container, clock); !removed) {
       exit_code = cli::complain(removed.error(), cli::kCannotRun);
     } else {

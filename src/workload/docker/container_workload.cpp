@@ -191,7 +191,7 @@ void ContainerWorkload::name_leftovers() {
   const auto own = fetch_own_containers(engine_);
   if (!own) return;
   for (const OwnContainer& container : *own) {
-    if (platform::presence_of(container.owner, !container.is_remote) != platform::Presence::gone) continue;
+    if (platform::presence_of(container.owner, !container.may_be_elsewhere) != platform::Presence::gone) continue;
     const std::string words = "container " + container.name + " (" + container.image + ", " + container.status +
                               ") was left by a run that was killed. Remove it with \"iris-gpubench clean\"";
     description_.notes.push_back(words);

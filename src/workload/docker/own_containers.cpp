@@ -14,6 +14,12 @@ namespace {
 
 using nlohmann::json;
 
+// One that runs, waits for its start, or is in a state that we do not know has not.
+bool has_ended(const json& container) {
+  const std::string state = text(container, "State");
+  return state == "exited" || state == "dead" || state == "removing";
+}
+
 }  // namespace
 
 base::Result<std::vector<OwnContainer>> fetch_own_containers(EngineClient& engine) {
@@ -23,7 +29,8 @@ base::Result<std::vector<OwnContainer>> fetch_own_containers(EngineClient& engin
   if (answer->status != 200) return base::failure("the engine did not list its containers: " + engine_words(*answer));
   auto containers = parse_own_containers(answer->body);
   if (containers)
-    for (OwnContainer& container : *containers) container.is_remote = engine.address().is_remote();
+    for (OwnContainer& container : *containers)
+      container.may_be_elsewhere = container.may_be_elsewhere || engine.address().is_remote();
   return containers;
 }
 
@@ -45,6 +52,7 @@ base::Result<std::vector<OwnContainer>> parse_own_containers(std::string_view bo
     container.image = engine_words(text(item, "Image"));
     container.status = engine_words(text(item, "Status"));
     container.owner = text(item["Labels"], kOwnerLabel);
+    container.may_be_elsewhere = !has_ended(item);
     containers.push_back(std::move(container));
   }
   return containers;

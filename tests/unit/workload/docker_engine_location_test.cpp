@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "platform/process.h"
 #include "workload/docker/engine/address.h"
 #include "workload/docker/engine/location.h"
 #include "workload/docker/own_containers.h"
@@ -145,6 +146,23 @@ TEST(OwnContainers, OnlyLabelledOnesWithSaneIds) {
   EXPECT_EQ(list->at(0).owner, "h b n 1 2");
   EXPECT_EQ(list->at(1).name, "abc124");
   EXPECT_FALSE(parse_own_containers("{}"));
+}
+
+// Its owner's label names another start of "this" machine: a virtual machine of the same host name, say, that was given the
+// engine's socket.
+TEST(OwnContainers, OneThatRunsIsNoneFromBeforeThisMachineStarted) {
+  const auto presence = [](const std::string& state) {
+    const std::string owner = platform::host_name() + " another-boot pid:[4026531836] 1 1";
+    const auto list = parse_own_containers(
+        R"([{"Id":"abc123",)" + state + R"("Labels":{"iris-gpubench.run":"r1","iris-gpubench.owner":")" + owner + "\"}}]");
+    EXPECT_TRUE(list && list->size() == 1);
+    return platform::presence_of(list->at(0).owner, !list->at(0).may_be_elsewhere);
+  };
+  for (const char* state : {"running", "paused", "restarting", "created", "of a later engine"})
+    EXPECT_EQ(presence(R"("State":")" + std::string(state) + "\","), platform::Presence::unknown) << state;
+  EXPECT_EQ(presence(""), platform::Presence::unknown) << "an engine that does not say";
+  EXPECT_EQ(presence(R"("State":"exited",)"), platform::Presence::gone);
+  EXPECT_EQ(presence(R"("State":"dead",)"), platform::Presence::gone);
 }
 
 }  // namespace
