@@ -16,6 +16,7 @@
 #include "commands/plan_question.h"
 #include "commands/program.h"
 #include "commands/run.h"
+#include "commands/saved_outputs.h"
 #include "commands/table.h"
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -164,6 +165,7 @@ int plan(const Plan& spec, const Context& context) {
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   const auto saved = runs::load_past_run(*directory);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
+  say_damage(*saved);
   Words command;
   if (spec.wait) {
     auto checked = command_to_run(spec.command, *saved);

@@ -97,9 +97,10 @@ base::Result<carbon::Source> open_source(const runs::SavedRun& saved, const carb
 
 base::Result<Recosted> recost(const runs::RunDirectory& directory, const Recosting& change,
                               const cli::Environment& environment) {
-  auto saved = load_costed_run(directory, environment);
+  auto saved = load_for_outputs(directory, environment);
   if (!saved) return base::failure(saved.error());
   if (!saved->run.total_energy) return base::failure("the energy of " + directory.run_id + " is not known");
+  say_damage(*saved);
   carbon::CarbonOptions carbon = saved->run.facts.carbon;
   std::string region = saved->run.facts.carbon_region;
   change.apply(carbon, region);

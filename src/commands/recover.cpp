@@ -40,6 +40,7 @@ int recover(const Recover& spec, const Context& context) {
   if (!directory) return cli::complain(directory.error(), cli::kUsageError);
   const auto saved = load_for_outputs(*directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
+  say_damage(*saved);
   std::cout << run::for_terminal(platform::Terminal(), report::formatted_tables(saved->run)) << "\n";
   const int code = write_outputs(*directory, *saved, spec.outputs);
   if (!saved->finished && saved->run.benchmark.kind == "container") name_containers(directory->run_id, context);

@@ -79,7 +79,7 @@ int report_run(const runs::RunDirectory& directory, const Report& spec, const Co
     return cli::complain({"the run " + directory.run_id + " was not finished",
                           "iris-gpubench recover " + directory.run_id + " makes results from its journal"},
                          cli::kCannotRun);
-  if (!saved->damage.empty()) std::cerr << "iris-gpubench: " << cli::printable(saved->damage) << "\n";
+  say_damage(*saved);
   if (spec.form == ReportForm::all) return write_outputs(directory, *saved, spec.outputs);
   const auto written = write_exchange(spec, directory, saved->run);
   if (!written) return cli::complain(written.error(), cli::kCannotRun);

@@ -61,6 +61,10 @@ base::Result<runs::SavedRun> load_for_outputs(const runs::RunDirectory& director
   return saved;
 }
 
+void say_damage(const runs::SavedRun& saved) {
+  if (!saved.damage.empty()) std::cerr << "iris-gpubench: " << cli::printable(saved.damage) << "\n";
+}
+
 int write_outputs(const runs::RunDirectory& directory, const runs::SavedRun& saved, const report::OutputSpec& outputs) {
   int status = outputs.plot ? draw(directory, saved, outputs.plot_format) : 0;
   if (const auto written = run::write_reports(directory, saved.run, saved.series, outputs.timeseries); !written)

@@ -20,6 +20,9 @@ base::Result<runs::SavedRun> load_costed_run(const runs::RunDirectory& directory
 // were made of.
 base::Result<runs::SavedRun> load_for_outputs(const runs::RunDirectory& directory, const cli::Environment& environment);
 
+// On standard error: what of its journal could not be read.
+void say_damage(const runs::SavedRun& saved);
+
 // Writes what is asked for and lists what is there. An output that cannot be made is complained of, the others are made.
 // Returns the exit code.
 int write_outputs(const runs::RunDirectory& directory, const runs::SavedRun& saved, const report::OutputSpec& outputs);

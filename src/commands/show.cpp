@@ -41,6 +41,7 @@ cli::OptionTable describe_show(Show& spec) {
 int print_made_again(const Show& spec, const runs::RunDirectory& directory, const Context& context) {
   const auto saved = load_costed_run(directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
+  say_damage(*saved);
   if (spec.brief)
     std::cout << report::last_screen(saved->run,
                                      {directory.path, runs::find_earlier_run(directory.path.parent_path(), saved->run)});

@@ -135,11 +135,22 @@ class Reports(SavedRun):
         self.assertEqual(made.returncode, 0, made.stderr)
         self.assertIn("are damaged", made.stderr)
         self.assertIn("journal_incomplete", [finding["name"] for finding in self.json_of(run)["findings"]])
+        for words in (("recarbon", run.name, "--carbon_intensity", "50"), ("recover", run.name, "--no_plot"), ("show", run.name, "--brief")):
+            made = self.below(*words)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            self.assertIn("are damaged", made.stderr, words)
+        recarbon = json.loads((run / "recarbon.json").read_text())
+        self.assertIn("journal_incomplete", [finding["name"] for finding in recarbon["findings"]])
         (run / "metrics.yml").write_bytes(kept)
+        # All that a header says is elsewhere, too.
+        for at in (3, 30, 60, 80):
+            journal.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1:])
+            made = self.below("show", run.name, "--brief")
+            self.assertEqual((made.returncode, "96 bytes are damaged" in made.stderr), (0, True), f"{at}: {made.stderr}")
         # The end is lost: what there is of results tells more.
         journal.write_bytes(whole[:len(whole) // 2])
-        for word in ("report", "recover"):
-            made = self.below(word, run.name, "--no_plot")
+        for words in (("report", run.name, "--no_plot"), ("recover", run.name, "--no_plot"), ("recarbon", run.name)):
+            made = self.below(*words)
             self.assertEqual(made.returncode, 125, made.stdout)
             self.assertIn("left unchanged", made.stderr)
         self.assertEqual((run / "metrics.yml").read_bytes(), kept)
