@@ -38,6 +38,8 @@ class IntensityProvider {
   virtual ~IntensityProvider() = default;
   // Slots that touch [from, to], sorted, without overlaps; there may be gaps. An error says what went wrong.
   virtual base::Result<std::vector<IntensitySlot>> slots(base::WallTime from, base::WallTime to) = 0;
+  // An error: its service answers that there is no such place. One that cannot be asked, or does not know, says nothing.
+  virtual base::Result<void> check_place() { return {}; }
 };
 
 // Sorted, without overlaps, none empty, no intensity below 0 and only known kinds.

@@ -30,6 +30,14 @@ base::Result<std::string> secret(const base::Secret& secret) {
   return platform::read_secret(secret);
 }
 
+// A place that is known already is not asked for, and a service that does not answer holds up a run this long at most.
+constexpr base::Duration kPlacePatience = std::chrono::seconds(2);
+
+bool has_answered(const Source& source) {
+  const auto kept = source.cache ? source.cache->load() : base::Result<std::vector<IntensitySlot>>();
+  return kept && !kept->empty();
+}
+
 class Opening {
  public:
   Opening(const CarbonSpec& spec, const platform::Clock& clock)
@@ -129,7 +137,7 @@ class Opening {
   // A source over the network, by what makes its provider of (HTTP client, clock, patience). `key` tells its cache from
   // others.
   template <class MakeProvider>
-  Source service(const std::string& key, MakeProvider make_provider) const {
+  base::Result<Source> service(const std::string& key, MakeProvider make_provider) const {
     Source source;
     source.place = place_name(options_, region_);
     source.ask = [make_provider, ca_file = services_.ca_file, &clock = clock_](auto from, auto to, auto patience) {
@@ -139,6 +147,9 @@ class Opening {
     if (!services_.cache_folder.empty())
       source.cache = std::make_shared<ForecastCache>(std::filesystem::path(services_.cache_folder) / "carbon",
                                                      options_.source + " " + key);
+    if (has_answered(source)) return source;
+    const auto http = platform::make_http_client(services_.ca_file);
+    GPUBENCH_TRY(make_provider(*http, clock_, kPlacePatience)->check_place());
     return source;
   }
 

@@ -113,6 +113,20 @@ class Sources(CarbonTest):
                 self.assertEqual(outcome.code, 2)
                 self.assertIn(remedy, outcome.stderr)
 
+    def test_a_place_that_the_service_does_not_know(self):
+        with carbon_service() as url:
+            self.environment["IRIS_GPUBENCH_CARBON_URL"] = url
+            outcome = self.measure("--carbon_region", "ZZ99 9AA", command="touch began")
+            self.assertEqual(outcome.code, 2, outcome.stderr)
+            self.assertIn("does not know postcode ZZ99 (HTTP 400: Please enter a valid postcode)", outcome.stderr)
+            self.assertIn("name the region: --carbon_region \"\" lists them", outcome.stderr)
+            self.assertFalse(list(self.folder.rglob("began")), "said before the run")
+        with carbon_service("error500") as url:
+            self.environment["IRIS_GPUBENCH_CARBON_URL"] = url
+            outcome = self.measure("--carbon_region", "ZZ99 9AA")
+            self.assertEqual(outcome.code, 0, outcome.stderr)
+            self.assertIn("carbon_fallback", outcome.findings())
+
     def test_electricity_maps(self):
         hour = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
 

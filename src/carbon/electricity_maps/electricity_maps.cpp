@@ -61,8 +61,10 @@ class ElectricityMapsProvider final : public IntensityProvider {
   }
 
   base::Result<std::vector<IntensitySlot>> slots(base::WallTime from, base::WallTime to) override;
+  base::Result<void> check_place() override;
 
  private:
+  [[nodiscard]] platform::HttpRequest request_for(const std::string& path) const;
   base::Result<std::vector<IntensitySlot>> ask(const std::string& path, IntensityKind kind, base::SteadyTime deadline);
   [[nodiscard]] base::Error refusal(const platform::HttpResponse& answer) const;
   [[nodiscard]] std::string past_path(base::WallTime from, base::WallTime to, base::WallTime now) const;
@@ -103,11 +105,7 @@ base::Result<std::vector<IntensitySlot>> ElectricityMapsProvider::slots(base::Wa
 
 base::Result<std::vector<IntensitySlot>> ElectricityMapsProvider::ask(const std::string& path, IntensityKind kind,
                                                                       base::SteadyTime deadline) {
-  platform::HttpRequest request;
-  request.url = access_.base_url + path;
-  request.headers = {{"Accept", "application/json"}, {"auth-token", access_.token}};
-  request.max_body_bytes = kLongestAnswer;
-  const auto response = platform::perform_with_retry(http_, clock_, request, deadline);
+  const auto response = platform::perform_with_retry(http_, clock_, request_for(path), deadline);
   if (!response) return base::failure(response.error());
   if (response->status != 200) return base::failure(refusal(*response));
   auto slots = parse_electricity_maps_answer(response->body, access_.zone, kind);
@@ -117,6 +115,26 @@ base::Result<std::vector<IntensitySlot>> ElectricityMapsProvider::ask(const std:
     slot.fetched = clock_.wall_now();
   }
   return slots;
+}
+
+// A 404 is about the zone only if it says so: an address of another service answers 404, too.
+base::Result<void> ElectricityMapsProvider::check_place() {
+  platform::HttpRequest request = request_for("/carbon-intensity/history?zone=" + access_.zone);
+  request.timeout = patience_;
+  const auto response = http_.perform(request);
+  if (!response || response->status != 404) return {};
+  const std::string words = service_words({response->status, response->body, {}, access_.token});
+  if (words.find("zone") == std::string::npos && words.find("Zone") == std::string::npos) return {};
+  return base::failure("Electricity Maps does not know zone " + access_.zone + " (" + words + ")",
+                       "check it: the service's map shows the zones, such as GB, DE, US-CAL-CISO");
+}
+
+platform::HttpRequest ElectricityMapsProvider::request_for(const std::string& path) const {
+  platform::HttpRequest request;
+  request.url = access_.base_url + path;
+  request.headers = {{"Accept", "application/json"}, {"auth-token", access_.token}};
+  request.max_body_bytes = kLongestAnswer;
+  return request;
 }
 
 // The token may be good and the plan too small, or the zone another one: only the service knows.

@@ -36,6 +36,7 @@ class GridGbProvider final : public IntensityProvider {
         patience_(patience) {}
 
   base::Result<std::vector<IntensitySlot>> slots(base::WallTime from, base::WallTime to) override;
+  base::Result<void> check_place() override;
 
  private:
   base::Result<std::vector<IntensitySlot>> ask(base::WallTime from, base::WallTime to, base::SteadyTime deadline);
@@ -71,6 +72,23 @@ base::Result<std::vector<IntensitySlot>> GridGbProvider::slots(base::WallTime fr
     start = end;
   }
   return found;
+}
+
+// The regions are built in; of a postcode only its form is known here. Nothing but the postcode can be wrong with this
+// request, so that a 400 is about it.
+base::Result<void> GridGbProvider::check_place() {
+  const auto* postcode = place_ ? std::get_if<Postcode>(&*place_) : nullptr;
+  if (postcode == nullptr) return {};
+  platform::HttpRequest request;
+  request.url = base_url_ + "/regional/postcode/" + postcode->outward;
+  request.headers = {{"Accept", "application/json"}};
+  request.max_body_bytes = kLongestAnswer;
+  request.timeout = patience_;
+  const auto response = http_.perform(request);
+  if (!response || response->status != 400) return {};
+  return base::failure("the Carbon Intensity API does not know postcode " + postcode->outward + " (" +
+                           service_words({response->status, response->body, {}, {}}) + ")",
+                       "check it, or name the region: --carbon_region \"\" lists them");
 }
 
 std::string GridGbProvider::url(base::WallTime from, base::WallTime to) const {

@@ -162,6 +162,27 @@ TEST_F(GridGb, AsksByPostcode) {
   EXPECT_EQ(slots->front().source, "Carbon Intensity API, postcode OX11");
 }
 
+TEST_F(GridGb, OnlyAPostcodeThatTheServiceRefusesIsUnknown) {
+  const auto check = [&](ScriptedHttp& http, const char* place) {
+    return make_grid_gb_provider(http, clock_, "http://carbon.test", *parse_place(place), seconds(2))->check_place();
+  };
+  ScriptedHttp refused(
+      {http_answer(400, R"({"error":{"code":"400 Bad Request","message":"Please enter a valid postcode"}})")});
+  const auto unknown = check(refused, "ZZ99 9AA");
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().message, HasSubstr("does not know postcode ZZ99 (HTTP 400: Please enter a valid postcode)"));
+  EXPECT_EQ(refused.requests[0].url, "http://carbon.test/regional/postcode/ZZ99");
+  EXPECT_EQ(refused.requests[0].timeout, seconds(2));
+  EXPECT_TRUE(check(refused, "London")) << "built in";
+  EXPECT_EQ(refused.requests.size(), 1u);
+  for (const auto& answer : {http_answer(200, "{}"), http_answer(404), http_answer(403), http_answer(429), http_answer(500),
+                             http_answer(503), ScriptedHttp::Answer(base::failure("refused"))}) {
+    ScriptedHttp away({answer});
+    EXPECT_TRUE(check(away, "OX11")) << "a service that is away says nothing of the place";
+    EXPECT_EQ(away.requests.size(), 1u) << "asked once: the run waits";
+  }
+}
+
 TEST_F(GridGb, AsksForTheWholeCountry) {
   ScriptedHttp http([](const platform::HttpRequest&) {
     return http_answer(

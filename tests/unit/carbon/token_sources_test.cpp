@@ -139,6 +139,20 @@ TEST_F(TokenSources, TheServicesOwnWordsAreTheReason) {
               HasSubstr("refused the login (HTTP 403: Region not in subscription)"));
 }
 
+TEST_F(TokenSources, OnlyAZoneThatTheServiceDoesNotHaveIsUnknown) {
+  const auto check = [&](const ScriptedHttp::Answer& answer) {
+    ScriptedHttp http({answer});
+    return make_electricity_maps_provider(http, clock_, {"http://em.test/v3/", "XX", kMarker}, seconds(2))->check_place();
+  };
+  const auto unknown = check(http_answer(404, R"({"error":{"code":7,"message":"zone does not exist"}})"));
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().message, HasSubstr("does not know zone XX (HTTP 404: zone does not exist)"));
+  EXPECT_FALSE(check(http_answer(404, R"({"error":"Zone not found"})")));
+  for (const auto& answer : {http_answer(404, "no such page"), http_answer(401), http_answer(403, "zone not in plan"),
+                             http_answer(500, "zone"), http_answer(200, "{}"), ScriptedHttp::Answer(base::failure("down"))})
+    EXPECT_TRUE(check(answer));
+}
+
 TEST_F(TokenSources, HangingServicesCostNoMoreThanThePatience) {
   ScriptedHttp hanging([&](const platform::HttpRequest& request) -> ScriptedHttp::Answer {
     clock_.advance(request.timeout);
