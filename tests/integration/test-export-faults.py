@@ -251,7 +251,7 @@ class Faults(WithDatabase, ProductTest):
         def flip(data, at):
             return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
 
-        cases = {"its header": (lambda data: flip(data, 20), None),
+        cases = {"its header": (lambda data: flip(data, 20), "(96 bytes are damaged)"),
                  "its first record": (lambda data: flip(data, 130), None),
                  "an empty file": (lambda data: b"", None),
                  "2 kB of zeros in the middle": (lambda data: data[:len(data) // 2] + bytes(2048) + data[len(data) // 2 + 2048:],

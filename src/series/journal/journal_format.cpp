@@ -12,7 +12,6 @@ namespace gpubench::series::journal_format {
 namespace {
 
 constexpr std::array<char, 8> kMagic{'G', 'P', 'U', 'B', 'J', 'R', 'N', '\n'};
-constexpr std::uint32_t kVersion = 1;
 constexpr std::string_view kSuffix = ".journal";
 constexpr std::size_t kDigits = 8;
 
@@ -138,7 +137,7 @@ class FieldReader {
 std::array<std::byte, kHeaderBytes> encode_header(const Header& header) {
   std::array<std::byte, kHeaderBytes> bytes{};
   std::memcpy(bytes.data(), kMagic.data(), kMagic.size());
-  put(bytes.data() + kVersionAt, kVersion);
+  put(bytes.data() + kVersionAt, header.version);
   put(bytes.data() + kSegmentAt, header.segment);
   put(bytes.data() + kFirstSeqAt, header.first_seq);
   std::memcpy(bytes.data() + kRunIdAt, header.run_id.data(), std::min(header.run_id.size(), kLongestRunId));
@@ -148,10 +147,10 @@ std::array<std::byte, kHeaderBytes> encode_header(const Header& header) {
 
 std::optional<Header> decode_header(std::span<const std::byte> bytes) {
   if (bytes.size() < kHeaderBytes || std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0 ||
-      get<std::uint32_t>(bytes.data() + kHeaderCrcAt) != crc32c(bytes.first(kHeaderCrcAt)) ||
-      get<std::uint32_t>(bytes.data() + kVersionAt) != kVersion)
+      get<std::uint32_t>(bytes.data() + kHeaderCrcAt) != crc32c(bytes.first(kHeaderCrcAt)))
     return std::nullopt;
   Header header;
+  header.version = get<std::uint32_t>(bytes.data() + kVersionAt);
   header.segment = get<std::uint32_t>(bytes.data() + kSegmentAt);
   header.first_seq = get<std::uint64_t>(bytes.data() + kFirstSeqAt);
   const auto* id = reinterpret_cast<const char*>(bytes.data() + kRunIdAt);

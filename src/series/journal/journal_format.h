@@ -45,13 +45,16 @@ void put(std::byte* to, T value) {
   std::memcpy(to, &value, sizeof(T));
 }
 
+inline constexpr std::uint32_t kVersion = 1;
+
 struct Header {
   std::uint32_t segment = 0;
   std::uint64_t first_seq = 0;
   std::string run_id;
+  std::uint32_t version = kVersion;
 };
 std::array<std::byte, kHeaderBytes> encode_header(const Header& header);
-// Empty: not a whole header of a known version.
+// Empty: it is damaged, or not all there.
 std::optional<Header> decode_header(std::span<const std::byte> bytes);
 
 // "00000001.journal"; 0 if the name is not one.

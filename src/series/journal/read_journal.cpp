@@ -150,9 +150,10 @@ class Walk {
   }
 
   void segment(std::uint32_t number, const SegmentBytes& segment, bool last) {
+    const bool begins = number != readout_.end.segment || readout_.end.offset == 0;
     const auto header = jf::decode_header(segment.header());
-    const bool good = header && header->segment == number && header->first_seq >= readout_.end.next_seq - begun(number);
-    if (good && header->run_id != readout_.end.run_id) {  // of another run
+    const bool good = header ? fits(*header, number) : !begins || has_record(segment, last);
+    if (good && header && header->run_id != readout_.end.run_id) {  // of another run
       readout_.skipped_bytes += segment.bytes();
       return;
     }
@@ -160,12 +161,8 @@ class Walk {
       (last ? readout_.tail_bytes : readout_.skipped_bytes) += segment.bytes();
       return;
     }
-    if (number != readout_.end.segment || readout_.end.offset == 0) {
-      follow(header->first_seq);
-      readout_.end.segment = number;
-      readout_.end.offset = jf::kHeaderBytes;
-    }
-    records(segment, last);
+    if (begins) begin(number, header);
+    records(segment, last, header.has_value());
   }
 
   [[nodiscard]] const JournalReadout& readout() const { return readout_; }
@@ -176,14 +173,35 @@ class Walk {
     return number == readout_.end.segment && readout_.end.offset > 0 ? readout_.end.next_seq : 0;
   }
 
+  [[nodiscard]] bool fits(const jf::Header& header, std::uint32_t number) const {
+    return header.version == jf::kVersion && header.segment == number &&
+           header.first_seq >= readout_.end.next_seq - begun(number);
+  }
+
+  // A damaged header costs nothing: its number is in the segment's name, the seq in each record and the run in its notes.
+  [[nodiscard]] bool has_record(const SegmentBytes& segment, bool last) const {
+    if (segment.bytes() <= jf::kHeaderBytes || (last && being_written_)) return false;
+    const auto rest = segment.from(jf::kHeaderBytes);
+    return next(rest, false) || bytes_to_next_record(rest) < rest.size();
+  }
+
+  void begin(std::uint32_t number, const std::optional<jf::Header>& header) {
+    if (header)
+      follow(header->first_seq);
+    else
+      readout_.skipped_bytes += jf::kHeaderBytes;
+    readout_.end.segment = number;
+    readout_.end.offset = jf::kHeaderBytes;
+  }
+
   void follow(std::uint64_t seq) {
     readout_.missing_records += seq - readout_.end.next_seq;
     readout_.end.next_seq = seq;
   }
 
-  void records(const SegmentBytes& segment, bool last) {
+  // `in_step`: the first one follows the one before; so did every record so far.
+  void records(const SegmentBytes& segment, bool last, bool in_step) {
     std::uint64_t& offset = readout_.end.offset;
-    bool in_step = true;  // every record so far followed the one before
     while (offset < segment.bytes() && !full()) {
       const std::uint64_t before = offset;
       const auto rest = segment.from(offset);
@@ -251,7 +269,7 @@ std::string run_of(const fs::path& folder, const std::vector<std::uint32_t>& num
   std::string most;
   for (const std::uint32_t number : numbers) {
     const auto header = jf::decode_header(SegmentBytes(folder / jf::segment_name(number), kLargestSegment).header());
-    if (!header) continue;
+    if (!header || header->version != jf::kVersion) continue;
     const std::size_t count = ++segments[header->run_id];
     if (most.empty() || count > segments[most]) most = header->run_id;
   }

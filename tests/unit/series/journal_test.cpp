@@ -244,12 +244,15 @@ TEST_F(JournalTest, EachBitFlippedInTheLastSegment) {
     while (before + 1 < records.size() && records[before + 1] <= bit / 8) ++before;
     ReadBack back;
     const JournalReadout readout = read(back);
-    // A segment whose header is damaged is lost, else one record.
-    const bool header = bit / 8 < jf::kHeaderBytes;
-    ASSERT_EQ(readout.records, header ? 0 : records.size() - 2) << "bit " << bit;
-    std::vector wanted(all.all.begin(), all.all.begin() + static_cast<long>(values_in(whole, records, header ? 0 : before)));
-    if (!header)
-      wanted.insert(wanted.end(), all.all.begin() + static_cast<long>(values_in(whole, records, before + 1)), all.all.end());
+    if (bit / 8 < jf::kHeaderBytes) {  // the records say all that a header does
+      ASSERT_EQ(readout.records, records.size() - 1) << "bit " << bit;
+      ASSERT_EQ(back.all, all.all) << "bit " << bit;
+      ASSERT_EQ(damage_text(readout), "0 records are missing from the journal (96 bytes are damaged)");
+      continue;
+    }
+    ASSERT_EQ(readout.records, records.size() - 2) << "bit " << bit;
+    std::vector wanted(all.all.begin(), all.all.begin() + static_cast<long>(values_in(whole, records, before)));
+    wanted.insert(wanted.end(), all.all.begin() + static_cast<long>(values_in(whole, records, before + 1)), all.all.end());
     ASSERT_EQ(back.all, wanted) << "bit " << bit;
   }
 }
@@ -281,7 +284,7 @@ TEST_F(JournalTest, EachBitFlippedInAnEarlierSegment) {
     std::string broken = whole;
     broken[bit / 8] = static_cast<char>(static_cast<unsigned char>(broken[bit / 8]) ^ (1U << (bit % 8)));
     put_bytes(segment(2), broken);
-    const std::uint64_t lost = bit / 8 < jf::kHeaderBytes ? records.size() - 1 : 1;
+    const std::uint64_t lost = bit / 8 < jf::kHeaderBytes ? 0 : 1;
     ReadBack back;
     const JournalReadout readout = read(back);
     ASSERT_EQ(readout.records, count - lost) << "bit " << bit;
@@ -294,6 +297,36 @@ TEST_F(JournalTest, EachBitFlippedInAnEarlierSegment) {
       ++left;
     }
   }
+}
+
+// A sector of zeros at the beginning takes the header and some records with it.
+TEST_F(JournalTest, ASegmentWithoutItsBeginningIsReadOn) {
+  write_segments(2, 20);
+  ReadBack all;
+  const std::uint64_t count = read(all).records;
+  for (const std::uint32_t number : {1U, 2U}) {
+    const std::string whole = bytes_of(segment(number));
+    put_bytes(segment(number), std::string(512, '\0') + whole.substr(512));
+    ReadBack back;
+    const JournalReadout readout = read(back);
+    EXPECT_GT(readout.records, count - 20) << number;
+    EXPECT_EQ(readout.records + readout.missing_records, count) << number;
+    EXPECT_GE(readout.skipped_bytes, 512U) << number;
+    EXPECT_TRUE(std::equal(back.all.rbegin(), back.all.rbegin() + 20, all.all.rbegin())) << number;
+    put_bytes(segment(number), whole);
+  }
+}
+
+// Its header is whole, so that nothing is known of what comes after it.
+TEST_F(JournalTest, ASegmentOfALaterVersionIsNotRead) {
+  write_segments(2, 2);
+  ReadBack all;
+  const std::uint64_t count = read(all).records;
+  const auto header = jf::encode_header({1, 0, "20261122T120000Z-test", 2});
+  put_bytes(segment(1), std::string(reinterpret_cast<const char*>(header.data()), header.size()) +
+                            bytes_of(segment(1)).substr(header.size()));
+  ReadBack back;
+  EXPECT_EQ(read(back).records, count / 2);
 }
 
 TEST_F(JournalTest, MissingSegmentIsCounted) {
