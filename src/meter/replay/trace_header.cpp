@@ -155,6 +155,10 @@ std::string printable(const std::string& text) {
 
 }  // namespace
 
+bool names_the_format(std::string_view line) {
+  return line.find(kFormat) != std::string_view::npos;
+}
+
 base::Result<Trace> parse_trace_header(std::string_view line) {
   const Json json = base::parse_ordered_json(line);
   if (json.is_discarded()) return base::failure("the header is not JSON");

@@ -8,6 +8,8 @@
 
 namespace gpubench::meter {
 
+// False: whatever it is, it was never the header of a trace.
+bool names_the_format(std::string_view line);
 // Fills everything but the series.
 base::Result<Trace> parse_trace_header(std::string_view line);
 

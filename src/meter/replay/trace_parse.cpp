@@ -170,15 +170,22 @@ tl::unexpected<base::Error> wrong_line(std::size_t number, std::string_view prob
                        "record the trace again, or remove everything after the last complete line");
 }
 
+base::Result<Trace> parse_header(std::string_view line) {
+  constexpr auto kRecord = "record one with --record-trace FILE on a machine with GPUs";
+  if (line.empty() || !names_the_format(line)) return base::failure("it is not a recorded trace", kRecord);
+  auto trace = parse_trace_header(line);
+  if (!trace) return base::failure("line 1: " + trace.error().message, "record the trace again with --record-trace FILE");
+  return trace;
+}
+
 }  // namespace
 
 base::Result<Trace> parse_trace(std::string_view text) {
   if (text.size() > kGreatestFile) return base::failure("the trace is larger than 64 MiB");
   const std::size_t header_end = text.find('\n');
-  if (header_end > kLongestHeader)  // also: there is none
-    return base::failure("it does not begin as a trace does", "name a file that --record-trace has written");
-  auto trace = parse_trace_header(text.substr(0, header_end));
-  if (!trace) return wrong_line(1, trace.error().message);
+  const bool has_header = header_end <= kLongestHeader;  // else it is too long, or there is none
+  auto trace = parse_header(has_header ? text.substr(0, header_end) : std::string_view());
+  if (!trace) return trace;
   Body body(*trace);
   std::size_t number = 2;
   for (text.remove_prefix(header_end + 1); !text.empty(); ++number) {
