@@ -64,11 +64,26 @@ bool is_assignment(const std::string& word) {
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
 
-// Programs that run another one, whose name is wanted.
-bool runs_another(const std::string& word) {
-  constexpr std::array<std::string_view, 8> kRunners{"time",  "nice",    "env",           "exec",
-                                                     "nohup", "command", "/usr/bin/time", "/usr/bin/env"};
-  return std::find(kRunners.begin(), kRunners.end(), word) != kRunners.end();
+template <std::size_t count>
+bool is_among(const std::array<std::string_view, count>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// Programs that run another one, whose name is wanted, and the shell's own words that stand before one.
+bool runs_another(std::string_view word) {
+  constexpr std::array<std::string_view, 16> kRunners{"time",    "nice",   "env", "exec", "nohup", "command",
+                                                      "builtin", "setsid", "if",  "then", "else",  "do",
+                                                      "while",   "until",  "!",   "{"};
+  constexpr std::string_view kFolder = "/usr/bin/";
+  return is_among(kRunners, word.starts_with(kFolder) ? word.substr(kFolder.size()) : word);
+}
+
+// Commands of the shell that only prepare what follows.
+bool prepares(std::string_view word) {
+  constexpr std::array<std::string_view, 20> kPrepare{"cd",     "pushd", "popd",  "export", "declare", "local",  "readonly",
+                                                      "set",    "unset", "shopt", "source", ".",       "ulimit", "umask",
+                                                      "module", "trap",  "alias", "test",   "[",       "for"};
+  return is_among(kPrepare, word);
 }
 
 // Their options: "-n 5" and "-u NAME" have a value, others do not.
@@ -76,9 +91,10 @@ bool has_value(const std::string& option) {
   return option == "-n" || option == "-u" || option == "-o" || option == "-f";
 }
 
-// The first word of the line that names a program that does something.
+// The first word of the line that names a program that does something; where none does, the script that it sources.
 std::string program_of(const std::string& line) {
   ShellWords words(line);
+  std::string sourced;
   bool options = false;  // those of a program that runs another
   while (auto word = words.next()) {
     if (ShellWords::is_separator(*word) || is_assignment(*word)) continue;
@@ -88,11 +104,12 @@ std::string program_of(const std::string& line) {
     }
     options = runs_another(*word);
     if (options) continue;
-    if (*word != "cd") return *word;
-    while ((word = words.next()) && !ShellWords::is_separator(*word)) {
-    }
+    if (!prepares(*word)) return *word;
+    const bool sources = *word == "source" || *word == ".";
+    while ((word = words.next()) && !ShellWords::is_separator(*word))
+      if (sources && sourced.empty()) sourced = *word;
   }
-  return {};
+  return sourced;
 }
 
 // What an interpreter's file ends with says nothing of the benchmark; "model.v2" is another benchmark than "model.v3".

@@ -14,7 +14,8 @@ std::string benchmark_name(const WorkloadSpec& spec);
 std::string image_label(const std::string& image);
 
 // The base name of the program that a shell's command line runs, without the extension of a script:
-// "cd /a && OMP_NUM_THREADS=4 ./sim.sh 1" -> "sim". What prepares it (assignments, cd, time, nice, env ...) is skipped.
+// "cd /a && OMP_NUM_THREADS=4 ./sim.sh 1" -> "sim". What prepares it (assignments, cd, export, source, time,
+// env, do ...) is skipped.
 std::string command_name(const std::string& command_line);
 
 }  // namespace gpubench::workload

@@ -50,6 +50,17 @@ TEST(CommandName, WhatPreparesTheProgramIsSkipped) {
   EXPECT_EQ(command_name("exec ./sim"), "sim");
 }
 
+TEST(CommandName, OfTheProgramAfterTheShellsOwnCommands) {
+  for (const char* line : {"export A=1; ./sim", "export A=1 B='x y' && ./sim 3", "set -eu; cd /x; ./sim",
+                           "source /x/env.sh && ./sim", ". ./env.sh; exec ./sim", "nohup ./sim &", "/usr/bin/nohup ./sim",
+                           "env A=1 /usr/bin/time -f %e ./sim", "module load cuda; ./sim", "ulimit -s unlimited\n./sim",
+                           "unset A; { ./sim; }", "if ./sim; then true; fi", "for i in 1 2 3; do ./sim $i; done",
+                           "while ./sim; do :; done", "[ -f x ] && ./sim", "! ./sim", "builtin cd x; ./sim"})
+    EXPECT_EQ(command_name(line), "sim") << line;
+  EXPECT_EQ(command_name("cd /x; . ./bench.sh"), "bench") << "the script is the benchmark";
+  EXPECT_EQ(command_name("./export 1"), "export") << "a program of that name";
+}
+
 TEST(CommandName, OddLinesHaveAName) {
   EXPECT_EQ(command_name("cd /x"), "command");
   EXPECT_EQ(command_name("A=1"), "command");
