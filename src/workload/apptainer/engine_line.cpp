@@ -49,7 +49,14 @@ base::Result<std::vector<HostMount>> data_mounts(const ApptainerOptions& options
     if (!mount) return base::failure(mount.error());
     mounts.push_back(*std::move(mount));
   }
-  for (const DataMount& mount : options.settings.mounts) mounts.push_back({mount.source, mount.target, true});
+  for (const DataMount& mount : options.settings.mounts) {
+    std::error_code unknown;
+    if (fs::status(mount.source, unknown).type() == fs::file_type::not_found)
+      return base::failure(
+          "--mount " + mount.source + ":" + mount.target + ": there is no " + mount.source + " on this machine",
+          "correct the path, or make it first");
+    mounts.push_back({mount.source, mount.target, true});
+  }
   return mounts;
 }
 

@@ -34,6 +34,14 @@ bool says_removing(const platform::HttpResponse& answer) {
   return answer.status == 200 && state && state->status == "removing";
 }
 
+std::string remedy_for_creation(const std::string& words) {
+  const auto says = [&](const char* part) { return words.find(part) != std::string::npos; };
+  if (says("emory limit")) return "give it more with --memory";
+  if (says("bind source path does not exist") || (says("statfs") && says("no such file")))
+    return "correct the path after --mount, or make it first: it must be there on the engine's machine";
+  return {};
+}
+
 }  // namespace
 
 base::Result<void> Container::create(CreateInput& input, const std::string& name) {
@@ -50,8 +58,7 @@ base::Result<void> Container::create(CreateInput& input, const std::string& name
     name_.clear();  // also on a conflict: that container is not ours
     const std::string words = engine_words(*answer);
     if (!give_way(input.choices, words))
-      return base::failure("the engine could not create the container: " + words,
-                           words.find("emory limit") == std::string::npos ? "" : "give it more with --memory");
+      return base::failure("the engine could not create the container: " + words, remedy_for_creation(words));
   }
 }
 

@@ -135,6 +135,15 @@ TEST_F(ApptainerFiles, ARankSharesWhatRanksNeed) {
   EXPECT_THAT(engine_line(asked, "a.sif").value().options, ElementsAre("--no-eval", "--writable-tmpfs"));
 }
 
+TEST_F(ApptainerFiles, AMountOfWhatIsNotThereNamesTheRemedy) {
+  ApptainerOptions asked = options();
+  asked.settings.mounts = {{"/nonexist", "/data", false}};
+  const auto line = engine_line(asked, "a.sif");
+  ASSERT_FALSE(line);
+  EXPECT_EQ(line.error().message, "--mount /nonexist:/data: there is no /nonexist on this machine");
+  EXPECT_EQ(line.error().remedy, "correct the path, or make it first");
+}
+
 TEST_F(ApptainerFiles, GpusAreGivenInTheWayThatIsAskedFor) {
   ApptainerOptions asked = options();
   EXPECT_EQ(gpu_access_of(asked), "none");

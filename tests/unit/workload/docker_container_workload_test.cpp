@@ -404,6 +404,16 @@ TEST_F(ContainerWorkloadTest, OneLeftBehindIsRemovedWithTheSamePatience) {
   EXPECT_EQ(engine.count("DELETE /containers"), 2);
 }
 
+TEST_F(ContainerWorkloadTest, AMountOfWhatIsNotThereNamesTheRemedy) {
+  for (const char* words : {"invalid mount config for type \\\"bind\\\": bind source path does not exist: /nonexist",
+                            "statfs /nonexist: no such file or directory"}) {
+    engine.script("POST /containers/create", {stub_answer(400, R"({"message":")" + std::string(words) + "\"}")});
+    const base::Error error = failure();
+    EXPECT_THAT(error.message, HasSubstr("/nonexist"));
+    EXPECT_THAT(error.remedy, HasSubstr("correct the path after --mount"));
+  }
+}
+
 TEST_F(ContainerWorkloadTest, NewerMinimumVersionIsSaidInTheEnginesWords) {
   engine.script("GET /_ping", {stub_answer(200, "OK", "Api-Version: 1.99\r\n")});
   engine.script(
