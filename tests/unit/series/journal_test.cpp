@@ -16,7 +16,6 @@
 #include <thread>
 #include <vector>
 
-#include "series/journal/crc32c.h"
 #include "series/journal/journal_series.h"
 #include "series/journal/read_journal.h"
 
@@ -145,15 +144,6 @@ std::size_t values_in(const std::string& bytes, const std::vector<std::size_t>& 
     values +=
         jf::get<jf::Kind>(reinterpret_cast<const std::byte*>(bytes.data()) + starts[i] + 16) == jf::Kind::power ? 2 : 1;
   return values;
-}
-
-TEST(Crc32c, KnownValues) {
-  const std::string digits = "123456789";
-  EXPECT_EQ(crc32c(std::as_bytes(std::span(digits))), 0xE3069283U);
-  const std::string zeros(32, '\0');
-  EXPECT_EQ(crc32c(std::as_bytes(std::span(zeros))), 0x8A9136AAU);
-  EXPECT_EQ(crc32c(std::as_bytes(std::span(digits)).subspan(4), crc32c(std::as_bytes(std::span(digits)).first(4))),
-            0xE3069283U);
 }
 
 TEST_F(JournalTest, EverythingComesBack) {
@@ -502,22 +492,6 @@ TEST_F(JournalTest, DiskThatIsFullForAWhileCostsNothing) {
   ReadBack back;
   EXPECT_EQ(read(back).tail_bytes, 0U);
   EXPECT_EQ(back.all.size(), 1000U);
-}
-
-TEST(RecordBuffer, RefusesWhatWouldNotFitAndKeepsTheNumbering) {
-  RecordBuffer buffer(200);
-  const std::array<std::byte, 16> entry{};
-  int taken = 0;
-  while (buffer.add(jf::Kind::power, 0, entry)) ++taken;
-  EXPECT_GT(taken, 5);
-  EXPECT_FALSE(buffer.add_note(std::string(300, 'x')));
-  RecordBatch batch;
-  buffer.take(batch);
-  EXPECT_EQ(batch.first_seq, 0U);
-  EXPECT_TRUE(buffer.empty());
-  EXPECT_TRUE(buffer.add(jf::Kind::power, 0, entry));
-  buffer.take(batch);
-  EXPECT_EQ(batch.first_seq, 1U);
 }
 
 }  // namespace
