@@ -119,7 +119,7 @@ class Sources(CarbonTest):
             outcome = self.measure("--carbon_region", "ZZ99 9AA", command="touch began")
             self.assertEqual(outcome.code, 2, outcome.stderr)
             self.assertIn("does not know postcode ZZ99 (HTTP 400: Please enter a valid postcode)", outcome.stderr)
-            self.assertIn("name the region: --carbon_region \"\" lists them", outcome.stderr)
+            self.assertIn("name the region: --carbon-region \"\" lists them", outcome.stderr)
             self.assertFalse(list(self.folder.rglob("began")), "said before the run")
         with carbon_service("error500") as url:
             self.environment["IRIS_GPUBENCH_CARBON_URL"] = url

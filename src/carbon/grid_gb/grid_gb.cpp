@@ -88,7 +88,7 @@ base::Result<void> GridGbProvider::check_place() {
   if (!response || response->status != 400) return {};
   return base::failure("the Carbon Intensity API does not know postcode " + postcode->outward + " (" +
                            service_words({response->status, response->body, {}, {}}) + ")",
-                       "check it, or name the region: --carbon_region \"\" lists them");
+                       "check it, or name the region: --carbon-region \"\" lists them");
 }
 
 std::string GridGbProvider::url(base::WallTime from, base::WallTime to) const {

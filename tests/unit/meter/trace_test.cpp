@@ -165,7 +165,7 @@ TEST(Trace, WhatNeverWasATraceIsNamedAsSuch) {
     const auto trace = parse_trace(text + (text.ends_with('\n') ? kReading : ""));
     ASSERT_FALSE(trace) << text;
     EXPECT_EQ(trace.error().message, "it is not a recorded trace") << text;
-    EXPECT_THAT(trace.error().remedy, HasSubstr("record one with --record_trace")) << text;
+    EXPECT_THAT(trace.error().remedy, HasSubstr("record one with --record-trace")) << text;
   }
 }
 
