@@ -49,10 +49,13 @@ std::string text_of(base::Duration duration) {
   return std::to_string(duration / std::chrono::milliseconds(1)) + " ms";
 }
 
+std::string kind_of(const Sources& sources) {
+  return std::string(sources.counter ? "counter" : "no counter") +
+         (sources.ring_period == base::Duration::zero() ? ", readings only" : ", samples");
+}
+
 std::string name_of(const Sources& sources) {
-  const std::string counter = sources.counter ? "counter" : "no counter";
-  if (sources.ring_period == base::Duration::zero()) return counter + ", readings only";
-  return counter + ", samples every " + text_of(sources.ring_period);
+  return kind_of(sources) + (sources.ring_period == base::Duration::zero() ? "" : " every " + text_of(sources.ring_period));
 }
 
 std::vector<Sources> all_sources() {
@@ -88,9 +91,7 @@ int main(int count, char** words) {
         kinds["4 length in intervals"][outcome.length].add(outcome);
         kinds["5 load"][load].add(outcome);
         kinds["6 idle around the run"][outcome.roll].add(outcome);
-        kinds["7 machine"][outcome.machine + (sources.counter ? ", counter" : "") +
-                           (sources.ring_period > base::Duration::zero() ? ", samples" : "")]
-            .add(outcome);
+        kinds["7 machine"][outcome.machine + ", " + kind_of(sources)].add(outcome);
         kinds["7 method"][outcome.method].add(outcome);
         if (load == kOthersLoad) kinds["8 method, load of others, too"][outcome.method].add(outcome);
         if (show && !outcome.holds)

@@ -131,11 +131,16 @@ class Ends(ApptainerTest):
         self.sif = shutil.copy(self.sif, self.folder)  # its helper has it open
 
     def begin(self, line, *options):
+        before = self.begun()
         process = self.start(*QUICK, "--gpu_access", "none", "--env", f"MARK={self.folder}", *options, "--benchmark_image", self.sif, "--", "sh", "-c", line)
         self.addCleanup(process.kill)
-        self.wait_for(lambda: any("begun" in path.read_text() for path in self.results.glob("*/benchmark.log")), "the benchmark")
+        self.wait_for(lambda: self.begun() > before, "the benchmark")
         self.assertTrue(self.mounts(), "a helper mounts the image")
         return process
+
+    def begun(self):
+        """How many benchmarks have said so."""
+        return sum("begun" in path.read_text() for path in self.results.glob("*/benchmark.log"))
 
     def mounts(self):
         return [line for line in self.own_processes() if "squashfuse" in line]
