@@ -128,9 +128,10 @@ base::Energy standard_of(const Bounds& bounds) {
 // What the samples' coarseness makes of a change of power at the moment itself, and the lags of samples and counter of a
 // change between the moment and the farthest reading.
 base::Energy unsteadiness(const FineSamples& power, base::SteadyTime moment, base::SteadyTime farthest) {
-  const base::Window beside{std::min(farthest, moment) - power.newest_age(),
-                            std::max(farthest, moment) + power.newest_age()};
-  const auto seen = power_in(power, beside);
+  const base::SteadyTime earliest = std::min(farthest, moment) - power.newest_age();
+  const base::SteadyTime latest = std::max(farthest, moment);
+  auto seen = power_in(power, {earliest, latest + power.newest_age()});
+  if (!seen) seen = power_in(power, {earliest, latest});  // without idle time the samples end with the run
   if (!seen) return {};
   return (seen->highest - seen->lowest) * (power.spacing / 2 + mean_lag(power.sensor));
 }

@@ -257,5 +257,31 @@ TEST(CounterEnergy, TheLagIsTheBoardsOwn) {
   EXPECT_NE(lagging.counter->uncertainty.terms[0].explanation.find("up to 500 ms"), std::string::npos);
 }
 
+// Without idle time the samples end with the run: that they show nothing after it is no steadiness. As read once, in
+// microseconds.
+TEST(CounterEnergy, ALoadThatBeganJustBeforeAShortRunWithoutIdleTime) {
+  std::vector<series::GpuSeries> series = support::memory_series(1);
+  for (int sample = 0; sample < 118; ++sample) series[0].power->append({kStart + sample * 20ms - 2'355'817us, watts(60)});
+  for (const base::Duration at : {4183us, 24183us}) series[0].power->append({kStart + at, watts(700)});
+  const auto read = [&](base::Duration at, double joules) {
+    series[0].counter->append({kStart + at, kStart + at + 4us, base::Energy::from_joules(joules)});
+    meter::GpuReading power;
+    power.time = kStart + at - 200us;
+    power.power = watts(60);
+    power.utilization = base::Ratio::from_percent(0);
+    series[0].readings->append(power);
+  };
+  read(878us, 999'996.220);
+  read(18'939us, 999'996.220);
+  read(30'652us, 1'000'025.900);
+  const base::Window run{kStart - 1ms, kStart + 30'450us};
+  const GpuEnergy energy = measure_energy(series[0], run, {watts(700), 1ms});
+  ASSERT_NE(energy.best(), nullptr);
+  const double most = 700 * base::to_seconds(run.length());
+  EXPECT_LE(energy.best()->energy.joules() - energy.best()->uncertainty.comparative().joules(), most)
+      << method_text(*energy.best()) << ' ' << energy.best()->energy.joules() << " +- "
+      << energy.best()->uncertainty.comparative().joules();
+}
+
 }  // namespace
 }  // namespace gpubench::energy
