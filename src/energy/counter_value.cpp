@@ -173,11 +173,12 @@ bool is_reached(const FineSamples& power, base::SteadyTime moment, const meter::
   return power_in(power, {std::min(oldest, moment), std::max(reading.after, moment)}).has_value();
 }
 
-// Whether the time between the moment and the farthest reading has no load in it. After a load the samples still show it for
-// as long as they lag.
+// Whether the time between the moment and the farthest reading has no load in it, and that up to a reading beyond the
+// moment. After a load the samples still show it for as long as they lag.
 bool is_steady(const FineSamples& power, base::SteadyTime moment, base::SteadyTime farthest, IdleSide side) {
-  const base::Window window = side == IdleSide::before ? base::Window{farthest - power.sensor.counter_period, moment}
-                                                       : base::Window{moment + power.newest_age(), farthest};
+  const base::Window window = side == IdleSide::before
+                                  ? base::Window{farthest - power.sensor.counter_period, std::max(moment, farthest)}
+                                  : base::Window{moment + power.newest_age(), farthest};
   if (window.length() <= base::Duration::zero()) return false;
   const auto seen = power_in(power, window);
   const double most = window.length() < kClocksFallAfter ? kWithoutLoadShortly : kWithoutLoad;

@@ -257,30 +257,52 @@ TEST(CounterEnergy, TheLagIsTheBoardsOwn) {
   EXPECT_NE(lagging.counter->uncertainty.terms[0].explanation.find("up to 500 ms"), std::string::npos);
 }
 
-// Without idle time the samples end with the run: that they show nothing after it is no steadiness. As read once, in
-// microseconds.
-TEST(CounterEnergy, ALoadThatBeganJustBeforeAShortRunWithoutIdleTime) {
+struct CounterAt {
+  base::Duration at;
+  double joules;
+};
+
+// A run without idle time around it, of a GPU whose power goes from 60 to 700 W before the sample at `first_high`.
+GpuEnergy energy_without_idle_time(base::Duration first_high, int high, const std::vector<CounterAt>& counter,
+                                   base::Window run) {
   std::vector<series::GpuSeries> series = support::memory_series(1);
-  for (int sample = 0; sample < 118; ++sample) series[0].power->append({kStart + sample * 20ms - 2'355'817us, watts(60)});
-  for (const base::Duration at : {4183us, 24183us}) series[0].power->append({kStart + at, watts(700)});
-  const auto read = [&](base::Duration at, double joules) {
-    series[0].counter->append({kStart + at, kStart + at + 4us, base::Energy::from_joules(joules)});
+  for (int sample = -118; sample < high; ++sample)
+    series[0].power->append({kStart + first_high + sample * 20ms, watts(sample < 0 ? 60 : 700)});
+  for (const CounterAt& reading : counter) {
+    const base::SteadyTime time = kStart + reading.at;
+    series[0].counter->append({time, time + 4us, base::Energy::from_joules(reading.joules)});
     meter::GpuReading power;
-    power.time = kStart + at - 200us;
+    power.time = time - 200us;
     power.power = watts(60);
     power.utilization = base::Ratio::from_percent(0);
     series[0].readings->append(power);
-  };
-  read(878us, 999'996.220);
-  read(18'939us, 999'996.220);
-  read(30'652us, 1'000'025.900);
-  const base::Window run{kStart - 1ms, kStart + 30'450us};
-  const GpuEnergy energy = measure_energy(series[0], run, {watts(700), 1ms});
+  }
+  return measure_energy(series[0], run, {watts(700), 1ms});
+}
+
+void expect_possible(const GpuEnergy& energy, base::Window run) {
   ASSERT_NE(energy.best(), nullptr);
-  const double most = 700 * base::to_seconds(run.length());
-  EXPECT_LE(energy.best()->energy.joules() - energy.best()->uncertainty.comparative().joules(), most)
-      << method_text(*energy.best()) << ' ' << energy.best()->energy.joules() << " +- "
-      << energy.best()->uncertainty.comparative().joules();
+  const double width = energy.best()->uncertainty.comparative().joules();
+  EXPECT_LE(energy.best()->energy.joules() - width, 700 * base::to_seconds(run.length()))
+      << method_text(*energy.best()) << ' ' << energy.best()->energy.joules() << " +- " << width;
+}
+
+// The samples end with the run: that they show nothing after it is no steadiness. Times as read once.
+TEST(CounterEnergy, ALoadThatBeganJustBeforeAShortRunWithoutIdleTime) {
+  const base::Window run{kStart - 1ms, kStart + 30'450us};
+  expect_possible(
+      energy_without_idle_time(4183us, 2, {{878us, 999'996.220}, {18'939us, 999'996.220}, {30'652us, 1'000'025.900}}, run),
+      run);
+}
+
+// Where the only reading beside the start is after it, the time up to that reading must be steady.
+TEST(CounterEnergy, ALoadThatBeginsBetweenTheStartAndTheFirstReading) {
+  const base::Window run{kStart, kStart + 48'273us};
+  expect_possible(
+      energy_without_idle_time(
+          97us, 3, {{8'277us, 999'996.220}, {23'761us, 1'000'025.900}, {43'318us, 1'000'025.900}, {55'816us, 1'000'025.900}},
+          run),
+      run);
 }
 
 }  // namespace
