@@ -135,7 +135,7 @@ TEST_F(CoolDownTest, WhatIsColdEnoughIsNotWaitedForAndWhatIsTooColdIsSaid) {
   ASSERT_TRUE(cooled) << cooled.error().message;
   EXPECT_FALSE(cooled->signal);
   EXPECT_THAT(cooled->doubt, HasSubstr("a GPU had only"));
-  EXPECT_THAT(cooled->doubt, HasSubstr("more --warmup, or a lower --start_at"));
+  EXPECT_THAT(cooled->doubt, HasSubstr("more --warmup, or a lower --start-at"));
 }
 
 TEST_F(CoolDownTest, ASignalEndsTheWaitForAHotGpu) {
