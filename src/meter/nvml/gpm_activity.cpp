@@ -71,6 +71,20 @@ void set_all(GpuReading& reading, Absent why) {
     *rate = absent(why);
 }
 
+void take_metrics(GpuReading& reading, const NvmlGpmMetricsGet& metrics) {
+  reading.activity.sm = ratio_of(metrics, kNvmlGpmSmActivity);
+  reading.activity.occupancy = ratio_of(metrics, kNvmlGpmSmOccupancy);
+  reading.activity.tensor = ratio_of(metrics, kNvmlGpmTensor);
+  reading.activity.fp64 = ratio_of(metrics, kNvmlGpmFp64);
+  reading.activity.fp32 = ratio_of(metrics, kNvmlGpmFp32);
+  reading.activity.fp16 = ratio_of(metrics, kNvmlGpmFp16);
+  reading.activity.memory = ratio_of(metrics, kNvmlGpmMemory);
+  reading.activity.pcie_sent = rate_of(metrics, kNvmlGpmPcieSent);
+  reading.activity.pcie_received = rate_of(metrics, kNvmlGpmPcieReceived);
+  reading.activity.nvlink_sent = rate_of(metrics, kNvmlGpmNvlinkSent);
+  reading.activity.nvlink_received = received_over_nvlink(metrics, reading.activity.nvlink_sent);
+}
+
 }  // namespace
 
 GpmActivity::Sample::Sample(const NvmlApi& api) : handle_(nullptr, Free{api.activity.sample_free}) {
@@ -105,7 +119,10 @@ void GpmActivity::read(GpuReading& reading, base::SteadyTime now) {
     if (!any_) samples_.reset();
     return;
   }
-  if (code != kNvmlSuccess) return set_all(reading, absent_of(code));
+  if (code != kNvmlSuccess) {
+    set_all(reading, absent_of(code));
+    return;
+  }
   const bool is_first = !std::exchange(any_, true);
   taken_ = now;
   latest_ = next;
@@ -115,21 +132,7 @@ void GpmActivity::read(GpuReading& reading, base::SteadyTime now) {
   metrics.from = (*samples_)[1 - next].get();
   metrics.to = (*samples_)[next].get();
   for (std::size_t i = 0; i < kMetrics.size(); ++i) metrics.metrics[i].id = kMetrics[i];
-  if (metrics_get_(&metrics) == kNvmlSuccess) take(reading, metrics);
-}
-
-void GpmActivity::take(GpuReading& reading, const NvmlGpmMetricsGet& metrics) const {
-  reading.activity.sm = ratio_of(metrics, kNvmlGpmSmActivity);
-  reading.activity.occupancy = ratio_of(metrics, kNvmlGpmSmOccupancy);
-  reading.activity.tensor = ratio_of(metrics, kNvmlGpmTensor);
-  reading.activity.fp64 = ratio_of(metrics, kNvmlGpmFp64);
-  reading.activity.fp32 = ratio_of(metrics, kNvmlGpmFp32);
-  reading.activity.fp16 = ratio_of(metrics, kNvmlGpmFp16);
-  reading.activity.memory = ratio_of(metrics, kNvmlGpmMemory);
-  reading.activity.pcie_sent = rate_of(metrics, kNvmlGpmPcieSent);
-  reading.activity.pcie_received = rate_of(metrics, kNvmlGpmPcieReceived);
-  reading.activity.nvlink_sent = rate_of(metrics, kNvmlGpmNvlinkSent);
-  reading.activity.nvlink_received = received_over_nvlink(metrics, reading.activity.nvlink_sent);
+  if (metrics_get_(&metrics) == kNvmlSuccess) take_metrics(reading, metrics);
 }
 
 }  // namespace gpubench::meter

@@ -35,7 +35,6 @@ class GpmActivity {
   };
 
   [[nodiscard]] bool is_due(base::SteadyTime now);
-  void take(GpuReading& reading, const NvmlGpmMetricsGet& metrics) const;
 
   NvmlHandle device_;
   int (*sample_get_)(NvmlHandle, NvmlHandle);
