@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/text_table.h"
+#include "report/figure_text.h"
 #include "report/text.h"
 
 namespace gpubench::commands {
@@ -45,10 +46,10 @@ std::string outcome_of(const runs::ListedRun& run) {
 }
 
 std::string energy_cell(const runs::ListedRun& run) {
-  constexpr double kJoules = 3.6e6;  // of a kWh
   if (!run.kilowatt_hours || !run.half_width.joules || std::abs(*run.kilowatt_hours) >= kLargestInFull)
     return number_cell(run.kilowatt_hours, " kWh", 5);
-  return report::rounded(*run.kilowatt_hours, *run.half_width.joules / kJoules) + " kWh";
+  return report::kilowatt_hours_text(base::Energy::from_kilowatt_hours(*run.kilowatt_hours),
+                                     base::Energy::from_joules(*run.half_width.joules));
 }
 
 // "training, 71 %"
