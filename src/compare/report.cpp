@@ -74,7 +74,8 @@ Report make_report(const Side& base, const std::vector<Side>& changed, const Opt
   report.options = options;
   report.notes = base.notes;
   for (const Side& side : changed) {
-    report.notes.insert(report.notes.end(), side.notes.begin(), side.notes.end());
+    for (const std::string& note : side.notes)  // what is on both sides is said once
+      if (std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end()) report.notes.push_back(note);
     add_sides(report, base, side, options, scatter_of);
   }
   return report;

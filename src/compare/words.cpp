@@ -6,11 +6,13 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "report/text.h"
 
 namespace gpubench::compare {
 namespace {
 
 constexpr double kLargestInFull = 1e12;
+constexpr double kLeastInFull = 1e-4;
 constexpr int kSignificant = 5;
 
 std::string with_commas(std::string number) {
@@ -25,7 +27,7 @@ std::string with_commas(std::string number) {
 
 std::string significant(double value, bool sign) {
   const double size = std::abs(value);
-  if (size >= kLargestInFull || (size > 0 && size < 1e-4))
+  if (size >= kLargestInFull || (size > 0 && size < kLeastInFull))
     return sign ? fmt::format("{:+.4g}", value) : fmt::format("{:.4g}", value);
   const int before = size > 0 ? static_cast<int>(std::floor(std::log10(size))) + 1 : 1;
   const int decimals = std::max(0, kSignificant - std::max(before, 1));
@@ -45,6 +47,17 @@ std::string figure_text(double value) {
 
 std::string figure_text(double value, const std::string& unit) {
   return figure_text(value) + " " + unit;
+}
+
+std::string mean_text(const MeanOfSide& side) {
+  const double mean = side.mean.sample.mean;
+  const double half_width = side.mean.half_width();
+  const bool is_plain = std::abs(mean) < kLargestInFull && std::abs(mean) >= kLeastInFull;
+  return is_plain && half_width > 0 ? report::rounded(mean, half_width) : figure_text(mean);
+}
+
+std::string mean_text(const MeanOfSide& side, const std::string& unit) {
+  return mean_text(side) + " " + unit;
 }
 
 std::string percent_text(double share) {
@@ -109,7 +122,7 @@ std::string gate_text(const Comparison& comparison, const GateResult& gate) {
   if (row != nullptr && row->change && gate.verdict != Verdict::not_comparable)
     more = "one-sided 95 % bounds " + interval_text(*row, gate.bounds);
   if (gate.same && gate.same->same && gate.gate.tolerance > 0)
-    base::add_item(more, "the same within ±" + gate.gate.text.substr(gate.gate.text.find_first_of("+-") + 1));
+    base::add_item(more, "the same within ± " + gate.gate.text.substr(gate.gate.text.find_first_of("+-") + 1));
   if (!gate.reason.empty()) base::add_item(more, base::one_line(gate.reason, 400));
   if (gate.more_pairs && row != nullptr && row->change)
     base::add_item(more, fmt::format("{} more pairs are likely to decide", *gate.more_pairs - row->change->count));

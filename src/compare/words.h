@@ -11,6 +11,9 @@ namespace gpubench::compare {
 // Five significant digits with commas between thousands: "21,112", "30.820".
 std::string figure_text(double value);
 std::string figure_text(double value, const std::string& unit);
+// Of the runs of a side: as many digits as the interval of their mean gives meaning to; without one, five.
+std::string mean_text(const MeanOfSide& side);
+std::string mean_text(const MeanOfSide& side, const std::string& unit);
 // "+2.06 %" of 0.0206.
 std::string percent_text(double share);
 std::string change_text(const Row& row);

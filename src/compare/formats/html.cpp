@@ -98,9 +98,9 @@ std::string html_row(const Row& row, const std::string& phase = {}) {
     return fmt::format("<tr><td>{}</td><td colspan=\"5\">not comparable: {}</td></tr>\n", name,
                        base::xml_text(row.not_comparable));
   return fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", name,
-                     base::xml_text(figure_text(row.base->mean.sample.mean, row.unit)),
-                     base::xml_text(figure_text(row.changed->mean.sample.mean, row.unit)), base::xml_text(change_text(row)),
-                     base::xml_text(interval_text(row)), base::xml_text(would_show_text(row)));
+                     base::xml_text(mean_text(*row.base, row.unit)), base::xml_text(mean_text(*row.changed, row.unit)),
+                     base::xml_text(change_text(row)), base::xml_text(interval_text(row)),
+                     base::xml_text(would_show_text(row)));
 }
 
 std::string html_table(const Comparison& comparison) {

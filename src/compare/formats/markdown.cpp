@@ -26,9 +26,8 @@ std::string markdown_row(const Row& row, const std::string& phase = {}) {
   const std::string name = phase.empty() ? words : markdown_text(phase, 80) + ": " + words;
   if (!row.change) return fmt::format("| {} | | | not comparable: {} | | |\n", name, markdown_text(row.not_comparable));
   const std::string unit = markdown_text(row.unit, 40);
-  return fmt::format("| {} | {} | {} | {} | {} | {} |\n", name, figure_text(row.base->mean.sample.mean, unit),
-                     figure_text(row.changed->mean.sample.mean, unit), change_text(row), interval_text(row),
-                     would_show_text(row));
+  return fmt::format("| {} | {} | {} | {} | {} | {} |\n", name, mean_text(*row.base, unit), mean_text(*row.changed, unit),
+                     change_text(row), interval_text(row), would_show_text(row));
 }
 
 std::string markdown_comparison(const Comparison& comparison) {

@@ -62,9 +62,9 @@ std::string label_of(const Comparison& comparison, const Row& row) {
 }
 
 std::string figures_text(const Row& row) {
-  return right(figure_text(row.base->mean.sample.mean, side_text(row.unit, 8)), kFigure) +
-         right(figure_text(row.changed->mean.sample.mean, side_text(row.unit, 8)), kFigure) +
-         right(change_text(row), kChange) + right(interval_text(row), kInterval) + "\n";
+  return right(mean_text(*row.base, side_text(row.unit, 8)), kFigure) +
+         right(mean_text(*row.changed, side_text(row.unit, 8)), kFigure) + right(change_text(row), kChange) +
+         right(interval_text(row), kInterval) + "\n";
 }
 
 std::string row_line(const Comparison& comparison, const Row& row) {
@@ -89,8 +89,8 @@ std::string own_lines(const char* word, const Row& row, const std::optional<Mean
       mean.sample.count > 1 ? fmt::format("{} runs, CV {:.2f} %, {} to {}", mean.sample.count, mean.sample.variation() * 100,
                                           figure_text(mean.sample.least), figure_text(mean.sample.most))
                             : "one run, meter only";
-  return wrapped(word, fmt::format("{} ±{:.2f} % on this board (95 %), ±{:.1f} % absolute; {}",
-                                   figure_text(mean.sample.mean, row.unit), share, absolute, scatter));
+  return wrapped(word, fmt::format("{} ± {:.2f} % on this board (95 %), ± {:.1f} % absolute; {}", mean_text(*side, row.unit),
+                                   share, absolute, scatter));
 }
 
 std::string energy_lines(const Comparison& comparison) {

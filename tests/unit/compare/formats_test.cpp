@@ -52,6 +52,17 @@ TEST(Formats, Text) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(base::columns_of(line), 80) << line;
 }
 
+TEST(Formats, FiguresHaveTheDigitsOfTheirInterval) {
+  MeanOfSide side;
+  side.mean.sample.mean = 2000.123456;
+  EXPECT_EQ(mean_text(side, "J"), "2,000.1 J") << "without an interval five";
+  side.mean.budget.add({"meter", 20});
+  EXPECT_GT(side.mean.half_width(), 10);
+  EXPECT_EQ(mean_text(side), "2,000");
+  side.mean.sample.mean = 2e200;
+  EXPECT_EQ(mean_text(side), "2e+200");
+}
+
 TEST(Formats, EachAsItWas) {
   for (const auto& [name, format] : all_formats()) {
     if (name == "html" || name == "text") continue;
