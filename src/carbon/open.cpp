@@ -53,14 +53,14 @@ class Opening {
   base::Result<Source> open_named() {
     constexpr std::string_view file = "file:";
     if (options_.intensity) return user_value();
+    const auto known = known_source(options_.source);
+    if (!known) return base::failure(known.error());
     if (options_.source == "grid_gb") return grid_gb();
     if (options_.source == "grid_gb_national") return grid_gb_national();
     if (options_.source == "electricity_maps") return electricity_maps();
     if (options_.source == "watttime") return watttime();
     if (options_.source == "yearly") return yearly();
-    if (options_.source.starts_with(file)) return from_file(options_.source.substr(file.size()));
-    return base::failure("unknown carbon source \"" + options_.source + "\"",
-                         "choose one of: grid_gb, grid_gb_national, electricity_maps, watttime, file:PATH, yearly");
+    return from_file(options_.source.substr(file.size()));
   }
 
   [[nodiscard]] base::Result<Source> user_value() const {

@@ -1,5 +1,8 @@
 #include "carbon/source.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "carbon/place.h"
@@ -12,6 +15,14 @@ Answer empty_answer(const Source& source) {
   answer.fallback = source.fallback;
   answer.fallback_was_chosen = !source.ask;
   return answer;
+}
+
+base::Result<std::string> known_source(const std::string& name) {
+  constexpr std::array<std::string_view, 5> names{"grid_gb", "grid_gb_national", "electricity_maps", "watttime", "yearly"};
+  const bool is_known = name.starts_with("file:") || std::find(names.begin(), names.end(), name) != names.end();
+  if (is_known) return name;
+  return base::failure("unknown carbon source \"" + name + "\"",
+                       "choose one of: grid_gb, grid_gb_national, electricity_maps, watttime, file:PATH, yearly");
 }
 
 void note_uncovered(Answer& answer, base::WallTime from, base::WallTime to) {

@@ -37,6 +37,9 @@ Answer empty_answer(const Source& source);
 Answer ask_once(const Source& source, base::WallTime from, base::WallTime to, base::Duration patience,
                 const platform::Clock& clock);
 
+// `name` itself; an error if there is no source of that name.
+base::Result<std::string> known_source(const std::string& name);
+
 // Whether the source distinguishes places, so that a region is a choice.
 bool has_regions(const CarbonOptions& options);
 

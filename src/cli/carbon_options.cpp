@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "carbon/regions.h"
+#include "carbon/source.h"
 
 namespace gpubench::cli {
 namespace {
@@ -54,7 +55,8 @@ Option carbon_source_option(std::string& source) {
   return {"--carbon_source", "SOURCE",
           "Where the carbon intensity comes from: grid_gb (regional), grid_gb_national, electricity_maps,\n"
           "watttime, file:PATH or yearly (the built-in factor of a country)",
-          with_choices({"grid_gb", "grid_gb_national", "electricity_maps", "watttime", "file:", "yearly"}, text(source))};
+          with_choices({"grid_gb", "grid_gb_national", "electricity_maps", "watttime", "file:", "yearly"},
+                       parsed(source, carbon::known_source, source))};
 }
 
 std::vector<Option> carbon_options(carbon::CarbonOptions& options, std::string& region) {

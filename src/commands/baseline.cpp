@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "base/text.h"
@@ -68,6 +69,10 @@ int list_baselines(const std::vector<compare::Baseline>& baselines) {
 }
 
 int baseline(const BaselineSpec& spec, const Context& /*context*/) {
+  std::error_code unknown;
+  if (spec.results_dir != BaselineSpec{}.results_dir && !std::filesystem::is_directory(spec.results_dir, unknown))
+    return cli::complain({"there is no folder " + spec.results_dir, "name a folder of results with --results-dir"},
+                         cli::kUsageError);
   auto baselines = compare::read_baselines(spec.results_dir);
   if (!baselines) return cli::complain(baselines.error(), cli::kCannotRun);
   if (spec.action == BaselineAction::list) return list_baselines(*baselines);

@@ -138,6 +138,8 @@ base::Result<carbon::PlanQuestion> ask(const Plan& spec, const runs::SavedRun& s
 
 base::Result<void> write_plan(const std::filesystem::path& folder, const report::PlannedRun& run,
                               const carbon::PlanQuestion& question, const carbon::Plan& plan, bool plot) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);  // if that fails, writing says why
   auto written = platform::write_file_atomically(folder / "plan.json", report::plan_json(run, question, plan));
   if (!written || !plot) return written;
   return report::write_plan_plot(folder / "plan.png", {"When to run " + run.run_id, &question, &plan});

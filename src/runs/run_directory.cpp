@@ -58,7 +58,7 @@ base::Result<RunDirectory> make_run_directory(const fs::path& results_dir, const
   std::error_code unknown;
   const bool is_new = !fs::exists(results_dir, unknown);
   if (const auto made = make_folders(results_dir); !made) return base::failure(made.error());
-  constexpr int kTries = 1000;
+  constexpr int kTries = 999;  // with its longest suffix an id has 64 characters
   for (int attempt = 1; attempt <= kTries; ++attempt) {
     RunDirectory run;
     run.run_id = attempt == 1 ? run_id : run_id + "-" + std::to_string(attempt);

@@ -186,6 +186,17 @@ TEST_F(BaselineTest, IsSetUsedChangedAndRemoved) {
   EXPECT_THAT(compare({"first", "20261130-one"}).err, HasSubstr("the baseline first")) << "its set is gone";
 }
 
+TEST_F(BaselineTest, AFolderThatIsNotThereHasNoListOfThem) {
+  for (const Words& words : {Words{"list"}, Words{"rm", "main"}, Words{"set", "main", "latest"}}) {
+    Words all{"baseline"};
+    all.insert(all.end(), words.begin(), words.end());
+    all.insert(all.end(), {"--results_dir", "nowhere"});
+    const Said said = say(all);
+    EXPECT_EQ(said.code, cli::kUsageError);
+    EXPECT_EQ(said.err, "iris-gpubench: there is no folder nowhere\n  name a folder of results with --results-dir\n");
+  }
+}
+
 TEST_F(BaselineTest, WrongWordsNameWhatIsRight) {
   baseline({"set", "main", "ab"});
   const std::string before = text_of(results_ / "baselines.json");

@@ -111,6 +111,12 @@ TEST_F(RecarbonTest, ARunWhoseSourceIsGoneKeepsItsValues) {
   EXPECT_NEAR(costed("run2")["total_carbon"].get<double>(), kGrams, kGrams * 0.01);
 }
 
+TEST_F(RecarbonTest, ASourceOfNoNameIsAMistakeOfTheCommandLine) {
+  const Said said = recarbon({"--carbon_source", "tarot"});
+  EXPECT_EQ(said.code, cli::kUsageError);
+  EXPECT_THAT(said.err, HasSubstr("unknown carbon source \"tarot\"\n  choose one of: grid_gb, "));
+}
+
 TEST_F(RecarbonTest, AnotherSourceWithoutAnAnswerWritesNothing) {
   const auto before = contents(results_ / "run");
   write(folder_ / "damaged.csv", "from,to,g_per_kwh\n2026-09-21T14:00Z,2026-09-21T15:00Z,lots\n");
