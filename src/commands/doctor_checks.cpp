@@ -24,6 +24,7 @@
 #include "platform/process.h"
 #include "platform/terminal.h"
 #include "record/run_settings.h"
+#include "workload/engine_choice.h"
 #include "workload/open.h"
 
 namespace gpubench::commands {
@@ -80,11 +81,31 @@ void check_gpus(const meter::MeterSpec& spec, std::vector<Check>& checks) {
   for (std::size_t i = 0; i < (*meter)->gpus().size(); ++i) checks.push_back(check_gpu(**meter, i, clock));
 }
 
-Check check_engine(const cli::Environment& environment) {
-  const auto images = workload::list_images(environment.engine);
-  if (!images) return not_good("engine", Health::doubtful, images.error());
+// What runs images: an engine with a socket, and programs that run a file.
+struct Engines {
+  base::Result<std::vector<std::string>> images;  // of the one with a socket
+  std::string programs;                           // of the user's PATH; empty: none
+};
+
+Engines engines_here(const cli::Environment& environment) {
+  const std::vector<char*> entries = platform::users_environment();
+  const std::vector<std::string> variables(entries.begin(), entries.end());
+  Engines engines{workload::list_images(environment.engine), {}};
+  for (const char* program : {"apptainer", "singularity", "ch-run"})
+    if (workload::is_in_path(program, variables)) base::add_item(engines.programs, program, ", ");
+  return engines;
+}
+
+Check check_engine(const Engines& engines) {
+  const std::string files = engines.programs.empty() ? "" : engines.programs + " can run images that are files or folders";
+  if (!engines.images) {
+    if (files.empty()) return not_good("engine", Health::doubtful, engines.images.error());
+    return {"engine", Health::good, files + "; no Docker or Podman answers"};
+  }
+  const std::size_t count = engines.images->size();
   return {"engine", Health::good,
-          fmt::format("a container engine answers; {} image{} can be run", images->size(), images->size() == 1 ? "" : "s")};
+          fmt::format("a container engine answers; {} image{} can be run", count, count == 1 ? "" : "s") +
+              (files.empty() ? "" : "; " + files)};
 }
 
 bool has_files(const char* folder, std::string_view ending) {
@@ -94,7 +115,7 @@ bool has_files(const char* folder, std::string_view ending) {
   return false;
 }
 
-Check check_toolkit() {
+Check check_toolkit(const Engines& engines) {
   constexpr std::array<const char*, 2> programs{"/usr/bin/nvidia-container-runtime", "/usr/bin/nvidia-ctk"};
   std::error_code error;
   std::string found;
@@ -104,6 +125,8 @@ Check check_toolkit() {
     if (has_files(folder, ".yaml") || has_files(folder, ".json"))
       base::add_item(found, std::string("CDI files in ") + folder, ", ");
   if (!found.empty()) return {"toolkit", Health::good, found};
+  if (!engines.images && !engines.programs.empty())
+    return {"toolkit", Health::skipped, engines.programs + " gives GPUs to containers without NVIDIA's toolkit"};
   return {"toolkit", Health::doubtful, "no NVIDIA Container Toolkit and no CDI files",
           "install nvidia-container-toolkit; without it device nodes are given to containers, which most images accept"};
 }
@@ -210,8 +233,9 @@ Check check_gnuplot() {
 std::vector<Check> check_machine(const DoctorQuestion& question, const cli::Environment& environment) {
   std::vector<Check> checks;
   check_gpus(question.meter, checks);
-  checks.push_back(check_engine(environment));
-  checks.push_back(check_toolkit());
+  const Engines engines = engines_here(environment);
+  checks.push_back(check_engine(engines));
+  checks.push_back(check_toolkit(engines));
   checks.push_back(check_permissions(question.results_dir));
   checks.push_back(check_clock());
   checks.push_back(check_carbon(question, environment));

@@ -87,6 +87,17 @@ TEST_F(DoctorTest, ServersThatAnswerAreJudgedByWhatTheyAreFor) {
   EXPECT_THAT(found["carbon_service"]["remedy"], HasSubstr("iris-gpubench recarbon RUN corrects it later"));
 }
 
+// A node of a cluster: nothing to advise there.
+TEST_F(DoctorTest, ApptainerNeedsNeitherASocketNorAToolkit) {
+  set("DOCKER_HOST", "unix://" + (folder_ / "none.sock").string());
+  EXPECT_EQ(checks()["engine"]["health"], "doubtful");
+  write(folder_ / "apptainer", "");
+  auto found = checks();
+  EXPECT_EQ(found["engine"]["text"], "apptainer can run images that are files or folders; no Docker or Podman answers");
+  EXPECT_EQ(found["engine"]["health"], "good");
+  EXPECT_NE(found["toolkit"]["health"], "doubtful") << found["toolkit"];
+}
+
 TEST_F(DoctorTest, TheLocaleDecidesHowCurvesAreDrawn) {
   for (const char* name : {"LC_CTYPE", "LANG"}) set(name, "");
   for (const auto& [locale, health] : std::map<std::string, std::string>{{"C", "doubtful"}, {"de_DE.utf8", "good"}}) {
