@@ -21,6 +21,10 @@ TEST_PACKAGES=(libgtest-dev libgmock-dev python3=python3 python3-yaml python3-js
   charliecloud-runtime=ch-run util-linux=unshare
   chromium=chromium chromium-driver=chromedriver)  # the last two are not in Ubuntu: the test in a browser is skipped there
 
+# To test it under sanitizers, and to fuzz it. Where they are not offered (Ubuntu 22.04), g++ has sanitizers, too.
+# shellcheck disable=SC2034
+SANITIZER_PACKAGES=(clang-19=clang-19 libclang-rt-19-dev)
+
 # To lint it. Ubuntu 22.04 has no clang 19: .ci/run takes what is there and says so.
 # shellcheck disable=SC2034
 LINT_PACKAGES=(shellcheck=shellcheck universal-ctags=ctags clang-format-19=clang-format-19 clang-tidy-19=clang-tidy-19 g++-11=g++-11)
@@ -43,11 +47,9 @@ PACKAGING_PACKAGES=(cmake=cpack rpm=rpmbuild python3=python3)
 # shellcheck disable=SC2034
 PACKAGING_TEST_PACKAGES=(lintian=lintian rpmlint=rpmlint mmdebstrap=mmdebstrap)
 
-# Each for one script: scripts/coverage, scripts/fuzz.
+# For scripts/coverage alone.
 # shellcheck disable=SC2034
 COVERAGE_PACKAGES=(gcovr=gcovr)
-# shellcheck disable=SC2034
-FUZZ_PACKAGES=(clang-19=clang-19 libclang-rt-19-dev)
 
 # For bench/micro_benchmark alone, which is built only where it is there.
 # shellcheck disable=SC2034

@@ -105,7 +105,7 @@ BenchmarkScore score_in(const std::string& text) {
 
 struct ScorePattern::Compiled {
   struct CodeFree {
-    void operator()(pcre2_code* code) const { pcre2_code_free(code); }
+    void operator()(pcre2_code* pattern) const { pcre2_code_free(pattern); }
   };
   struct ContextFree {
     void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }

@@ -65,10 +65,10 @@ Numbers sitting_means(const Numbers& numbers, const std::vector<const SideRun*>&
   Numbers means;
   means.floors = numbers.floors;
   for (const auto& [name, indices] : sittings) {
-    const auto mean = [&indices = indices](const std::vector<double>& all) {
+    const auto mean = [&runs_of_one = indices](const std::vector<double>& all) {
       double sum = 0;
-      for (const std::size_t index : indices) sum += all[index];
-      return sum / static_cast<double>(indices.size());
+      for (const std::size_t index : runs_of_one) sum += all[index];
+      return sum / static_cast<double>(runs_of_one.size());
     };
     means.values.push_back(mean(numbers.values));
     means.times.push_back(mean(numbers.times));

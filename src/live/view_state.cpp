@@ -129,8 +129,8 @@ void ViewState::scroll(int lines) {
 // Lines of the log that are longer than the screen is wide.
 void ViewState::scroll_aside(Key key) {
   constexpr int kStep = 20;
-  constexpr int kLongest = 4096;  // columns of a line
-  log_aside_ = std::clamp(log_aside_ + (key == Key::right ? kStep : -kStep), 0, kLongest);
+  constexpr int kLastColumn = 4096;
+  log_aside_ = std::clamp(log_aside_ + (key == Key::right ? kStep : -kStep), 0, kLastColumn);
 }
 
 void ViewState::press(Key key, int page) {

@@ -84,28 +84,28 @@ std::string plan_table(const PlannedRun& run, const carbon::PlanQuestion& questi
 }
 
 std::string plan_json(const PlannedRun& run, const carbon::PlanQuestion& question, const carbon::Plan& plan) {
-  using Json = nlohmann::ordered_json;
+  using PlanJson = nlohmann::ordered_json;
   const auto start_json = [&](const carbon::PlannedStart& start) {
-    return Json{{"region", start.region},
-                {"start", base::utc_text(start.start)},
-                {"grams", optional_grams(start.emissions, run.pue)},
-                {"grams_if_started_now", optional_grams(at_once(start.region, question, plan), run.pue)}};
+    return PlanJson{{"region", start.region},
+                    {"start", base::utc_text(start.start)},
+                    {"grams", optional_grams(start.emissions, run.pue)},
+                    {"grams_if_started_now", optional_grams(at_once(start.region, question, plan), run.pue)}};
   };
-  Json regions = Json::array();
+  PlanJson regions = PlanJson::array();
   for (const carbon::PlannedStart& start : plan.best) regions.push_back(start_json(start));
   const auto now = without_plan(plan);
-  const Json document{
+  const PlanJson document{
       {"run_id", run.run_id},
       {"energy_kwh", run.energy.kilowatt_hours()},
       {"length_seconds", base::to_seconds(run.length)},
       {"pue", run.pue.fraction()},
       {"now", base::utc_text(question.now)},
-      {"deadline", question.deadline ? Json(base::utc_text(*question.deadline)) : Json(nullptr)},
+      {"deadline", question.deadline ? PlanJson(base::utc_text(*question.deadline)) : PlanJson(nullptr)},
       {"intensities", kinds_text(question)},
       {"best", start_json(plan.best.front())},
-      {"grams_saved", now ? Json((*now - plan.best.front().emissions).grams() * run.pue.fraction()) : Json(nullptr)},
+      {"grams_saved", now ? PlanJson((*now - plan.best.front().emissions).grams() * run.pue.fraction()) : PlanJson(nullptr)},
       {"regions", std::move(regions)}};
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return document.dump(2, ' ', false, PlanJson::error_handler_t::replace) + "\n";
 }
 
 }  // namespace gpubench::report

@@ -175,8 +175,8 @@ Chart memory_chart(const record::RunRecord& run, const CurveSource& source, doub
   Chart chart = chart_of(run, source, facts);
   if (highest_mebibytes < kMebibytesPerGibibyte) return chart;
   chart.unit = "GiB";
-  chart.curve = [source, &facts](std::size_t gpu) {
-    Curve curve = source.readings(gpu, facts);
+  chart.curve = [source](std::size_t gpu) {
+    Curve curve = source.readings(gpu, meter::facts_of(ValueKind::memory_used));
     divide(curve, kMebibytesPerGibibyte);
     return curve;
   };

@@ -89,7 +89,7 @@ struct SimulatedRun {
 // `level`: power by the time since `from`.
 inline void add_idle(PowerSteps& steps, base::SteadyTime from, base::Duration length, const Conditions& conditions,
                      const std::function<double(double)>& level) {
-  std::mt19937 random(conditions.noise_seed + (from.time_since_epoch().count() % 1'000'003));
+  std::mt19937 random(conditions.noise_seed + static_cast<std::uint64_t>(from.time_since_epoch().count() % 1'000'003));
   std::normal_distribution<> noise;
   for (base::Duration since{}; since < length; since += 10ms)
     steps.then(from + since, watts(level(base::to_seconds(since)) + conditions.idle_noise * noise(random)));
