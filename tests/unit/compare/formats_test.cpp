@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "compare/words.h"
 #include "support/golden.h"
 #include "unit/compare/example_sides.h"
 
