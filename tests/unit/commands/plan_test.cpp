@@ -86,12 +86,17 @@ TEST_F(PlanTest, RunsThatAreNotWhole) {
 
 TEST_F(PlanTest, AFolderThatCannotBeWritten) {
   write(folder_ / "file", "kept");
-  for (const char* wrong : {"file", "missing/deep"}) {
+  for (const char* wrong : {"file", "file/below"}) {
     const Said said = plan({"--carbon_source", kForAllTime, "--output_dir", wrong});
     EXPECT_EQ(said.code, cli::kCannotRun) << wrong;
     EXPECT_THAT(said.err, AllOf(HasSubstr("could not write"), HasSubstr(wrong)));
     EXPECT_THAT(said.out, HasSubstr("Best Start")) << "what was found is shown all the same";
   }
+}
+
+TEST_F(PlanTest, AFolderThatIsNotThereIsMade) {
+  EXPECT_EQ(plan({"--carbon_source", kForAllTime, "--output_dir", "new/deep", "--no_plot"}).code, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "new" / "deep" / "plan.json"));
 }
 
 // Hours may pass before it is run: what is wrong with it is said now.
