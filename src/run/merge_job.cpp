@@ -41,6 +41,7 @@ base::Result<void> recover(const fs::path& folder, const carbon::Services& servi
   const runs::RunDirectory directory{folder, folder.filename().string()};
   auto saved = runs::load_past_run(directory);
   if (!saved) return base::failure(saved.error());
+  if (!saved->damage.empty()) cli::complain({directory.run_id + ": " + saved->damage, {}}, 0);
   runs::cost_unfinished(*saved, services);
   return write_reports(directory, saved->run, saved->series, report::TimeseriesFormat::none);
 }

@@ -1,4 +1,5 @@
 // `merge` of the parts of a job, and `report` of a job.
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/exit_codes.h"
@@ -54,6 +55,17 @@ class MergeTest : public CommandTest {
   }
   fs::path nodes_ = results_ / "job" / "nodes";
 };
+
+TEST_F(MergeTest, DamageInThePartsJournalIsSaidWithItsName) {
+  save_part(0);
+  save_part(1);
+  const fs::path segment = nodes_ / "1-n1" / "journal" / "00000001.journal";
+  const auto middle = static_cast<std::streamoff>(fs::file_size(segment) / 2);
+  std::fstream(segment, std::ios::in | std::ios::out | std::ios::binary).seekp(middle).write("damage", 6);
+  const Said said = merge({"job"});
+  EXPECT_EQ(said.code, 0);
+  EXPECT_THAT(said.err, AllOf(testing::StartsWith("iris-gpubench: 1-n1: "), HasSubstr("are damaged")));
+}
 
 TEST_F(MergeTest, TheRecordIsTheSumAndTheSameFromEveryOrder) {
   save_part(0);
