@@ -23,7 +23,7 @@ TEST_PACKAGES=(libgtest-dev libgmock-dev python3=python3 python3-yaml python3-js
 
 # To test it under sanitizers, and to fuzz it. Where they are not offered (Ubuntu 22.04), g++ has sanitizers, too.
 # shellcheck disable=SC2034
-SANITIZER_PACKAGES=(clang-19=clang-19 libclang-rt-19-dev)
+SANITIZER_PACKAGES=(clang-19=clang-19 libclang-rt-19-dev llvm-19=llvm-symbolizer-19)
 
 # To lint it. Ubuntu 22.04 has no clang 19: .ci/run takes what is there and says so.
 # shellcheck disable=SC2034

@@ -302,7 +302,7 @@ std::string safe_relative_path(std::string_view path, std::size_t max_depth, std
 bool is_excluded(const std::string& relative, const std::vector<std::string>& patterns) {
   const auto matches = [](const std::string& pattern, const std::string& path) {
     if (pattern.find('/') != std::string::npos) return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
-    return ::fnmatch(pattern.c_str(), path.c_str() + path.rfind('/') + 1, 0) == 0;
+    return ::fnmatch(pattern.c_str(), path.substr(path.rfind('/') + 1).c_str(), 0) == 0;
   };
   for (std::size_t end = 0; end < relative.size(); ++end) {
     end = std::min(relative.find('/', end), relative.size());
