@@ -37,9 +37,12 @@ Answer ask_once(const Source& source, base::WallTime from, base::WallTime to, ba
     if (auto kept = source.cache->load()) answer.slots = *std::move(kept);
   if (source.ask) {
     auto found = source.ask(from, to, patience);
-    if (!found) answer.trouble = found.error().message;
-    if (found) answer.slots = merged(std::move(answer.slots), *std::move(found));
-    if (found && source.cache) static_cast<void>(source.cache->store(answer.slots, clock.wall_now()));
+    if (found) {
+      answer.slots = merged(std::move(answer.slots), *std::move(found));
+      if (source.cache) static_cast<void>(source.cache->store(answer.slots, clock.wall_now()));
+    } else {
+      answer.trouble = found.error().message;
+    }
   }
   std::erase_if(answer.slots, [&](const IntensitySlot& slot) { return slot.from > to || slot.to < from; });
   note_uncovered(answer, from, to);

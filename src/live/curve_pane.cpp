@@ -64,7 +64,8 @@ std::string span_text(const ViewState& state, int columns) {
 void draw_one(Screen& screen, Area area, const ViewState& state, const Curve& curve, bool utf8) {
   const Area inside{area.row + 1, area.column + kAxis, area.width - kAxis - 1, area.height - 1};
   const std::string top = top_text(curve, 1, utf8);
-  std::string title = fmt::format("GPU {}  {}{}", curve.gpu->gpu.index, name_of(curve.kind), span_text(state, inside.width));
+  const std::string title =
+      fmt::format("GPU {}  {}{}", curve.gpu->gpu.index, name_of(curve.kind), span_text(state, inside.width));
   draw_rule(screen, area, title, Tone::plain, utf8);
   if (curve.kind != ValueKind::utilization && !top.empty())
     put_right(screen, {area.row, area.column, area.width - 2, 1}, " limit " + top + " ", Tone::faint);

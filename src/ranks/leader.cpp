@@ -124,7 +124,7 @@ std::vector<std::string> Leader::boards() const {
     if (other->hello) used.insert(other->hello->own.begin(), other->hello->own.end());
   std::vector<std::string> boards;
   for (const std::string& board : own_.sees)
-    if (used.count(board) != 0) boards.push_back(board);
+    if (used.contains(board)) boards.push_back(board);
   return boards;
 }
 

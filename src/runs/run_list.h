@@ -77,7 +77,7 @@ std::string run_list_json(const std::vector<ListedRun>& runs);
 base::Result<std::vector<std::filesystem::path>> run_folders(const std::filesystem::path& results_dir);
 
 // What is in one of them.
-ListedRun list_run(const std::filesystem::path& folder);
+ListedRun list_run(const std::filesystem::path& directory);
 
 // What is in all of them, in the same order.
 base::Result<std::vector<ListedRun>> list_runs(const std::filesystem::path& results_dir);

@@ -136,7 +136,7 @@ std::string benchmark_name(const WorkloadSpec& spec) {
 std::string image_label(const std::string& image) {
   if (const std::size_t scheme = image.find("://"); scheme != std::string::npos) return image.substr(scheme + 3);
   constexpr std::array<std::string_view, 6> kEndings{".sif", ".sqfs", ".squashfs", ".tar", ".tar.gz", ".tgz"};
-  const auto ending =
+  const auto* const ending =
       std::find_if(kEndings.begin(), kEndings.end(), [&](std::string_view text) { return image.ends_with(text); });
   const bool is_folder = ending == kEndings.end() && (image.starts_with('/') || image.starts_with('.'));
   if (ending == kEndings.end() && !is_folder) return image;
