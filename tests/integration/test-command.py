@@ -4,7 +4,9 @@ import csv
 import fcntl
 import json
 import os
+import pathlib
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -309,6 +311,28 @@ class Surroundings(ProductTest):
                 process = subprocess.run(["sh", "-c", f'ulimit -f {blocks}; exec "$@"', "sh", *self.command(*QUICK, "--", "sleep", "1")],
                                          env=self.environment, cwd=self.folder, timeout=30, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
                 self.assertGreaterEqual(process.returncode, 0, "not killed by SIGXFSZ")
+
+    def test_a_folder_whose_name_is_no_text(self):
+        results = os.fsencode(self.folder) + b"/r\xff\xfe"
+        process = subprocess.run([PROGRAM, *QUICK, "--results-dir", results, "--", "true"], env=self.environment, cwd=self.folder, timeout=30,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        process.stdout.decode(), process.stderr.decode()  # what it prints is UTF-8, and so is what it writes
+        metrics = json.loads(pathlib.Path(os.fsdecode(results), "latest", "metrics.json").read_text())
+        self.assertIsNotNone(metrics["total_energy"])
+
+    def test_no_thread_can_be_started(self):
+        def limited():
+            resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+            if os.geteuid() == 0:  # root is not limited
+                os.setgid(65534)
+                os.setuid(65534)
+        os.chmod(self.folder, 0o777)
+        process = subprocess.run(self.command(*QUICK, "--", "true"), env=self.environment, cwd=self.folder, preexec_fn=limited, timeout=30,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(process.returncode, 125, process.stderr)
+        self.assertIn("no thread can be started", process.stderr)
+        self.assertIn("ulimit -u", process.stderr)
 
 
 class Signals(ProductTest):
