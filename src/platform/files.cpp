@@ -191,7 +191,7 @@ base::Result<int> take_descriptor(std::string_view text) {
 
 void write_line_and_close(int descriptor, std::string_view line) {
   const std::string text = std::string(line) + "\n";
-  static_cast<void>(!write(descriptor, text.data(), text.size()));
+  [[maybe_unused]] const ssize_t written = write(descriptor, text.data(), text.size());
   close(descriptor);
 }
 

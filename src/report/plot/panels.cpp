@@ -235,9 +235,9 @@ Panel panel_of(const PlotInput& input, ValueKind kind, std::vector<Curve> curves
 }
 
 // Room for the strips below zero.
-void show_phases(Panel& panel, std::vector<ThrottlePhase> phases) {
+void show_phases(Panel& panel, const std::vector<ThrottlePhase>& phases) {
   if (phases.empty() || panel.is_empty()) return;
-  panel.phases = std::move(phases);
+  panel.phases = phases;
   panel.low = -0.16 * panel.high;
 }
 
@@ -302,7 +302,7 @@ Panels make_panels(const PlotInput& input) {
     if (!meter::facts_of(kind).shown) continue;
     result.panels.push_back(panel_of(input, kind, std::move(curves[kind])));
     if (kind == ValueKind::utilization) result.panels.back().parts = part_curves(curves);
-    if (kind == ValueKind::sm_clock) show_phases(result.panels.back(), std::move(phases));
+    if (kind == ValueKind::sm_clock) show_phases(result.panels.back(), phases);
   }
   return result;
 }
