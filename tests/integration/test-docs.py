@@ -12,7 +12,7 @@ from product import PROGRAM, SOURCE, ProductTest
 
 PAGES = [SOURCE / "README.md", *sorted(SOURCE.glob("docs/*.md")), *sorted(SOURCE.glob("docs/howto/*.md"))]
 # What a reader has and this machine has not: a batch system, another machine, a container program.
-ELSEWHERE = ("scripts/", "ssh", "scp", "srun", "mpirun", "mpiexec", "apptainer", "#SBATCH", "pgrep", "exec iris-gpubench")
+ELSEWHERE = ("scripts/", "ssh", "scp", "srun", "mpirun", "mpiexec", "apptainer", "#SBATCH", "pgrep", "exec iris-gpubench", "docker build", "module ")
 
 
 def command_lines(page):
