@@ -11,7 +11,7 @@ import unittest
 
 import apptainers
 import clusters
-from product import BUILD, PROGRAM
+from product import BUILD, PROGRAM, SOURCE
 
 WATTS = (300, 400, 500, 600)
 QUICK = ("--idle_roll", "0.3", "--no_plot")
@@ -115,6 +115,22 @@ class Cluster(unittest.TestCase):
         done = self.slurm.run("sbatch", "-W", "-N2", "--gpus-per-node=4", "-o", "/dev/null", str(script), environment=self.environment)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("nodes_not_measured", [finding["name"] for finding in self.job()["findings"]])
+
+    def test_the_batch_script_of_the_share_folder(self):
+        """By sbatch, with a command that fails on one rank; its own words ask for two nodes."""
+        tools = self.results / "bin"
+        tools.mkdir(parents=True)
+        (tools / "iris-gpubench").symlink_to(PROGRAM)
+        more = {"PATH": f"{tools}:{self.slurm.environment['PATH']}", "RESULTS_DIR": str(self.results), "IRIS_GPUBENCH_IDLE_ROLL": "0.3", "IRIS_GPUBENCH_NO_PLOT": "true"}
+        done = self.slurm.run("sbatch", "-W", "-o", f"{self.results}/out", str(SOURCE / "share/slurm/train.sbatch"), "sh", "-c", "sleep 1; exit $((SLURM_PROCID / 7))",
+                              environment=self.environment | more)
+        out = (self.results / "out").read_text()
+        self.assertEqual(done.returncode, 1, done.stderr + out)
+        job = self.job()
+        self.assertEqual([(node["node"], node["ranks"]) for node in job["nodes"]], [("n1", 4), ("n2", 4)])
+        self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), 8)
+        self.assert_sum_is_the_truth(job, sum(WATTS))
+        self.assertEqual(out.count("Balance\n"), 1, out)
 
     def test_codes_as_the_launcher_expects_them(self):
         done = self.srun(("-N2", "-n4", "--gpus-per-node=4"), ("sh", "-c", "exit $((3 + SLURM_PROCID))"))
