@@ -1,0 +1,2 @@
+"""Types of variables, which are not checked here."""
+List = list
