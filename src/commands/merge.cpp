@@ -35,10 +35,13 @@ cli::OptionTable describe_merge(Merge& spec) {
               cli::offering(cli::Offer::folder, cli::text(spec.output))}}}}};
 }
 
+// A job's folder need not have the very name of its --group.
 fs::path folder_of(const Merge& spec, const std::string& name) {
   std::error_code error;
-  const fs::path inside = fs::path(spec.results_dir) / name;
-  return fs::is_directory(inside, error) ? inside : fs::path(name);
+  const fs::path results(spec.results_dir);
+  for (const fs::path& folder : {results / name, fs::path(name), results / parts::id_of(name)})
+    if (fs::is_directory(folder, error)) return folder;
+  return name;
 }
 
 base::Result<std::vector<fs::path>> all_parts(const Merge& spec) {

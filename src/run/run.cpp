@@ -445,6 +445,7 @@ namespace {
 cli::RunSpec silent(cli::RunSpec spec) {
   spec.quiet = true;
   spec.live.style = live::LiveStyle::none;
+  spec.live.show_log = false;  // the rank's output passes through as it is
   return spec;
 }
 

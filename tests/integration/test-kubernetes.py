@@ -187,8 +187,7 @@ class Pods(PodTest):
         for index in (1, 0):
             self.start("indexed", ["sh", "-c", "echo rank $IRIS_GPUBENCH_RANK; sleep 1; exit $((4 * IRIS_GPUBENCH_RANK))"], index)
         self.assertEqual([self.exit_status(f"gpubench-{index}-benchmark") for index in (0, 1)], [0, 4])
-        for index in (0, 1):
-            self.assertIn(f"rank {index}\n", self.logs(f"gpubench-{index}-benchmark"))
+        self.assertEqual([self.logs(f"gpubench-{index}-benchmark").count(f"rank {index}\n") for index in (0, 1)], [1, 1])
         run = self.run_record("job-1")
         self.assertEqual([node["node"] for node in run["nodes"]], ["gpubench-0", "gpubench-1"])
         self.assertEqual([(rank["rank"], rank["exit_code"]) for rank in run["ranks"]], [(0, 0), (1, 4)])
