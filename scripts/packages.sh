@@ -19,7 +19,6 @@ TEST_PACKAGES=(libgtest-dev libgmock-dev python3=python3 python3-yaml python3-js
   victoria-metrics=victoria-metrics prometheus=prometheus iproute2=ip e2fsprogs=mkfs.ext4 mount=mount curl=curl git=git podman=podman runc=runc openssl=openssl zsh=zsh fish=fish
   universal-ctags=ctags mkdocs=mkdocs mkdocs-material aspell=aspell aspell-en slurm-wlm=slurmctld munge=munged openmpi-bin=mpirun mpich=mpiexec.mpich
   charliecloud-runtime=ch-run util-linux=unshare catatonit=catatonit environment-modules
-  kubernetes-client=kubectl  # Debian's; Debian 12's is too old to render share/kubernetes, which is skipped with it
   chromium=chromium chromium-driver=chromedriver)  # the last two are not in Ubuntu: the test in a browser is skipped there
 
 # To test it under sanitizers, and to fuzz it. Where they are not offered (Ubuntu 22.04), g++ has sanitizers, too.
