@@ -106,11 +106,11 @@ std::string percent_of(base::Energy part, base::Energy whole) {
 std::string energy_remark(const record::RunRecord& run) {
   if (!run.total_energy) return methods_text(run, kUnknownMethod);
   const energy::Uncertainty total = total_uncertainty(run);
-  const std::string text =
-      kilowatt_hours_text(*run.total_energy, total.comparative()) + ", " + methods_text(run, kUnknownMethod);
-  if (total.terms.empty()) return text;
-  return percent_of(total.comparative(), *run.total_energy) + " on this board, " +
-         percent_of(total.absolute(), *run.total_energy) + " absolute; " + text;
+  std::string intervals;
+  if (!total.terms.empty())
+    intervals = percent_of(total.comparative(), *run.total_energy) + " on this board, " +
+                percent_of(total.absolute(), *run.total_energy) + " absolute; ";
+  return intervals + kilowatt_hours_text(*run.total_energy, total.comparative()) + ", " + methods_text(run, kUnknownMethod);
 }
 
 std::string cards(const record::RunRecord& run) {
