@@ -7,7 +7,6 @@
 #include "commands/export_saved_run.h"
 #include "commands/saved_outputs.h"
 #include "commands/table.h"
-#include "exporting/open.h"
 #include "platform/clock.h"
 #include "run/run_export.h"
 #include "sets/saved_set.h"
@@ -31,15 +30,6 @@ cli::OptionTable describe_export(Export& spec) {
             {{"--verify", "", "Read everything back again, even what was read back before", cli::switch_on(spec.verify)},
              {"--patience", "SECONDS", "Give up after this many seconds without progress",
               cli::seconds(spec.patience, {0, 86400})}}}}};
-}
-
-// An address that is missing or wrong is told before the first run is read.
-base::Result<void> check_database(const Export& spec, const Context& context) {
-  exporting::ExportSpec to = spec.to;
-  to.server = context.environment.metrics_database;
-  const auto destination = exporting::plan_of(to).destination();
-  if (!destination) return base::failure(destination.error());
-  return exporting::check(*destination);
 }
 
 int export_run(const runs::RunDirectory& directory, const Export& spec, const Context& context) {
@@ -67,7 +57,6 @@ int export_figures(const Export& spec, const Context& context) {
 int export_runs(const Export& spec, const Context& context) {
   const auto named = find_runs_or_parts(spec.name.results_dir, spec.name.run);
   if (!named) return cli::complain(named.error(), cli::kUsageError);
-  if (const auto checked = check_database(spec, context); !checked) return cli::complain(checked.error(), cli::kUsageError);
   int status = 0;
   for (const runs::RunDirectory& directory : named->runs)
     if (const int one = export_run(directory, spec, context); one != 0) status = one;

@@ -61,7 +61,7 @@ TEST_F(ExportTest, AnAddressThatIsNoneIsRefusedBeforeAnythingIsSent) {
                           {"http://user:word@db", "contains a user or a password"}}) {
     set("IRIS_GPUBENCH_VICTORIA_URL", one.url);
     const Said said = send("run");
-    EXPECT_EQ(said.code, cli::kUsageError) << one.url;
+    EXPECT_EQ(said.code, cli::kCannotRun) << one.url;
     EXPECT_THAT(said.err, AllOf(HasSubstr(one.says), Not(HasSubstr("word@")))) << one.url;
     EXPECT_EQ(said.out, "");
   }

@@ -85,7 +85,6 @@ TEST_F(ReportTest, AnUnfinishedRunIsForRecover) {
 
 TEST_F(ReportTest, LivingRunsAreLeftAlone) {
   const auto living = support::save_living_run(results_, "living");
-  set("IRIS_GPUBENCH_VICTORIA_URL", "http://127.0.0.1:9");
   for (const char* command : {"report", "recover", "recarbon", "export", "plan"}) {
     const Said said = say({command, "living"});
     EXPECT_EQ(said.code, cli::kCannotRun) << command;
