@@ -174,11 +174,11 @@ bool is_reached(const FineSamples& power, base::SteadyTime moment, const meter::
 }
 
 // Whether the time between the moment and the farthest reading has no load in it, and that up to a reading beyond the
-// moment. After a load the samples still show it for as long as they lag.
+// moment, for as long as the samples may not show it yet. After a load they still show it for as long as they lag.
 bool is_steady(const FineSamples& power, base::SteadyTime moment, base::SteadyTime farthest, IdleSide side) {
-  const base::Window window = side == IdleSide::before
-                                  ? base::Window{farthest - power.sensor.counter_period, std::max(moment, farthest)}
-                                  : base::Window{moment + power.newest_age(), farthest};
+  const base::SteadyTime shown = farthest > moment ? farthest + power.newest_age() : moment;
+  const base::Window window = side == IdleSide::before ? base::Window{farthest - power.sensor.counter_period, shown}
+                                                       : base::Window{moment + power.newest_age(), farthest};
   if (window.length() <= base::Duration::zero()) return false;
   const auto seen = power_in(power, window);
   const double most = window.length() < kClocksFallAfter ? kWithoutLoadShortly : kWithoutLoad;

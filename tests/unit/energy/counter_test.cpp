@@ -264,10 +264,10 @@ struct CounterAt {
 
 // A run without idle time around it, of a GPU whose power goes from 60 to 700 W before the sample at `first_high`.
 GpuEnergy energy_without_idle_time(base::Duration first_high, int high, const std::vector<CounterAt>& counter,
-                                   base::Window run) {
+                                   base::Window run, base::Duration spacing = 20ms) {
   std::vector<series::GpuSeries> series = support::memory_series(1);
   for (int sample = -118; sample < high; ++sample)
-    series[0].power->append({kStart + first_high + sample * 20ms, watts(sample < 0 ? 60 : 700)});
+    series[0].power->append({kStart + first_high + sample * spacing, watts(sample < 0 ? 60 : 700)});
   for (const CounterAt& reading : counter) {
     const base::SteadyTime time = kStart + reading.at;
     series[0].counter->append({time, time + 4us, base::Energy::from_joules(reading.joules)});
@@ -303,6 +303,16 @@ TEST(CounterEnergy, ALoadThatBeginsBetweenTheStartAndTheFirstReading) {
           97us, 3, {{8'277us, 999'996.220}, {23'761us, 1'000'025.900}, {43'318us, 1'000'025.900}, {55'816us, 1'000'025.900}},
           run),
       run);
+}
+
+// ... and that as far as the samples may lag. Here they show the load 0.35 ms after the reading.
+TEST(CounterEnergy, ALoadThatTheSamplesDoNotShowYetAtTheFirstReading) {
+  const base::Window run{kStart, kStart + 723'218us};
+  std::vector<CounterAt> counter{{7'150us, 999'995.9}};
+  for (base::Duration at = 23'500us; at < 724ms; at += 19'500us)
+    counter.push_back({at, 1'000'041.3 + 70 * static_cast<double>((at - 16ms) / 100ms)});
+  counter.push_back({723'089us, 1'000'531.3});
+  expect_possible(energy_without_idle_time(7'500us, 15, counter, run, 50ms), run);
 }
 
 }  // namespace
