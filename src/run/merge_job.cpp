@@ -59,6 +59,7 @@ bool all_have_ended(const fs::path& group_folder) {
   for (const fs::path& folder : part_folders(group_folder)) {
     const auto part = parts::read_part(folder);
     if (!part || !part->ended) return false;
+    if (!runs::check_over({folder, folder.filename().string()})) return false;  // its results are still being written
     for (const parts::RankRun& ran : part->ran) ranks.insert(ran.rank);
     if (part->ranks) expected = part->ranks;
   }

@@ -73,9 +73,9 @@ class Parts(ProductTest):
         self.assertEqual(self.bytes_of(self.folder / "elsewhere"), first)
 
     def test_a_group_of_any_name_is_found_and_its_output_comes_once(self):
-        outcome = self.run_program(*QUICK, "--group", "Job A/1", "--monitor-benchmark-logs", "--", "sh", "-c", "echo working; sleep 0.3")
+        outcome = self.run_program(*QUICK, "--group", "Job-A.1", "--monitor-benchmark-logs", "--", "sh", "-c", "echo working; sleep 0.3")
         self.assertEqual((outcome.code, outcome.stdout), (0, "working\n"), outcome.stderr)
-        self.assertEqual(self.merge("Job A/1").returncode, 0)
+        self.assertEqual(self.merge("Job-A.1").returncode, 0)
 
     def test_a_node_that_is_missing_leaves_no_total(self):
         self.run_job("--merge_wait", "0", starts=[0, 2])

@@ -155,6 +155,18 @@ TEST_F(WaitForParts, EndsWithTheLastRank) {
   EXPECT_EQ(waited(30s), 0s) << "all are there";
 }
 
+// A rank says that it has ended just before its process lets go of the journal.
+TEST_F(WaitForParts, EndsWhenThePartsCanBeRead) {
+  bare_part(0, true);
+  bare_part(1, true);
+  auto journal = series::Journal::create(node(1), "1-n1").value();
+  const auto is_gone = [&](int look) {
+    if (look == 2) journal.reset();
+    return false;
+  };
+  EXPECT_EQ(waited(30s, is_gone), 2 * 200ms);
+}
+
 TEST_F(WaitForParts, IsNotForEver) {
   bare_part(0, true);
   EXPECT_EQ(waited(1s), 1s) << "a rank never came";
