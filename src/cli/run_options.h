@@ -2,20 +2,30 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "cli/option_table.h"
+#include "cli/parse.h"
 #include "cli/run_spec.h"
 #include "cli/set_options.h"
 #include "cli/workload_options.h"
 
 namespace gpubench::cli {
 
+// A run on other machines.
+struct HostLine {
+  std::vector<std::string> hosts;  // as ssh knows them; empty: this machine
+  std::string remote_program;      // there already; empty: it is brought along
+};
+
 // The spec is whole once the options are parsed and checked, but for what comes from the environment.
 struct RunLine {
   RunSpec spec;
   WorkloadLine workload;
   SetLine set;
+  HostLine host;
   bool no_live_monitor = false;
 
   // A list is wanted, no run.
@@ -26,6 +36,14 @@ struct RunLine {
 std::vector<OptionGroup> run_options(RunLine& line);
 // Those of a run whose workload is there already.
 std::vector<OptionGroup> watching_options(RunLine& line);
+
+std::vector<Option> host_options(HostLine& line);
+base::Result<void> check_hosts(const HostLine& line);
+
+// The words of the command line there, up to "--". An error: an option was typed that makes no sense there.
+base::Result<std::vector<std::string>> words_for_hosts(const Parsed& line);
+// An error: an option was typed that says how to measure, of a run that is measured already.
+base::Result<void> check_attached_to_host(const Parsed& line);
 
 Option meter_option(meter::MeterSpec& meter);
 Option log_cap_option(std::uint64_t& bytes);

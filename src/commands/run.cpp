@@ -136,6 +136,7 @@ int resume_set(const cli::RunLine& typed, const Context& context) {
 int run_benchmark(const cli::RunLine& line, const Context& context) {
   if (line.asks_for_regions()) return print_regions();
   if (line.asks_for_a_list()) return print_images(context.environment.engine);
+  if (!line.host.hosts.empty()) return run_on_hosts(line, context);
   if (!line.set.resume.empty()) return resume_set(line, context);
   if (line.set.asks_for_a_set()) return run_job(run::new_set(line, completed_by(context)), context);
   return run::run_benchmark(with_environment(line.spec, context), context.environment);

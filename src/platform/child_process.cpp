@@ -145,7 +145,7 @@ class RunningChild {
       if (poll(pipes.data(), pipes.size(), static_cast<int>(std::min<long long>(left, 60000))) < 0 && errno != EINTR)
         return false;
       if (pipes[2].revents != 0) return false;
-      if (pipes[0].revents != 0 && !take(out_.read_end, outcome.output, request_.max_output_bytes)) return false;
+      if (pipes[0].revents != 0 && !take_output(outcome.output)) return false;
       if (pipes[1].revents != 0) take(err_.read_end, outcome.error, request_.max_error_bytes);
     }
     return true;
@@ -163,6 +163,15 @@ class RunningChild {
   }
 
  private:
+  bool take_output(std::string& text) {
+    if (!request_.on_output) return take(out_.read_end, text, request_.max_output_bytes);
+    std::string piece;
+    take(out_.read_end, piece, request_.max_output_bytes);
+    deadline_ = clock_.now() + request_.timeout;
+    if (!piece.empty()) request_.on_output(piece);
+    return true;
+  }
+
   // False: more than `limit`, what goes beyond is dropped.
   static bool take(Descriptor& pipe, std::string& text, std::size_t limit) {
     std::array<char, 65536> bytes;

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -18,6 +20,9 @@ struct ChildRequest {
   std::size_t max_output_bytes = std::size_t{64} << 20;  // more is an error
   std::size_t max_error_bytes = 4096;                    // more is cut
   int interrupt_fd = -1;                                 // readable: it is stopped at once
+  // Takes standard output as it comes, in place of ChildOutcome::output; the timeout then counts from the last of it. May be
+  // empty.
+  std::function<void(std::string_view)> on_output = {};
 };
 
 struct ChildOutcome {

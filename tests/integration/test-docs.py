@@ -11,8 +11,8 @@ from browser import DRIVER, Browser
 from product import PROGRAM, SOURCE, ProductTest
 
 PAGES = [SOURCE / "README.md", *sorted(SOURCE.glob("docs/*.md")), *sorted(SOURCE.glob("docs/howto/*.md"))]
-# What a reader has and this machine has not: a batch system, another machine, a container program.
-ELSEWHERE = ("scripts/", "ssh", "scp", "srun", "mpirun", "mpiexec", "apptainer", "#SBATCH", "pgrep", "exec iris-gpubench", "docker build", "module ")
+# What a reader has and this machine has not: a batch system, another machine (see test-remote.py), a container program.
+ELSEWHERE = ("scripts/", "ssh", "--host", " gpu-host", "scp", "srun", "mpirun", "mpiexec", "apptainer", "#SBATCH", "pgrep", "exec iris-gpubench", "docker build", "module ")
 
 
 def command_lines(page):

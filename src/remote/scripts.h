@@ -1,0 +1,24 @@
+// What the scripts for the other machine have in common. POSIX's shell, and nothing that a small system lacks.
+#pragma once
+
+namespace gpubench::remote {
+
+// $base: where this program keeps what it has there. find_run NAME: sets $run to the folder of a run, by the name of the
+// remote run or by that of its results. is_alive: whether the program of $run still runs; the folder is among its words.
+inline constexpr const char* kCommonScript = R"sh(
+base=${XDG_CACHE_HOME:-$HOME/.cache}/iris-gpubench
+find_run() {
+  run=$base/runs/$1
+  [ -d "$run" ] && return
+  for run in "$base"/runs/*/results/"$1"; do
+    [ -d "$run" ] && run=${run%/results/*} && return
+  done
+  return 44
+}
+is_alive() {
+  [ -s "$run/pid" ] && grep -qsF "$run/results" "/proc/$(cat "$run/pid")/cmdline"
+}
+)sh";
+inline constexpr int kNoSuchRun = 44;
+
+}  // namespace gpubench::remote
