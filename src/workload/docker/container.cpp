@@ -39,6 +39,8 @@ std::string remedy_for_creation(const std::string& words) {
   if (says("emory limit")) return "give it more with --memory";
   if (says("bind source path does not exist") || (says("statfs") && says("no such file")))
     return "correct the path after --mount, or make it first: it must be there on the engine's machine";
+  if (says("o command specified") || says("ENTRYPOINT"))  // Docker, Podman
+    return "the image has no program of its own: write one after --";
   return {};
 }
 

@@ -319,6 +319,13 @@ TEST_F(ContainerWorkloadTest, RefusedStartCleansUpAndTellsTheEnginesWords) {
   EXPECT_EQ(engine.count("DELETE /containers"), 1);
 }
 
+TEST_F(ContainerWorkloadTest, AnImageWithoutAProgramNamesTheRemedy) {
+  for (const char* words : {"No command specified", "no command or entrypoint provided, and no CMD or ENTRYPOINT"}) {
+    engine.script("POST /containers/create", {stub_answer(400, std::string(R"({"message":")") + words + R"("})")});
+    EXPECT_THAT(failure().remedy, HasSubstr("after --"));
+  }
+}
+
 TEST_F(ContainerWorkloadTest, RefusedAttachRemovesTheContainer) {
   engine.script("POST /containers/attach", {stub_answer(500, R"({"message":"no attach today"})")});
   EXPECT_THAT(failure().message, HasSubstr("no attach today"));
