@@ -117,7 +117,7 @@ std::vector<Option> container_options(workload::BenchmarkSpec& benchmark) {
        choice(container.engine, engines)},
       {"--volume", "SOURCE:TARGET[:ro]", "Folder or file to mount (repeatable)",
        offering(Offer::file, texts(benchmark.volumes))},
-      secret({"--env", "NAME=VALUE", "Environment variable; NAME alone: as it is here (repeatable)",
+      secret({"--env", "NAME=VALUE", "Environment variable; NAME alone: with its value here (repeatable)",
               each_parsed(benchmark.environment, environment_entry)}),
       {"--entrypoint", "PROGRAM", "Program to run instead of the image's own", text(benchmark.entrypoint)},
       {"--gpu_access", "WAY", "How the benchmark gets its GPUs: auto, runtime, cdi, devices or none",

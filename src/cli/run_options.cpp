@@ -87,7 +87,7 @@ std::vector<Option> database_options(RunSpec& spec) {
 std::vector<Option> log_options(RunLine& line) {
   return {
       log_cap_option(line.spec.log_cap_bytes),
-      {"--nvidia_nsights", "", "Say at the end how to profile the benchmark with NVIDIA Nsight Systems, in a run of its own",
+      {"--nvidia_nsights", "", "Say at the end how to profile the benchmark with NVIDIA Nsight Systems, in a separate run",
        switch_on(line.spec.asks_for_profile)},
       score_regex_option(line.workload.benchmark),
   };

@@ -85,14 +85,14 @@ std::vector<Option> set_options(SetLine& line) {
   return {
       {"--runs", "N", "Repeat the benchmark: N counted runs (of each variant), each with a folder of its own",
        whole_number(options.runs, 1, kMostRuns, "1")},
-      {"--warmup", "N", "Runs before them that are measured and not counted; default: 1 as soon as there are several runs",
+      {"--warmup", "N", "Runs before them that are measured and not counted; default: 1 if there are several runs",
        whole_number(line.warmup, 0, kMostRuns)},
       {"--pause", "SECONDS", "Seconds to wait before each run but the first", seconds(options.pause, {0, 86400})},
       {"--until", "RULE",
        "Stop early: \"energy 1%\" (or time) once the mean is known to 1 %, with at least 5 runs; decided: once it\n"
        "is clear which of two needs less energy (with --against)",
        parsed(options.until, parse_until_text)},
-      {"--max_runs", "N", "With --until: the most counted runs of each variant",
+      {"--max_runs", "N", "With --until: how many runs of each variant count at most",
        whole_number(line.max_runs, 2, kMostRuns, "30; decided: 20")},
       {"--start_at", "TEMPERATURE", "Wait before each run until each GPU has cooled to this, e.g. 45C; at most 300 s",
        parsed(options.start_at, parse_temperature)},

@@ -91,7 +91,7 @@ int config(const Config& spec, const Context& /*context*/) {
 }  // namespace
 
 Command config_command() {
-  return make_command("config", "Show what options are set to by the environment and configuration files, and where",
+  return make_command("config", "Show which options the environment and configuration files set, and to what",
                       describe_config, config);
 }
 

@@ -121,7 +121,7 @@ int report(const Report& spec, const Context& context) {
 }  // namespace
 
 Command report_command() {
-  return make_command("report", "Make every output of a run, of each run of a set, or of each part of a job, again",
+  return make_command("report", "Make every output again: of a run, of each run of a set, or of each part of a job",
                       describe_report, report);
 }
 

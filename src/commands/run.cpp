@@ -36,7 +36,7 @@ constexpr const char* kExamples =
     "  iris-gpubench --meter replay:traces/h200.trace -- sleep 10        (no GPU needed; every output says so)\n"
     "  iris-gpubench show latest                                         (iris-gpubench COMMAND --help says more)\n"
     "\n"
-    "Underscores work as well as hyphens (--benchmark-image). Commands and options may be shortened while they stay\n"
+    "Underscores work as well as hyphens. Commands and options may be shortened while they stay\n"
     "unambiguous.\n"
     "\n";
 

@@ -87,7 +87,7 @@ int show(const Show& spec, const Context& context) {
 }  // namespace
 
 Command show_command() {
-  return make_command("show", "Print the tables of a run, or what a set of runs comes to", describe_show, show);
+  return make_command("show", "Print the tables of a run or of a set of runs", describe_show, show);
 }
 
 }  // namespace gpubench::commands

@@ -34,7 +34,7 @@ cli::OptionTable describe_site(Site& spec) {
                              cli::offering(cli::Offer::folder, cli::text(spec.output)),
                              {"-o"}},
                             {"--title", "TEXT", "Title of the page", cli::text(spec.title)}}}}};
-  table.footer = "\nThe page needs no network and no server. It links to each run's report.html where that is.\n";
+  table.footer = "\nThe page needs no network and no server. It links to each run's report.html, if there is one.\n";
   return table;
 }
 

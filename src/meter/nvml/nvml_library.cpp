@@ -113,7 +113,8 @@ std::string loading_remedy(const std::string& problem) {
 }  // namespace
 
 std::string no_gpu_remedy() {
-  return "use --meter replay:FILE to play a recorded trace, or install the NVIDIA driver (and give the container its GPUs)";
+  return "install the NVIDIA driver (and give the container its GPUs), or play a recorded trace with --meter replay:FILE: "
+         "traces/h200.trace of the repository, share/iris-gpubench/h200.trace of the archive";
 }
 
 NvmlLibrary::NvmlLibrary(void* library) : library_(library) {
