@@ -201,8 +201,28 @@ void draw_progress(int epoch, double share, double flop_per_second) {
   std::fflush(stdout);
 }
 
+// A phase of the run, in the lines that sciml-bench writes.
+class Phase {
+ public:
+  explicit Phase(const char* name) : name_(name) {
+    std::printf("<BEGIN> %s\n", name_);
+    std::fflush(stdout);
+  }
+  Phase(const Phase&) = delete;
+  Phase& operator=(const Phase&) = delete;
+  ~Phase() {
+    std::printf("<ENDED> %s [ELAPSED = %.3f sec]\n", name_, seconds_since(start_));
+    std::fflush(stdout);
+  }
+
+ private:
+  const char* name_;
+  SteadyClock::time_point start_ = SteadyClock::now();
+};
+
 // Pieces of work that take about a second: so much is an epoch.
 int pieces_in_a_second(Device& device) {
+  const Phase phase("Preparation");
   device.work();  // the first one pays for the start of the device
   const auto start = SteadyClock::now();
   device.work();
@@ -228,14 +248,17 @@ double run_epoch(Device& device, int epoch, int pieces) {
 int train(double seconds, const std::string& results) {
   std::unique_ptr<Device> device = GpuDevices::find();
   if (!device) device = std::make_unique<CpuDevice>();
-  std::printf("<BEGIN> Demo benchmark on %s\n", device->name().c_str());
+  std::printf("Demo benchmark on %s\n", device->name().c_str());
   const auto start = SteadyClock::now();
   const int pieces = pieces_in_a_second(*device);
   int epochs = 0;
   double total = 0;
-  while (seconds_since(start) < seconds) total += run_epoch(*device, epochs++, pieces);
+  {
+    const Phase phase("Training");
+    while (seconds_since(start) < seconds) total += run_epoch(*device, epochs++, pieces);
+  }
   const double score = epochs > 0 ? total / epochs : 0;
-  std::printf("<ENDED> Demo benchmark: %d epochs, score %.3f s an epoch\n", epochs, score);
+  std::printf("Demo benchmark: %d epochs, score %.3f s an epoch\n", epochs, score);
   if (results.empty()) return 0;
   std::filesystem::create_directories(results);
   std::ofstream file(std::filesystem::path(results) / "metrics.yml");

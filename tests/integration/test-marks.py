@@ -2,6 +2,7 @@
 """Marks of phases from a benchmark: the clients of each language, the phases' energy on a scripted GPU, runs that were killed."""
 import json
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -127,6 +128,13 @@ class Clients(MarksTest):
                 self.assertEqual(outcome.code, 0)
                 self.assertEqual(set(self.phases(outcome)), wanted | {"(unmarked)"})
                 self.assertNotIn("marks_incomplete", outcome.findings())
+
+    def test_the_demo_names_its_phases(self):
+        demo = pathlib.Path(PROGRAM).with_name("demo-benchmark")
+        outcome = self.run_program(*QUICK, "--", str(demo), "--seconds", "3")
+        self.assertEqual(outcome.code, 0)
+        self.assertGreater(self.phases(outcome)["Training"]["seconds"], 0.5)
+        self.assertNotIn("marks_incomplete", outcome.findings())
 
     def test_shells(self):
         for shell in filter(shutil.which, ("bash", "dash")):
