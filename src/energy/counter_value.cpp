@@ -29,8 +29,7 @@ constexpr double kWithoutLoad = 2;
 // In less time than this the clocks do not fall: a change is another's work, which may begin or end at the moment itself.
 constexpr base::Duration kClocksFallAfter = 1s;
 constexpr double kWithoutLoadShortly = 1.25;
-// Ring against counter on an H200 (k = 2): half a per cent under load. In idle 0.04 J in a second of 80 W; four times that.
-constexpr double kRingShare = 0.005;
+// Samples against counter in idle on an H200 (k = 2): 0.04 J in a second of 80 W; four times that.
 constexpr double kRingShareInIdle = 0.002;
 
 // Before a load begins the samples may show it, as each is a straight line to the next; after it ends, for as long as they

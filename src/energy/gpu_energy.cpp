@@ -30,8 +30,17 @@ bool is_narrower(const EnergyEstimate& a, const EnergyEstimate& b) {
   return a.uncertainty.standard() < b.uncertainty.standard();
 }
 
+// What the counter has above the highest power that fine samples show, all the run long, if that is more than its interval
+// and the samples' gain allow: a load that began just before the run may be counted as the run's.
+base::Energy beyond_the_peak(const EnergyEstimate& counter, const EnergyEstimate* ring, base::Window run) {
+  if (ring == nullptr || ring->spacing > meter::kFineSamples || !ring->span) return {};
+  const base::Energy most = ring->span->peak * run.length();
+  const base::Energy beyond = counter.energy - most;
+  return beyond > counter.uncertainty.comparative() + most * kRingShare ? beyond : base::Energy{};
+}
+
 // If methods disagree, either may be wrong by the whole difference.
-void add_disagreement(EnergyEstimate& estimate, const CounterCheck& check) {
+void add_disagreement(EnergyEstimate& estimate, const CounterCheck& check, base::Energy beyond_the_peak) {
   UncertaintyTerm term;
   term.name = "disagreement";
   term.explanation = "agrees with \"" + check.against + "\" within both intervals";
@@ -39,6 +48,11 @@ void add_disagreement(EnergyEstimate& estimate, const CounterCheck& check) {
     const double off = std::max(std::abs(check.difference->joules()), check.step.joules());
     term.standard = base::Energy::from_joules(off / std::numbers::sqrt3);
     term.explanation = "counter and \"" + check.against + "\" differ by more than their uncertainties allow";
+  }
+  const base::Energy beyond = beyond_the_peak / std::numbers::sqrt3;
+  if (beyond > term.standard) {
+    term.standard = beyond;
+    term.explanation = "more than the highest power that \"" + check.against + "\" shows makes in this time";
   }
   estimate.uncertainty.terms.push_back(std::move(term));
 }
@@ -49,7 +63,7 @@ void hold_against_each_other(GpuEnergy& energy, const series::GpuSeries& gpu, ba
   energy.check = check_counter(gpu, run, energy.counter ? &*energy.counter : nullptr, ring != nullptr ? ring : average,
                                ring != nullptr ? average : nullptr);
   const bool checked = energy.check.state == CounterState::trusted || energy.check.state == CounterState::disputed;
-  if (checked) add_disagreement(*energy.counter, energy.check);
+  if (checked) add_disagreement(*energy.counter, energy.check, beyond_the_peak(*energy.counter, ring, run));
 }
 
 // What the counter's uncertainty takes for the changes of power. Averages do not show them: any up to the limit is possible.

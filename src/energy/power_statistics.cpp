@@ -56,6 +56,7 @@ base::Power PowerStatistics::change_at(const EdgePower& swing, const PowerSpan& 
 std::optional<PowerSpan> PowerStatistics::span() const {
   if (!lowest_) return std::nullopt;
   PowerSpan span{*lowest_, *highest_, *lowest_, *highest_, {}, {}};
+  span.peak = *highest_;
   if (count_ > 0) {
     span.low = std::max(quantile(kTailShare), *lowest_);
     span.high = std::min(quantile(1 - kTailShare), *highest_);

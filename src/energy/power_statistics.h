@@ -27,6 +27,7 @@ struct PowerSpan {
   base::Power at_start;                      // highest less lowest of the samples within 60 ms of the start of the run
   base::Power at_end;                        // the same for its end
   base::Duration ends_within = kEndsWithin;  // start and end of the run are known to +- this
+  base::Power peak = {};                     // highest that a sample shows, whatever the limit
 };
 
 // Takes samples in time order, one pass, constant memory.

@@ -17,6 +17,8 @@ constexpr base::Duration sample_lag(const meter::SensorTiming& sensor, base::Dur
 constexpr base::Duration mean_lag(const meter::SensorTiming& sensor) {
   return sensor.counter_lag / 2;
 }
+// By how much samples and counter may differ under load, as a share of the energy (k = 2): found on an H200.
+constexpr double kRingShare = 0.005;
 // As it is said: distances vary by a millisecond or two.
 constexpr base::Duration rounded_spacing(base::Duration spacing) {
   constexpr base::Duration kStep = std::chrono::milliseconds(5);
