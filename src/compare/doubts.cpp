@@ -149,8 +149,9 @@ void add_first_run(std::vector<Doubt>& doubts, Metric metric, const SideSummary&
   const auto first = statistics::first_run(values_of(metric, side, false), {.meter = statistics::root_mean_square(meter)});
   if (first && first->stands_out())
     doubts.push_back(
-        {"first_run", fmt::format("The first run of {} is unlike the others ({}, t = {:.1f}). It counts; use --warmup.",
-                                  name_of(side), facts_of(metric).words, first->t)});
+        {"first_run",
+         fmt::format("The first run of {} is unlike the others ({}, t = {:.1f}). It counts; use a larger --warmup.",
+                     name_of(side), facts_of(metric).words, first->t)});
 }
 
 void add_findings(std::vector<Doubt>& doubts, const SideSummary& side) {

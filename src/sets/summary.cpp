@@ -132,7 +132,7 @@ std::vector<std::string> row_of(const RunSet& set, const FiguresOfRuns& figures,
   if (set.variants.size() > 1) row.push_back(base::one_line(member.variant, kLongestName));
   row.push_back(member.block == 0 ? kUnknown : std::to_string(member.block));
   row.push_back(run != nullptr && run->energy ? energy_of(*run) : kUnknown);
-  row.push_back(run != nullptr ? short_number(base::to_seconds(run->elapsed), 2) + " s" : kUnknown);
+  row.push_back(run != nullptr ? fmt::format("{:.3f} s", base::to_seconds(run->elapsed)) : kUnknown);
   std::string role(role_name(member.role));
   if (!member.reasons.empty()) role += ": " + base::joined(member.reasons, ", ");
   row.push_back(base::one_line(role, 100));

@@ -47,10 +47,26 @@ std::string heading(const std::string& name, std::size_t counted) {
   return side_text(name, kFigure - 1 - count.size()) + count;
 }
 
-std::string headings(const Comparison& comparison) {
+struct Headings {
+  std::string base;
+  std::string changed;
+};
+
+Headings named_headings(const Comparison& comparison) {
   const auto [base, changed] = column_names(comparison);
-  return right(heading(base, comparison.base.counted), kFigure) +
-         right(heading(changed, comparison.changed.counted), kFigure);
+  return {heading(base, comparison.base.counted), heading(changed, comparison.changed.counted)};
+}
+
+// Folders of two sets of one benchmark begin alike: cut to a column, their names say nothing.
+bool are_told_apart(const Headings& headings) {
+  return headings.base != headings.changed;
+}
+
+std::string headings(const Comparison& comparison) {
+  Headings headings = named_headings(comparison);
+  if (!are_told_apart(headings))
+    headings = {heading("BASE", comparison.base.counted), heading("NEW", comparison.changed.counted)};
+  return right(headings.base, kFigure) + right(headings.changed, kFigure);
 }
 
 std::string label_of(const Comparison& comparison, const Row& row) {
@@ -81,7 +97,7 @@ std::string side_line(const char* word, const SideSummary& side) {
   return out.empty() ? "" : wrapped("not counted", std::string(word) + ": " + out);
 }
 
-std::string own_lines(const char* word, const Row& row, const std::optional<MeanOfSide>& side) {
+std::string own_lines(const char* word, const std::string& name, const Row& row, const std::optional<MeanOfSide>& side) {
   const statistics::Mean& mean = side->mean;
   const double share = mean.half_width() / mean.sample.mean * 100;
   const double absolute = side->absolute / mean.sample.mean * 100;
@@ -89,15 +105,18 @@ std::string own_lines(const char* word, const Row& row, const std::optional<Mean
       mean.sample.count > 1 ? fmt::format("{} runs, CV {:.2f} %, {} to {}", mean.sample.count, mean.sample.variation() * 100,
                                           figure_text(mean.sample.least), figure_text(mean.sample.most))
                             : "one run, meter only";
-  return wrapped(word, fmt::format("{} ± {:.2f} % on this board (95 %), ± {:.1f} % absolute; {}", mean_text(*side, row.unit),
-                                   share, absolute, scatter));
+  return wrapped(word, fmt::format("{}{} ± {:.2f} % on this board (95 %), ± {:.1f} % absolute; {}", name,
+                                   mean_text(*side, row.unit), share, absolute, scatter));
 }
 
 std::string energy_lines(const Comparison& comparison) {
   const Row* row = comparison.find(Metric::energy);
   if (row == nullptr || !row->change) row = comparison.rows.empty() ? nullptr : &comparison.rows.front();
   if (row == nullptr || !row->change) return {};
-  std::string text = own_lines("BASE", *row, row->base) + own_lines("NEW", *row, row->changed);
+  const bool is_named = are_told_apart(named_headings(comparison));
+  const auto named = [&](const SideSummary& side) { return is_named ? "" : side_text(side.name) + ": "; };
+  std::string text = own_lines("BASE", named(comparison.base), *row, row->base) +
+                     own_lines("NEW", named(comparison.changed), *row, row->changed);
   text += wrapped("how", method_text(comparison, *row));
   if (const std::string least = would_show_text(*row); !least.empty())
     text += wrapped("would show", "a change of " + least + " in 90 of 100 such comparisons of the " +

@@ -53,6 +53,15 @@ TEST(Formats, Text) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(base::columns_of(line), 80) << line;
 }
 
+// As the folders of two sets of one benchmark.
+TEST(Formats, NamesThatBeginAlikeStandBelowTheColumns) {
+  const std::string text = as_text(report_of(side_of("20261129t211816-165217590z-set-kernel", kBaseJoules),
+                                             side_of("20261129t213050-059982490z-set-kernel", kNewJoules)));
+  EXPECT_NE(text.find("       BASE (5)        NEW (5) "), std::string::npos) << text;
+  EXPECT_NE(text.find("BASE        20261129t211816-165217590z-set-kernel: 3,016"), std::string::npos) << text;
+  EXPECT_NE(text.find("NEW         20261129t213050-059982490z-set-kernel: 3,078"), std::string::npos) << text;
+}
+
 TEST(Formats, FiguresHaveTheDigitsOfTheirInterval) {
   MeanOfSide side;
   side.mean.sample.mean = 2000.123456;
