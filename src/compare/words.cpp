@@ -15,23 +15,22 @@ constexpr double kLargestInFull = 1e12;
 constexpr double kLeastInFull = 1e-4;
 constexpr int kSignificant = 5;
 
-std::string with_commas(std::string number) {
-  const std::size_t point = std::min(number.find('.'), number.size());
-  const std::size_t first = number.starts_with('-') || number.starts_with('+') ? 1 : 0;
-  for (std::size_t at = point; at > first + 3;) {
-    at -= 3;
-    number.insert(at, ",");
-  }
-  return number;
+bool is_plain(double value) {
+  return std::abs(value) < kLargestInFull && std::abs(value) >= kLeastInFull;
 }
 
-std::string significant(double value, bool sign) {
+std::string significant(double value) {
   const double size = std::abs(value);
-  if (size >= kLargestInFull || (size > 0 && size < kLeastInFull))
-    return sign ? fmt::format("{:+.4g}", value) : fmt::format("{:.4g}", value);
+  if (size > 0 && !is_plain(value)) return fmt::format("{:.4g}", value);
   const int before = size > 0 ? static_cast<int>(std::floor(std::log10(size))) + 1 : 1;
   const int decimals = std::max(0, kSignificant - std::max(before, 1));
-  return with_commas(sign ? fmt::format("{:+.{}f}", value, decimals) : fmt::format("{:.{}f}", value, decimals));
+  return report::grouped(fmt::format("{:.{}f}", value, decimals));
+}
+
+// With its sign, and the digits that the half-width of its interval leaves.
+std::string difference_text(double value, double half_width) {
+  if (value != 0 && !is_plain(value)) return fmt::format("{:+.4g}", value);
+  return (value < 0 ? "-" : "+") + report::rounded(std::abs(value), half_width);
 }
 
 std::string runs_text(std::size_t base, std::size_t changed) {
@@ -42,7 +41,7 @@ std::string runs_text(std::size_t base, std::size_t changed) {
 }  // namespace
 
 std::string figure_text(double value) {
-  return significant(value, false);
+  return significant(value);
 }
 
 std::string figure_text(double value, const std::string& unit) {
@@ -52,8 +51,7 @@ std::string figure_text(double value, const std::string& unit) {
 std::string mean_text(const MeanOfSide& side) {
   const double mean = side.mean.sample.mean;
   const double half_width = side.mean.half_width();
-  const bool is_plain = std::abs(mean) < kLargestInFull && std::abs(mean) >= kLeastInFull;
-  return is_plain && half_width > 0 ? report::rounded(mean, half_width) : figure_text(mean);
+  return is_plain(mean) && half_width > 0 ? report::rounded(mean, half_width) : figure_text(mean);
 }
 
 std::string mean_text(const MeanOfSide& side, const std::string& unit) {
@@ -61,17 +59,23 @@ std::string mean_text(const MeanOfSide& side, const std::string& unit) {
 }
 
 std::string percent_text(double share) {
-  const double percent = share * 100;
+  constexpr double kNothing = 0.005;  // shows no digit: it has no sign
+  const double percent = std::abs(share * 100) < kNothing ? 0 : share * 100;
   return std::abs(percent) < kLargestInFull ? fmt::format("{:+.2f} %", percent) : fmt::format("{:+.3g} %", percent);
 }
 
 std::string change_text(const Row& row) {
   const double value = shown(row, row.change->change.value);
-  return row.as_difference() ? significant(value, true) + " " + row.unit : percent_text(value);
+  if (!row.as_difference()) return percent_text(value);
+  const statistics::Interval bounds = statistics::interval(value, row.change->change.budget);
+  return difference_text(value, (bounds.high - bounds.low) / 2) + " " + row.unit;
 }
 
 std::string interval_text(const Row& row, const statistics::Interval& bounds) {
-  if (row.as_difference()) return significant(bounds.low, true) + " to " + significant(bounds.high, true) + " " + row.unit;
+  if (row.as_difference()) {
+    const double half_width = (bounds.high - bounds.low) / 2;
+    return difference_text(bounds.low, half_width) + " to " + difference_text(bounds.high, half_width) + " " + row.unit;
+  }
   const std::string low = percent_text(bounds.low);
   return low.substr(0, low.size() - 2) + " to " + percent_text(bounds.high);
 }

@@ -71,6 +71,15 @@ TEST(Formats, FiguresHaveTheDigitsOfTheirInterval) {
   EXPECT_EQ(mean_text(side), "2,000");
   side.mean.sample.mean = 2e200;
   EXPECT_EQ(mean_text(side), "2e+200");
+
+  Row row;
+  row.metric = Metric::energy_above_idle;
+  row.unit = "J";
+  row.change = MetricChange{Method::runs, 7, {-11.082, {}}, {}};
+  row.change->change.budget.add({"meter", 247});
+  EXPECT_EQ(change_text(row), "-11 J");
+  EXPECT_EQ(interval_text(row), "-500 to +470 J");
+  EXPECT_EQ(percent_text(-0.00001), "+0.00 %");
 }
 
 TEST(Formats, EachAsItWas) {
