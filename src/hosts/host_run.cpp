@@ -69,7 +69,8 @@ base::Result<FarRun> HostRun::start(const HostOrder& order) {
                                              : remote::check_program(order.host, order.program, mailbox_.fd()));
   auto started = FarRun::start(order.host, far, mailbox_.fd());
   if (started) {
-    say("running there as " + order.name + "; from another terminal or after a restart: " + how_to_attach(*started));
+    say("running on " + order.host.name() + " as " + order.name +
+        "; from another terminal or after a restart: " + how_to_attach(*started));
     return *std::move(started);
   }
   base::Error error = started.error().error;
@@ -88,14 +89,13 @@ HostEnd HostRun::attach(const remote::Host& host, const std::string& name) {
 HostEnd HostRun::see_to_its_end(const FarRun& far) {
   HostEnd end{far.host().name()};
   const auto ended = follow(far);
-  if (ended) {
-    end.exit_code = ended->code;
-    if (!ended->code)
-      console_.complain(end.host,
-                        {"the program there ended without saying how: it was killed, or that machine was restarted",
-                         "what it had measured is fetched; iris-gpubench recover makes its outputs"});
-  }
+  if (ended) end.exit_code = ended->code;
   const auto fetched = ended ? fetch(far, end) : Reply<void>(tl::unexpected(ended.error()));
+  if (fetched && !end.exit_code)
+    console_.complain(end.host,
+                      {"the program there ended without saying how: it was killed, or that machine was restarted",
+                       end.folder.empty() ? "it had measured nothing"
+                                          : "what it had measured is here: iris-gpubench recover " + end.folder.string()});
   if (fetched) return end;
   console_.complain(end.host, {fetched.error().error.message, "its results are still there: " + how_to_attach(far)});
   const auto signal = mailbox_.take();
@@ -112,9 +112,9 @@ Reply<remote::FarEnd> HostRun::follow(const FarRun& far) {
   for (;;) {
     while (const auto signal = mailbox_.take()) {
       signals_.push_back(*signal);
-      console_.say(far.host().name(), base::signal_name(*signal) +
-                                          " is handed on; a second one ends only this program here, and " +
-                                          how_to_attach(far) + " takes the run up again");
+      console_.say(far.host().name(), base::signal_name(*signal) + " is handed on to " + far.host().name() +
+                                          "; a second one ends only this program here, and " + how_to_attach(far) +
+                                          " takes the run up again");
     }
     Reply<remote::FarEnd> ended;
     if (const auto handed_on = hand_on_signals(far); !handed_on)
@@ -157,7 +157,7 @@ std::string HostRun::with_own_paths(const FarRun& far, std::string_view line) co
 bool HostRun::pause(const FarRun& far, const base::Error& error) {
   if (pause_ == base::Duration{})
     console_.say(far.host().name(),
-                 error.message + "; the run goes on there, and this program tries again until it answers");
+                 error.message + "; nothing there is lost, and this program tries again until it answers");
   pause_ = pause_ == base::Duration{} ? kFirstPause : std::min(2 * pause_, kLongestPause);
   return platform::becomes_readable(mailbox_.fd(), pause_);
 }

@@ -20,6 +20,9 @@ constexpr base::Duration kUnpackFor = std::chrono::hours(1);
 
 // $1: name, $2: part, $3: wrapper, $4: starter, $5: program; the rest: its words.
 constexpr const char* kStart = R"sh(
+for tool in setsid tar sha256sum; do
+  command -v $tool >/dev/null || { echo "there is no $tool" >&2; return 1; }
+done
 umask 077
 mkdir -p "$base/runs" && mkdir "$base/runs/$1" || return 1
 printf "%s\n" "$2" >"$base/runs/$1/part"
@@ -95,7 +98,8 @@ find_run "$1" || return
 mkdir -p "$run/results" && cd "$run/results" && find . -type f -exec sha256sum {} +
 )sh";
 constexpr const char* kForget = R"sh(
-find_run "$1" && rm -rf "$run"
+find_run "$1" || return 0  # the answer to an earlier try was lost
+rm -rf "$run"
 )sh";
 
 tl::unexpected<Trouble> failed(const Host& host, const std::string& what, const Answer& answer) {

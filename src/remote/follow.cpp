@@ -6,6 +6,9 @@
 namespace gpubench::remote {
 namespace {
 
+constexpr std::size_t kLongestLine = 64;
+constexpr std::uint64_t kHighestCode = 255;
+
 std::optional<std::uint64_t> number_in(std::string_view text) {
   std::uint64_t number = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -23,7 +26,7 @@ void FollowReader::take(std::string_view bytes) {
       continue;
     }
     const std::size_t end = bytes.find('\n');
-    line_ += bytes.substr(0, end);
+    line_ += bytes.substr(0, std::min(end, kLongestLine - std::min(kLongestLine, line_.size())));
     if (end == std::string_view::npos) return;
     bytes.remove_prefix(end + 1);
     take_line();
@@ -45,7 +48,7 @@ void FollowReader::take_line() {
   const auto number = number_in(value);
   if (line_.front() == 'X') {
     end_.emplace();
-    if (number) end_->code = static_cast<int>(*number);
+    if (number) end_->code = static_cast<int>(std::min(*number, kHighestCode));
   } else if (number) {
     is_error_ = line_.front() == 'E';
     left_ = *number;

@@ -33,7 +33,9 @@ std::string command_for(const std::string& script) {
 std::string last_line(std::string_view text) {
   text = base::trimmed(text);
   const std::size_t begin = text.rfind('\n');
-  return base::one_line(text.substr(begin == std::string_view::npos ? 0 : begin + 1));
+  std::string line = base::one_line(text.substr(begin == std::string_view::npos ? 0 : begin + 1));
+  if (line.ends_with('.')) line.pop_back();
+  return line;
 }
 
 std::string remedy_for(const std::string& host, std::string_view why) {

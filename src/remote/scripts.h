@@ -16,7 +16,7 @@ find_run() {
   return 44
 }
 is_alive() {
-  [ -s "$run/pid" ] && grep -qsF "$run/results" "/proc/$(cat "$run/pid")/cmdline"
+  [ -s "$run/pid" ] && { tr '\0' '\n' <"/proc/$(cat "$run/pid")/cmdline"; } 2>/dev/null | grep -qF "$run/results"
 }
 )sh";
 inline constexpr int kNoSuchRun = 44;

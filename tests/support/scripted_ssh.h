@@ -24,11 +24,13 @@ class ScriptedSsh {
                   "cat noise 2>/dev/null\n"
                   "export HOME=\"$PWD/home\"\n"
                   "unset XDG_CACHE_HOME\n"
+                  "start() { exec setsid -w env PATH=\"$(cat path 2>/dev/null || echo \"$PATH\")\" \"$(cat shell "
+                  "2>/dev/null || echo sh)\" -c \"$command\"; }\n"
                   "if mv cut cut.done 2>/dev/null; then\n"
-                  "  setsid -w sh -c \"$command\" | head -c \"$(cat cut.done)\"\n"
+                  "  (start) | head -c \"$(cat cut.done)\"\n"
                   "  exit 255\n"
                   "fi\n"
-                  "exec setsid -w sh -c \"$command\"\n");
+                  "start\n");
   }
   ~ScriptedSsh() {
     std::error_code ignored;
@@ -52,6 +54,9 @@ class ScriptedSsh {
   }
   // The next connection is cut after so many bytes.
   void cut_after(int bytes) const { write("cut", std::to_string(bytes)); }
+  // The login shell, and where programs are looked for.
+  void log_in_with(const std::string& shell) const { write("shell", shell); }
+  void look_in(const std::filesystem::path& programs) const { write("path", programs.string()); }
   // All words that it was started with, a line each.
   [[nodiscard]] std::string words() const {
     std::ifstream file(folder_ / "words");

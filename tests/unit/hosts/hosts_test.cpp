@@ -74,6 +74,32 @@ TEST_F(HostsTest, ResultsAreFetchedAndRemovedThere) {
   EXPECT_FALSE(fs::exists(results() / ".fetch-one"));
 }
 
+// A machine that has busybox and nothing else.
+TEST_F(HostsTest, ASmallSystemWillDo) {
+  const fs::path programs = ssh.folder() / "programs";
+  fs::create_directories(programs);
+  for (const char* name : {"sh",    "dd",  "mkdir", "cat",  "grep",      "setsid", "mv", "wc",     "tail",  "head",
+                           "sleep", "tar", "tr",    "find", "sha256sum", "rm",     "ls", "mktemp", "chmod", "ln"})
+    fs::create_symlink("/bin/busybox", programs / name);
+  ssh.look_in(programs);
+  std::ofstream(ssh.home() / "wait") << "";
+  std::thread user([&] {
+    const fs::path runs = ssh.home() / ".cache/iris-gpubench/runs";
+    for (int i = 0; i < 200 && text_of(runs / "one/output").empty(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    platform::interrupt_self();
+  });
+  HostOrder brought = order("one", {"0"});
+  const auto luggage = remote::pack_program(brought.program);
+  ASSERT_TRUE(luggage) << luggage.error().message;
+  brought.luggage = &*luggage;
+  const auto ends = run({brought});
+  user.join();
+  EXPECT_EQ(ends[0].exit_code, 130);
+  EXPECT_EQ(ends[0].folder, results() / "the-run");
+  EXPECT_FALSE(is_left_there("one"));
+}
+
 TEST_F(HostsTest, PartsLieSideBySideWithTheirNumbers) {
   HostOrder first = order("one", {"0", "job"});
   HostOrder second = order("two", {"3", "job"});

@@ -27,6 +27,18 @@ TEST_F(HostTest, ArgumentsAndDataArriveAsTheyAre) {
   EXPECT_EQ(answer->code, 5);
 }
 
+TEST_F(HostTest, AnyLoginShellWillDo) {
+  for (const char* shell : {"/bin/dash", "/bin/bash", "/usr/bin/zsh", "/usr/bin/fish", "/usr/bin/tcsh"}) {
+    if (!std::filesystem::exists(shell)) continue;
+    ssh.log_in_with(shell);
+    Call call{"printf '<%s>' \"$@\"; cat", {"it's", "!x", "two\nlines", "\\\\"}};
+    call.data = "data";
+    const auto answer = host.call(call, -1);
+    ASSERT_TRUE(answer) << shell;
+    EXPECT_EQ(answer->output, "<it's><!x><two\nlines><\\\\>data") << shell;
+  }
+}
+
 TEST_F(HostTest, SshIsAskedForNothingThatCanHangOrTrustAnybody) {
   ASSERT_TRUE(host.call({"true", {"secret"}}, -1));
   const std::string words = ssh.words();
@@ -45,7 +57,7 @@ TEST_F(HostTest, WhyThereIsNoAnswer) {
   ssh.refuse("Welcome\nuser@gpu-host: Permission denied (publickey).\n");
   auto answer = host.call({"true"}, -1);
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().error.message, "gpu-host cannot be reached: user@gpu-host: Permission denied (publickey).");
+  EXPECT_EQ(answer.error().error.message, "gpu-host cannot be reached: user@gpu-host: Permission denied (publickey)");
   EXPECT_THAT(answer.error().error.remedy, HasSubstr("BatchMode"));
   EXPECT_EQ(answer.error().why, Why::unreachable);
   ssh.refuse("Host key verification failed.\n");
