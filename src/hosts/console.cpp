@@ -1,5 +1,7 @@
 #include "hosts/console.h"
 
+#include "base/text.h"
+
 namespace gpubench::hosts {
 namespace {
 
@@ -11,7 +13,8 @@ std::string about(const std::string& host, const std::string& text) {
 }  // namespace
 
 void Console::print(platform::Terminal& to, const std::string& host, std::string_view line) {
-  const std::string text = (names_hosts_ ? host + ": " : "") + std::string(line);
+  std::string text = names_hosts_ ? host + ": " : "";
+  text += to.is_terminal() ? base::one_line(line.substr(0, line.find('\n'))) + "\n" : std::string(line);
   const std::lock_guard<std::mutex> lock(mutex_);
   to.write(text);
 }

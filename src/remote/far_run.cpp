@@ -23,8 +23,7 @@ constexpr const char* kStart = R"sh(
 for tool in setsid tar sha256sum; do
   command -v $tool >/dev/null || { echo "there is no $tool" >&2; return 1; }
 done
-umask 077
-mkdir -p "$base/runs" && mkdir "$base/runs/$1" || return 1
+mkdir -p "$base/runs" && mkdir -m 700 "$base/runs/$1" || return 1
 printf "%s\n" "$2" >"$base/runs/$1/part"
 printf "%s\n" "$base/runs/$1"
 )sh";
@@ -70,8 +69,9 @@ while :; do
   ended=
   [ -e "$run/code" ] && ended=$(cat "$run/code")
   if [ -z "$ended" ] && ! is_alive; then
-    rounds_gone=$((rounds_gone + 1))
-    [ $rounds_gone -lt 5 ] || ended=gone
+    rounds_gone=$((rounds_gone + 1)) most=60  # a busy machine starts it late
+    [ -s "$run/pid" ] && most=5
+    [ $rounds_gone -lt $most ] || ended=gone
   fi
   news=
   piece output O $output && output=$((output + more)) news=1

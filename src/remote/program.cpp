@@ -109,7 +109,7 @@ base::Result<std::string> check_program(const Host& host, const std::string& pat
   if (answer.code != 0)
     return base::failure(path + " does not run on " + host.name() + ": " + base::one_line(base::trimmed(answer.error)),
                          kOtherWays);
-  if (said.find(base::kVersion) == std::string_view::npos)
+  if (!said.ends_with(" " + std::string(base::kVersion)))
     return base::failure(path + " on " + host.name() + " is another version: " + base::one_line(said),
                          "leave out --remote-program, or install version " + std::string(base::kVersion) + " there");
   return program;

@@ -23,11 +23,13 @@ class Remote(RemoteTest):
         self.assertFalse([path.name for path in self.results.iterdir() if path.name.startswith(".")])
 
     def test_a_run_there_and_its_results_here(self):
-        outcome = self.run_program(*self.on("--name", "demo", "--", "sh", "-c", "pwd; sleep 1"))
+        outcome = self.run_program(*self.on("--name", "demo", "--", "sh", "-c", "pwd; umask; sleep 1"))
         self.assertEqual(outcome.code, 0, outcome.stderr)
         self.assert_fetched(outcome)
         self.assert_valid_results(outcome, plot=False)
-        self.assertEqual(outcome.text("benchmark.log").strip(), str(self.remote.home), "it starts in the home folder there")
+        umask = os.umask(0o22)
+        os.umask(umask)
+        self.assertEqual(outcome.text("benchmark.log").split(), [str(self.remote.home), f"{umask | 0o22:04o}"], "as a login finds them")
         self.assertEqual(outcome.metrics["benchmark"], "demo")
         self.assertGreater(outcome.metrics["total_energy_joules"], 50)
         self.assertIn("Energy", outcome.stdout)
@@ -242,7 +244,7 @@ class Remote(RemoteTest):
         outcome = self.finish(started)
         self.assertEqual(outcome.code, 125, outcome.stderr)
         self.assertIn("without saying how", outcome.stderr)
-recovered = subprocess.run(["sh", "-c", re.search("iris-gpubench (recover .*)", outcome.stderr)[1].join((f"{PROGRAM} ", " --no-plot"))],
+        recovered = subprocess.run(["sh", "-c", re.search("iris-gpubench (recover .*)", outcome.stderr)[1].join((f"{PROGRAM} ", " --no-plot"))],
                                    env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False)
         self.assertEqual(recovered.returncode, 0, recovered.stderr)
         self.assertIn("Energy", recovered.stdout)
