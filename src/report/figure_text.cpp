@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 #include "report/text.h"
@@ -34,6 +35,11 @@ std::string energy_text(base::Energy energy, base::Energy half_width) {
   if (energy.joules() >= 1e6) return rounded(energy.joules() / 1e6, half_width.joules() / 1e6) + " MJ";
   if (energy.joules() >= 1e4) return rounded(energy.joules() / 1e3, half_width.joules() / 1e3) + " kJ";
   return joules_text(energy, half_width) + " J";
+}
+
+std::string following_text(double value, base::Energy energy, base::Energy half_width) {
+  const double share = energy > base::Energy{} ? half_width / energy : 0;
+  return rounded(value, std::abs(value) * share);
 }
 
 std::string half_width_text(base::Energy half_width, base::Energy energy) {

@@ -44,6 +44,9 @@ std::string kilowatt_hours_text(base::Energy energy, base::Energy half_width);
 // "20.811 kJ": in J, kJ or MJ.
 std::string energy_text(base::Energy energy, base::Energy half_width);
 
+// A figure that follows from an energy, such as its power or its emissions: as uncertain as that is.
+std::string following_text(double value, base::Energy energy, base::Energy half_width);
+
 // Half-width, k = 2, in percent of the energy: "0.10".
 std::string half_width_text(base::Energy half_width, base::Energy energy);
 

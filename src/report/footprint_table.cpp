@@ -27,9 +27,11 @@ std::vector<std::pair<std::string, std::string>> footprint_rows(const carbon::Fo
   std::vector<std::pair<std::string, std::string>> rows;
   rows.emplace_back("PUE of the Data Centre", plain_number(footprint.pue.fraction(), 3));
   std::string operational = grams_or(footprint.operational, "");
-  if (footprint.operational_uncertainty)
-    operational +=
-        " ± " + short_number(footprint.operational_uncertainty->grams(), kTableDecimals) + " (from the energy, k = 2)";
+  if (footprint.operational_uncertainty) {
+    const double half_width = footprint.operational_uncertainty->grams();
+    operational = rounded(footprint.operational.grams(), half_width) + " ± " + rounded(half_width, half_width) +
+                  " (from the energy, k = 2)";
+  }
   rows.emplace_back("Operational (gCO2)", operational);
   rows.emplace_back("Operational Above Idle (gCO2)", grams_or(footprint.above_idle, "not available (no idle level)"));
   rows.emplace_back("Embodied (gCO2)", grams_or(footprint.embodied, unknown));

@@ -68,6 +68,10 @@ std::string activity_table(const record::RunRecord& run) {
   return table.text() + kActivityRemark + "\n";
 }
 
+std::string following_energy(const record::RunRecord& run, double value) {
+  return following_text(value, run.total_energy.value_or(base::Energy{}), run.total_uncertainty.comparative());
+}
+
 // The work that the benchmark reports, and what a unit of it took.
 void add_work(base::TextTable& table, const record::RunRecord& run) {
   if (!run.benchmark.work) return;
@@ -79,11 +83,11 @@ void add_work(base::TextTable& table, const record::RunRecord& run) {
   const std::string boards = std::string(" on ") + boards_text(run.gpus.size()) + ", \u00b1 ";
   if (rate.energy)
     table.add_row(
-        {"Energy per Work (J per " + unit + ")",
-         marked(run, short_number(rate.energy->joules(), 5) + " \u00b1 " + short_number(rate.comparative.joules(), 5) +
-                         boards + short_number(rate.absolute.joules(), 5) + " absolute")});
+        {"Energy per Work (J per " + unit + ")", marked(run, with_half_width(*rate.energy, rate.comparative) + boards +
+                                                                 joules_text(rate.absolute, rate.absolute) + " absolute")});
   if (rate.emissions)
-    table.add_row({"Emissions per Work (gCO2 per " + unit + ")", marked(run, short_number(rate.emissions->grams(), 5))});
+    table.add_row(
+        {"Emissions per Work (gCO2 per " + unit + ")", marked(run, following_energy(run, rate.emissions->grams()))});
 }
 
 void add_total_energy(base::TextTable& table, const record::RunRecord& run) {
@@ -140,9 +144,10 @@ std::string carbon_table(const record::RunRecord& run, const Summary& sum) {
 std::string half_hour_table(const record::RunRecord& run) {
   base::TextTable table({"From (UTC)", "To (UTC)", "Energy (J)", "Intensity (gCO2/kWh)", "Kind", "Emissions (gCO2)"});
   for (const carbon::SlotEmissions& slot : run.emissions->slots)
-    table.add_row({base::utc_table_text(slot.from), base::utc_table_text(slot.to), short_number(slot.energy.joules(), 1),
+    table.add_row({base::utc_table_text(slot.from), base::utc_table_text(slot.to),
+                   following_energy(run, slot.energy.joules()),
                    short_number(slot.intensity.intensity.grams_per_kilowatt_hour(), 1),
-                   std::string(carbon::kind_text(slot.intensity.kind)), number(slot.emissions.grams())});
+                   std::string(carbon::kind_text(slot.intensity.kind)), following_energy(run, slot.emissions.grams())});
   return table.text();
 }
 

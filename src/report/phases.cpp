@@ -17,10 +17,17 @@ using meter::ValueKind;
 constexpr std::size_t kLongestPhaseName = 50;  // characters of a foreign string
 constexpr std::size_t kDeepestIndent = 8;
 
+base::Energy half_width_of(const phases::Phase& phase) {
+  return phase.uncertainty.terms.empty() ? phase.self_half_width : phase.uncertainty.comparative();
+}
+
+std::string following_energy(const phases::Phase& phase, double value) {
+  return following_text(value, phase.energy.value_or(base::Energy{}), half_width_of(phase));
+}
+
 std::string energy_cell(const record::RunRecord& run, const phases::Phase& phase) {
   if (!phase.energy) return phase.basis == phases::EnergyBasis::refused ? "too short" : kNotAvailable;
-  const base::Energy half_width = phase.uncertainty.terms.empty() ? phase.self_half_width : phase.uncertainty.comparative();
-  std::string text = with_half_width(*phase.energy, half_width);
+  std::string text = with_half_width(*phase.energy, half_width_of(phase));
   if (phase.basis == phases::EnergyBasis::by_name) text += " (by name)";
   return run.facts.source.is_replay() ? text + " (REPLAY)" : text;
 }
@@ -33,7 +40,7 @@ std::string share_cell(const record::RunRecord& run, const phases::Phase& phase)
 std::string each_cell(const phases::Phase& phase) {
   if (phase.each) return with_half_width(phase.each->mean, phase.each->half_width);
   if (!phase.energy || phase.count < 2) return "";
-  return short_number(phase.energy->joules() / static_cast<double>(phase.count), 2);
+  return following_energy(phase, phase.energy->joules() / static_cast<double>(phase.count));
 }
 
 std::string work_cell(const phases::Phase& phase) {
@@ -41,7 +48,7 @@ std::string work_cell(const phases::Phase& phase) {
   for (const phases::PhaseWork& work : phase.works) {
     const std::string unit = one_line(work.unit, kLongestPhaseName);
     base::add_item(text, plain_number(work.amount, 1) + " " + unit);
-    if (phase.energy) text += ", " + short_number(phase.energy->joules() / work.amount, 4) + " J each";
+    if (phase.energy) text += ", " + following_energy(phase, phase.energy->joules() / work.amount) + " J each";
   }
   return text;
 }
@@ -69,10 +76,10 @@ std::vector<std::string> row_of(const record::RunRecord& run, const phases::Phas
                                short_number(base::to_seconds(phase.time), 3),
                                energy_cell(run, phase),
                                share_cell(run, phase),
-                               phase.self_energy ? short_number(phase.self_energy->joules(), 1) : "",
+                               phase.self_energy ? joules_text(*phase.self_energy, phase.self_half_width) : "",
                                each_cell(phase),
-                               power ? short_number(power->watts(), 1) : "",
-                               phase.emissions ? short_number(phase.emissions->grams(), kTableDecimals) : "",
+                               power ? following_energy(phase, power->watts()) : "",
+                               phase.emissions ? following_energy(phase, phase.emissions->grams()) : "",
                                work_cell(phase)};
   if (has_activity(run)) row.push_back(activity_cell(phase));
   return row;
@@ -137,7 +144,7 @@ std::vector<std::string> phase_remarks(const record::RunRecord& run, std::size_t
   if (has(phases::EnergyBasis::refused))
     remarks.emplace_back("\"Too short\": the interval would be wider than 30 % of the energy.");
   if (!account.others.empty())
-    remarks.push_back(fmt::format("{} phases of other threads overlap these and are in no sum: see metrics.json.",
+    remarks.push_back(fmt::format("Phases of other threads overlap these and are in no sum ({} in metrics.json).",
                                   account.others.size() + account.more_others));
   return remarks;
 }

@@ -58,7 +58,7 @@ TEST(Phases, TableIsIndentedAndNamesTheRest) {
   EXPECT_TRUE(contains(text, "too short"));
   EXPECT_TRUE(contains(text, "(unmarked)"));
   EXPECT_TRUE(contains(text, "64 images, 9.375 J each"));
-  EXPECT_TRUE(contains(text, "phases of other threads"));
+  EXPECT_TRUE(contains(text, "Phases of other threads"));
 }
 
 TEST(Phases, DocumentHasThemInOrderAndTheRestLast) {
