@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <system_error>
 #include <utility>
 
@@ -110,12 +111,6 @@ Reply<remote::FarEnd> HostRun::follow(const FarRun& far) {
   const remote::Listener listener{[&](std::string_view bytes) { output.add(bytes); },
                                   [&](std::string_view bytes) { errors.add(bytes); }, [&] { connected(far); }};
   for (;;) {
-    while (const auto signal = mailbox_.take()) {
-      signals_.push_back(*signal);
-      console_.say(far.host().name(), base::signal_name(*signal) + " is handed on to " + far.host().name() +
-                                          "; a second one ends only this program here, and " + how_to_attach(far) +
-                                          " takes the run up again");
-    }
     Reply<remote::FarEnd> ended;
     if (const auto handed_on = hand_on_signals(far); !handed_on)
       ended = tl::unexpected(handed_on.error());
@@ -130,7 +125,20 @@ Reply<remote::FarEnd> HostRun::follow(const FarRun& far) {
   }
 }
 
+// A closed terminal is no reason to stop what runs elsewhere: an error then.
 Reply<void> HostRun::hand_on_signals(const FarRun& far) {
+  while (const auto signal = mailbox_.take()) {
+    if (*signal == SIGHUP) {
+      mailbox_.post(SIGHUP);  // for the exit code
+      return refused({"the terminal was closed; the run goes on there", ""});
+    }
+    signals_.push_back(*signal);
+    const bool is_for_benchmark = *signal == SIGUSR1 || *signal == SIGUSR2;
+    console_.say(far.host().name(), base::signal_name(*signal) + " is handed on to " + far.host().name() +
+                                        (is_for_benchmark ? ""
+                                                          : "; a second one ends only this program here, and " +
+                                                                how_to_attach(far) + " takes the run up again"));
+  }
   while (!signals_.empty()) {
     const std::string name = base::signal_name(signals_.front()).substr(3);  // without SIG
     if (auto sent = far.signal(name, mailbox_.fd()); !sent) return sent;

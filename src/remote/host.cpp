@@ -17,7 +17,7 @@ constexpr std::size_t kMostErrorBytes = std::size_t{16} << 10U;
 std::string framed(const Call& call) {
   std::string text = "set --";
   for (const std::string& argument : call.arguments) text += " " + quoted(argument);
-  text += "\nprintf '\\n%s\\n' '" + begin_mark() + "'\n";
+  text += "\nprintf '\\n%s\\n' '" + begin_mark() + "'\nprintf '\\n%s\\n' '" + begin_mark() + "' >&2\n";
   text += "answer() {\n" + call.script + "\n}\nanswer \"$@\"\ncode=$?\n";
   text += "printf '\\n%s %s\\n' '" + end_mark() + "' $code\n";
   if (!call.then.empty()) text += "[ $code = 0 ] || exit\n" + call.then + "\n";
@@ -27,6 +27,22 @@ std::string framed(const Call& call) {
 // Reads the script byte for byte, so that what follows is left for the script to read.
 std::string command_for(const std::string& script) {
   return "exec sh -c 'eval \"$(dd bs=1 count=" + std::to_string(script.size()) + " 2>/dev/null)\"'";
+}
+
+std::vector<std::string> ssh_words(const std::string& ssh, const std::string& host, const std::string& script) {
+  std::vector<std::string> words{ssh, "-T"};
+  for (const char* option : {"BatchMode=yes", "ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=3",
+                             "ControlMaster=no", "ClearAllForwardings=yes"})
+    words.insert(words.end(), {"-o", option});
+  words.insert(words.end(), {"--", host, command_for(script)});
+  return words;
+}
+
+// Of standard error, what the script wrote: a banner and a login's own lines come before.
+std::string after_mark(const std::string& text) {
+  const std::string mark = begin_mark() + "\n";
+  const std::size_t at = text.find(mark);
+  return at == std::string::npos ? text : text.substr(at + mark.size());
 }
 
 // What ssh says last is why it ended; what the far side's login says may come before.
@@ -66,21 +82,7 @@ Reply<Answer> Host::call(const Call& call, int interrupt_fd) const {
   Answer answer;
   AnswerReader reader(call.on_output ? call.on_output : [&answer](std::string_view bytes) { answer.output += bytes; });
   platform::ChildRequest request;
-  request.argv = {ssh_,
-                  "-T",
-                  "-o",
-                  "BatchMode=yes",
-                  "-o",
-                  "ConnectTimeout=10",
-                  "-o",
-                  "ServerAliveInterval=5",
-                  "-o",
-                  "ServerAliveCountMax=3",
-                  "-o",
-                  "ControlMaster=no",
-                  "--",
-                  name_,
-                  command_for(script)};
+  request.argv = ssh_words(ssh_, name_, script);
   request.input = script + call.data;
   request.timeout = call.patience;
   request.max_error_bytes = kMostErrorBytes;
@@ -94,10 +96,10 @@ Reply<Answer> Host::call(const Call& call, int interrupt_fd) const {
   if (!outcome) return trouble({name_ + " does not answer", remedy_for(name_, "")}, Why::unreachable);
   if (const auto code = reader.finish()) {
     answer.code = *code;
-    answer.error = std::move(outcome->error);
+    answer.error = after_mark(outcome->error);
     return answer;
   }
-  const std::string why = last_line(outcome->error);
+  const std::string why = last_line(after_mark(outcome->error));
   const std::string what = reader.has_begun() ? "the connection to " + name_ + " was lost" : name_ + " cannot be reached";
   return trouble({what + (why.empty() ? "" : ": " + why), remedy_for(name_, why)}, Why::unreachable);
 }

@@ -154,6 +154,18 @@ class Remote(RemoteTest):
         self.assertEqual(outcome.code, 130, outcome.stderr)
         self.assert_fetched(outcome)
 
+    def test_a_closed_terminal_ends_only_the_program_here(self):
+        started = self.start(*self.on("--", "sh", "-c", "echo up; sleep 3"))
+        self.wait_until_it_prints("up")
+        self.interrupt(started, signal.SIGHUP)
+        outcome = self.finish(started, 5)
+        self.assertEqual(outcome.code, 129)
+        run, = self.remote.runs()
+        self.assertIn(f"iris-gpubench attach g0 {run.name}", outcome.stderr)
+        outcome = self.finish(self.attach("g0", run.name))
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assert_fetched(outcome)
+
     def test_other_signals_are_the_benchmarks(self):
         started = self.start(*self.on("--", "sh", "-c", "trap 'echo saved' USR1; echo up; for i in $(seq 40); do sleep 0.1; done"))
         self.wait_until_it_prints("up")

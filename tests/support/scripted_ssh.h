@@ -21,7 +21,7 @@ class ScriptedSsh {
                   "for word in \"$@\"; do printf '%s\\n' \"$word\"; done >>words\n"
                   "[ -e refuse ] && { cat refuse >&2; exit 255; }\n"
                   "for command in \"$@\"; do :; done\n"
-                  "cat noise 2>/dev/null\n"
+                  "cat noise 2>/dev/null && cat noise >&2\n"
                   "export HOME=\"$PWD/home\"\n"
                   "unset XDG_CACHE_HOME\n"
                   "start() { exec setsid -w env PATH=\"$(cat path 2>/dev/null || echo \"$PATH\")\" \"$(cat shell "

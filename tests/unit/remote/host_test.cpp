@@ -20,6 +20,7 @@ class HostTest : public testing::Test {
 TEST_F(HostTest, ArgumentsAndDataArriveAsTheyAre) {
   Call call{"printf '<%s>' \"$@\"; cat; echo trouble >&2; return 5", {"a b", "it's", "$HOME", "", "two\nlines"}};
   call.data = "data\n'$x";
+  ssh.print_at_login("Welcome!\n");
   const auto answer = host.call(call, -1);
   ASSERT_TRUE(answer) << answer.error().error.message;
   EXPECT_EQ(answer->output, "<a b><it's><$HOME><><two\nlines>data\n'$x");
