@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include <cstddef>
 #include <iostream>
 
 #include "cli/carbon_options.h"
@@ -6,6 +9,7 @@
 #include "cli/saved_run_options.h"
 #include "commands/recost.h"
 #include "commands/table.h"
+#include "report/text.h"
 #include "runs/saved_run.h"
 #include "sets/named_runs.h"
 
@@ -51,11 +55,26 @@ Recosting recosting(const cli::Parsed& line) {
   return change;
 }
 
-int recarbon_run(const runs::RunDirectory& directory, const Context& context) {
+// Of the runs that both accounts know.
+struct Totals {
+  std::size_t runs = 0;
+  base::Emissions before;
+  base::Emissions after;
+
+  void add(const Recosted& run) {
+    if (!run.before || !run.after) return;
+    ++runs;
+    before += *run.before;
+    after += *run.after;
+  }
+};
+
+int recarbon_run(const runs::RunDirectory& directory, const Context& context, Totals& totals) {
   const auto done = recost(directory, recosting(context.line), context.environment);
   if (!done) return cli::complain(done.error(), cli::kCannotRun);
   std::cout << cli::printable(done->changes)
             << "\nWritten: " << cli::printable((directory.path / "recarbon.{txt,yml,json}").string()) << "\n\n";
+  totals.add(*done);
   if (!done->note.empty()) std::cerr << "iris-gpubench: " << cli::printable(done->note) << "\n";
   return 0;
 }
@@ -63,12 +82,16 @@ int recarbon_run(const runs::RunDirectory& directory, const Context& context) {
 // One run that cannot be recalculated does not stop the others.
 int recarbon(const Recarbon& spec, const Context& context) {
   int status = 0;
+  Totals totals;
   for (const std::string& name : spec.runs) {
     const auto runs = sets::find_named_runs(spec.results_dir, name);
     if (!runs) status = cli::complain(runs.error(), cli::kUsageError);
     for (const runs::RunDirectory& directory : runs.value_or(std::vector<runs::RunDirectory>()))
-      if (const int one = recarbon_run(directory, context); one != 0) status = one;
+      if (const int one = recarbon_run(directory, context, totals); one != 0) status = one;
   }
+  if (totals.runs > 1)
+    std::cout << fmt::format("{} runs together: {} gCO2 before, {} gCO2 now\n", totals.runs,
+                             report::significant(totals.before.grams()), report::significant(totals.after.grams()));
   return status;
 }
 

@@ -93,6 +93,10 @@ base::Result<carbon::Source> open_source(const runs::SavedRun& saved, const carb
   return none;
 }
 
+std::optional<base::Emissions> total_of(const record::RunRecord& run) {
+  return run.emissions ? std::optional(run.emissions->total) : std::nullopt;
+}
+
 }  // namespace
 
 base::Result<Recosted> recost(const runs::RunDirectory& directory, const Recosting& change,
@@ -115,7 +119,7 @@ base::Result<Recosted> recost(const runs::RunDirectory& directory, const Recosti
   record::RunRecord costed = saved->run;
   costed.facts.carbon = carbon;
   record::cost(costed, saved->series, *answer);
-  Recosted result{report::carbon_changes(saved->run, costed), {}};
+  Recosted result{report::carbon_changes(saved->run, costed), {}, total_of(saved->run), total_of(costed)};
   if (!answer->trouble.empty()) result.note = "some intensities could not be fetched again: " + answer->trouble;
   if (const auto written = write_all(directory, costed, result.changes, answer->slots); !written)
     return base::failure(written.error());

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "base/quantity.h"
 #include "base/result.h"
 #include "carbon/carbon_options.h"
 #include "cli/environment.h"
@@ -18,8 +20,10 @@ struct Recosting {
 };
 
 struct Recosted {
-  std::string changes;  // tables, old and new
-  std::string note;     // remarks, if something could not be done as asked
+  std::string changes;                         // tables, old and new
+  std::string note;                            // remarks, if something could not be done as asked
+  std::optional<base::Emissions> before = {};  // of the GPUs; empty: not known
+  std::optional<base::Emissions> after = {};
 };
 
 // Writes recarbon.txt, .yml, .json and the intensities used into the run's folder; its own files do not change. Repeating it

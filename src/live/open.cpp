@@ -27,7 +27,7 @@ std::unique_ptr<View> open_table_view(LiveStyle style, const LiveSpec& spec, con
   options.show_log = spec.show_log;
   options.escape_codes = stage.terminal.is_terminal() && !spec.dumb_terminal;
   if (stage.replays) options.notice = kReplayNotice;
-  return std::make_unique<TableView>(stage.terminal, stage.gpus, std::move(options));
+  return std::make_unique<TableView>(stage.terminal, stage.clock, stage.gpus, std::move(options));
 }
 
 }  // namespace

@@ -43,8 +43,9 @@ std::string erase_lines(int lines) {
 
 }  // namespace
 
-TableView::TableView(platform::Terminal& terminal, std::vector<meter::GpuDescription> gpus, TableOptions options)
-    : terminal_(terminal), gpus_(std::move(gpus)), options_(std::move(options)) {}
+TableView::TableView(platform::Terminal& terminal, const platform::Clock& clock, std::vector<meter::GpuDescription> gpus,
+                     TableOptions options)
+    : terminal_(terminal), clock_(clock), gpus_(std::move(gpus)), options_(std::move(options)) {}
 
 void TableView::show(const record::Progress& progress) {
   // A pipe has no width: the full table.
@@ -52,7 +53,6 @@ void TableView::show(const record::Progress& progress) {
   const int columns = options_.escape_codes ? terminal_.size().columns : kUnbounded;
   table_ = (options_.notice.empty() ? "" : options_.notice + "\n") + current_metrics_table(gpus_, progress, columns) +
            activity_lines(gpus_, progress) + phase_line(progress) + progress_line(progress.time) + carbon_line(progress);
-  now_ = progress.time;
   if (!options_.escape_codes)
     terminal_.write((options_.show_metrics ? table_ : "") + moving_line() + (options_.show_metrics ? "\n" : ""));
   else if (options_.show_metrics)
@@ -77,12 +77,13 @@ std::string TableView::progress_line(base::WallTime now) const {
 }
 
 void TableView::show_log(std::string_view bytes) {
+  const base::WallTime now = clock_.wall_now();
   std::string lines;
   for (const std::string& line : log_.feed(bytes)) {
-    pace_.take(line, now_);
+    pace_.take(line, now);
     lines += line + "\n";
   }
-  pace_.take(log_.current(), now_);
+  pace_.take(log_.current(), now);
   if (!options_.show_log) return;
   if (options_.escape_codes)
     redraw(lines);

@@ -10,6 +10,7 @@
 #include "live/log_progress.h"
 #include "live/view.h"
 #include "meter/reading.h"
+#include "platform/clock.h"
 #include "platform/terminal.h"
 #include "record/progress.h"
 
@@ -24,8 +25,9 @@ struct TableOptions {
 
 class TableView final : public View {
  public:
-  TableView(platform::Terminal& terminal, std::vector<meter::GpuDescription> gpus, TableOptions options);
-  void start(base::WallTime time) override { now_ = *(started_ = time); }
+  TableView(platform::Terminal& terminal, const platform::Clock& clock, std::vector<meter::GpuDescription> gpus,
+            TableOptions options);
+  void start(base::WallTime time) override { started_ = time; }
   void expect(base::Duration length) override { expected_ = length; }
   void show(const record::Progress& progress) override;
   void show_log(std::string_view bytes) override;
@@ -40,11 +42,11 @@ class TableView final : public View {
   [[nodiscard]] std::string progress_line(base::WallTime now) const;
 
   platform::Terminal& terminal_;
+  const platform::Clock& clock_;
   std::vector<meter::GpuDescription> gpus_;
   TableOptions options_;
   LogLines log_;
   ProgressPace pace_;
-  base::WallTime now_;  // of what was shown last
   std::optional<base::WallTime> started_;
   std::optional<base::Duration> expected_;
   std::string table_;

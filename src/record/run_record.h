@@ -45,6 +45,7 @@ struct ReadingStatistics {
   meter::OfEachValue<std::optional<Statistics>>
       values;                             // in the value's unit; of those that are shown, and of activity the means
   std::vector<ThrottleShare> throttling;  // reasons seen at least once
+  bool shows_utilization = false;         // in some reading, though perhaps of time before the run
 
   std::optional<Statistics>& operator[](meter::ValueKind kind) { return values[kind]; }
   const std::optional<Statistics>& operator[](meter::ValueKind kind) const { return values[kind]; }

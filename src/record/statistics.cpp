@@ -124,6 +124,7 @@ ReadingStatistics summarize_readings(const series::Series<meter::GpuReading>& re
   ReadingStatistics statistics;
   series::for_each(readings, [&](const meter::GpuReading& reading) {
     activity.add(reading);
+    if (reading.utilization) statistics.shows_utilization = true;
     if (!run.contains(reading.time)) return;
     ++statistics.readings;
     const bool of_run = utilization_is_of(run, reading);

@@ -10,6 +10,14 @@
 
 namespace gpubench::report {
 
+bool reports(const record::ReadingStatistics& statistics, meter::ValueKind kind) {
+  return statistics[kind] || (kind == meter::ValueKind::utilization && statistics.shows_utilization);
+}
+
+const char* absence_text(const record::ReadingStatistics& statistics, meter::ValueKind kind) {
+  return statistics.readings == 0 || reports(statistics, kind) ? kNotAvailable : kNotSupported;
+}
+
 std::string coverage_text(base::Ratio coverage) {
   const double percent = coverage.percent();
   return short_number(percent < 100 ? std::min(percent, 99.99) : percent, 2);
@@ -63,6 +71,10 @@ std::string methods_text(const record::RunRecord& run, const std::string& unknow
     if (text.find(method) == std::string::npos) base::add_item(text, method);
   }
   return text;
+}
+
+std::string export_text(const record::ExportRecord& exported) {
+  return fmt::format("{} of {} values accepted, {} read back", exported.accepted, exported.recorded, exported.verified);
 }
 
 std::string sources_text(const carbon::EmissionsAccount& emissions) {

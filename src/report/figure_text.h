@@ -17,6 +17,11 @@ inline constexpr const char* kNotBusy = "not busy";
 inline constexpr const char* kBusyNotKnown = "not known";      // whether it was busy
 inline constexpr const char* kNotSupported = "not supported";  // this GPU does not report it
 
+// Whether the GPU reports the value, though perhaps not of the time of the run.
+bool reports(const record::ReadingStatistics& statistics, meter::ValueKind kind);
+// Why there is no figure of it.
+const char* absence_text(const record::ReadingStatistics& statistics, meter::ValueKind kind);
+
 // A share in percent; one below the whole is never rounded up to it.
 std::string coverage_text(base::Ratio coverage);
 
@@ -28,6 +33,9 @@ const char* boards_text(std::size_t boards);
 
 // The methods of the total, each once; `unknown` stands for a GPU without an energy.
 std::string methods_text(const record::RunRecord& run, const std::string& unknown);
+
+// "271 of 271 values accepted, 271 read back"
+std::string export_text(const record::ExportRecord& exported);
 
 // Where the intensities came from, each source once.
 std::string sources_text(const carbon::EmissionsAccount& emissions);

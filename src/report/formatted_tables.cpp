@@ -25,6 +25,7 @@ namespace {
 
 using meter::ValueKind;
 
+constexpr std::size_t kLongestDescription = 300;
 constexpr std::size_t kMostHalfHours = 12;  // rows of the half-hour table; a longer run's are in metrics.yml
 
 std::string number(double value) {
@@ -79,15 +80,14 @@ void add_work(base::TextTable& table, const record::RunRecord& run) {
   const record::WorkRate rate = record::work_rate(run);
   const std::string unit = one_line(work.unit, kLongestUnit);
   table.add_row({"Benchmark Work (" + unit + ")", number(work.amount)});
-  if (rate.per_second) table.add_row({"Work Rate (" + unit + "/s)", short_number(*rate.per_second, 5)});
+  if (rate.per_second) table.add_row({"Work Rate (" + unit + "/s)", rounded(*rate.per_second, 0)});
   const std::string boards = std::string(" on ") + boards_text(run.gpus.size()) + ", \u00b1 ";
   if (rate.energy)
     table.add_row(
-        {"Energy per Work (J per " + unit + ")", marked(run, with_half_width(*rate.energy, rate.comparative) + boards +
-                                                                 joules_text(rate.absolute, rate.absolute) + " absolute")});
+        {"Energy per Work (J/" + unit + ")", marked(run, with_half_width(*rate.energy, rate.comparative) + boards +
+                                                             joules_text(rate.absolute, rate.absolute) + " absolute")});
   if (rate.emissions)
-    table.add_row(
-        {"Emissions per Work (gCO2 per " + unit + ")", marked(run, following_energy(run, rate.emissions->grams()))});
+    table.add_row({"Emissions per Work (gCO2/" + unit + ")", marked(run, following_energy(run, rate.emissions->grams()))});
 }
 
 void add_total_energy(base::TextTable& table, const record::RunRecord& run) {
@@ -122,8 +122,10 @@ std::string results_table(const record::RunRecord& run, const Summary& sum) {
   table.add_row({"Total GPU Carbon Emissions (gCO2)",
                  marked(run, value_or(sum.total_carbon, &base::Emissions::grams, kNotAvailable))});
   add_work(table, run);
+  if (run.exported.requested)
+    table.add_row({"Exported", export_text(run.exported) + " by " + one_line(run.exported.destination, kLongestCell)});
   table.add_row({"Energy Measured By", run.gpus.empty() ? kNotAvailable : methods_text(run, kNotAvailable)});
-  table.add_row({"Source of GPU Figures", one_line(run.facts.source.description, kLongestCell)});
+  table.add_row({"Source of GPU Figures", one_line(run.facts.source.description, kLongestDescription)});
   table.add_row({"Run", one_line(run.facts.run_id + (run.facts.host.empty() ? "" : " on " + run.facts.host), kLongestCell)});
   return table.text();
 }
@@ -154,9 +156,9 @@ std::string half_hour_table(const record::RunRecord& run) {
 // An average over busy readings, or why there is none.
 std::string average_text(const PooledAverage& pooled, const Summary& sum) {
   if (pooled.average) return number(*pooled.average);
-  if (pooled.supported)
-    return std::string(kNotAvailable) + (sum.busy_known ? " (no GPU was busy)" : " (it is not known when the GPU was busy)");
-  return sum.readings == 0 ? std::string(kNotAvailable) + " (no reading within the run)" : kNotSupported;
+  if (sum.readings == 0) return std::string(kNotAvailable) + " (no reading within the run)";
+  if (!pooled.supported) return kNotSupported;
+  return std::string(kNotAvailable) + (sum.busy_known ? " (no GPU was busy)" : " (it is not known when the GPU was busy)");
 }
 
 template <class Quantity>

@@ -83,7 +83,7 @@ std::string other_gpus_table(const record::RunRecord& run) {
     table.add_row({std::to_string(gpu.gpu.index), joules_text(best), watts(gpu.average_power), watts(gpu.peak_power),
                    gpu.statistics[ValueKind::utilization]
                        ? short_number(gpu.statistics[ValueKind::utilization]->average_all, 1)
-                       : std::string(kNotSupported),
+                       : absence_text(gpu.statistics, ValueKind::utilization),
                    one_line(gpu.gpu.name, 40)});
   }
   return table.text();

@@ -65,15 +65,16 @@ bool same_for_all(const record::RunRecord& run, const std::function<std::string(
                      [&](const record::GpuRecord& gpu) { return text(gpu) == text(run.gpus.front()); });
 }
 
-std::string average_cell(const record::GpuRecord& gpu, const std::optional<record::Statistics>& statistics) {
-  if (!statistics) return gpu.statistics.readings == 0 ? kNotAvailable : kNotSupported;
+std::string average_cell(const record::GpuRecord& gpu, ValueKind kind) {
+  const std::optional<record::Statistics>& statistics = gpu.statistics[kind];
+  if (!statistics) return absence_text(gpu.statistics, kind);
   if (statistics->utilized_count > 0) return short_number(statistics->average, 1);
   return gpu.utilized_time ? kNotBusy : kBusyNotKnown;
 }
 
-std::string maximum_cell(const record::GpuRecord& gpu, const std::optional<record::Statistics>& statistics) {
-  if (!statistics) return gpu.statistics.readings == 0 ? kNotAvailable : kNotSupported;
-  return plain_number(statistics->maximum, 1);
+std::string maximum_cell(const record::GpuRecord& gpu, ValueKind kind) {
+  const std::optional<record::Statistics>& statistics = gpu.statistics[kind];
+  return statistics ? plain_number(statistics->maximum, 1) : absence_text(gpu.statistics, kind);
 }
 
 // One reason over all GPUs.
@@ -145,13 +146,11 @@ std::string each_gpu_table(const record::RunRecord& run) {
   base::TextTable table(header);
   for (const record::GpuRecord& gpu : run.gpus) {
     const auto& limit = gpu.gpu.power_limit ? gpu.gpu.power_limit : gpu.gpu.max_power_limit;
-    table.add_row(
-        {std::to_string(gpu.gpu.index), average_cell(gpu, gpu.statistics[ValueKind::utilization]),
-         average_cell(gpu, gpu.statistics[ValueKind::power]), limit ? plain_number(limit->watts(), 1) : kNotSupported,
-         average_cell(gpu, gpu.statistics[ValueKind::temperature]),
-         maximum_cell(gpu, gpu.statistics[ValueKind::temperature]),
-         average_cell(gpu, gpu.statistics[ValueKind::memory_used]), average_cell(gpu, gpu.statistics[ValueKind::sm_clock]),
-         average_cell(gpu, gpu.statistics[ValueKind::memory_clock]), one_line(gpu.gpu.name, 40)});
+    table.add_row({std::to_string(gpu.gpu.index), average_cell(gpu, ValueKind::utilization),
+                   average_cell(gpu, ValueKind::power), limit ? plain_number(limit->watts(), 1) : kNotSupported,
+                   average_cell(gpu, ValueKind::temperature), maximum_cell(gpu, ValueKind::temperature),
+                   average_cell(gpu, ValueKind::memory_used), average_cell(gpu, ValueKind::sm_clock),
+                   average_cell(gpu, ValueKind::memory_clock), one_line(gpu.gpu.name, 40)});
   }
   return table.text();
 }

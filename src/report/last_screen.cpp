@@ -183,18 +183,15 @@ std::string phases_text(const record::RunRecord& run) {
   return as_fits(parts, kRoom - kOfTheEnergy.size()) + std::string(kOfTheEnergy);
 }
 
-std::string export_text(const record::ExportRecord& exported) {
-  return as_fits(
-      {fmt::format("{} of {} values accepted, {} read back", exported.accepted, exported.recorded, exported.verified),
-       " by " + one_line(exported.destination, kLongestTold)});
-}
-
 bool is_complete(const record::RunRecord& run) {
   return run.benchmark.exit_code == 0 && !run.benchmark.interrupted && !run.benchmark.out_of_memory;
 }
 
 std::string change_text(double now, double before) {
-  return before > 0 ? fmt::format("{:+.1f} %", (now - before) / before * 100) : kNotAvailable;
+  if (!(before > 0)) return kNotAvailable;
+  constexpr double kNothing = 0.05;  // shows no digit: it has no sign
+  const double percent = (now - before) / before * 100;
+  return fmt::format("{:+.1f} %", std::abs(percent) < kNothing ? 0 : percent);
 }
 
 // One run each shows how far the measurements differ, not how far runs of one benchmark do.
@@ -224,7 +221,9 @@ void add_figures(Lines& lines, const record::RunRecord& run, const ScreenSetting
   if (run.benchmark.work) lines.push_back(named("Work", work_text(run)));
   const bool divided = run.phases && run.phases->unmarked.energy && run.total_energy > base::Energy{};
   if (divided) lines.push_back(named("Phases", phases_text(run)));
-  if (run.exported.requested) lines.push_back(named("Export", export_text(run.exported)));
+  if (run.exported.requested)
+    lines.push_back(
+        named("Export", as_fits({export_text(run.exported), " by " + one_line(run.exported.destination, kLongestTold)})));
   if (setting.earlier && is_complete(run))
     for (std::string& line : earlier_lines(run, *setting.earlier)) lines.push_back(std::move(line));
 }

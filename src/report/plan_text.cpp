@@ -28,11 +28,11 @@ std::optional<base::Emissions> without_plan(const carbon::Plan& plan) {
   return plan.at_once.empty() || !plan.at_once[0] ? std::nullopt : std::optional(plan.at_once[0]->emissions);
 }
 
-std::string saved_text(const std::optional<base::Emissions>& now, base::Emissions then) {
+std::string saved_text(const std::optional<base::Emissions>& now, base::Emissions then, const char* unit = "") {
   if (!now) return "not known";
   const double saved = now->grams() - then.grams();
   const double percent = now->grams() > 0 ? 100 * saved / now->grams() : 0;
-  return short_number(saved, kTableDecimals) + " (" + plain_number(percent, 1) + " %)";
+  return short_number(saved, kTableDecimals) + unit + " (" + plain_number(percent, 1) + " %)";
 }
 
 std::string kinds_text(const carbon::PlanQuestion& question) {
@@ -45,6 +45,14 @@ std::string kinds_text(const carbon::PlanQuestion& question) {
       base::add_item(text, words);
     }
   return one_line(text);
+}
+
+// Where a service refuses its forecast, this is near: the plan then has little to choose from.
+base::WallTime last_known(const carbon::PlanQuestion& question) {
+  base::WallTime last = question.now;
+  for (const carbon::RegionalForecast& forecast : question.forecasts)
+    for (const carbon::IntensitySlot& slot : forecast.slots) last = std::max(last, slot.to);
+  return last;
 }
 
 nlohmann::ordered_json optional_grams(const std::optional<base::Emissions>& emissions, base::Ratio pue) {
@@ -71,10 +79,11 @@ std::string plan_table(const PlannedRun& run, const carbon::PlanQuestion& questi
   auto now = without_plan(plan);
   if (now) now = *now * pue;
   const carbon::PlannedStart& best = plan.best.front();
-  text += fmt::format("\nBest start: {} at {} UTC. Compared with a start in {} now, it saves {}.\nIntensities: {}\n",
-                      one_line(best.region, 60), base::utc_table_text(best.start),
-                      one_line(question.forecasts.front().region, 60), saved_text(now, best.emissions * pue),
-                      kinds_text(question));
+  text += fmt::format(
+      "\nBest start: {} at {} UTC. Compared with a start in {} now, it saves {}.\nIntensities: {}\nThey reach until {} UTC: "
+      "no later start was considered.\n",
+      one_line(best.region, 60), base::utc_table_text(best.start), one_line(question.forecasts.front().region, 60),
+      saved_text(now, best.emissions * pue, " gCO2"), kinds_text(question), base::utc_table_text(last_known(question)));
   for (const carbon::RegionalForecast& forecast : question.forecasts) {
     const auto same = [&](const carbon::PlannedStart& start) { return start.region == forecast.region; };
     if (std::none_of(plan.best.begin(), plan.best.end(), same))

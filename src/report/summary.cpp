@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "report/figure_text.h"
 
 namespace gpubench::report {
 namespace {
@@ -14,8 +15,8 @@ PooledAverage pooled(const record::RunRecord& run, meter::ValueKind value) {
   std::size_t count = 0;
   for (const record::GpuRecord& gpu : run.gpus) {
     const std::optional<record::Statistics>& statistics = gpu.statistics[value];
+    result.supported = result.supported || reports(gpu.statistics, value);
     if (!statistics) continue;
-    result.supported = true;
     sum += statistics->average * static_cast<double>(statistics->utilized_count);
     count += statistics->utilized_count;
   }

@@ -92,14 +92,16 @@ std::string terms_table(const record::RunRecord& run) {
   return table.text();
 }
 
-std::string average(const record::GpuRecord& gpu, const std::optional<record::Statistics>& statistics) {
-  if (!statistics) return kNotSupported;
+std::string average(const record::GpuRecord& gpu, ValueKind kind) {
+  const std::optional<record::Statistics>& statistics = gpu.statistics[kind];
+  if (!statistics) return absence_text(gpu.statistics, kind);
   if (statistics->utilized_count > 0) return short_number(statistics->average, 1);
   return gpu.utilized_time ? kNotBusy : kBusyNotKnown;
 }
 
-std::string maximum(const std::optional<record::Statistics>& statistics) {
-  return statistics ? plain_number(statistics->maximum, 1) : kNotSupported;
+std::string maximum(const record::GpuRecord& gpu, ValueKind kind) {
+  const std::optional<record::Statistics>& statistics = gpu.statistics[kind];
+  return statistics ? plain_number(statistics->maximum, 1) : absence_text(gpu.statistics, kind);
 }
 
 std::string throttled(const record::GpuRecord& gpu) {
@@ -131,11 +133,10 @@ std::string activity_table(const record::RunRecord& run) {
                   {"GPU", "Utilisation (%)", "Power (W)", "Temperature (\u00b0C)", "Highest (\u00b0C)", "Memory (MiB)",
                    "Most memory (MiB)", "SM clock (MHz)", "Memory clock (MHz)", "Throttled by"});
   for (const record::GpuRecord& gpu : run.gpus)
-    table.add_row({gpu_name(gpu.gpu), average(gpu, gpu.statistics[ValueKind::utilization]),
-                   average(gpu, gpu.statistics[ValueKind::power]), average(gpu, gpu.statistics[ValueKind::temperature]),
-                   maximum(gpu.statistics[ValueKind::temperature]), average(gpu, gpu.statistics[ValueKind::memory_used]),
-                   maximum(gpu.statistics[ValueKind::memory_used]), average(gpu, gpu.statistics[ValueKind::sm_clock]),
-                   average(gpu, gpu.statistics[ValueKind::memory_clock]), throttled(gpu)});
+    table.add_row({gpu_name(gpu.gpu), average(gpu, ValueKind::utilization), average(gpu, ValueKind::power),
+                   average(gpu, ValueKind::temperature), maximum(gpu, ValueKind::temperature),
+                   average(gpu, ValueKind::memory_used), maximum(gpu, ValueKind::memory_used),
+                   average(gpu, ValueKind::sm_clock), average(gpu, ValueKind::memory_clock), throttled(gpu)});
   return table.text();
 }
 
@@ -168,7 +169,7 @@ std::string html_other_gpus(const record::RunRecord& run) {
     table.add_row(
         {gpu_name(gpu.gpu), one_line(gpu.gpu.name, 100), joules_text(best), watts(gpu.average_power), watts(gpu.peak_power),
          gpu.statistics[ValueKind::utilization] ? short_number(gpu.statistics[ValueKind::utilization]->average_all, 1)
-                                                : std::string(kNotSupported)});
+                                                : absence_text(gpu.statistics, ValueKind::utilization)});
   }
   return table.text() +
          "<p class=\"note\">How the benchmark's GPUs were chosen: " + html_text(one_line(run.facts.benchmark_gpus.by, 200)) +

@@ -14,10 +14,11 @@ using namespace std::chrono_literals;
 constexpr auto kOutputAfterExit = 10s;  // how long output may still arrive after the exit was reported
 constexpr auto kOrderlyEnd = 2s;        // output that ends this long before the exit may be incomplete
 constexpr auto kReconnectEvery = 500ms;
-constexpr auto kInspectLimit = 2s;     // while waiting for the engine; limits how late a signal is noticed
-constexpr auto kReplayLimit = 2min;    // to read the log again
-constexpr auto kKillLimit = 30s;       // from SIGKILL to the end, before it is given up
-constexpr auto kUnsentKillLimit = 5s;  // where the engine did not take the signal
+constexpr auto kInspectLimit = 2s;      // while waiting for the engine; limits how late a signal is noticed
+constexpr auto kReplayLimit = 2min;     // to read the log again
+constexpr auto kKillLimit = 30s;        // from SIGKILL to the end, before it is given up
+constexpr auto kUnsentKillLimit = 5s;   // where the engine did not take the signal
+constexpr auto kUnsentTwiceLimit = 1s;  // nor the one before
 
 }  // namespace
 
@@ -199,8 +200,10 @@ void ContainerRun::stop() {
 void ContainerRun::kill() {
   if (!may_be_running()) return;
   stop_.kill_at.reset();
+  const bool was_unsent = stop_.unsent_signal != nullptr;
   send("SIGKILL");
-  stop_.give_up_at = clock_.now() + (stop_.unsent_signal != nullptr ? kUnsentKillLimit : kKillLimit);
+  const base::Duration unsent_limit = was_unsent ? kUnsentTwiceLimit : kUnsentKillLimit;
+  stop_.give_up_at = clock_.now() + (stop_.unsent_signal != nullptr ? unsent_limit : base::Duration(kKillLimit));
 }
 
 void ContainerRun::send(const char* signal) {

@@ -41,6 +41,7 @@ class ContainerWorkload final : public Workload {
     if (run_) run_->hand_on(signal);
   }
   void stop() override {
+    engine_.interrupt_by(options_.interrupt_fd);  // another signal cuts short what an engine that hangs is asked
     if (run_) run_->stop();
   }
   void kill() override {

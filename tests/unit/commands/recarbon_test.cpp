@@ -82,6 +82,13 @@ TEST_F(RecarbonTest, RepeatedItLeavesTheSameFiles) {
   }
 }
 
+TEST_F(RecarbonTest, SeveralRunsHaveATotal) {
+  support::save_journal(results_, {"other"});
+  EXPECT_THAT(recarbon({"--carbon_intensity", "720", "other"}).out,
+              AllOf(HasSubstr("2 runs together: "), HasSubstr(" gCO2 before, ")));
+  EXPECT_THAT(recarbon({"--carbon_intensity", "720"}).out, Not(HasSubstr("together")));
+}
+
 TEST_F(RecarbonTest, WhatWasUsedIsASourceItself) {
   ASSERT_EQ(recarbon({"--carbon_source", table(90)}).code, 0);
   const double grams = costed()["total_carbon"];

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/golden.h"
+#include "support/manual_clock.h"
 
 namespace gpubench::live {
 namespace {
@@ -48,24 +49,33 @@ record::Progress progress(int count) {
 
 TEST(TableView, TheProgressIsSaidThoughTheLogIsNotShown) {
   SizedTerminal terminal({80, 24});
-  TableView view(terminal, gpus(1), {});
+  support::ManualClock clock;
+  TableView view(terminal, clock, gpus(1), {});
   record::Progress now = progress(1);
+  const auto wait = [&](std::chrono::seconds length) {
+    clock.advance(length);
+    now.time = clock.wall_now();
+  };
+  now.time = clock.wall_now();
   view.start(now.time);
   view.show(now);
+  wait(std::chrono::seconds(9));
   view.show_log("\r10%|#   |");
-  now.time += std::chrono::seconds(10);
+  wait(std::chrono::seconds(1));
   view.show(now);
+  wait(std::chrono::seconds(9));
   view.show_log("\r20%|##  |");
-  now.time += std::chrono::seconds(10);
+  wait(std::chrono::seconds(1));
   view.show(now);
   EXPECT_EQ(terminal.text.find("##"), std::string::npos);
   EXPECT_NE(terminal.text.find("Progress: 10 %\n"), std::string::npos) << terminal.text;
-  EXPECT_NE(terminal.text.find("Progress: 20 %, about 0:01:10 left\n"), std::string::npos) << terminal.text;
+  EXPECT_NE(terminal.text.find("Progress: 20 %, about 0:01:19 left\n"), std::string::npos) << terminal.text;
 }
 
 TEST(TableView, PlainBlocksForAPipe) {
   SizedTerminal terminal({80, 24});
-  TableView view(terminal, gpus(1), {});
+  support::ManualClock clock;
+  TableView view(terminal, clock, gpus(1), {});
   view.show(progress(1));
   EXPECT_EQ(terminal.text.find('\033'), std::string::npos);
   EXPECT_NE(terminal.text.find("Current GPU Metrics as of 2024-08-18 16:53:20 UTC:\n"), std::string::npos);
@@ -80,7 +90,8 @@ TEST(TableView, PlainBlocksForAPipe) {
 TEST(TableView, TheLastTable) {
   for (const int count : {1, 8}) {
     SizedTerminal terminal({200, 60});
-    TableView view(terminal, gpus(count), {});
+    support::ManualClock clock;
+    TableView view(terminal, clock, gpus(count), {});
     record::Progress snapshot = progress(count);
     snapshot.carbon = record::CarbonNow{
         {{}, {}, base::CarbonIntensity::from_grams_per_kilowatt_hour(162), carbon::IntensityKind::forecast, "a service", {}},
@@ -92,9 +103,10 @@ TEST(TableView, TheLastTable) {
 
 TEST(TableView, NarrowTerminalGetsTheNarrowTable) {
   SizedTerminal terminal({80, 24});
+  support::ManualClock clock;
   TableOptions options;
   options.escape_codes = true;
-  TableView view(terminal, gpus(8), options);
+  TableView view(terminal, clock, gpus(8), options);
   view.show(progress(8));
   for (std::size_t start = 0; start < terminal.text.size();) {
     const std::size_t end = terminal.text.find('\n', start);
@@ -107,11 +119,12 @@ TEST(TableView, NarrowTerminalGetsTheNarrowTable) {
 
 TEST(TableView, LogScrollsAboveAndProgressBarStays) {
   SizedTerminal terminal({80, 24});
+  support::ManualClock clock;
   TableOptions options;
   options.escape_codes = true;
   options.show_log = true;
   options.show_metrics = false;
-  TableView view(terminal, gpus(1), options);
+  TableView view(terminal, clock, gpus(1), options);
   view.show_log("first\nbar 1%\r");
   view.show_log("bar 2%\r");
   EXPECT_EQ(terminal.text,
@@ -121,9 +134,10 @@ TEST(TableView, LogScrollsAboveAndProgressBarStays) {
 
 TEST(TableView, APipeIsToldTheStateOfABarOnceAnInterval) {
   SizedTerminal terminal({80, 24});
+  support::ManualClock clock;
   TableOptions options;
   options.show_log = true;
-  TableView view(terminal, gpus(1), options);
+  TableView view(terminal, clock, gpus(1), options);
   view.show_log("begun\n\repoch 1: 10%");
   view.show_log("\repoch 1: 20%");
   view.show(progress(1));
@@ -136,10 +150,11 @@ TEST(TableView, APipeIsToldTheStateOfABarOnceAnInterval) {
 
 TEST(TableView, APipeWithTheLogAloneIsToldTheStateOfABar) {
   SizedTerminal terminal({80, 24});
+  support::ManualClock clock;
   TableOptions options;
   options.show_log = true;
   options.show_metrics = false;
-  TableView view(terminal, gpus(1), options);
+  TableView view(terminal, clock, gpus(1), options);
   view.show_log("\r45%");
   view.show(progress(1));
   EXPECT_EQ(terminal.text, "45%\n");
@@ -147,7 +162,8 @@ TEST(TableView, APipeWithTheLogAloneIsToldTheStateOfABar) {
 
 TEST(TableView, LogOnlyWhenAskedFor) {
   SizedTerminal terminal({80, 24});
-  TableView view(terminal, gpus(1), {});
+  support::ManualClock clock;
+  TableView view(terminal, clock, gpus(1), {});
   view.show_log("hidden\n");
   EXPECT_EQ(terminal.text, "");
 }

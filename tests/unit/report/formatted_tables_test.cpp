@@ -68,7 +68,7 @@ TEST(FormattedTables, WhatAUnitOfWorkTookIsMarkedInAReplay) {
   auto run = example::replayed_command_run();
   run.benchmark.work = record::Work{1000, "products"};
   const std::string text = formatted_tables(run);
-  const auto row = text.find("| Energy per Work (J per products)");
+  const auto row = text.find("| Energy per Work (J/products)");
   ASSERT_NE(row, std::string::npos);
   EXPECT_TRUE(contains(text.substr(row, text.find('\n', row) - row), "REPLAY"));
 }

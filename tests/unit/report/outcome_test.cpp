@@ -12,7 +12,7 @@ TEST(Outcome, WhoEndedARunIsSaid) {
   run.findings = {record::TimedOut{std::chrono::seconds(3)}};
   EXPECT_EQ(outcome_line(run), "INTERRUPTED (exit code 143), at the time limit of 3 s (--timeout)");
   run.findings = {record::Interrupted{"SIGINT"}};
-  EXPECT_EQ(outcome_line(run), "INTERRUPTED (exit code 143), by SIGINT");
+  EXPECT_EQ(outcome_line(run), "INTERRUPTED (exit code 143), by SIGINT (Ctrl-C or q)");
 }
 
 }  // namespace

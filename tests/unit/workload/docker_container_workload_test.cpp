@@ -246,6 +246,30 @@ TEST_F(ContainerWorkloadTest, AKillThatTheEngineDoesNotTakeEndsTheRunSoon) {
   workload.reset();
 }
 
+TEST_F(ContainerWorkloadTest, ASecondSignalCutsShortWhatAFrozenEngineIsAsked) {
+  ScriptedEngine frozen;
+  const SignalWhenItHangs signal(frozen);
+  frozen.script("POST /containers/wait", {"endless"});
+  for (const char* call : {"POST /containers/kill", "GET /containers/archive", "DELETE /containers"})
+    frozen.script(call, {"hang"});
+  auto given = options();
+  given.docker_host = frozen.host();
+  given.reconnect_for = 1h;
+  given.interrupt_fd = signal.fd();
+  ASSERT_TRUE(begin(given));
+  const base::SteadyTime before = clock.now();
+  workload->stop();
+  EXPECT_LT(clock.now() - before, 1s);
+  workload->kill();
+  std::optional<WorkloadOutcome> ended;
+  while (!ended) ended = workload->poll(kPatience, -1).value();
+  EXPECT_FALSE(workload->collect_results(testing::TempDir()));
+  EXPECT_FALSE(workload->cleanup());
+  EXPECT_LT(clock.now() - before, 12s);
+  frozen.script("DELETE /containers", {stub_answer(204, "")});
+  workload.reset();
+}
+
 TEST_F(ContainerWorkloadTest, WaitAnswersThatAreNoExitCodeAreUnknownNeverZero) {
   for (const char* body : {"", "{}", "{\"Status", "null", R"({"StatusCode":-1,"Error":{"Message":"gone"}})"}) {
     engine.script("POST /containers/wait", {stub_answer(200, body)});

@@ -128,7 +128,7 @@ base::Error explain_unreachable(const EngineAddress& address, const base::Error&
       return {message, "you have no permission to read the socket's directory: use sudo, or ask for access"};
     return {message,
             "install Docker (apt-get install docker.io) and start it, or start Podman's service; set DOCKER_HOST to where "
-            "it listens; or run the benchmark without a container (--benchmark-command)"};
+            "it listens. Without an engine a benchmark runs as a command (--benchmark-command)"};
   }
   if (!S_ISSOCK(found.st_mode)) return {message, "this is not a socket: correct DOCKER_HOST"};
   if (::access(address.unix_socket.c_str(), R_OK | W_OK) != 0) {

@@ -19,7 +19,7 @@ constexpr std::string_view kNewestApiVersion = "1.50";
 constexpr int kOldestMinor = 40;
 constexpr auto kConnectLimit = std::chrono::seconds(8);
 constexpr auto kFoundWithin = std::chrono::milliseconds(9500);  // with /version, over which Podman takes seconds
-constexpr auto kWhenInterrupted = std::chrono::seconds(5);
+constexpr auto kWhenInterrupted = std::chrono::seconds(2);
 constexpr std::size_t kMaxWords = 600;
 
 std::optional<int> minor_of(std::string_view version) {
