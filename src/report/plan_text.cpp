@@ -81,7 +81,7 @@ std::string plan_table(const PlannedRun& run, const carbon::PlanQuestion& questi
   const carbon::PlannedStart& best = plan.best.front();
   text += fmt::format(
       "\nBest start: {} at {} UTC. Compared with a start in {} now, it saves {}.\nIntensities: {}\nThey reach until {} UTC: "
-      "no later start was considered.\n",
+      "the run has to end by then.\n",
       one_line(best.region, 60), base::utc_table_text(best.start), one_line(question.forecasts.front().region, 60),
       saved_text(now, best.emissions * pue, " gCO2"), kinds_text(question), base::utc_table_text(last_known(question)));
   for (const carbon::RegionalForecast& forecast : question.forecasts) {

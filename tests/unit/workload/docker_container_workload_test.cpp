@@ -224,50 +224,35 @@ TEST_F(ContainerWorkloadTest, ASignalEndsTheCopyingAndTheRemovalAfterTheEnd) {
   engine.script("DELETE /containers", {stub_answer(204, "")});
 }
 
-// Two signals while nothing answers any more.
-TEST_F(ContainerWorkloadTest, AKillThatTheEngineDoesNotTakeEndsTheRunSoon) {
-  ScriptedEngine frozen;
-  frozen.script("POST /containers/wait", {"endless"});
+// It takes a container, and then answers nothing any more.
+void freeze(ScriptedEngine& engine) {
+  engine.script("POST /containers/wait", {"endless"});
   for (const char* call : {"POST /containers/kill", "GET /containers/archive", "DELETE /containers"})
-    frozen.script(call, {"hang"});
-  auto given = options();
-  given.docker_host = frozen.host();
-  given.reconnect_for = 1h;
-  ASSERT_TRUE(begin(given));
-  const base::SteadyTime before = clock.now();
-  workload->kill();
-  std::optional<WorkloadOutcome> ended;
-  while (!ended) ended = workload->poll(kPatience, -1).value();
-  EXPECT_THAT(ended->note, HasSubstr("did not answer when the container was to be killed"));
-  EXPECT_FALSE(workload->collect_results(testing::TempDir()));
-  EXPECT_FALSE(workload->cleanup());
-  EXPECT_LT(clock.now() - before, 25s);
-  frozen.script("DELETE /containers", {stub_answer(204, "")});
-  workload.reset();
+    engine.script(call, {"hang"});
 }
 
-TEST_F(ContainerWorkloadTest, ASecondSignalCutsShortWhatAFrozenEngineIsAsked) {
-  ScriptedEngine frozen;
-  const SignalWhenItHangs signal(frozen);
-  frozen.script("POST /containers/wait", {"endless"});
-  for (const char* call : {"POST /containers/kill", "GET /containers/archive", "DELETE /containers"})
-    frozen.script(call, {"hang"});
-  auto given = options();
-  given.docker_host = frozen.host();
-  given.reconnect_for = 1h;
-  given.interrupt_fd = signal.fd();
-  ASSERT_TRUE(begin(given));
-  const base::SteadyTime before = clock.now();
-  workload->stop();
-  EXPECT_LT(clock.now() - before, 1s);
-  workload->kill();
-  std::optional<WorkloadOutcome> ended;
-  while (!ended) ended = workload->poll(kPatience, -1).value();
-  EXPECT_FALSE(workload->collect_results(testing::TempDir()));
-  EXPECT_FALSE(workload->cleanup());
-  EXPECT_LT(clock.now() - before, 12s);
-  frozen.script("DELETE /containers", {stub_answer(204, "")});
-  workload.reset();
+TEST_F(ContainerWorkloadTest, AKillThatTheEngineDoesNotTakeEndsTheRunSoon) {
+  for (const bool second_signal : {false, true}) {
+    ScriptedEngine frozen;
+    const SignalWhenItHangs signal(frozen);
+    freeze(frozen);
+    auto given = options();
+    given.docker_host = frozen.host();
+    given.reconnect_for = 1h;
+    if (second_signal) given.interrupt_fd = signal.fd();
+    ASSERT_TRUE(begin(given));
+    const base::SteadyTime before = clock.now();
+    if (second_signal) workload->stop();
+    workload->kill();
+    std::optional<WorkloadOutcome> ended;
+    while (!ended) ended = workload->poll(kPatience, -1).value();
+    EXPECT_THAT(ended->note, HasSubstr("did not answer when the container was to be killed"));
+    EXPECT_FALSE(workload->collect_results(testing::TempDir()));
+    EXPECT_FALSE(workload->cleanup());
+    EXPECT_LT(clock.now() - before, second_signal ? 10s : 25s);
+    frozen.script("DELETE /containers", {stub_answer(204, "")});
+    workload.reset();
+  }
 }
 
 TEST_F(ContainerWorkloadTest, WaitAnswersThatAreNoExitCodeAreUnknownNeverZero) {
