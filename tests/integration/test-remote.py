@@ -155,6 +155,8 @@ class Remote(RemoteTest):
         self.assert_fetched(outcome)
 
     def test_a_closed_terminal_ends_only_the_program_here(self):
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup, it would be ignored
+        self.addCleanup(signal.signal, signal.SIGHUP, before)
         started = self.start(*self.on("--", "sh", "-c", "echo up; sleep 3"))
         self.wait_until_it_prints("up")
         self.interrupt(started, signal.SIGHUP)
