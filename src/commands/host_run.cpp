@@ -15,7 +15,6 @@
 #include "platform/clock.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
-#include "report/formatted_tables.h"
 #include "report/last_screen.h"
 #include "run/merge_job.h"
 #include "run/recording.h"
@@ -83,7 +82,8 @@ int show_run(const cli::RunSpec& spec, const fs::path& folder, const Context& co
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
   std::cout << "\n"
             << (spec.verbose
-                    ? run::for_terminal(platform::Terminal(), report::formatted_tables(saved->run))
+                    ? run::for_terminal(platform::Terminal(),
+                                        run::tables_of({folder, folder.filename().string()}, saved->run))
                     : report::last_screen(saved->run, {folder, runs::find_earlier_run(folder.parent_path(), saved->run)}));
   return 0;
 }

@@ -9,6 +9,7 @@
 #include "cli/exit_codes.h"
 #include "cli/saved_run_options.h"
 #include "commands/table.h"
+#include "parts/job_beside.h"
 #include "parts/job_tables.h"
 #include "platform/terminal.h"
 #include "run/merge_job.h"
@@ -72,11 +73,13 @@ fs::path output_of(const Merge& spec, const parts::Job& job) {
 int merge(const Merge& spec, const Context& context) {
   const auto folders = all_parts(spec);
   if (!folders) return cli::complain(folders.error(), cli::kUsageError);
-  const auto job = run::read_job(*folders, context.environment.carbon);
+  auto job = run::read_job(*folders, context.environment.carbon);
   if (!job) return cli::complain(job.error(), cli::kUsageError);
   const fs::path output = output_of(spec, *job);
   std::error_code error;
   fs::create_directories(output, error);
+  beside::InstalledSlurm slurm;
+  if (const auto asked = parts::ask_slurm(output, *job, slurm); !asked) return cli::complain(asked.error(), cli::kCannotRun);
   std::cout << run::for_terminal(platform::Terminal(), parts::job_text(*job));
   if (const auto written = run::write_job(output, *job); !written) return cli::complain(written.error(), cli::kCannotRun);
   std::cout << "Results in " << output.string() << "\n";

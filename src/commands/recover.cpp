@@ -6,7 +6,6 @@
 #include "cli/saved_run_options.h"
 #include "commands/saved_outputs.h"
 #include "commands/table.h"
-#include "report/formatted_tables.h"
 #include "run/result_files.h"
 #include "runs/saved_run.h"
 #include "workload/open.h"
@@ -41,7 +40,7 @@ int recover(const Recover& spec, const Context& context) {
   const auto saved = load_for_outputs(*directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
   say_damage(*saved);
-  std::cout << run::for_terminal(platform::Terminal(), report::formatted_tables(saved->run)) << "\n";
+  std::cout << run::for_terminal(platform::Terminal(), run::tables_of(*directory, saved->run)) << "\n";
   const int code = write_outputs(*directory, *saved, spec.outputs);
   if (!saved->finished && saved->run.benchmark.kind == "container") name_containers(directory->run_id, context);
   return code;

@@ -11,6 +11,8 @@
 #include "cli/saved_run_options.h"
 #include "commands/saved_outputs.h"
 #include "commands/table.h"
+#include "parts/job_beside.h"
+#include "parts/part.h"
 #include "platform/files.h"
 #include "platform/regular_file.h"
 #include "report/exchange/boamps.h"
@@ -72,7 +74,8 @@ base::Result<std::filesystem::path> write_exchange(const Report& spec, const run
   return path;
 }
 
-int report_run(const runs::RunDirectory& directory, const Report& spec, const Context& context) {
+int report_run(const runs::RunDirectory& directory, const Report& spec, const Context& context,
+               beside::SlurmPrograms& slurm) {
   const auto saved = load_for_outputs(directory, context.environment);
   if (!saved) return cli::complain(saved.error(), cli::kCannotRun);
   if (!saved->finished)
@@ -80,6 +83,10 @@ int report_run(const runs::RunDirectory& directory, const Report& spec, const Co
                           "iris-gpubench recover " + directory.run_id + " makes results from its journal"},
                          cli::kCannotRun);
   say_damage(*saved);
+  const beside::Period ran{saved->run.start_time(), saved->run.end_time()};
+  if (!parts::is_part(directory.path))  // of a part, the job asks
+    if (const auto asked = beside::ask_again(directory.path, ran, slurm); !asked)
+      return cli::complain(asked.error(), cli::kCannotRun);
   if (spec.form == ReportForm::all) return write_outputs(directory, *saved, spec.outputs);
   const auto written = write_exchange(spec, directory, saved->run);
   if (!written) return cli::complain(written.error(), cli::kCannotRun);
@@ -97,9 +104,10 @@ int draw_set(const cli::SavedRunName& name) {
 }
 
 // The parts' own files are made first: the job's record is made of them.
-int merge_again(const std::filesystem::path& folder, const Context& context) {
-  const auto job = run::read_job(run::part_folders(folder), context.environment.carbon);
+int merge_again(const std::filesystem::path& folder, const Context& context, beside::SlurmPrograms& slurm) {
+  auto job = run::read_job(run::part_folders(folder), context.environment.carbon);
   if (!job) return cli::complain(job.error(), cli::kCannotRun);
+  if (const auto asked = parts::ask_slurm(folder, *job, slurm); !asked) return cli::complain(asked.error(), cli::kCannotRun);
   if (const auto written = run::write_job(folder, *job); !written) return cli::complain(written.error(), cli::kCannotRun);
   std::cout << cli::printable((folder / "report.html").string()) << "\n";
   return 0;
@@ -110,10 +118,11 @@ int report(const Report& spec, const Context& context) {
   const auto named = find_runs_or_parts(spec.name.results_dir, spec.name.run);
   if (!named) return cli::complain(named.error(), cli::kUsageError);
   int status = 0;
+  beside::InstalledSlurm slurm;
   for (const runs::RunDirectory& directory : named->runs)
-    if (const int one = report_run(directory, spec, context); one != 0) status = one;
+    if (const int one = report_run(directory, spec, context, slurm); one != 0) status = one;
   if (!named->job.empty() && spec.form == ReportForm::all)
-    if (const int merged = merge_again(named->job, context); merged != 0) status = merged;
+    if (const int merged = merge_again(named->job, context, slurm); merged != 0) status = merged;
   if (const int picture = draw_set(spec.name); picture != 0) status = picture;
   return status;
 }

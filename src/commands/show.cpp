@@ -10,7 +10,6 @@
 #include "commands/saved_outputs.h"
 #include "commands/table.h"
 #include "platform/regular_file.h"
-#include "report/formatted_tables.h"
 #include "report/last_screen.h"
 #include "report/metrics_yaml.h"
 #include "run/result_files.h"
@@ -48,7 +47,7 @@ int print_made_again(const Show& spec, const runs::RunDirectory& directory, cons
   else if (spec.json)
     std::cout << report::metrics_json(saved->run);
   else
-    std::cout << run::for_terminal(platform::Terminal(), report::formatted_tables(saved->run));
+    std::cout << run::for_terminal(platform::Terminal(), run::tables_of(directory, saved->run));
   return 0;
 }
 

@@ -113,6 +113,7 @@ base::Result<PartFigures> read_figures(const std::filesystem::path& folder) {
   });
   for (const char* const list : {"gpus", "other_gpus", "emissions", "findings", "phases", "phases_by", "footprint"})
     metrics.erase(list);
+  figures.beside = beside::read_saved(folder);
   figures.benchmark = text_in(metrics, "benchmark");
   figures.settings = metrics.dump();
   for (const char* const key : {"tool_cost", "export"})

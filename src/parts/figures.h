@@ -10,6 +10,7 @@
 #include "base/quantity.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "beside/beside.h"
 #include "parts/part.h"
 
 namespace gpubench::parts {
@@ -54,6 +55,7 @@ struct PartFigures {
   std::optional<base::Emissions> emissions_half_width = {};
   bool used_yearly_factor = false;
   std::vector<Doubt> doubts;
+  beside::Beside beside = {};  // the energy, in no sum
   std::string benchmark = {};
   std::string settings = {};  // its metrics.json without the boards and other lists, as JSON
   Json costs = {};            // of these "tool_cost" and "export"

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "beside/beside.h"
 #include "parts/figures.h"
 
 namespace gpubench::parts {
@@ -59,6 +60,7 @@ struct Job {
   std::optional<base::Emissions> emissions_half_width = {};
   std::optional<int> exit_code = {};  // the highest of the ranks', as launchers have it
   Imbalance imbalance;
+  beside::Beside beside;  // the energy, in no sum
   std::vector<Doubt> doubts;
 
   [[nodiscard]] bool is_complete() const;  // no node or rank is missing

@@ -196,6 +196,7 @@ Json job_document(const Job& job) {
   out[kBoards] = Json::array();
   out["carbon_region"] = setting(first, "carbon_region");
   out["emissions"] = emissions_document(job);
+  if (!job.beside.empty()) out["beside"] = beside::document(job.beside);
   out["findings"] = Json::array();
   for (const Doubt& doubt : job.doubts) out["findings"].push_back({{"name", doubt.name}, {"text", doubt.text}});
   add_costs(out, job, first);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/text_table.h"
+#include "beside/table.h"
 #include "report/text.h"
 #include "runs/saved_metrics.h"
 
@@ -158,6 +159,8 @@ JobTable findings_table(const Job& job) {
 
 std::vector<JobTable> job_tables(const Job& job) {
   std::vector<JobTable> tables{summary_table(job), nodes_table(job), ranks_table(job), balance_table(job)};
+  if (!job.beside.empty())
+    tables.push_back({"beside", beside::kHeading, beside::headings(), beside::rows(job.beside), beside::kRemark});
   if (!job.doubts.empty()) tables.insert(tables.begin() + 1, findings_table(job));
   return tables;
 }

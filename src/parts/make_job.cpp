@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "parts/job_beside.h"
 #include "parts/job_doubts.h"
 
 namespace gpubench::parts {
@@ -235,6 +236,7 @@ base::Result<Job> make_job(std::vector<PartFigures> parts, std::vector<Missing> 
   add_up(job, !missing.empty());
   job.exit_code = highest_code(job);
   job.imbalance = imbalance_of(job);
+  job.beside = beside_of(job.parts);
   job.doubts = doubts_of(job, missing);
   job.doubts.insert(job.doubts.end(), about_boards.begin(), about_boards.end());
   return job;

@@ -7,6 +7,7 @@
 
 #include "base/try.h"
 #include "cli/complain.h"
+#include "parts/job_beside.h"
 #include "parts/job_document.h"
 #include "parts/job_tables.h"
 #include "parts/make_job.h"
@@ -101,7 +102,10 @@ void finish_job(const cli::RunSpec& spec, const carbon::Services& services, cons
   const fs::path folder = fs::path(spec.results_dir) / parts::id_of(member.group);
   wait_for_parts(folder, spec.part_of.merge_wait, clock,
                  [&](base::Duration time) { return signals.wait(time).has_value(); });
-  const auto job = read_job(part_folders(folder), services);
+  auto job = read_job(part_folders(folder), services);
+  beside::InstalledSlurm slurm(signals.fd());
+  const auto asked = job ? parts::ask_slurm(folder, *job, slurm) : base::Result<void>();
+  if (!asked) cli::complain(asked.error(), 0);
   const auto written = job ? write_job(folder, *job) : base::Result<void>(base::failure(job.error()));
   if (!written) cli::complain(written.error(), 0);
   if (written && !spec.quiet)

@@ -83,6 +83,22 @@ void Recording::note_end(const record::Measured& measured) {
   note(runs::events_note(measured.events));
 }
 
+void Recording::begin_beside(base::WallTime now) {
+  if (!beside_) return;
+  beside_->start(now);
+  save_beside();  // a run that is killed has it, too
+}
+
+void Recording::end_beside(base::WallTime now) {
+  if (!beside_) return;
+  beside_->end(now);
+  save_beside();
+}
+
+void Recording::save_beside() {
+  if (const auto saved = beside::save(directory_.path, beside_->so_far()); !saved) log_->warn("{}", saved.error().message);
+}
+
 void Recording::close(record::RunRecord& run) {
   journal_->note(runs::closing_note(run));
   journal_->close();

@@ -4,6 +4,7 @@
 #include <spdlog/fwd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "beside/watch.h"
 #include "cli/run_spec.h"
 #include "meter/gpu_meter.h"
 #include "parts/membership.h"
@@ -45,6 +47,13 @@ class Recording {
   void note_start(base::SteadyTime time);
   void note_end(const record::Measured& measured);
 
+  // What stands beside the energy: to be taken from the start to the end of the benchmark.
+  void watch_beside(const std::optional<beside::SlurmStep>& step, std::string node) {
+    beside_.emplace(step, std::move(node));
+  }
+  void begin_beside(base::WallTime now);
+  void end_beside(base::WallTime now);
+
   // The journal's last note. What is missing from the journal becomes a finding.
   void close(record::RunRecord& run);
   // Nothing was measured: removes the folder.
@@ -53,11 +62,13 @@ class Recording {
  private:
   explicit Recording(runs::RunDirectory directory) : directory_(std::move(directory)) {}
   base::Result<void> open(const cli::RunSpec& spec, const std::vector<meter::GpuDescription>& gpus);
+  void save_beside();
 
   const runs::RunDirectory directory_;
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<series::Journal> journal_;
   std::vector<series::GpuSeries> series_;
+  std::optional<beside::Watch> beside_;
   bool is_part_ = false;
   std::string facts_note_;
   base::WallTime next_facts_note_;  // of the sampler's thread

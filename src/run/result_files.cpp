@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "base/text_table.h"
+#include "beside/table.h"
 #include "cli/invocation.h"
 #include "platform/files.h"
 #include "platform/gzip_stream.h"
@@ -44,13 +45,22 @@ void draw_plot(const runs::RunDirectory& directory, record::RunRecord& run, cons
                                                   (drawn.error().remedy.empty() ? "" : " (" + drawn.error().remedy + ")")});
 }
 
+std::string tables_of(const runs::RunDirectory& directory, const record::RunRecord& run) {
+  const std::string table = beside::table(beside::read_saved(directory.path));
+  return report::formatted_tables(run) + (table.empty() ? "" : std::string("\n") + beside::kHeading + "\n\n" + table);
+}
+
 base::Result<void> write_reports(const runs::RunDirectory& directory, const record::RunRecord& run,
                                  const std::vector<series::GpuSeries>& series, TimeseriesFormat format) {
   const auto write_phases = [&](std::ostream& out) { report::write_phases_csv(out, run); };
+  report::Document metrics = report::metrics_document(run);
+  if (const beside::Beside beside = beside::read_saved(directory.path); !beside.empty())
+    metrics["beside"] = beside::document(beside);
   const std::array<base::Result<void>, 6> written{
-      platform::write_file_atomically(directory.file("metrics.yml"), report::metrics_yaml(run)),
-      platform::write_file_atomically(directory.file("metrics.json"), report::metrics_json(run)),
-      platform::write_file_atomically(directory.file("formatted_metrics.txt"), report::formatted_tables(run)),
+      platform::stream_file_atomically(directory.file("metrics.yml"),
+                                       [&](std::ostream& out) { report::write_yaml(out, metrics); }),
+      platform::write_file_atomically(directory.file("metrics.json"), metrics.dump(2) + "\n"),
+      platform::write_file_atomically(directory.file("formatted_metrics.txt"), tables_of(directory, run)),
       write_table(directory, "timeseries.csv", format,
                   [&](std::ostream& out) { report::write_timeseries_csv(out, run, series); }),
       write_table(directory, "power.csv", format, [&](std::ostream& out) { report::write_power_csv(out, run, series); }),
@@ -103,7 +113,7 @@ std::string for_terminal(const platform::Terminal& terminal, const std::string& 
 }
 
 std::string list_result_files(const runs::RunDirectory& directory) {
-  constexpr std::array<std::pair<const char*, const char*>, 20> kFiles{{
+  constexpr std::array<std::pair<const char*, const char*>, 21> kFiles{{
       {"report.html", "everything on one page, for a browser"},
       {"formatted_metrics.txt", "the tables, as they are printed"},
       {"metrics.yml", "all figures, for programs"},
@@ -123,6 +133,7 @@ std::string list_result_files(const runs::RunDirectory& directory) {
       {"marks", "the benchmark's marks of its phases"},
       {"final_monitoring_output.txt", "the last live table"},
       {"runtime.log", "this tool's log"},
+      {"beside.json", "energy of whole nodes by others, in no total"},
       {"journal", "everything read, for iris-gpubench report and recover"},
   }};
   std::string text = "Results in " + base::one_line(directory.path.string()) + "\n";

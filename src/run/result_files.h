@@ -26,6 +26,9 @@ using report::TimeseriesFormat;
 base::Result<void> write_reports(const runs::RunDirectory& directory, const record::RunRecord& run,
                                  const std::vector<series::GpuSeries>& series, TimeseriesFormat format);
 
+// formatted_metrics.txt: the run's tables, and what stands beside its energy.
+std::string tables_of(const runs::RunDirectory& directory, const record::RunRecord& run);
+
 // report.html, from the benchmark's log in the same folder too.
 base::Result<void> write_page(const runs::RunDirectory& directory, const record::RunRecord& run,
                               const std::vector<series::GpuSeries>& series);

@@ -14,6 +14,7 @@
 #include "base/version.h"
 #include "benchmark/benchmark_outputs.h"
 #include "benchmark/failure.h"
+#include "beside/slurm.h"
 #include "carbon/open.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
@@ -32,7 +33,6 @@
 #include "record/account.h"
 #include "record/energy_so_far.h"
 #include "record/run_phases.h"
-#include "report/formatted_tables.h"
 #include "report/last_screen.h"
 #include "run/audience.h"
 #include "run/environment.h"
@@ -240,6 +240,7 @@ void BenchmarkRun::note_facts() {
   facts_.gpus = meter_->gpus();
   facts_.benchmark_gpus = gpus_;
   if (spec_.keeps_environment) facts_.environment = machine_environment(environment_.all);
+  recording_->watch_beside(spec_.keeps_environment ? beside::slurm_step_in(environment_.all) : std::nullopt, facts_.host);
   recording_->note_facts(facts_, workload_->description());
   phases_.emplace(runs::MarksFollower(recording_->directory().path, facts_), gpus_.positions);
 }
@@ -270,6 +271,7 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.started = [this](base::SteadyTime time) { begin(time); };
   plan.ended = [this](base::SteadyTime time) {
     energy_->end(time);
+    recording_->end_beside(anchor_.to_wall(clock_.now()));
     audience_->end(time);
   };
   plan.say = [this](const std::string& line) { audience_->say(line); };
@@ -288,6 +290,7 @@ void BenchmarkRun::leave_meter(const base::Result<Measured>& measured) {
 void BenchmarkRun::begin(base::SteadyTime time) {
   energy_->begin(time);
   recording_->note_start(time);
+  recording_->begin_beside(anchor_.to_wall(clock_.now()));
   if (const auto linked = runs::link_latest(spec_.results_dir, latest_directory()); !linked)
     recording_->log().warn("{}", linked.error().message);
   audience_->begin(time);
@@ -324,6 +327,11 @@ int BenchmarkRun::conclude(Measured& measured) {
   terminal_.interrupt_by(signals_.fd());
   collect_results(measured);
   const record::RunRecord run = make_record(measured);
+  beside::InstalledSlurm slurm(signals_.fd());  // of a job and of a set once, not by each of its runs
+  if (shared_.rank == nullptr && spec_.part_of.place_in_set.empty())
+    if (const auto asked = beside::ask_again(recording_->directory().path, {run.start_time(), run.end_time()}, slurm);
+        !asked)
+      recording_->log().warn("{}", asked.error().message);
   auto written = write_files(run);
   if (const auto ended = end_part(run); written && !ended) written = ended;
   show(run);
@@ -426,7 +434,7 @@ void BenchmarkRun::show(const record::RunRecord& run) {
   for (const record::Finding& finding : run.findings) recording_->log().warn("finding: {}", record::finding_text(finding));
   const std::string failure = benchmark::failure_text(run, directory.path);
   if (spec_.verbose)
-    terminal_.write("\n" + for_terminal(terminal_, report::formatted_tables(run)) + "\n" + list_result_files(directory));
+    terminal_.write("\n" + for_terminal(terminal_, tables_of(directory, run)) + "\n" + list_result_files(directory));
   if (!spec_.quiet && spec_.part_of.place_in_set.empty()) {
     const auto taken = static_cast<std::size_t>(std::count(failure.begin(), failure.end(), '\n'));
     const report::ScreenSetting setting{directory.path, runs::find_earlier_run(spec_.results_dir, run),

@@ -109,6 +109,56 @@ class Cluster(unittest.TestCase):
         self.assertNotIn("group", job)
         self.assertEqual(job["device_count"], 2)
 
+    def sacct(self, script):
+        """A stand-in for Slurm's own, first in PATH. `$id`: what it is asked for."""
+        programs = self.results.with_suffix(".bin")
+        programs.mkdir(exist_ok=True)
+        (programs / "sacct").write_text(f"#!/bin/sh\nfor word; do case $word in --jobs=*) id=${{word#--jobs=}};; esac; done\nnow=$(date +%s)\n{script}\n")
+        (programs / "sacct").chmod(0o755)
+        self.environment["PATH"] = f"{programs}:{self.slurm.environment['PATH']}"
+
+    def again(self, *words):
+        done = self.slurm.run(str(PROGRAM), *words, "--results_dir", str(self.results), environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_accounting_that_is_off_is_said_beside(self):
+        """As the Slurm of this test has it: neither a finding nor an error."""
+        for allocation, group in ((("-N2", "-n2", "--gpus-per-node=4"), True), (("-N1", "-n1", "--gpus=2"), False)):
+            done = self.srun(allocation, ("true",), ("--quiet",))
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            job = self.job()
+            self.assertEqual("group" in job, group)
+            self.assertEqual(job["beside"]["slurm"]["state"], "unsupported")
+            self.assertIsNone(job["beside"]["slurm"]["energy_joules"])
+            self.assertIn("accounting is off", (self.results / "latest/formatted_metrics.txt").read_text())
+            self.assertNotIn("slurm", str(job["findings"]).lower())
+
+    def test_energy_of_the_accounting_comes_after_the_end(self):
+        for allocation, again in ((("-N2", "-n2", "--gpus-per-node=4"), "merge"), (("-N1", "-n1", "--gpus=2"), "report")):
+            self.sacct('echo "$id|ci|$((now - 30))|Unknown|2|0|0"')
+            self.assertEqual(self.srun(allocation, ("true",)).returncode, 0)
+            before = self.job()
+            self.assertEqual(before["beside"]["slurm"]["state"], "unfinished")
+            self.sacct('echo "$id|ci|$((now - 30))|$now|2|87654321|87.65M"')
+            self.again(again, "latest")
+            job = self.job()
+            self.assertEqual(job["beside"]["slurm"]["energy_joules"], 87654321)
+            self.assertEqual(job["beside"]["slurm"]["scope"], "whole nodes")
+            self.assertEqual(job["total_energy_joules"], before["total_energy_joules"])
+            self.assertIn("87,654,321", (self.results / "latest/formatted_metrics.txt").read_text())
+            self.sacct('echo "$id|ci|$((now - 30))|$now|2|5|5"')
+            self.again("report", "latest")
+            self.assertEqual(self.job()["beside"], job["beside"], "what is known is not asked again")
+
+    def test_an_accounting_that_hangs_delays_nothing_for_long(self):
+        self.sacct("exec sleep 60")
+        begin = time.monotonic()
+        done = self.srun(("-N1", "-n1", "--gpus=2"), ("sh", "-c", "exit 7"))
+        self.assertLess(time.monotonic() - begin, 15)
+        self.assertEqual(done.returncode, 7, done.stderr)
+        self.assertEqual(self.job()["beside"]["slurm"]["state"], "not_read")
+
     def test_a_batch_script_without_srun_says_what_it_misses(self):
         script = self.folder / "batch.sh"
         script.write_text(f"#!/bin/sh\n{PROGRAM} --results_dir {self.results} --quiet {' '.join(QUICK)} -- true\n")

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <sstream>
 
+#include "beside/table.h"
 #include "parts/job_document.h"
 #include "parts/job_tables.h"
 #include "report/metrics_yaml.h"
@@ -193,6 +194,34 @@ TEST(MakeJob, ManyRanksAreNotAllInTheTable) {
   EXPECT_NE(text.find("slowest: 69"), std::string::npos);
   EXPECT_EQ(text.find("slowest: 64"), std::string::npos);
   EXPECT_NE(text.find("6 more nodes"), std::string::npos);
+}
+
+// Each task of a node may measure, and all of them read the node's counters.
+TEST(MakeJob, WhatStandsBesideTheEnergyIsInNoSum) {
+  auto parts = three();
+  parts.push_back(part(2, 1300, 12s));
+  parts.back().boards = {board("GPU-9", 1300)};
+  for (PartFigures& one : parts) {
+    one.beside.slurm = beside::SlurmEnergy{{"ci", "17", "0"}};
+    beside::NodeCounter counter;
+    counter.node = one.part.node;
+    counter.name = "energy";
+    counter.energy = joules(1e6);
+    one.beside.node_counters = {counter};
+  }
+  const auto job = make_job(parts, {});
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->energy, joules(4600));
+  ASSERT_TRUE(job->beside.slurm);
+  EXPECT_EQ(job->beside.slurm->of.id(), "17.0");
+  EXPECT_EQ(job->beside.node_counters.size(), 3U);
+  EXPECT_EQ(job_document(*job)["beside"]["slurm"]["state"], "not_read");
+  EXPECT_NE(job_text(*job).find(beside::kHeading), std::string::npos);
+
+  parts[0].beside.slurm->of.step = "";
+  EXPECT_EQ(make_job(parts, {})->beside.slurm->of.id(), "17") << "the ranks of mpirun are in different steps";
+  parts[0].beside.slurm->of.job = "18";
+  EXPECT_FALSE(make_job(parts, {})->beside.slurm);
 }
 
 }  // namespace
