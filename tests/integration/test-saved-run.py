@@ -71,7 +71,7 @@ class Reports(SavedRun):
         self.assertEqual(data, outcome.metrics)
         self.assertEqual((data["work"]["amount"], data["work"]["unit"]), (500, "steps"))
         self.assertAlmostEqual(data["work"]["joules_per_unit"] * 500, data["total_energy_joules"], places=6)
-        self.assertIn("Energy per Work (J per steps)", outcome.text("formatted_metrics.txt"))
+        self.assertIn("Energy per Work (J/steps)", outcome.text("formatted_metrics.txt"))
         self.assertIn("Work       500 steps, ", outcome.stdout)
         try:
             import jsonschema
