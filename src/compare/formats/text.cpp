@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compare/formats/formats.h"
 #include "compare/words.h"
+#include "report/figure_text.h"
 
 namespace gpubench::compare {
 namespace {
@@ -97,16 +100,19 @@ std::string side_line(const char* word, const SideSummary& side) {
   return out.empty() ? "" : wrapped("not counted", std::string(word) + ": " + out);
 }
 
-std::string own_lines(const char* word, const std::string& name, const Row& row, const std::optional<MeanOfSide>& side) {
+// `name` stands before it, unless it is empty.
+std::string own_lines(const char* word, const std::string& name, const SideSummary& summary, const Row& row,
+                      const std::optional<MeanOfSide>& side) {
   const statistics::Mean& mean = side->mean;
+  const std::size_t boards = summary.runs.empty() ? 1 : std::max<std::size_t>(1, summary.runs.front().values.boards.size());
   const double share = mean.half_width() / mean.sample.mean * 100;
   const double absolute = side->absolute / mean.sample.mean * 100;
   const std::string scatter =
       mean.sample.count > 1 ? fmt::format("{} runs, CV {:.2f} %, {} to {}", mean.sample.count, mean.sample.variation() * 100,
                                           figure_text(mean.sample.least), figure_text(mean.sample.most))
                             : "one run, meter only";
-  return wrapped(word, fmt::format("{}{} ± {:.2f} % on this board (95 %), ± {:.1f} % absolute; {}", name,
-                                   mean_text(*side, row.unit), share, absolute, scatter));
+  return wrapped(word, fmt::format("{}{} ± {:.2f} % on {} (95 %), ± {:.1f} % absolute; {}", name, mean_text(*side, row.unit),
+                                   share, report::boards_text(boards), absolute, scatter));
 }
 
 std::string energy_lines(const Comparison& comparison) {
@@ -115,8 +121,8 @@ std::string energy_lines(const Comparison& comparison) {
   if (row == nullptr || !row->change) return {};
   const bool is_named = are_told_apart(named_headings(comparison));
   const auto named = [&](const SideSummary& side) { return is_named ? "" : side_text(side.name) + ": "; };
-  std::string text = own_lines("BASE", named(comparison.base), *row, row->base) +
-                     own_lines("NEW", named(comparison.changed), *row, row->changed);
+  std::string text = own_lines("BASE", named(comparison.base), comparison.base, *row, row->base) +
+                     own_lines("NEW", named(comparison.changed), comparison.changed, *row, row->changed);
   text += wrapped("how", method_text(comparison, *row));
   if (const std::string least = would_show_text(*row); !least.empty())
     text += wrapped("would show", "a change of " + least + " in 90 of 100 such comparisons of the " +

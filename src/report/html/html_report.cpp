@@ -108,7 +108,7 @@ std::string energy_remark(const record::RunRecord& run) {
   const energy::Uncertainty total = total_uncertainty(run);
   std::string intervals;
   if (!total.terms.empty())
-    intervals = percent_of(total.comparative(), *run.total_energy) + " on this board, " +
+    intervals = percent_of(total.comparative(), *run.total_energy) + " on " + boards_text(run.gpus.size()) + ", " +
                 percent_of(total.absolute(), *run.total_energy) + " absolute; ";
   return intervals + kilowatt_hours_text(*run.total_energy, total.comparative()) + ", " + methods_text(run, kUnknownMethod);
 }
