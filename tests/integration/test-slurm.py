@@ -126,7 +126,8 @@ class Cluster(unittest.TestCase):
         """As the Slurm of this test has it: neither a finding nor an error."""
         for allocation, group in ((("-N2", "-n2", "--gpus-per-node=4"), True), (("-N1", "-n1", "--gpus=2"), False)):
             done = self.srun(allocation, ("true",), ("--quiet",))
-            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            words = [line for line in done.stderr.splitlines() if not line.startswith("srun: job")]  # it may have to wait for its turn
+            self.assertEqual((done.returncode, words), (0, []))
             job = self.job()
             self.assertEqual("group" in job, group)
             self.assertEqual(job["beside"]["slurm"]["state"], "unsupported")
@@ -155,7 +156,7 @@ class Cluster(unittest.TestCase):
         self.sacct("exec sleep 60")
         begin = time.monotonic()
         done = self.srun(("-N1", "-n1", "--gpus=2"), ("sh", "-c", "exit 7"))
-        self.assertLess(time.monotonic() - begin, 15)
+        self.assertLess(time.monotonic() - begin, 40)
         self.assertEqual(done.returncode, 7, done.stderr)
         self.assertEqual(self.job()["beside"]["slurm"]["state"], "not_read")
 
