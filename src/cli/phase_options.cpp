@@ -30,7 +30,7 @@ std::vector<Option> phase_options(RunSpec& spec) {
        "Give a second one for the lines at which it ends",
        each_parsed(spec.phases.log.regexes, phase_regex)},
       {"--nvtx", "FILTER",
-       "Make the program's NVTX ranges phases: all, or those of a domain or whose names\n"
+       "Take the program's NVTX ranges as phases: all, those of a domain, or those whose names\n"
        "match a regular expression",
        with_choices({"all"}, text(spec.phases.nvtx))},
       {"--marks_client", "",

@@ -195,6 +195,7 @@ std::vector<OptionGroup> watching_options(RunLine& line) {
   const std::string carbon = "Carbon and export";
   const std::string output = "Output";
   Option gpus = gpus_option(texts(line.workload.gpus));
+  gpus.value.default_text.clear();
   gpus.help =
       "GPUs that count: all, none, a number, indices (0,2 or device=1) or UUIDs;\n"
       "default: those of the process or container";

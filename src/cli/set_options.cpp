@@ -85,7 +85,7 @@ std::vector<Option> set_options(SetLine& line) {
   return {
       {"--runs", "N", "Repeat the benchmark: N counted runs (of each variant), each with a folder of its own",
        whole_number(options.runs, 1, kMostRuns, "1")},
-      {"--warmup", "N", "Runs before them that are measured and not counted; default: 1 if there are several runs",
+      {"--warmup", "N", "Runs to make first, which do not count; default: 1 if there are several runs",
        whole_number(line.warmup, 0, kMostRuns)},
       {"--pause", "SECONDS", "Seconds to wait before each run but the first", seconds(options.pause, {0, 86400})},
       {"--until", "RULE",
@@ -96,8 +96,7 @@ std::vector<Option> set_options(SetLine& line) {
        whole_number(line.max_runs, 2, kMostRuns, "30; decided: 20")},
       {"--start_at", "TEMPERATURE", "Wait before each run until each GPU has cooled to this, e.g. 45C; at most 300 s",
        parsed(options.start_at, parse_temperature)},
-      {"--against", "LINE", "Compare with this shell command line: pairs of runs in random order, in one sitting",
-       text(line.against)},
+      {"--against", "LINE", "Compare with this shell command line: runs in pairs, in random order", text(line.against)},
       {"--against_image", "NAME", "Compare with this container image, in the same way",
        offering(Offer::image, text(line.against_image))},
       {"--parameter", "NAME=V1,V2,...",
@@ -168,7 +167,7 @@ std::vector<Option> group_options(PartOf& part_of) {
   return {
       {"--group", "NAME", "This run is a part of that job; its parts become one record (iris-gpubench merge)",
        parsed(part_of.group, group_name)},
-      {"--rank", "N", "Which process of the job it is, from 0", whole_number(part_of.rank, {0, kMostRanks})},
+      {"--rank", "N", "Number of this process in the job, from 0", whole_number(part_of.rank, {0, kMostRanks})},
       {"--ranks", "N", "How many processes the job has", whole_number(part_of.ranks, {1, kMostRanks})},
       {"--alone", "", "Measure this process by itself, although its launcher started several", switch_on(part_of.alone)},
       {"--merge_wait", "SECONDS", "How long the first rank waits for the others' parts, before it makes the job's record",

@@ -185,7 +185,7 @@ int plan(const Plan& spec, const Context& context) {
 }  // namespace
 
 Command plan_command() {
-  return make_command("plan", "Find when and where a known run would emit least", describe_plan, plan);
+  return make_command("plan", "Find the time and place at which a known run emits least", describe_plan, plan);
 }
 
 }  // namespace gpubench::commands
