@@ -176,7 +176,8 @@ class Signals(ContainerTest):
                     self.assertNotEqual(outcome.stdout + outcome.stderr, "")
                 self.assertEqual(self.containers(), [])
                 if outcome.directory.exists():
-                    self.assert_valid_results(outcome)
+                    # On a slow machine the last one comes while the plot is drawn, which a signal ends.
+                    self.assert_valid_results(outcome, plot="plot_not_made" not in outcome.findings())
 
     def test_a_container_that_ignores_sigterm(self):
         process = self.start("--no_plot", "--benchmark_image", "bb", "--", "sh", "-c",
