@@ -66,7 +66,7 @@ class Disks(WithDatabase, ProductTest):
         """Whatever has the name of a result is whole. A temporary file that was under way when the disk turned read-only can not be removed."""
         temporaries = [path.name for path in folder.rglob(".*")]
         if disk_turned_read_only:
-            temporaries = [name for name in temporaries if not re.fullmatch(r"\..+\.[A-Za-z0-9]{6}", name)]
+            temporaries = [name for name in temporaries if not re.fullmatch(r"\..+\.[0-9a-f]{12}", name)]
         self.assertEqual(temporaries, [])
         for path in folder.rglob("*.json"):
             json.loads(path.read_text())
