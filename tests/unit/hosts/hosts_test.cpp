@@ -57,6 +57,13 @@ class HostsTest : public testing::Test {
   std::vector<HostEnd> run(const std::vector<HostOrder>& orders) {
     return run_on_hosts(orders, results(), signals, console);
   }
+  // Ctrl-C, once the run "one" has begun.
+  [[nodiscard]] std::thread interrupting_once_it_runs() const {
+    return std::thread([output = ssh.home() / ".cache/iris-gpubench/runs/one/output"] {
+      for (int i = 0; i < 200 && text_of(output).empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      platform::interrupt_self();
+    });
+  }
   bool is_left_there(const std::string& name) const { return fs::exists(ssh.home() / ".cache/iris-gpubench/runs" / name); }
 
   support::ScriptedSsh ssh;
@@ -83,12 +90,7 @@ TEST_F(HostsTest, ASmallSystemWillDo) {
     fs::create_symlink("/bin/busybox", programs / name);
   ssh.look_in(programs);
   std::ofstream(ssh.home() / "wait") << "";
-  std::thread user([&] {
-    const fs::path runs = ssh.home() / ".cache/iris-gpubench/runs";
-    for (int i = 0; i < 200 && text_of(runs / "one/output").empty(); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    platform::interrupt_self();
-  });
+  std::thread user = interrupting_once_it_runs();
   HostOrder brought = order("one", {"0"});
   const auto luggage = remote::pack_program(brought.program);
   ASSERT_TRUE(luggage) << luggage.error().message;
@@ -131,12 +133,7 @@ TEST_F(HostsTest, CutsAreSurvived) {
 
 TEST_F(HostsTest, ASignalReachesEachHost) {
   std::ofstream(ssh.home() / "wait") << "";
-  std::thread user([&] {
-    const fs::path runs = ssh.home() / ".cache/iris-gpubench/runs";
-    for (int i = 0; i < 200 && text_of(runs / "one/output").empty(); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    platform::interrupt_self();
-  });
+  std::thread user = interrupting_once_it_runs();
   const auto ends = run({order("one", {"0"})});
   user.join();
   EXPECT_EQ(ends[0].exit_code, 130);
