@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/text.h"
 #include "platform/child_process.h"
 
@@ -21,13 +22,6 @@ constexpr std::size_t kLongestWords = 200;
 
 // Steps from there on are Slurm's own: batch scripts, allocations' shells.
 constexpr std::uint64_t kFirstOwnStep = 0xFFFFFFF0;
-
-std::string variable_in(const std::vector<std::string>& environment, std::string_view name) {
-  for (const std::string& entry : environment)
-    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name))
-      return entry.substr(name.size() + 1);
-  return {};
-}
 
 template <class Number>
 std::optional<Number> number_in(std::string_view text) {
@@ -184,9 +178,9 @@ SlurmEnergy ask(const SlurmStep& step, const Period& run, SlurmPrograms& program
 }  // namespace
 
 std::optional<SlurmStep> slurm_step_in(const std::vector<std::string>& environment) {
-  SlurmStep step{variable_in(environment, "SLURM_CLUSTER_NAME"), variable_in(environment, "SLURM_JOB_ID"), {}};
+  SlurmStep step{base::variable_of(environment, "SLURM_CLUSTER_NAME"), base::variable_of(environment, "SLURM_JOB_ID"), {}};
   if (!number_in<std::uint64_t>(step.job)) return std::nullopt;
-  const std::string number = variable_in(environment, "SLURM_STEP_ID");
+  const std::string number = base::variable_of(environment, "SLURM_STEP_ID");
   if (const auto known = number_in<std::uint64_t>(number); known && *known < kFirstOwnStep) step.step = number;
   return step;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/environment.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/complain.h"
@@ -83,13 +84,6 @@ void replace_all(std::string& text, const std::string& what, std::string_view by
     text.replace(at, what.size(), by);
 }
 
-std::string variable_of(const cli::Environment& environment, std::string_view name) {
-  for (const std::string& entry : environment.all)
-    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name))
-      return entry.substr(name.size() + 1);
-  return {};
-}
-
 // "metrics.example.org" of "https://metrics.example.org:8428/path", for messages that name the server alone.
 std::string host_of(const std::string& url) {
   const std::size_t scheme = url.find("://");
@@ -118,10 +112,10 @@ std::string shareable(const std::vector<Check>& checks, const cli::Environment& 
                        {host_of(database), "SERVER"},
                        {engine, "ENGINE"},
                        {host_of(engine), "ENGINE"},
-                       {variable_of(environment, "PWD"), "FOLDER"},
-                       {variable_of(environment, "HOME"), "HOME"},
+                       {base::variable_of(environment.all, "PWD"), "FOLDER"},
+                       {base::variable_of(environment.all, "HOME"), "HOME"},
                        {platform::host_name(), "HOST"},
-                       {variable_of(environment, "USER"), "USER"}});
+                       {base::variable_of(environment.all, "USER"), "USER"}});
   return text;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/text.h"
 #include "platform/child_process.h"
 #include "platform/process.h"
@@ -61,13 +62,6 @@ void add_system(Facts& facts) {
   if (const auto self = platform::look_at_process(platform::own_process_id())) facts.add("control_group", self->cgroup);
 }
 
-std::string variable_in(const std::vector<std::string>& variables, std::string_view name) {
-  for (const std::string& entry : variables)
-    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name))
-      return entry.substr(name.size() + 1);
-  return {};
-}
-
 // The job that the run is part of, by its batch system.
 void add_batch_job(Facts& facts, const std::vector<std::string>& variables) {
   struct System {
@@ -81,11 +75,11 @@ void add_batch_job(Facts& facts, const std::vector<std::string>& variables) {
                                            {"Grid Engine", "SGE_TASK_ID", "QUEUE"},
                                            {"Flux", "FLUX_JOB_ID", "FLUX_JOB_QUEUE"}}};
   for (const System& system : systems) {
-    const std::string job = variable_in(variables, system.job);
+    const std::string job = base::variable_of(variables, system.job);
     if (job.empty()) continue;
     facts.add("batch_system", system.name);
     facts.add("batch_job", job);
-    facts.add("batch_queue", variable_in(variables, system.partition));
+    facts.add("batch_queue", base::variable_of(variables, system.partition));
     return;
   }
 }

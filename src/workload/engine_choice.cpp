@@ -7,6 +7,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/environment.h"
+
 namespace gpubench::workload {
 namespace {
 
@@ -27,15 +29,8 @@ bool is_folder(const std::string& image) {
 
 }  // namespace
 
-std::string variable_of(const std::vector<std::string>& environment, const std::string& name) {
-  const std::string beginning = name + "=";
-  for (const std::string& variable : environment)
-    if (variable.starts_with(beginning)) return variable.substr(beginning.size());
-  return {};
-}
-
 bool is_in_path(const std::string& program, const std::vector<std::string>& environment) {
-  std::istringstream folders(variable_of(environment, "PATH"));
+  std::istringstream folders(base::variable_of(environment, "PATH"));
   std::error_code error;
   for (std::string folder; std::getline(folders, folder, ':');)
     if (std::filesystem::is_regular_file(std::filesystem::path(folder) / program, error)) return true;

@@ -18,7 +18,4 @@ Engine engine_for(const BenchmarkSpec& benchmark, const std::vector<std::string>
 // Whether a program of this name is in the environment's PATH.
 bool is_in_path(const std::string& program, const std::vector<std::string>& environment);
 
-// The value of NAME; empty also if there is none.
-std::string variable_of(const std::vector<std::string>& environment, const std::string& name);
-
 }  // namespace gpubench::workload

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "platform/process.h"
@@ -83,7 +84,7 @@ std::optional<std::string> visible_gpus(const WorkloadSpec& spec, const Workload
   if (spec.benchmarks.size() > 1) return value;
   const auto is_it = [&](const std::string& entry) { return entry.starts_with(std::string(kVariable) + "="); };
   if (std::none_of(spec.environment.begin(), spec.environment.end(), is_it)) return std::nullopt;
-  return variable_of(spec.environment, kVariable);
+  return base::variable_of(spec.environment, kVariable);
 }
 
 RunProgram engine_program(std::string name, base::Duration stop_grace, const platform::Clock& clock) {

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/try.h"
-#include "workload/engine_choice.h"
 
 namespace gpubench::workload {
 namespace {
@@ -188,7 +188,7 @@ base::Result<EngineLine> charliecloud_line(const ApptainerOptions& options, cons
   }
   if (!options.settings.workdir.empty()) line.options.insert(line.options.end(), {"--cd", options.settings.workdir});
   line.environment = options.environment;
-  if (variable_of(line.environment, "USER").empty()) set(line.environment, "USER=user");  // it does not start without
+  if (base::variable_of(line.environment, "USER").empty()) set(line.environment, "USER=user");  // it does not start without
   for (const std::string& variable : charliecloud_environment(image)) set(line.environment, variable);
   for (const std::string& variable : container_environment(options)) set(line.environment, variable);
   return line;

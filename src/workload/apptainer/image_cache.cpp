@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/try.h"
 #include "platform/child_process.h"
 #include "platform/clock.h"
@@ -17,7 +18,6 @@
 #include "platform/process.h"
 #include "platform/readable.h"
 #include "workload/apptainer/engine_words.h"
-#include "workload/engine_choice.h"
 
 namespace gpubench::workload {
 namespace {
@@ -30,9 +30,9 @@ constexpr base::Duration kLongestConversion = std::chrono::hours(2);
 // Where the user keeps the engine's own, which may be large; else the usual place.
 fs::path cache_folder(const std::vector<std::string>& environment) {
   for (const char* name : {"APPTAINER_CACHEDIR", "SINGULARITY_CACHEDIR", "XDG_CACHE_HOME"})
-    if (const std::string folder = variable_of(environment, name); folder.starts_with('/'))
+    if (const std::string folder = base::variable_of(environment, name); folder.starts_with('/'))
       return fs::path(folder) / "iris-gpubench";
-  return fs::path(variable_of(environment, "HOME")) / ".cache/iris-gpubench";
+  return fs::path(base::variable_of(environment, "HOME")) / ".cache/iris-gpubench";
 }
 
 // Another archive of the same name, or another state of it, has another name here.
