@@ -23,15 +23,20 @@ def measured_part(program, nvml, folder, gpus):
 
 
 def make_parts(part, nodes, count):
-    metrics, of = (json.loads((part / name).read_text()) for name in ("metrics.json", "part.json"))
+    metrics, of, power = (json.loads((part / name).read_text()) for name in ("metrics.json", "part.json", "power_curves.json"))
+    for gpu in power["gpus"]:  # as of a long run
+        gpu |= {"seconds": [i * 0.001 for i in range(700)], "watts": [200 + i % 400 + 0.5 for i in range(700)], "gaps": []}
     for number in range(count):
         folder = nodes / f"{number}-n{number}"
         folder.mkdir(parents=True)
         boards = [f"GPU-{number:08x}-{i:04x}" for i in range(len(metrics["gpus"]))]
         for gpu, uuid in zip(metrics["gpus"], boards):
             gpu["uuid"] = uuid
+        for gpu, uuid in zip(power["gpus"], boards):
+            gpu["uuid"] = uuid
         rank = of["ran"][0] | {"rank": number, "gpus": boards}
         (folder / "metrics.json").write_text(json.dumps(metrics))
+        (folder / "power_curves.json").write_text(json.dumps(power, separators=(",", ":")))
         (folder / "part.json").write_text(json.dumps(of | {"node": f"n{number}", "node_number": number, "nodes": count, "ranks": count, "ran": [rank]}))
 
 

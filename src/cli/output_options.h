@@ -9,5 +9,7 @@
 namespace gpubench::cli {
 
 std::vector<Option> output_options(report::OutputSpec& spec);
+// Of them those that choose plot and page.
+std::vector<Option> picture_options(report::OutputSpec& spec);
 
 }  // namespace gpubench::cli

@@ -92,7 +92,8 @@ int show_run(const cli::RunSpec& spec, const fs::path& folder, const Context& co
 int merge_parts(const cli::RunSpec& spec, const fs::path& folder, const Context& context) {
   const auto job = run::read_job(run::part_folders(folder), context.environment.carbon);
   if (!job) return cli::complain(job.error(), cli::kCannotRun);
-  if (const auto written = run::write_job(folder, *job); !written) return cli::complain(written.error(), cli::kCannotRun);
+  if (const auto written = run::write_job(folder, *job, spec.outputs); !written)
+    return cli::complain(written.error(), cli::kCannotRun);
   link_latest(folder);
   if (!spec.quiet)
     std::cout << "\n"

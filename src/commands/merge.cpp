@@ -7,6 +7,7 @@
 
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
+#include "cli/output_options.h"
 #include "cli/saved_run_options.h"
 #include "commands/table.h"
 #include "parts/job_beside.h"
@@ -24,6 +25,7 @@ struct Merge {
   std::vector<std::string> folders;
   std::string results_dir = "results";
   std::string output;
+  report::OutputSpec outputs;
 };
 
 cli::OptionTable describe_merge(Merge& spec) {
@@ -33,7 +35,8 @@ cli::OptionTable describe_merge(Merge& spec) {
             {std::move(folders),
              cli::results_dir_option(spec.results_dir),
              {"--output", "FOLDER", "Where the job's results go; default: the job's folder, or RESULTS_DIR/JOB",
-              cli::offering(cli::Offer::folder, cli::text(spec.output))}}}}};
+              cli::offering(cli::Offer::folder, cli::text(spec.output))}}},
+           {"Options", cli::picture_options(spec.outputs)}}};
 }
 
 // A job's folder need not have the very name of its --group.
@@ -81,7 +84,8 @@ int merge(const Merge& spec, const Context& context) {
   beside::InstalledSlurm slurm;
   if (const auto asked = parts::ask_slurm(output, *job, slurm); !asked) return cli::complain(asked.error(), cli::kCannotRun);
   std::cout << run::for_terminal(platform::Terminal(), parts::job_text(*job));
-  if (const auto written = run::write_job(output, *job); !written) return cli::complain(written.error(), cli::kCannotRun);
+  if (const auto written = run::write_job(output, *job, spec.outputs); !written)
+    return cli::complain(written.error(), cli::kCannotRun);
   std::cout << "Results in " << output.string() << "\n";
   return 0;
 }

@@ -104,11 +104,13 @@ int draw_set(const cli::SavedRunName& name) {
 }
 
 // The parts' own files are made first: the job's record is made of them.
-int merge_again(const std::filesystem::path& folder, const Context& context, beside::SlurmPrograms& slurm) {
+int merge_again(const std::filesystem::path& folder, const Report& spec, const Context& context,
+                beside::SlurmPrograms& slurm) {
   auto job = run::read_job(run::part_folders(folder), context.environment.carbon);
   if (!job) return cli::complain(job.error(), cli::kCannotRun);
   if (const auto asked = parts::ask_slurm(folder, *job, slurm); !asked) return cli::complain(asked.error(), cli::kCannotRun);
-  if (const auto written = run::write_job(folder, *job); !written) return cli::complain(written.error(), cli::kCannotRun);
+  if (const auto written = run::write_job(folder, *job, spec.outputs); !written)
+    return cli::complain(written.error(), cli::kCannotRun);
   std::cout << cli::printable((folder / "report.html").string()) << "\n";
   return 0;
 }
@@ -122,7 +124,7 @@ int report(const Report& spec, const Context& context) {
   for (const runs::RunDirectory& directory : named->runs)
     if (const int one = report_run(directory, spec, context, slurm); one != 0) status = one;
   if (!named->job.empty() && spec.form == ReportForm::all)
-    if (const int merged = merge_again(named->job, context, slurm); merged != 0) status = merged;
+    if (const int merged = merge_again(named->job, spec, context, slurm); merged != 0) status = merged;
   if (const int picture = draw_set(spec.name); picture != 0) status = picture;
   return status;
 }

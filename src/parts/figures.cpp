@@ -93,6 +93,7 @@ Interval operator+(const Interval& a, const Interval& b) {
 
 base::Result<PartFigures> read_figures(const std::filesystem::path& folder) {
   PartFigures figures;
+  figures.path = folder;
   figures.folder = folder.filename().string();
   GPUBENCH_ASSIGN_OR_RETURN(figures.part, read_part(folder));
   Json metrics;

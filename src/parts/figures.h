@@ -44,6 +44,7 @@ struct Doubt {
 };
 
 struct PartFigures {
+  std::filesystem::path path;
   std::string folder;  // its name
   Part part;
   base::WallTime start;

@@ -53,4 +53,28 @@ Curve CurveBuilder::take() {
   return std::move(curve_);
 }
 
+Curve sample_curve(const series::GpuSeries& gpu, base::SteadyTime origin, std::size_t most_points) {
+  const auto extent = extent_of(gpu.power.get(), origin, most_points);
+  if (!extent) return {};
+  CurveBuilder builder(*extent);
+  series::for_each(*gpu.power, [&](const meter::PowerSample& sample) {
+    builder.add(base::to_seconds(sample.time - origin), sample.power.watts());
+  });
+  return builder.take();
+}
+
+Curve power_curve(const series::GpuSeries& gpu, base::SteadyTime origin, std::size_t most_points) {
+  Curve samples = sample_curve(gpu, origin, most_points);
+  const auto extent = samples.points.empty() ? extent_of(gpu.readings.get(), origin, most_points) : std::nullopt;
+  if (!extent) return samples;
+  CurveBuilder builder(*extent);
+  series::for_each(*gpu.readings, [&](const meter::GpuReading& reading) {
+    if (reading.power)
+      builder.add(base::to_seconds(reading.time - origin), reading.power->watts());
+    else
+      builder.miss();
+  });
+  return builder.take();
+}
+
 }  // namespace gpubench::report

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "series/gpu_series.h"
 #include "series/series.h"
 
 namespace gpubench::report {
@@ -72,5 +73,10 @@ class CurveBuilder {
   bool any_ = false;
   bool broken_ = false;
 };
+
+// A GPU's power in watts, by the driver's 20 ms samples; no points: there are none. Seconds are those since `origin`.
+Curve sample_curve(const series::GpuSeries& gpu, base::SteadyTime origin, std::size_t most_points = kMostPoints);
+// The same; where there are no samples by the driver's average in each reading.
+Curve power_curve(const series::GpuSeries& gpu, base::SteadyTime origin, std::size_t most_points = kMostPoints);
 
 }  // namespace gpubench::report

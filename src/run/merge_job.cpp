@@ -9,11 +9,12 @@
 #include "cli/complain.h"
 #include "parts/job_beside.h"
 #include "parts/job_document.h"
+#include "parts/job_pictures.h"
+#include "parts/job_power.h"
 #include "parts/job_tables.h"
 #include "parts/make_job.h"
 #include "platform/files.h"
 #include "platform/terminal.h"
-#include "report/html/tables_page.h"
 #include "run/result_files.h"
 #include "runs/cost_unfinished.h"
 #include "runs/saved_run.h"
@@ -106,31 +107,32 @@ void finish_job(const cli::RunSpec& spec, const carbon::Services& services, cons
   beside::InstalledSlurm slurm(signals.fd());
   const auto asked = job ? parts::ask_slurm(folder, *job, slurm) : base::Result<void>();
   if (!asked) cli::complain(asked.error(), 0);
-  const auto written = job ? write_job(folder, *job) : base::Result<void>(base::failure(job.error()));
+  const auto written =
+      job ? write_job(folder, *job, spec.outputs, signals.fd()) : base::Result<void>(base::failure(job.error()));
   if (!written) cli::complain(written.error(), 0);
   if (written && !spec.quiet)
     platform::Terminal().write("\n" + parts::job_text(*job) + "Results in " + folder.string() + "\n");
 }
 
-base::Result<void> write_job(const fs::path& folder, const parts::Job& job) {
-  std::vector<report::PageTable> tables;
-  for (parts::JobTable& table : parts::job_tables(job))
-    tables.push_back({std::move(table.id), std::move(table.heading), std::move(table.columns), std::move(table.rows),
-                      std::move(table.remark)});
-  const std::string version = job.parts.front().part.tool_version;
+base::Result<void> write_job(const fs::path& folder, const parts::Job& job, const report::OutputSpec& outputs,
+                             int interrupt_fd) {
   base::Result<void> result;
-  const auto write = [&](const char* name, const std::string& text) {
-    if (const auto written = platform::write_file_atomically(folder / name, text); result && !written) result = written;
+  const auto keep = [&](const base::Result<void>& written) {
+    if (result && !written) result = written;
   };
   const auto stream = [&](const char* name, void (*writer)(std::ostream&, const parts::Job&)) {
-    const auto written = platform::stream_file_atomically(folder / name, [&](std::ostream& out) { writer(out, job); });
-    if (result && !written) result = written;
+    keep(platform::stream_file_atomically(folder / name, [&](std::ostream& out) { writer(out, job); }));
   };
   stream("metrics.json", parts::write_job_json);
   stream("metrics.yml", parts::write_job_yaml);
-  write("formatted_metrics.txt", parts::job_text(job));
-  write("ranks.csv", parts::ranks_csv(job));
-  write("report.html", report::tables_page(job.group, tables, "Made by iris-gpubench " + version + ". All times are UTC."));
+  keep(platform::write_file_atomically(folder / "formatted_metrics.txt", parts::job_text(job)));
+  keep(platform::write_file_atomically(folder / "ranks.csv", parts::ranks_csv(job)));
+  if (!outputs.html && !outputs.plot) return result;
+  const parts::JobPower power = parts::job_power(job);
+  if (outputs.html) keep(parts::write_job_page(folder, job, power));
+  if (!outputs.plot) return result;
+  if (const auto drawn = parts::draw_job_plot(folder, job, power, outputs.plot_format, interrupt_fd); !drawn)
+    cli::complain(drawn.error(), 0);
   return result;
 }
 

@@ -12,6 +12,7 @@
 #include "parts/membership.h"
 #include "platform/clock.h"
 #include "platform/signals.h"
+#include "report/spec.h"
 
 namespace gpubench::run {
 
@@ -25,8 +26,11 @@ base::Result<parts::Job> read_job(const std::vector<std::filesystem::path>& fold
 void wait_for_parts(const std::filesystem::path& group_folder, base::Duration patience, const platform::Clock& clock,
                     const std::function<bool(base::Duration)>& give_up);
 
-// metrics.json, metrics.yml, formatted_metrics.txt, ranks.csv and report.html. All are tried; the first error is returned.
-base::Result<void> write_job(const std::filesystem::path& folder, const parts::Job& job);
+// metrics.json, metrics.yml, formatted_metrics.txt, ranks.csv; report.html and the plot, where they are wanted. All are
+// tried; the first error is returned, but a plot that cannot be drawn is only said. `interrupt_fd`: as of
+// report::write_plot.
+base::Result<void> write_job(const std::filesystem::path& folder, const parts::Job& job,
+                             const report::OutputSpec& outputs = {}, int interrupt_fd = -1);
 
 // At the end of the first rank's run: waits for the others' parts and makes the job's record. A signal ends the wait. What
 // fails is said; "iris-gpubench merge" does it again at any time.

@@ -15,8 +15,11 @@
 #include "base/text_table.h"
 #include "beside/table.h"
 #include "cli/invocation.h"
+#include "parts/part.h"
+#include "parts/part_power.h"
 #include "platform/files.h"
 #include "platform/gzip_stream.h"
+#include "report/curve.h"
 #include "report/formatted_tables.h"
 #include "report/html/html_report.h"
 #include "report/metrics_yaml.h"
@@ -32,6 +35,16 @@ base::Result<void> write_table(const runs::RunDirectory& directory, const std::s
   if (format == TimeseriesFormat::csv) return platform::stream_file_atomically(directory.path / name, write);
   return platform::stream_file_atomically(directory.path / (name + ".gz"),
                                           [&](std::ostream& out) { platform::write_gzip(out, write); });
+}
+
+// Of a part of a job, for the job's picture.
+base::Result<void> write_power_curves(const runs::RunDirectory& directory, const record::RunRecord& run,
+                                      const std::vector<series::GpuSeries>& series) {
+  if (!parts::is_part(directory.path)) return {};
+  parts::PartPower power{run.start_time()};
+  for (const record::GpuRecord& gpu : run.gpus)
+    power.boards.push_back({gpu.gpu.uuid, report::power_curve(series.at(gpu.position), run.ran.start)});
+  return parts::write_power(directory.path, power);
 }
 
 }  // namespace
@@ -56,7 +69,7 @@ base::Result<void> write_reports(const runs::RunDirectory& directory, const reco
   report::Document metrics = report::metrics_document(run);
   if (const beside::Beside beside = beside::read_saved(directory.path); !beside.empty())
     metrics["beside"] = beside::document(beside);
-  const std::array<base::Result<void>, 6> written{
+  const std::array<base::Result<void>, 7> written{
       platform::stream_file_atomically(directory.file("metrics.yml"),
                                        [&](std::ostream& out) { report::write_yaml(out, metrics); }),
       platform::write_file_atomically(directory.file("metrics.json"), metrics.dump(2) + "\n"),
@@ -65,6 +78,7 @@ base::Result<void> write_reports(const runs::RunDirectory& directory, const reco
                   [&](std::ostream& out) { report::write_timeseries_csv(out, run, series); }),
       write_table(directory, "power.csv", format, [&](std::ostream& out) { report::write_power_csv(out, run, series); }),
       write_table(directory, "phases.csv", run.phases ? format : TimeseriesFormat::none, write_phases),
+      write_power_curves(directory, run, series),
   };
   for (const auto& result : written)
     if (!result) return result;
@@ -73,8 +87,10 @@ base::Result<void> write_reports(const runs::RunDirectory& directory, const reco
 
 base::Result<void> write_page(const runs::RunDirectory& directory, const record::RunRecord& run,
                               const std::vector<series::GpuSeries>& series) {
-  const report::HtmlInput input{&run, &series, directory.file("benchmark.log"), directory.file("benchmark_log_times.csv"),
-                                directory.file("metrics.yml")};
+  report::HtmlInput input{&run, &series, directory.file("benchmark.log"), directory.file("benchmark_log_times.csv"),
+                          directory.file("metrics.yml")};
+  if (const beside::Beside beside = beside::read_saved(directory.path); !beside.empty())
+    input.beside.push_back({"beside", beside::kHeading, beside::headings(), beside::rows(beside), beside::kRemark});
   return platform::stream_file_atomically(directory.file("report.html"),
                                           [&](std::ostream& out) { report::write_html_report(out, input); });
 }
@@ -113,7 +129,7 @@ std::string for_terminal(const platform::Terminal& terminal, const std::string& 
 }
 
 std::string list_result_files(const runs::RunDirectory& directory) {
-  constexpr std::array<std::pair<const char*, const char*>, 21> kFiles{{
+  constexpr std::array<std::pair<const char*, const char*>, 22> kFiles{{
       {"report.html", "everything on one page, for a browser"},
       {"formatted_metrics.txt", "the tables, as they are printed"},
       {"metrics.yml", "all figures, for programs"},
@@ -123,6 +139,7 @@ std::string list_result_files(const runs::RunDirectory& directory) {
       {"metrics_plot.pdf", "power, utilisation, temperature, memory and clocks over time"},
       {"timeseries.csv", "readings at each interval"},
       {"power.csv", "power every 20 ms"},
+      {"power_curves.json", "power over time, for the job's picture"},
       {"phases.csv", "each phase from its begin to its end"},
       {"phases.csv.gz", "each phase from its begin to its end"},
       {"timeseries.csv.gz", "readings at each interval"},

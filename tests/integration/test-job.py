@@ -4,6 +4,8 @@ import json
 import subprocess
 import unittest
 
+import browser
+from browser import Browser
 from databases import WithDatabase
 from product import PROGRAM, SOURCE, ProductTest, runs_alone
 
@@ -59,6 +61,12 @@ class Parts(ProductTest):
         for heading in ("Nodes", "Ranks", "Balance"):
             self.assertIn(heading, text)
         self.assertIn("<h2 id=\"nodes-heading\">", (self.results / "job/report.html").read_text())
+        self.assertFalse((self.results / "job/metrics_plot.png").exists())
+        self.assertEqual(self.merge("job").returncode, 0)
+        self.assertTrue((self.results / "job/metrics_plot.png").read_bytes().startswith(b"\x89PNG"))
+        for path in self.results.glob("job/nodes/*/power_curves.json"):
+            power = json.loads(path.read_text())
+            self.assertEqual([{round(watts) for watts in gpu["watts"]} for gpu in power["gpus"]], [{watts} for watts in WATTS])
         self.assertEqual((self.results / "latest").resolve().name, "job")
         listed = subprocess.run([str(PROGRAM), "list", str(self.results)], env=self.environment, capture_output=True, text=True, check=False)
         self.assertIn("job", listed.stdout)
@@ -66,10 +74,10 @@ class Parts(ProductTest):
     def test_merged_again_and_elsewhere_the_bytes_are_the_same(self):
         self.run_job()
         first = self.bytes_of(self.results / "job")
-        self.assertEqual(self.merge("job").returncode, 0)
+        self.assertEqual(self.merge("--no-plot", "job").returncode, 0)
         self.assertEqual(self.bytes_of(self.results / "job"), first)
         parts = [str(path) for path in sorted((self.results / "job/nodes").iterdir(), reverse=True)]
-        self.assertEqual(self.merge("--output", str(self.folder / "elsewhere"), *parts).returncode, 0)
+        self.assertEqual(self.merge("--no-plot", "--output", str(self.folder / "elsewhere"), *parts).returncode, 0)
         self.assertEqual(self.bytes_of(self.folder / "elsewhere"), first)
 
     def test_a_group_of_any_name_is_found_and_its_output_comes_once(self):
@@ -130,9 +138,28 @@ class Parts(ProductTest):
         done = subprocess.run([str(PROGRAM), "report", "job", "--results_dir", str(self.results)], env=self.environment, cwd=self.folder,
                               capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(self.bytes_of(self.results / "job"), first)
+        again = self.bytes_of(self.results / "job")
+        self.assertTrue(again.pop("metrics_plot.png").startswith(b"\x89PNG"))
+        self.assertEqual(again, first)
         for part in (self.results / "job/nodes").iterdir():
             self.assertTrue((part / "metrics_plot.png").exists() and (part / "report.html").exists())
+
+
+    @unittest.skipUnless(browser.DRIVER and browser.BROWSER, "no chromium and chromedriver (packages chromium, chromium-driver)")
+    def test_its_page_in_a_browser(self):
+        self.run_job(nodes=2)
+        for width, switches in ((1400, ()), (390, ()), (1400, ("--force-dark-mode", "--blink-settings=preferredColorScheme=0"))):
+            with self.subTest(width=width, switches=switches), Browser(width, 900, switches) as window:
+                window.open(self.results / "job/report.html")
+                self.assertEqual([entry for entry in window.log("browser") if entry["level"] == "SEVERE"], [])
+                self.assertEqual(window.run("report.charts.map(chart => chart.curves.length)"), [2, 1])
+                self.assertEqual(window.run("[...document.querySelectorAll('#tools label')].map(label => label.textContent)"), ["n0", "n1"])
+                self.assertLessEqual(window.run("document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0, "scrolls sideways")
+                painted = "report.charts.map(chart => chart.canvas.toDataURL())"
+                before = window.run(painted)
+                window.click("#tools label:nth-of-type(1) input")
+                window.wait(f"{painted}[0] !== arguments[0]", before[0])
+                self.assertEqual(window.run(painted)[1], before[1], "the sum stays")
 
 
 class Exported(WithDatabase, ProductTest):

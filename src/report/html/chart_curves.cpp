@@ -97,14 +97,8 @@ class CurveSource {
   [[nodiscard]] std::size_t gpus() const { return series_->size(); }
   // The driver's samples; without them its averages.
   [[nodiscard]] Curve power(std::size_t gpu) const {
-    const auto* samples = (*series_)[gpu].power.get();
-    const auto extent = extent_of(samples, origin_, share_of(kPowerPoints, kMostPowerPoints, gpus()));
-    if (!extent) return readings(gpu, meter::facts_of(ValueKind::power));
-    CurveBuilder builder(*extent);
-    series::for_each(*samples, [&](const meter::PowerSample& sample) {
-      builder.add(base::to_seconds(sample.time - origin_), sample.power.watts());
-    });
-    return builder.take();
+    Curve samples = sample_curve((*series_)[gpu], origin_, share_of(kPowerPoints, kMostPowerPoints, gpus()));
+    return samples.points.empty() ? readings(gpu, meter::facts_of(ValueKind::power)) : samples;
   }
   [[nodiscard]] Curve readings(std::size_t gpu, const meter::ValueFacts& facts) const {
     const auto* readings = (*series_)[gpu].readings.get();

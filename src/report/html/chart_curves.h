@@ -29,16 +29,17 @@ struct ChartLimit {
   std::string label;
 };
 
-// One chart: a curve per GPU, and the scale of its values.
+// One chart: a curve per GPU (or node), and the scale of its values.
 struct Chart {
-  std::string_view id;     // part of an element's id
-  std::string_view title;  // for a reader
+  std::string_view id;  // part of an element's id
+  std::string title;    // for a reader
   std::string unit;
   std::size_t gpus = 0;
   // Made when it is asked for: one curve at a time is in memory, however long the run. The series must outlive it.
   std::function<Curve(std::size_t gpu)> curve;
   std::vector<ChartLimit> limits;
-  double least_high = 0;  // the scale goes from 0 at least up to this
+  std::string single = {};  // it has one curve, of all together, of this name
+  double least_high = 0;    // the scale goes from 0 at least up to this
   int decimals = 0;
 };
 

@@ -12,6 +12,7 @@
 #include "report/figure_text.h"
 #include "report/html/assets.h"
 #include "report/html/chart_curves.h"
+#include "report/html/charts_section.h"
 #include "report/html/escape.h"
 #include "report/html/finding_place.h"
 #include "report/html/log_excerpt.h"
@@ -158,14 +159,20 @@ std::string section(const char* id, const char* title, const std::string& conten
                      id, title, content);
 }
 
-constexpr std::string_view kOverTime =
-    "<noscript><p>The charts need JavaScript, which is turned off. The tables work without it.</p></noscript>\n"
-    "<div id=\"tools\" class=\"tools\" role=\"toolbar\" aria-label=\"Time shown and GPUs shown\"></div>\n"
-    "<p class=\"note keys\" id=\"keys\">Drag over a chart to zoom, double-click to see all. Keys on a chart: arrows move "
-    "the cursor; Shift and arrows move the view; + and \u2212 zoom at the cursor; 0 shows all; B shows only the "
-    "benchmark.</p>\n"
-    "<div id=\"charts\" class=\"charts\"></div>\n"
-    "<p class=\"note\" id=\"chart-note\"></p>\n";
+std::string beside_sections(const HtmlInput& input) {
+  std::string text;
+  for (const PageTable& table : input.beside) text += table_section(table);
+  return text;
+}
+
+// "Beside the GPUs' Energy (...)" is too long for a link.
+std::string beside_links(const HtmlInput& input) {
+  std::string text;
+  for (const PageTable& table : input.beside)
+    text +=
+        "<a href=\"#" + html_text(table.id) + "\">" + html_text(table.heading.substr(0, table.heading.find(' '))) + "</a> ";
+  return text;
+}
 
 constexpr std::string_view kFiles =
     "<div class=\"tools\" id=\"downloads\"></div>\n"
@@ -180,25 +187,6 @@ void write_number_list(std::ostream& out, const std::vector<ThrottledSpan>& span
         << ']';
     comma = ",";
   }
-}
-
-void write_chart(std::ostream& out, const Chart& chart) {
-  out << "{\"id\":" << json_string(chart.id) << ",\"title\":" << json_string(chart.title)
-      << ",\"unit\":" << json_string(chart.unit) << ",\"decimals\":" << chart.decimals
-      << ",\"least_high\":" << json_number(chart.least_high) << ",\"limits\":[";
-  const char* comma = "";
-  for (const ChartLimit& limit : chart.limits) {
-    out << comma << "{\"value\":" << json_number(limit.value) << ",\"label\":" << json_string(limit.label) << '}';
-    comma = ",";
-  }
-  out << "],\"curves\":[";
-  comma = "";
-  for (std::size_t gpu = 0; gpu < chart.gpus; ++gpu) {
-    out << comma << '\n';
-    write_curve(out, chart.curve(gpu));
-    comma = ",";
-  }
-  out << "]}";
 }
 
 void write_log(std::ostream& out, const LogExcerpt& log) {
@@ -242,14 +230,9 @@ void write_page_data(std::ostream& out, const HtmlInput& input) {
   write_run(out, run, charts);
   out << ",\"throttled\":[";
   write_number_list(out, charts.throttled);
-  out << "],\n\"charts\":[";
-  const char* comma = "";
-  for (const Chart& chart : charts.charts) {
-    out << comma << '\n';
-    write_chart(out, chart);
-    comma = ",";
-  }
-  out << "],\n\"log\":";
+  out << "],\n\"charts\":";
+  write_charts(out, charts.charts);
+  out << ",\n\"log\":";
   write_log(out, read_log_excerpt(input.log, input.log_times, run.start_time()));
   if (run.phases) {
     out << ",\n\"phases\":";
@@ -272,16 +255,17 @@ void write_html_report(std::ostream& out, const HtmlInput& input) {
       << "<a class=\"skip\" href=\"#main\">Skip to the results</a>\n"
       << header(run) << R"(<nav aria-label="Sections"><a href="#summary">Summary</a> <a href="#findings">Findings</a> )"
       << R"(<a href="#over-time">Over time</a> <a href="#energy">Energy</a> <a href="#carbon">Carbon</a> )"
+      << beside_links(input)
       << R"(<a href="#gpus">GPUs</a> <a href="#reproduce">Reproduce</a> <a href="#files">Data</a></nav>)"
       << "\n<main id=\"main\">\n"
       << cards(run) << (run.parts.empty() ? std::string() : section("containers", "Containers", html_parts(run)))
       << findings(run) << section("over-time", "Over time", std::string(kOverTime))
       << (run.phases ? section("phases", "Phases", html_phases(run)) : std::string())
       << section("energy", "Energy", html_energy(run)) << section("carbon", "Carbon", html_carbon(run))
-      << section("gpus", "GPUs", html_gpus(run)) << section("reproduce", "How to reproduce", html_reproduce(run))
-      << section("files", "Data", std::string(kFiles)) << "</main>\n<footer><p>Made by iris-gpubench "
-      << html_text(run.facts.tool_version) << " \u00b7 run " << html_text(run.facts.run_id)
-      << " \u00b7 all times are UTC</p></footer>\n";
+      << beside_sections(input) << section("gpus", "GPUs", html_gpus(run))
+      << section("reproduce", "How to reproduce", html_reproduce(run)) << section("files", "Data", std::string(kFiles))
+      << "</main>\n<footer><p>Made by iris-gpubench " << html_text(run.facts.tool_version) << " \u00b7 run "
+      << html_text(run.facts.run_id) << " \u00b7 all times are UTC</p></footer>\n";
   write_page_data(out, input);
   out << "<script>" << kPageScript << "</script>\n</body>\n</html>\n";
 }

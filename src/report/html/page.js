@@ -122,7 +122,8 @@
     const power = 10 ** Math.floor(Math.log10(length / most));
     return [1, 2, 2.5, 5, 10].map(digit => digit * power).find(step => length / step <= most) ?? length;
   };
-  const gpuName = gpu => `GPU ${data.gpus[gpu].index}${data.gpus[gpu].other ? ' (other)' : ''}`;
+  const gpuName = gpu => data.gpus[gpu].label ?? `GPU ${data.gpus[gpu].index}${data.gpus[gpu].other ? ' (other)' : ''}`;
+  const kind = data.kind ?? 'GPU';
   const gpuColour = gpu => `--gpu${gpu % 8}`;
   const shownGpus = () => data.gpus.map((_, gpu) => gpu).filter(gpu => !state.hidden.has(gpu));
   const heldDownNames = [[0x8, 'hardware slowdown'], [0x20, 'heat (software)'], [0x40, 'heat (hardware)'], [0x80, 'power brake'], [0x4, 'power cap']];
@@ -145,6 +146,10 @@
         make('figcaption', {}, make('h3', {}, `${definition.title} (${definition.unit})`), this.readout), this.box);
       this.listen();
     }
+    // Of a chart with one curve for all of them together, that one.
+    shown() { return this.definition.single ? [0] : shownGpus(); }
+    nameOf(gpu) { return this.definition.single ?? gpuName(gpu); }
+    colourOf(gpu) { return this.definition.single ? '--text' : gpuColour(gpu); }
     isEmpty() { return this.curves.every(curve => curve.levels[0].t.length === 0); }
     highest() {
       let top = this.definition.least_high;
@@ -180,7 +185,7 @@
       c.beginPath();
       c.rect(this.left, this.above, this.width, this.height);
       c.clip();
-      for (const gpu of shownGpus()) this.drawCurve(gpu);
+      for (const gpu of this.shown()) this.drawCurve(gpu);
       this.drawLimits();
       this.drawHeldDown();
       this.drawLogMarks();
@@ -235,8 +240,8 @@
       }
       const level = levels[index], c = this.c;
       if (index > 0 || this.curves[gpu].reduced) {
-        c.fillStyle = this.colour(gpuColour(gpu));
-        c.globalAlpha = shownGpus().length > 3 ? .16 : .28;
+        c.fillStyle = this.colour(this.colourOf(gpu));
+        c.globalAlpha = this.shown().length > 3 ? .16 : .28;
         for (let begin = from; begin < to;) {
           let end = begin + 1;
           while (end < to && !level.gap[end]) ++end;
@@ -256,7 +261,7 @@
         }
         c.globalAlpha = 1;
       }
-      c.strokeStyle = this.colour(gpuColour(gpu));
+      c.strokeStyle = this.colour(this.colourOf(gpu));
       c.lineWidth = 1.5;
       c.lineJoin = 'round';
       c.setLineDash(gpu >= 8 ? [5, 3] : []);
@@ -348,16 +353,16 @@
     }
     showValues() {
       if (state.cursor === null) return this.readout.replaceChildren();
-      const parts = shownGpus().flatMap(gpu => {
-        const mark = make('b', {}, data.gpus.length > 1 ? `${gpuName(gpu)} ` : '');
-        mark.style.color = this.colour(gpuColour(gpu));
+      const parts = this.shown().flatMap(gpu => {
+        const mark = make('b', {}, data.gpus.length > 1 ? `${this.nameOf(gpu)} ` : '');
+        mark.style.color = this.colour(this.colourOf(gpu));
         return [mark, `${this.valueText(gpu)}  `];
       });
       if (this.definition.id === 'sm_clock') parts.push(this.heldDownText());
       const at = `${timeText(state.cursor)} (${clockText(state.cursor)} UTC) `;
       this.readout.replaceChildren(...(this === charts[0] ? [at] : []), ...parts);
       this.box.setAttribute('aria-valuenow', state.cursor.toFixed(3));
-      this.box.setAttribute('aria-valuetext', `at ${timeText(state.cursor)}: ` + shownGpus().map(gpu => `${gpuName(gpu)} ${this.valueText(gpu)} ${this.definition.unit}`).join(', '));
+      this.box.setAttribute('aria-valuetext', `at ${timeText(state.cursor)}: ` + this.shown().map(gpu => `${this.nameOf(gpu)} ${this.valueText(gpu)} ${this.definition.unit}`).join(', '));
     }
     heldDownText() {
       const bits = data.throttled.filter(([gpu, from, to]) => !state.hidden.has(gpu) && from <= state.cursor && state.cursor <= to)
@@ -538,7 +543,7 @@
       button('\u25b6', 'Later', () => pan(.25)), button('All', 'Show all of the run', showAll), button('Benchmark', 'Show the benchmark without the idle time around it', showBenchmark),
       make('output', { id: 'view', class: 'readout', 'aria-live': 'polite' }));
     if (data.gpus.length < 2) return;
-    const set = make('fieldset', {}, make('legend', {}, 'GPUs shown'));
+    const set = make('fieldset', {}, make('legend', {}, `${kind}s shown`));
     data.gpus.forEach((gpu, i) => {
       const box = make('input', { type: 'checkbox', checked: '' });
       box.addEventListener('change', () => showGpus(g => gpuBoxes[g].checked));
@@ -547,7 +552,7 @@
       swatch.style.borderColor = `var(${gpuColour(i)})`;
       set.append(make('label', { title: gpu.name }, box, swatch, gpuName(i)));
     });
-    set.append(button('all', 'Show every GPU', () => showGpus(() => true)), button('none', 'Hide every GPU', () => showGpus(() => false)));
+    set.append(button('all', `Show every ${kind}`, () => showGpus(() => true)), button('none', `Hide every ${kind}`, () => showGpus(() => false)));
     tools.append(set);
   };
   const followFinding = event => {
@@ -581,7 +586,7 @@
     });
     return rows;
   };
-  const makeDownloads = () => byId('downloads').append(
+  const makeDownloads = () => byId('downloads')?.append(
     button('Download readings (CSV)', 'Download the readings of the charts as CSV', () => save(`${data.run_id}.csv`, 'text/csv', csv())),
     button('Download metrics.yml', 'Download metrics.yml', () => save(`${data.run_id}-metrics.yml`, 'text/yaml', [data.metrics_yml])));
 
@@ -589,15 +594,15 @@
   makeTools();
   makeDownloads();
   data.charts.forEach((definition, i) => {
-    const chart = new Chart(definition, i === 0);
+    const chart = new Chart(definition, i === 0 || definition.single !== undefined);
     charts.push(chart);
     byId('charts').append(chart.figure);
     if (i === 0 && data.log.lines.length > 0) byId('charts').append(makeLog());
     if (i === 0 && data.log.lines.length === 0) byId('charts').classList.add('no-log');
   });
   makePhases();
-  const notes = [];
-  if (charts.some(chart => chart.curves.some(curve => curve.reduced)))
+  const notes = data.note ? [data.note] : [];
+  if (!data.note && charts.some(chart => chart.curves.some(curve => curve.reduced)))
     notes.push('This run has more samples than these charts have points. Lines are means; bands go from the lowest to the highest sample, so no peak is lost.');
   if (data.average_power) notes.push("A GPU gave no power samples: its power is the driver's average over a second.");
   if (data.throttled.length) notes.push('Above the SM clock: red while heat or hardware throttled it, amber while the power cap did.');

@@ -49,9 +49,12 @@ class Script {
   std::string text_;
 };
 
+std::string_view colour_of(std::size_t curve) {
+  return kColours[curve % kColours.size()];
+}
+
 std::string style_of(std::size_t gpu) {
-  return fmt::format("lc rgb '{}' dt {}", kColours[gpu % kColours.size()],
-                     kDashes[(gpu / kColours.size()) % kDashes.size()]);
+  return fmt::format("lc rgb '{}' dt {}", colour_of(gpu), kDashes[(gpu / kColours.size()) % kDashes.size()]);
 }
 
 // The same picture in each format: points of type and lines are as large in print as 96 pixels to the inch make them.
@@ -117,30 +120,34 @@ std::string legend_text(const PlotInput& input, std::size_t gpu) {
   return input.gpus.size() == 1 || !one_model ? name + "  " + one_line(description.name, 20) : name;
 }
 
-std::size_t legend_rows(const PlotInput& input, std::size_t columns) {
-  return (input.gpus.size() + columns - 1) / columns;
+std::vector<std::string> legend_of(const PlotInput& input) {
+  std::vector<std::string> names = input.names;
+  if (names.empty())
+    for (std::size_t gpu = 0; gpu < input.gpus.size(); ++gpu) names.push_back(legend_text(input, gpu));
+  return names;
 }
 
 // Fewer columns when each entry has a model name.
-std::size_t legend_columns(const PlotInput& input) {
+std::size_t legend_columns(const std::vector<std::string>& names) {
   std::size_t longest = 0;
-  for (std::size_t gpu = 0; gpu < input.gpus.size(); ++gpu) longest = std::max(longest, legend_text(input, gpu).size());
+  for (const std::string& name : names) longest = std::max(longest, name.size());
   return longest > 8 ? kLegendColumns / 2 : kLegendColumns;
 }
 
 double write_legend(Script& script, const PlotInput& input, double top) {
-  const std::size_t columns = legend_columns(input);
+  const std::vector<std::string> names = legend_of(input);
+  const std::size_t columns = legend_columns(names);
   const double column_width = (kWidth - 130.0) / static_cast<double>(columns);
-  for (std::size_t gpu = 0; gpu < input.gpus.size(); ++gpu) {
+  for (std::size_t gpu = 0; gpu < names.size(); ++gpu) {
     const std::size_t row = gpu / columns;
     const double x = 66 + column_width * static_cast<double>(gpu % columns);
     const double y = top + 24 * static_cast<double>(row);
     script.line("set arrow from screen {:.5f},{:.5f} to screen {:.5f},{:.5f} nohead lw 3 {}", screen_x(x), screen_y(y),
                 screen_x(x + 38), screen_y(y), style_of(gpu));
-    script.line("set label {} at screen {:.5f},{:.5f} left font ',11'", gnuplot_quoted(legend_text(input, gpu)),
-                screen_x(x + 48), screen_y(y));
+    script.line("set label {} at screen {:.5f},{:.5f} left font ',11'", gnuplot_quoted(names[gpu]), screen_x(x + 48),
+                screen_y(y));
   }
-  return top + 24 * static_cast<double>(legend_rows(input, columns));
+  return top + 24 * static_cast<double>((names.size() + columns - 1) / columns);
 }
 
 // Title, subtitle, badge, legend, foot: drawn once, with the first panel. Returns where the panels may begin (pixels).
@@ -163,21 +170,29 @@ double write_frame(Script& script, const PlotInput& input, const Panels& panels)
         screen_x(kWidth - 198), screen_y(34));
   }
   y = write_legend(script, input, y + 8);
-  const std::string band = panels.average_power ? "Power: the driver's average where there are no samples."
-                                                : "Power: the driver's samples; band: lowest to highest, line: mean.";
+  std::string band = panels.average_power ? "Power: the driver's average where there are no samples."
+                                          : "Power: the driver's samples; band: lowest to highest, line: mean.";
+  if (!input.foot.empty()) band = input.foot;
   script.line("set label {} at screen {:.5f},{:.5f} left font ',9' textcolor rgb '#666666'",
               gnuplot_quoted(band + (input.run ? " Grey: before and after the benchmark." : "")), screen_x(64),
               screen_y(kHeight - 16));
   return y;
 }
 
-void write_place(Script& script, std::size_t panel, double top) {
-  const std::size_t row = panel / 2;
-  const double row_height = (kHeight - 44 - top) / 3;
+// Two are below each other, more are in two columns.
+std::size_t columns_of(const Panels& panels) {
+  return panels.panels.size() <= 2 ? 1 : 2;
+}
+
+void write_place(Script& script, const Panels& panels, std::size_t panel, double top) {
+  const std::size_t columns = columns_of(panels);
+  const std::size_t rows = columns == 1 ? panels.panels.size() : 3;
+  const std::size_t row = panel / columns;
+  const double row_height = (kHeight - 44 - top) / static_cast<double>(rows);
   const double row_top = top + row_height * static_cast<double>(row);
-  const double left = panel % 2 == 0 ? 84 : 880;
+  const double left = panel % columns == 0 ? 84 : 880;
   script.line("set lmargin at screen {:.5f}", screen_x(left));
-  script.line("set rmargin at screen {:.5f}", screen_x(left + 680));
+  script.line("set rmargin at screen {:.5f}", screen_x(columns == 1 ? 1560 : left + 680));
   script.line("set tmargin at screen {:.5f}", screen_y(row_top + 50));
   script.line("set bmargin at screen {:.5f}", screen_y(row_top + row_height - 34));
 }
@@ -228,18 +243,18 @@ std::string plot_items(const Panel& panel, std::size_t number) {
   for (std::size_t gpu = 0; gpu < panel.curves.size(); ++gpu)
     if (panel.curves[gpu].is_reduced && !panel.curves[gpu].points.empty())
       add(fmt::format("$P{}G{} using 1:2:4 with filledcurves fs transparent solid {} noborder lc rgb '{}'", number, gpu,
-                      opacity, kColours[gpu % kColours.size()]));
+                      opacity, colour_of(panel.first_colour + gpu)));
   // A peak one pixel wide is too faint as a band: the band's upper edge is drawn, half transparent.
   for (std::size_t gpu = 0; gpu < panel.curves.size(); ++gpu)
     if (panel.curves[gpu].is_reduced && !panel.curves[gpu].points.empty())
       add(fmt::format("$P{}G{} using 1:4 with lines lw 0.8 lc rgb '#80{}'", number, gpu,
-                      kColours[gpu % kColours.size()].substr(1)));
+                      colour_of(panel.first_colour + gpu).substr(1)));
   for (std::size_t gpu = 0; gpu < panel.curves.size(); ++gpu) {
     const std::size_t count = panel.curves[gpu].points.size();
     if (count == 0) continue;
     const std::string dots = count <= kFewPoints && panel.curves.size() <= 4 ? "linespoints pt 7 ps 0.55" : "lines";
     add(fmt::format("$P{}G{} using 1:3 with {} lw {} {}", number, gpu, dots, panel.curves.size() <= 8 ? 1.6 : 1.1,
-                    style_of(gpu)));
+                    style_of(panel.first_colour + gpu)));
   }
   for (std::size_t part = 0; part < panel.parts.size(); ++part)
     add(fmt::format("{} using 1:3 with lines lw 1.2 lc rgb '{}' dt {}", part_name(number, part),
@@ -336,11 +351,11 @@ void write_phase_strips(Script& script, const PlotInput& input, const Panel& pan
 void write_panel(Script& script, const PlotInput& input, const Panels& panels, std::size_t number, double top) {
   const Panel& panel = panels.panels[number];
   const TimeAxis& time = panels.time;
-  write_place(script, number, top);
+  write_place(script, panels, number, top);
   script.line("set xrange [{:.7g}:{:.7g}]", time.first_seconds / time.unit_seconds, time.last_seconds / time.unit_seconds);
   script.line("set xtics {:.7g}", time.tick);
   script.line("set yrange [{:.7g}:{:.7g}]", panel.low, panel.high);
-  const bool lowest_row = number + 2 >= panels.panels.size();
+  const bool lowest_row = number + columns_of(panels) >= panels.panels.size();
   script.line("set xlabel {} offset 0,0.5 textcolor rgb '#333333'", gnuplot_quoted(lowest_row ? time.label : ""));
   script.line("set label {} at graph 0,graph 1 left offset 0,1.5 font 'DejaVu Sans:Bold,12' textcolor rgb '#222222'",
               gnuplot_quoted(panel.title));
@@ -350,7 +365,7 @@ void write_panel(Script& script, const PlotInput& input, const Panels& panels, s
     script.line("set label {} at graph 0.995,graph 0.95 right front font ',10' textcolor rgb '#777777'",
                 gnuplot_quoted(panel.note));
   write_parts_legend(script, panel);
-  write_run_marks(script, input, time, number < 2);
+  write_run_marks(script, input, time, number < columns_of(panels));
   const bool shows_phases = number == 0 && !input.phases.empty();
   write_value_marks(script, panel, shows_phases || !panel.phases.empty());
   write_limits(script, panel);

@@ -60,16 +60,6 @@ ReadingCurves reading_curves(const series::GpuSeries& gpu, std::size_t position,
   return curves;
 }
 
-Curve power_curve(const series::GpuSeries& gpu, base::SteadyTime origin) {
-  const auto extent = extent_of(gpu.power.get(), origin);
-  if (!extent) return {};
-  CurveBuilder builder(*extent);
-  series::for_each(*gpu.power, [&](const meter::PowerSample& sample) {
-    builder.add(base::to_seconds(sample.time - origin), sample.power.watts());
-  });
-  return builder.take();
-}
-
 struct Span {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
@@ -252,7 +242,7 @@ double tick_step(double length, bool hours) {
   return hours ? fitting(kHours) : fitting(kSixties);
 }
 
-TimeAxis time_axis(const PlotInput& input) {
+TimeAxis time_axis_of(const PlotInput& input) {
   Span span;
   const auto include = [&](const std::optional<CurveExtent>& extent) {
     if (!extent) return;
@@ -266,16 +256,19 @@ TimeAxis time_axis(const PlotInput& input) {
   if (input.run)
     include(
         CurveExtent{base::to_seconds(input.run->start - input.origin), base::to_seconds(input.run->end - input.origin), 2});
-  if (span.empty()) span = {0, 1};
-  const double length = std::max(span.high - span.low, 1e-3);
+  return span.empty() ? time_axis(0, 1) : time_axis(span.low, span.high);
+}
+
+}  // namespace
+
+TimeAxis time_axis(double first_seconds, double last_seconds) {
+  const double length = std::max(last_seconds - first_seconds, 1e-3);
   const auto axis = [&](double unit, const char* label) {
-    return TimeAxis{span.low, span.low + length, unit, tick_step(length / unit, unit == 3600), label};
+    return TimeAxis{first_seconds, first_seconds + length, unit, tick_step(length / unit, unit == 3600), label};
   };
   if (length < 180) return axis(1, "Time since start (s)");
   return length < 3 * 3600 ? axis(60, "Time since start (min)") : axis(3600, "Time since start (h)");
 }
-
-}  // namespace
 
 bool Panel::is_empty() const {
   return std::all_of(curves.begin(), curves.end(), [](const Curve& curve) { return curve.points.empty(); });
@@ -289,7 +282,7 @@ Panels make_panels(const PlotInput& input) {
     const series::GpuSeries& gpu = (*input.series)[position];
     ReadingCurves readings = reading_curves(gpu, position, input.origin);
     phases.insert(phases.end(), readings.phases.begin(), readings.phases.end());
-    Curve samples = power_curve(gpu, input.origin);
+    Curve samples = sample_curve(gpu, input.origin);
     Curve& averages = readings.values[ValueKind::power];
     const bool stand_in = samples.points.empty() && !averages.points.empty();
     result.average_power = result.average_power || stand_in;
@@ -297,7 +290,7 @@ Panels make_panels(const PlotInput& input) {
     for (const meter::ValueFacts& facts : meter::kValueFacts)
       curves[facts.kind].push_back(std::move(readings.values[facts.kind]));
   }
-  result.time = time_axis(input);
+  result.time = time_axis_of(input);
   for (const ValueKind kind : meter::values_in_order({ValueKind::power})) {
     if (!meter::facts_of(kind).shown) continue;
     result.panels.push_back(panel_of(input, kind, std::move(curves[kind])));

@@ -29,13 +29,14 @@ struct PartCurve {
 
 struct Panel {
   std::string title;
-  std::vector<Curve> curves;     // one per GPU
+  std::vector<Curve> curves;     // one per GPU, or per node
   std::vector<PartCurve> parts;  // of boards that report them
   std::vector<LimitLine> limits;
   std::vector<ThrottlePhase> phases;  // strips below zero, one per GPU; the axis then begins below it
   double low = 0;                     // range of the value axis
   double high = 1;
   std::string note;                     // what is beyond the scale
+  std::size_t first_colour = 0;         // of the first curve
   [[nodiscard]] bool is_empty() const;  // no curve at all
 };
 
@@ -47,7 +48,9 @@ struct TimeAxis {
   std::string label;
 };
 
-// In the order of the picture, left to right, top to bottom.
+TimeAxis time_axis(double first_seconds, double last_seconds);
+
+// In the order of the picture, left to right, top to bottom; one or two are below each other.
 struct Panels {
   std::vector<Panel> panels;
   TimeAxis time;

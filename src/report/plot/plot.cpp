@@ -50,11 +50,16 @@ base::Result<std::string> draw(std::string script, PlotFormat format, int interr
 
 }  // namespace
 
-base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input, PlotFormat format,
-                              int interrupt_fd) {
-  const auto picture = draw(gnuplot_script(input, make_panels(input), format), format, interrupt_fd);
+base::Result<void> write_picture(const std::filesystem::path& path, std::string script, PlotFormat format,
+                                 int interrupt_fd) {
+  const auto picture = draw(std::move(script), format, interrupt_fd);
   if (!picture) return base::failure(picture.error());
   return platform::write_file_atomically(path, *picture);
+}
+
+base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input, PlotFormat format,
+                              int interrupt_fd) {
+  return write_picture(path, gnuplot_script(input, make_panels(input), format), format, interrupt_fd);
 }
 
 }  // namespace gpubench::report

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "base/result.h"
 #include "report/plot/plot_format.h"
@@ -14,5 +15,9 @@ namespace gpubench::report {
 // package or gnuplot's own words. `interrupt_fd`: gnuplot is stopped when it becomes readable; -1: by nothing.
 base::Result<void> write_plot(const std::filesystem::path& path, const PlotInput& input, PlotFormat format = PlotFormat::png,
                               int interrupt_fd = -1);
+
+// What gnuplot makes of a script, with the same errors.
+base::Result<void> write_picture(const std::filesystem::path& path, std::string script, PlotFormat format,
+                                 int interrupt_fd = -1);
 
 }  // namespace gpubench::report

@@ -36,6 +36,7 @@ struct PlotInput {
   std::string subtitle;  // energy, emissions, "REPLAY ..." and whatever else must be said of the figures
   std::vector<meter::GpuDescription> gpus;
   std::vector<bool> is_other = {};                         // of those: not the benchmark's; empty: all are
+  std::vector<std::string> names = {};                     // of the curves; empty: those of the GPUs
   const std::vector<series::GpuSeries>* series = nullptr;  // one per GPU
   base::SteadyTime origin;                                 // time 0 of the axis
   std::optional<base::Window> run;                         // the workload's start and end, if known
@@ -44,6 +45,7 @@ struct PlotInput {
   std::vector<IntensityStep> intensity;                    // of the grid over the run, in time order; under the power
   std::vector<PhaseStrip> phases;                          // the longest of the two outermost levels; below the power
   bool replay = false;                                     // said in large letters
+  std::string foot = {};                                   // what the curves are; empty: those of GPUs
 };
 
 // The plot of a finished run; refers to `series`. Title and subtitle say what the record says.

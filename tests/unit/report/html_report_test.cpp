@@ -14,6 +14,7 @@
 #include "report/html/escape.h"
 #include "report/html/finding_place.h"
 #include "report/html/log_excerpt.h"
+#include "report/html/tables_page.h"
 
 namespace gpubench::report {
 namespace {
@@ -274,6 +275,37 @@ TEST_F(HtmlLog, HostileLinesStayData) {
   EXPECT_EQ(count(page, "<script"), scripts);
   EXPECT_THAT(page, Not(HasSubstr("<img")));
   EXPECT_THAT(page, HasSubstr("next \\u2028 line"));
+}
+
+std::string tables_page_text(const TablesPage& page) {
+  std::ostringstream out;
+  write_tables_page(out, page);
+  return out.str();
+}
+
+TEST(TablesPage, HasTheChartsBeforeTheirTable) {
+  TablesPage page{kHostile,
+                  {{"summary", "Job", {"Metric", "Value"}, {{"Job", kHostile}}, ""}, {"nodes", "Nodes", {"Node"}, {}, ""}},
+                  {},
+                  "end"};
+  const std::string bare = tables_page_text(page);
+  EXPECT_THAT(bare, Not(HasSubstr("<script")));
+  EXPECT_THAT(bare, Not(HasSubstr("script-src")));
+  EXPECT_THAT(bare, Not(HasSubstr("<img")));
+  page.over_time = {"nodes", {}, 10s, -1, 11, "node", {kHostile}, {}, "a note"};
+  Chart chart;
+  chart.id = "nodes";
+  chart.title = "Power of each node";
+  chart.gpus = 1;
+  chart.curve = [](std::size_t) { return Curve{{{0, 1, 1, 1, false}, {1, 2, 2, 2, false}}, false}; };
+  page.over_time.charts = {chart, chart};
+  page.over_time.charts.back().single = "together";
+  const std::string text = tables_page_text(page);
+  EXPECT_LT(text.find("id=\"summary\""), text.find("id=\"over-time\""));
+  EXPECT_LT(text.find("id=\"over-time\""), text.find("id=\"nodes\""));
+  EXPECT_EQ(count(text, "<script"), 2U);
+  EXPECT_THAT(text, Not(HasSubstr("<img")));
+  EXPECT_EQ(count(text, "\"single\":\"together\""), 1U);
 }
 
 }  // namespace

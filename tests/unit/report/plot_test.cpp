@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "report/plot/gnuplot_script.h"
+#include "report/plot/job_plot.h"
 #include "support/contains.h"
 #include "unit/report/example_run.h"
 
@@ -63,6 +64,38 @@ class PlotFile : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(directory_); }
   std::filesystem::path directory_;
 };
+
+JobPlot plot_of_a_job(double watts) {
+  JobPlot plot;
+  plot.title = "simulate, job it's-7";
+  plot.names = {"n1", "n2"};
+  Curve curve{{{0, watts, watts, watts, false}, {5, watts, watts, watts, false}, {10, watts, watts, watts, true}}, false};
+  plot.nodes_title = "Power of each node";
+  plot.nodes = {curve, curve};
+  plot.total = curve;
+  plot.total_title = "Power of all nodes";
+  plot.elapsed = 10s;
+  plot.first_seconds = -0.2;
+  plot.last_seconds = 10.2;
+  return plot;
+}
+
+TEST(JobPlot, NodesHaveNamesAndLargePowerIsInKilowatts) {
+  const std::string script = job_plot_script(plot_of_a_job(2500));
+  EXPECT_TRUE(contains(script, "'n1'") && contains(script, "'n2'") && contains(script, "job it''s-7"));
+  EXPECT_TRUE(contains(script, "'Power of each node (W)'") && contains(script, "'Power of all nodes (W)'"));
+  EXPECT_TRUE(contains(job_plot_script(plot_of_a_job(25'000)), "'Power of all nodes (kW)'"));
+  JobPlot one = plot_of_a_job(2500);
+  one.total = {};
+  EXPECT_FALSE(contains(job_plot_script(one), "Power of all nodes"));
+}
+
+TEST_F(PlotFile, AJobIsDrawn) {
+  const auto path = directory_ / "metrics_plot.png";
+  const auto drawn = write_job_plot(path, plot_of_a_job(25'000), PlotFormat::png);
+  ASSERT_TRUE(drawn) << drawn.error().message;
+  EXPECT_TRUE(file_content(path).starts_with("\x89PNG"));
+}
 
 TEST(PlotPanels, LimitsTitlesAndRanges) {
   const auto run = example::container_run(1);

@@ -8,7 +8,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
+#include "beside/beside.h"
+#include "parts/part.h"
 #include "support/simulated_sampler.h"
 
 namespace gpubench::run {
@@ -48,6 +51,32 @@ TEST_F(ResultFilesTest, TimeSeriesComeAsTheyAreAskedFor) {
   std::ifstream packed(directory_.file("phases.csv.gz"), std::ios::binary);
   EXPECT_EQ(packed.get(), 0x1f);
   EXPECT_EQ(packed.get(), 0x8b);
+}
+
+TEST_F(ResultFilesTest, ThePageShowsWhatStandsBesideTheEnergy) {
+  ASSERT_TRUE(write_page(directory_, run_, series_));
+  const auto text = [&] {
+    std::ifstream in(directory_.file("report.html"));
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  EXPECT_THAT(text(), Not(HasSubstr("href=\"#beside\"")));
+  beside::Beside beside;
+  beside.slurm = beside::SlurmEnergy{{"ci", "17", "0"}};
+  beside.slurm->why.clear();
+  beside.slurm->energy = base::Energy::from_joules(4242);
+  ASSERT_TRUE(beside::save(directory_.path, beside));
+  ASSERT_TRUE(write_page(directory_, run_, series_));
+  EXPECT_THAT(text(), HasSubstr("<a href=\"#beside\">Beside</a>"));
+  EXPECT_THAT(text(), HasSubstr("<td>step 17.0</td><td>4,242</td>"));
+  EXPECT_THAT(text(), HasSubstr("Do not add them to the GPUs"));
+}
+
+TEST_F(ResultFilesTest, OnlyAPartOfAJobHasPowerCurves) {
+  ASSERT_TRUE(write_reports(directory_, run_, series_, TimeseriesFormat::none));
+  EXPECT_FALSE(has("power_curves.json"));
+  ASSERT_TRUE(parts::write_part(directory_.path, {}));
+  ASSERT_TRUE(write_reports(directory_, run_, series_, TimeseriesFormat::none));
+  EXPECT_TRUE(has("power_curves.json"));
 }
 
 TEST_F(ResultFilesTest, PhasesHaveAFileOnlyWhereThereAreSome) {
