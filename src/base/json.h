@@ -13,7 +13,7 @@ constexpr std::size_t kDeepestJson = 100;
 
 // A discarded value (is_discarded; its at() throws) where `text` is no JSON or is nested deeper than kDeepestJson.
 nlohmann::json parse_json(std::string_view text);
-// The same, with the members of each object in the order of the text.
-nlohmann::ordered_json parse_ordered_json(std::string_view text);
+// The same, with the members of each object in the order of the text. Without the member `left_out` of the outermost object.
+nlohmann::ordered_json parse_ordered_json(std::string_view text, std::string_view left_out = {});
 
 }  // namespace gpubench::base

@@ -1,4 +1,8 @@
+#include <filesystem>
 #include <iostream>
+#include <optional>
+#include <string>
+#include <system_error>
 
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
@@ -7,6 +11,8 @@
 #include "commands/export_saved_run.h"
 #include "commands/saved_outputs.h"
 #include "commands/table.h"
+#include "exporting/figures/job_samples.h"
+#include "exporting/figures/set_samples.h"
 #include "platform/clock.h"
 #include "run/run_export.h"
 #include "sets/saved_set.h"
@@ -41,16 +47,39 @@ int export_run(const runs::RunDirectory& directory, const Export& spec, const Co
   return is_complete(*exported) ? 0 : kNotComplete;
 }
 
-// What a set says of its variants; a run by itself has nothing of that.
-int export_figures(const Export& spec, const Context& context) {
+struct Figures {
+  std::string title;
+  std::filesystem::path folder;
+  exporting::MakeSource source;
+};
+
+// What a set or a job says of the whole; a run by itself has nothing of that.
+base::Result<std::optional<Figures>> find_figures(const Export& spec, const NamedRuns& named) {
+  if (!named.job.empty()) {
+    const std::string name = named.job.filename().string();
+    std::error_code error;
+    if (!std::filesystem::exists(named.job / "metrics.json", error))
+      return base::failure("the job " + name + " has no record, so only its parts were sent",
+                           "make it: iris-gpubench merge " + name);
+    return Figures{"Figures of the job " + name, named.job, exporting::make_job_samples};
+  }
   const auto set = sets::find_set(spec.name.results_dir, spec.name.run);
-  if (!set || !*set) return 0;
+  if (!set || !*set) return std::nullopt;
+  return Figures{"Figures of the set " + (*set)->set.id, (*set)->folder, exporting::make_set_samples};
+}
+
+int export_figures(const Export& spec, const NamedRuns& named, const Context& context) {
+  const auto found = find_figures(spec, named);
+  if (!found) return cli::complain(found.error(), cli::kCannotRun);
+  const std::optional<Figures>& figures = *found;
+  if (!figures) return 0;
   const platform::SystemClock clock;
-  run::SetExport wanted{spec.to, spec.patience, spec.verify};
+  run::FiguresExport wanted{spec.to, spec.patience, spec.verify};
   wanted.to.server = context.environment.metrics_database;
-  const auto exported = run::export_set((*set)->folder, wanted, context.environment.ca_file, clock, [] { return false; });
+  const auto exported = run::export_figures(figures->folder, figures->source, wanted, context.environment.ca_file, clock,
+                                            [] { return false; });
   if (!exported) return cli::complain(exported.error(), cli::kCannotRun);
-  std::cout << "Figures of the set " << cli::printable((*set)->set.id) << "\n" << export_text({*exported, {}});
+  std::cout << cli::printable(figures->title) << "\n" << export_text({*exported, {}});
   return is_complete({*exported, {}}) ? 0 : kNotComplete;
 }
 
@@ -60,7 +89,7 @@ int export_runs(const Export& spec, const Context& context) {
   int status = 0;
   for (const runs::RunDirectory& directory : named->runs)
     if (const int one = export_run(directory, spec, context); one != 0) status = one;
-  if (const int figures = export_figures(spec, context); figures != 0) status = figures;
+  if (const int figures = export_figures(spec, *named, context); figures != 0) status = figures;
   return status;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "cli/invocation.h"
+#include "exporting/figures/set_samples.h"
 #include "platform/clock.h"
 #include "platform/process.h"
 #include "platform/readable.h"
@@ -147,7 +148,8 @@ void Sitting::send() {
   const exporting::ExportSpec& to = specs_.front().exporting;
   const base::SteadyTime end = clock_.now() + to.drain;
   const auto enough = [&] { return platform::is_readable(signals_.fd()) || clock_.now() >= end; };
-  const auto sent = export_set(folder_, {to, to.drain, false}, environment_.ca_file, clock_, enough);
+  const auto sent =
+      export_figures(folder_, exporting::make_set_samples, {to, to.drain, false}, environment_.ca_file, clock_, enough);
   if (sent && sent->accepted == sent->recorded) return;
   complain({"the set's figures were not sent: " + (sent ? sent->reason : sent.error().message),
             "iris-gpubench export " + set_.id + where() + " sends them"},

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "exporting/open.h"
-#include "exporting/set_samples.h"
 #include "run/journal_samples.h"
 
 namespace gpubench::run {
@@ -24,12 +22,11 @@ void RunExport::finish(record::RunRecord& run, base::Duration drain, const std::
     run.findings.emplace_back(record::ExportIncomplete{run.exported.recorded, run.exported.accepted, run.exported.reason});
 }
 
-base::Result<record::ExportRecord> export_set(const std::filesystem::path& set_folder, const SetExport& wanted,
-                                              const std::string& ca_file, const platform::Clock& clock,
-                                              const std::function<bool()>& enough) {
+base::Result<record::ExportRecord> export_figures(const std::filesystem::path& folder, const exporting::MakeSource& figures,
+                                                  const FiguresExport& wanted, const std::string& ca_file,
+                                                  const platform::Clock& clock, const std::function<bool()>& enough) {
   const auto http = platform::make_http_client(ca_file);
-  auto session =
-      exporting::open_session(set_folder, exporting::plan_of(wanted.to), exporting::make_set_samples, *http, clock);
+  auto session = exporting::open_session(folder, exporting::plan_of(wanted.to), figures, *http, clock);
   if (!session) return base::failure(session.error());
   if (wanted.verify) (*session)->verify_from_start();
   exporting::export_until_done(**session, clock, wanted.patience, enough);

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "exporting/exporter.h"
+#include "exporting/open.h"
 #include "exporting/spec.h"
 #include "platform/clock.h"
 #include "platform/http_client.h"
@@ -33,15 +34,15 @@ class RunExport {
   std::unique_ptr<exporting::Exporter> exporter_;  // uses it
 };
 
-// What a set says of its variants; its runs are sent each by itself.
-struct SetExport {
+// What a set says of its variants, or the record of a job of the whole; their runs are sent each by itself.
+struct FiguresExport {
   exporting::ExportSpec to;
   base::Duration patience{};  // without progress
   bool verify = false;        // what was read back before is read back again
 };
-// Returns when all was read back, `enough` says so, or there was no progress.
-base::Result<record::ExportRecord> export_set(const std::filesystem::path& set_folder, const SetExport& wanted,
-                                              const std::string& ca_file, const platform::Clock& clock,
-                                              const std::function<bool()>& enough);
+// `figures`: of exporting/figures. Returns when all was read back, `enough` says so, or there was no progress.
+base::Result<record::ExportRecord> export_figures(const std::filesystem::path& folder, const exporting::MakeSource& figures,
+                                                  const FiguresExport& wanted, const std::string& ca_file,
+                                                  const platform::Clock& clock, const std::function<bool()>& enough);
 
 }  // namespace gpubench::run

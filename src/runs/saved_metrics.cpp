@@ -14,10 +14,10 @@ constexpr std::uint64_t kLargest = std::uint64_t{64} << 20U;
 
 }  // namespace
 
-base::Result<nlohmann::ordered_json> read_saved_metrics(const fs::path& run_directory) {
+base::Result<nlohmann::ordered_json> read_saved_metrics(const fs::path& run_directory, std::string_view left_out) {
   const auto text = platform::read_regular_file(run_directory / "metrics.json", kLargest);
   if (!text) return base::failure("no metrics.json");
-  auto metrics = base::parse_ordered_json(*text);
+  auto metrics = base::parse_ordered_json(*text, left_out);
   if (!metrics.is_object()) return base::failure("metrics.json is damaged");
   return metrics;
 }

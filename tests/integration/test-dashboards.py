@@ -30,7 +30,7 @@ WORK = r'''printf 'work: 500\nwork_unit: steps\n' > "$IRIS_GPUBENCH_RESULTS/metr
 class Queries:
     """Every query of every dashboard, asked as Grafana asks it: over a range in steps, or of the instant at its end."""
 
-    gpu_script = "gpus 2\nprofile steady 300\ngpm 2 0:90\ngpm 61 0:10\n"
+    gpu_script = "gpus 2\nhost_uuids\nprofile steady 300\ngpm 2 0:90\ngpm 61 0:10\n"
 
     def export_set(self, *options):
         """Two variants; the runs of a set are sent, and then its figures."""
@@ -45,9 +45,21 @@ class Queries:
         figures = again.stdout[again.stdout.index("Figures of the set"):]
         self.assertRegex(figures, r"recorded +18\n +accepted +18\n +verified +18\n +pending +0\n")
 
+    def export_job(self, *options):
+        """On two machines: this one under two names, each with a network of its own."""
+        line = [str(PROGRAM), "--results_dir", str(self.results), "--group", "a-job", "--idle_roll", "0.2", "--no_plot", "--no_html", "--quiet", "--merge_wait", "20"]
+        nodes = [subprocess.Popen(["unshare", "--uts", "--net", "sh", "-c", 'hostname "$0"; exec "$@"', f"n{rank}", *line, "--rank", str(rank), "--ranks", "2",
+                                   "--", "sleep", "0.5"], env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL) for rank in range(2)]
+        self.assertEqual([node.wait(60) for node in nodes], [0, 0])
+        sent = subprocess.run([str(PROGRAM), "export", "a-job", *options, "--results_dir", str(self.results)], env=self.environment, cwd=self.folder,
+                              capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(sent.returncode, 0, sent.stdout + sent.stderr)
+        self.job_runs = {"a-job"} | {json.loads(path.read_text())["run_id"] for path in self.results.glob("a-job/nodes/*/metrics.json")}
+
     def export_run(self, *options):
         began = time.time()
         self.export_set(*options)
+        self.export_job(*options)
         outcome = self.run_program("--export_to_victoria", *options, "--idle_roll", "0.2", "--no_plot", "--no_live_monitor", "--interval", "0.5",
                                    "--score_regex", "score: ([0-9.]+)", "--benchmark_command", f"echo '<BEGIN> train'; sleep 2.5; echo '<ENDED> train'; echo score: 12.5; {WORK}")
         self.assertEqual(outcome.code, 0, outcome.stderr)
@@ -94,7 +106,7 @@ class Queries:
     def test_every_query_shows_the_run(self):
         for path in sorted(DASHBOARDS.glob("*.json")):
             dashboard = json.loads(path.read_text())
-            self.shown = {self.run_id} | (self.set_runs if path.name == "compare.json" else set())
+            self.shown = {self.run_id} | (self.set_runs | self.job_runs if path.name == "compare.json" else set())
             for panel in dashboard["panels"]:
                 found = []
                 for target in panel["targets"]:

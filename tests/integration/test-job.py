@@ -163,16 +163,54 @@ class Parts(ProductTest):
 
 
 class Exported(WithDatabase, ProductTest):
-    def test_the_parts_of_a_job_are_sent(self):
-        line = self.command(*QUICK, "--group", "job", "--", "sleep", "0.5")
-        subprocess.run(line, env=self.environment, cwd=self.folder, check=True, capture_output=True, timeout=60)
+    def node(self, number, nodes):
+        line = self.command(*QUICK, "--group", "job", "--rank", str(number), "--ranks", str(nodes), "--merge_wait", "20", "--", "sleep", "0.5")
+        return subprocess.Popen(["unshare", "--uts", "--net", "sh", "-c", 'hostname "$0"; exec "$@"', f"n{number}", *line], env=self.environment,
+                                cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    gpu_script = "gpus 1\nhost_uuids\nprofile steady 100\n"
+
+    def export(self, code=0):
         self.environment["IRIS_GPUBENCH_VICTORIA_URL"] = self.database.url
         done = subprocess.run([str(PROGRAM), "export", "job", "--results_dir", str(self.results), "--export_settle", "0.5"], env=self.environment,
                               cwd=self.folder, capture_output=True, text=True, timeout=60, check=False)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        [part] = (self.results / "job/nodes").iterdir()
-        run_id = json.loads((part / "metrics.json").read_text())["run_id"]
-        self.assertTrue(self.database.series(run_id))
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def values(self):
+        """{name, or name of node: value} of the job's own series."""
+        self.database.get("/internal/force_flush")
+        found = {}
+        for one in self.database.query('last_over_time({run_id="job"}[1h])'):
+            name = one["metric"]["__name__"] + (" " + one["metric"]["node"] if "node" in one["metric"] else "")
+            found[name] = float(one["value"][1])
+        return found
+
+    def test_the_parts_of_a_job_are_sent_and_what_its_record_says(self):
+        for process in [self.node(number, 2) for number in range(2)]:
+            self.assertEqual(process.wait(60), 0)
+        self.export()
+        for part in (self.results / "job/nodes").iterdir():
+            self.assertTrue(self.database.series(json.loads((part / "metrics.json").read_text())["run_id"]))
+        job, values = json.loads((self.results / "job/metrics.json").read_text()), self.values()
+        for name, value in (("energy_joules", job["total_energy_joules"]), ("known_energy_joules", job["total_energy_joules"]), ("nodes", 2), ("ranks", 2),
+                            ("energy_uncertainty_joules", job["total_energy_uncertainty"]["comparative_joules"]), ("duration_seconds", job["elapsed_time"]),
+                            ("emissions_grams", job["total_carbon"]), ("energy_imbalance_ratio", job["balance"]["energy"]), ("exit_code", 0),
+                            ("node_energy_joules n1", job["nodes"][1]["energy_joules"])):
+            self.assertAlmostEqual(values["gpubench_job_" + name], value, delta=6e-4, msg=name)
+
+    def test_a_job_with_a_node_missing_has_no_total_there(self):
+        self.assertEqual(self.node(0, 2).wait(60), 0)
+        self.export()
+        values = self.values()
+        self.assertNotIn("gpubench_job_energy_joules", values)
+        self.assertGreater(values["gpubench_job_known_energy_joules"], 0)
+        self.assertEqual((values["gpubench_job_ranks"], values["gpubench_job_ranks_expected"]), (1, 2))
+
+    def test_a_job_without_a_record_says_so(self):
+        self.assertEqual(self.node(0, 1).wait(60), 0)
+        (self.results / "job/metrics.json").unlink()
+        self.assertIn("iris-gpubench merge job", self.export(125).stderr)
 
 
 if __name__ == "__main__":

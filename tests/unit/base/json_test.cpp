@@ -15,6 +15,7 @@ std::string nested(std::size_t depth) {
 TEST(Json, TextsAreParsed) {
   EXPECT_EQ(parse_json(R"({"b":1,"a":[true,null]})").at("b"), 1);
   EXPECT_EQ(parse_ordered_json(R"({"b":1,"a":2})").dump(), R"({"b":1,"a":2})");
+  EXPECT_EQ(parse_ordered_json(R"({"b":1,"c":[{"b":1}],"a":{"c":2}})", "c").dump(), R"({"b":1,"a":{"c":2}})");
 }
 
 TEST(Json, WhatIsNoneIsDiscarded) {
@@ -26,6 +27,8 @@ TEST(Json, NestingHasALimit) {
   EXPECT_TRUE(parse_json(nested(kDeepestJson + 1)).is_discarded());
   EXPECT_TRUE(parse_ordered_json(nested(200'000)).is_discarded());
   EXPECT_TRUE(parse_ordered_json(std::string(200'000, '[')).is_discarded());
+  EXPECT_TRUE(parse_ordered_json(nested(200'000), "a").is_discarded());
+  EXPECT_TRUE(parse_ordered_json(R"({"a":)", "a").is_discarded());
 }
 
 TEST(Json, BracketsInTextAndSiblingsAreNoNesting) {

@@ -1,5 +1,5 @@
 // The means and changes of docs' worked example (A = 3012 3020 3008 3016 3024 J, B in pairs with it), as samples.
-#include "exporting/set_samples.h"
+#include "exporting/figures/set_samples.h"
 
 #include <gtest/gtest.h>
 
@@ -41,15 +41,15 @@ class SetSamplesTest : public testing::Test {
     figures_[member.run] = run;
     set_.members.push_back(member);
   }
-  static std::vector<Sample> all_of(SetSamples& samples) {
+  static std::vector<Sample> all_of(FigureSamples& samples) {
     std::vector<Sample> all;
     EXPECT_TRUE(samples.read(all, 1000, kEverything));
     return all;
   }
   double value_of(const std::string& name, const std::string& variant) {
-    SetSamples samples(set_, figures_);
-    for (const Sample& sample : all_of(samples)) {
-      const Series& series = samples.series()[sample.series];
+    const auto samples = set_samples(set_, figures_);
+    for (const Sample& sample : all_of(*samples)) {
+      const Series& series = samples->series()[sample.series];
       const std::pair<std::string, std::string> label{"variant", variant};
       if (series.name == name && std::count(series.labels.begin(), series.labels.end(), label) == 1) return sample.value;
     }
@@ -72,36 +72,36 @@ TEST_F(SetSamplesTest, MeansAndChangesWithTheirIntervals) {
 }
 
 TEST_F(SetSamplesTest, LabelsAreThoseOfItsRuns) {
-  SetSamples samples(set_, figures_);
-  EXPECT_EQ(samples.run_id(), "a-set");
-  EXPECT_EQ(samples.series().front(), make_series("gpubench_set_runs", {{"run_id", "a-set"},
-                                                                        {"set", "pairs"},
-                                                                        {"variant", "base"},
-                                                                        {"host", "host1"},
-                                                                        {"benchmark", "train:1"},
-                                                                        {"gpu_name", "H200"},
-                                                                        {"gpu_count", "2"}}));
+  const auto samples = set_samples(set_, figures_);
+  EXPECT_EQ(samples->run_id(), "a-set");
+  EXPECT_EQ(samples->series().front(), make_series("gpubench_set_runs", {{"run_id", "a-set"},
+                                                                         {"set", "pairs"},
+                                                                         {"variant", "base"},
+                                                                         {"host", "host1"},
+                                                                         {"benchmark", "train:1"},
+                                                                         {"gpu_name", "H200"},
+                                                                         {"gpu_count", "2"}}));
 }
 
 TEST_F(SetSamplesTest, AreTheSameEachTimeAndNewWhenTheSetHasGoneOn) {
-  SetSamples samples(set_, figures_);
-  const std::vector<Sample> once = all_of(samples);
-  EXPECT_TRUE(all_of(samples).empty()) << "there is nothing more";
-  samples.rewind();
-  EXPECT_EQ(all_of(samples).size(), once.size());
+  const auto samples = set_samples(set_, figures_);
+  const std::vector<Sample> once = all_of(*samples);
+  EXPECT_TRUE(all_of(*samples).empty()) << "there is nothing more";
+  samples->rewind();
+  EXPECT_EQ(all_of(*samples).size(), once.size());
   EXPECT_EQ(once.front().time_ms, 10'030'000) << "the end of the last run";
   EXPECT_LT(once.front().place, once.back().place);
   add("base", 6, 3010);
-  SetSamples longer(set_, figures_);
-  EXPECT_LT(once.back().place, all_of(longer).front().place);
+  const auto longer = set_samples(set_, figures_);
+  EXPECT_LT(once.back().place, all_of(*longer).front().place);
 }
 
 TEST_F(SetSamplesTest, ReadsNoMoreThanIsAskedFor) {
-  SetSamples samples(set_, figures_);
+  const auto samples = set_samples(set_, figures_);
   std::vector<Sample> some;
-  EXPECT_TRUE(samples.read(some, 3, kEverything));
+  EXPECT_TRUE(samples->read(some, 3, kEverything));
   EXPECT_EQ(some.size(), 3U);
-  EXPECT_TRUE(samples.read(some, 100, after(some.back())));
+  EXPECT_TRUE(samples->read(some, 100, after(some.back())));
   EXPECT_EQ(some.size(), 3U);
 }
 

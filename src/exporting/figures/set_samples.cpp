@@ -1,8 +1,7 @@
-#include "exporting/set_samples.h"
+#include "exporting/figures/set_samples.h"
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -67,30 +66,21 @@ Values values_of(const sets::VariantFigures& variant) {
 
 }  // namespace
 
-SetSamples::SetSamples(const sets::RunSet& set, const sets::FiguresOfRuns& figures) : set_id_(set.id) {
+std::unique_ptr<FigureSamples> set_samples(const sets::RunSet& set, const sets::FiguresOfRuns& figures) {
   const std::vector<sets::VariantFigures> variants = sets::figures_of_variants(set, figures);
-  const std::int64_t end = end_of(figures);
-  Place place{set.members.size(), 0};  // a set that goes on is sent again
+  auto samples =
+      std::make_unique<FigureSamples>(set.id, end_of(figures), set.members.size());  // one that goes on is sent again
   for (std::size_t i = 0; i < variants.size(); ++i) {
     const Labels labels = labels_of(set, set.variants[i], figures);
-    for (const auto& [name, value] : values_of(variants[i])) {
-      if (!std::isfinite(value)) continue;
-      samples_.push_back({static_cast<std::uint32_t>(series_.size()), end, rounded(value), place});
-      series_.push_back(make_series(name, labels));
-      ++place.position;
-    }
+    for (const auto& [name, value] : values_of(variants[i])) samples->add(name, labels, value);
   }
-}
-
-base::Result<void> SetSamples::read(std::vector<Sample>& out, std::size_t most, Place until) {
-  for (; most > 0 && next_ < samples_.size() && samples_[next_].place < until; --most) out.push_back(samples_[next_++]);
-  return {};
+  return samples;
 }
 
 std::unique_ptr<Source> make_set_samples(const std::filesystem::path& set_folder, Names /*names*/) {
   sets::SavedSet saved{set_folder, {}};
   if (auto set = sets::load_set(set_folder)) saved.set = *std::move(set);
-  return std::make_unique<SetSamples>(saved.set, sets::figures_of(saved));
+  return set_samples(saved.set, sets::figures_of(saved));
 }
 
 }  // namespace gpubench::exporting
