@@ -33,7 +33,7 @@ def write_configuration(folder, nodes, network):
         f"AuthInfo=socket={folder}/munge/sock\nStateSaveLocation={folder}/state\nSlurmdSpoolDir={folder}/spool/%n\n"
         f"SlurmctldPidFile={folder}/ctl.pid\nSlurmdPidFile={folder}/pids/%n\nSlurmctldLogFile={folder}/ctl.log\nSlurmdLogFile={folder}/%n.log\n"
         f"SlurmdTimeout=20\nKillWait=5\nReturnToService=2\nMpiDefault=none\nProctrackType=proctrack/{kind}\nTaskPlugin=task/{task}\nSelectType=select/cons_tres\nSelectTypeParameters=CR_Core\n"
-        "GresTypes=gpu\nSlurmdParameters=config_overrides\n" +
+        "GresTypes=gpu\nSlurmdParameters=config_overrides\nSchedulerParameters=bf_interval=1\n" +
         "".join(f"NodeName=n{i} NodeAddr={network}.{i} Port=17101 CPUs=8 RealMemory=2000 Gres=gpu:h200:{GPUS}\n" for i in nodes) +
         "PartitionName=p Nodes=ALL Default=YES State=UP\n")
     (folder / "gres.conf").write_text(f"NodeName=n[1-{max(nodes)}] Name=gpu Type=h200 File={folder}/dev/nvidia[0-{GPUS - 1}]\n")

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
-"""Benchmarks in images that a real Apptainer and a real Charliecloud run: codes, results, marks, environment, GPUs, ends."""
+"""Benchmarks in images that a real Apptainer and a real Charliecloud run: codes, results, marks, environment, GPUs, ends.
+
+KILLS=50 in the environment makes a soak of the test that kills the program (scripts/soak-kill-containers does so)."""
 import os
 import pathlib
+import random
 import shutil
 import signal
 import subprocess
@@ -13,6 +16,7 @@ from cases import load
 from product import PROGRAM, SOURCE
 
 test_docs = load("test-docs")
+KILLS = int(os.environ.get("KILLS", "10"))
 
 
 class Apptainer(ApptainerTest):
@@ -174,11 +178,11 @@ class Ends(ApptainerTest):
         self.assertIn("saved", outcome.text("benchmark.log"))
 
     def test_nothing_outlives_a_tool_that_is_killed(self):
-        for number in range(10):
+        for number in range(KILLS):
             with self.subTest(number=number):
                 process = self.start(*QUICK, "--gpu_access", "none", "--env", f"MARK={self.folder}", "--benchmark_image", self.sif, "--",
                                      "sh", "-c", "echo begun; setsid sleep 100")
-                time.sleep(0.1 * number + 0.05)
+                time.sleep(random.uniform(0.05, 1.05))
                 process.kill()
                 process.communicate()
                 self.assert_nothing_is_left()

@@ -1,9 +1,14 @@
 #!/usr/bin/python3
-"""Runs on other machines over a real ssh: brought along, cut, followed, interrupted, fetched, taken up again."""
+"""Runs on other machines over a real ssh: brought along, cut, followed, interrupted, fetched, taken up again.
+
+CUTS=50 in the environment makes a soak of the test that cuts the connection (scripts/soak-cuts does so)."""
+import csv
+import datetime
 import hashlib
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import subprocess
@@ -13,15 +18,55 @@ import unittest
 from product import PROGRAM, SOURCE, runs_alone
 from remotes import RemoteTest, processes
 
+CUTS = int(os.environ.get("CUTS", "4"))
 COUNT = "for i in 1 2 3 4 5 6 7 8 9 10; do echo line $i; sleep 0.4; done"
 
 
-class Remote(RemoteTest):
+class FromRemote(RemoteTest):
     def assert_fetched(self, outcome):
         self.assertEqual(outcome.metrics["host"], "g0")
         self.assertEqual(self.remote.runs(), [], "what has been fetched is removed there")
         self.assertFalse([path.name for path in self.results.iterdir() if path.name.startswith(".")])
 
+
+class Cut(FromRemote):
+    def longest_gap(self, path):
+        """Of the rows of a time series, in seconds."""
+        with path.open() as file:
+            times = [datetime.datetime.fromisoformat(row["timestamp"][:-1]).timestamp() for row in csv.DictReader(file)]
+        return max(later - earlier for earlier, later in zip(times, times[1:]))
+
+    def cut_at(self, moment):
+        """Kills what serves the connection; if there is none, the next one."""
+        time.sleep(max(0.0, moment - time.monotonic()))
+        self.wait_for(self.remote.connections, "a connection", 70)
+        self.remote.cut()
+
+    @runs_alone
+    def test_cut_at_random_moments(self):
+        seconds = 2 * CUTS
+        lines = [f"line {i} of the benchmark" for i in range(1, 10 * seconds + 1)]
+        started = self.start(*self.on("--interval", "0.5", "--monitor-benchmark-logs", "--live-style", "none", "--", "sh", "-c",
+                                      f"for i in $(seq {len(lines)}); do echo line $i of the benchmark; sleep 0.1; done"))
+        self.wait_until_it_prints("line 1 ")
+        begun = time.monotonic()
+        for moment in sorted(random.uniform(0, seconds) for _ in range(CUTS)):
+            self.cut_at(begun + moment)
+        outcome = self.finish(started, seconds + 120)
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assert_fetched(outcome)
+        self.assertEqual(outcome.text("benchmark.log").splitlines(), lines)
+        self.assertEqual([line for line in outcome.stdout.splitlines() if line.startswith("line ")], lines, "each once, whole")
+        gaps = [self.longest_gap(outcome.directory / name) for name in ("power.csv", "timeseries.csv")]
+        self.assertLess(gaps[0], 0.1, "the driver's samples are 20 ms apart")
+        self.assertLess(gaps[1], 1, "readings are 500 ms apart")
+        metrics = outcome.metrics
+        self.assertAlmostEqual(metrics["total_energy_joules"], 100 * metrics["elapsed_time"], delta=1.5 * metrics["total_energy_uncertainty"]["comparative_joules"])
+        print(f"{CUTS} cuts in {metrics['elapsed_time']:.0f} s, {outcome.stderr.count('connected again')} times connected again: {len(lines)} lines each once, "
+              f"longest gap {1e3 * gaps[0]:.0f} ms of samples and {gaps[1]:.2f} s of readings")
+
+
+class Remote(FromRemote):
     def test_a_run_there_and_its_results_here(self):
         outcome = self.run_program(*self.on("--name", "demo", "--", "sh", "-c", "pwd; umask; sleep 1"))
         self.assertEqual(outcome.code, 0, outcome.stderr)
