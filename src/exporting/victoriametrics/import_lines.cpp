@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "exporting/answer.h"
 
 namespace gpubench::exporting {
@@ -91,15 +92,18 @@ std::string import_lines(std::span<const Sample> samples, std::span<const Series
 }
 
 base::Result<Stored> exported_lines(std::string_view lines) {
+  constexpr std::size_t kExcerptLength = 160;
   Stored stored;
+  std::string_view line;
   try {
     while (!lines.empty()) {
       const std::size_t end = std::min(lines.find('\n'), lines.size());
-      if (end > 0) take_line(stored, lines.substr(0, end));
+      line = lines.substr(0, end);
+      if (!line.empty()) take_line(stored, line);
       lines.remove_prefix(std::min(end + 1, lines.size()));
     }
-  } catch (const Json::exception& error) {
-    return base::failure(std::string(kUnreadableAnswer) + ": " + error.what());
+  } catch (const Json::exception&) {  // servers report what fails in the middle of an answer as a line of it
+    return base::failure(std::string(kUnreadableAnswer) + ": " + base::one_line(line, kExcerptLength));
   }
   return stored;
 }

@@ -110,7 +110,9 @@ TEST(ExportedLines, ComeBackAsTheyWereSent) {
   const auto stored = exported_lines(import_lines(samples, series));
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->at(series[0].json()), (StoredSeries{{1000, {1.5}}, {2000, {2}}}));
-  EXPECT_FALSE(exported_lines("<html>"));
+  const auto page = exported_lines("<html>");
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().message, "the database's answer cannot be read: <html>");
   EXPECT_FALSE(exported_lines(R"({"metric":1})"));
 }
 
