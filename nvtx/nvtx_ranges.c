@@ -4,7 +4,7 @@
 // function pointers; they all reach the functions here. What is kept of a range is decided here, so that a program with a
 // hundred thousand ranges a second is not slowed: at least 10 ms long, and among the three outermost of its thread and
 // domain, or named by IRIS_GPUBENCH_NVTX (a domain's name, or a regular expression of ranges' names). A range is one line
-// when it ends (docs/formats.md, "Marks").
+// when it ends (docs/formats.md, "Marks"). How many were too short is one more line at the end of the program.
 //
 // The binary interface is that of NVTX 3 (Apache-2.0 with LLVM exception), declared again. Only functions of libc that are
 // older than glibc 2.17 are used, so that it loads in any image: no threads library, no memcpy.
@@ -73,6 +73,7 @@ typedef struct {
 } Stack;
 typedef struct {
   long thread;
+  unsigned long short_ranges;
   Stack* stacks[kDomains];
 } Thread;
 
@@ -90,6 +91,7 @@ static struct {
 } started[kStarted];
 static uint64_t next_id;
 static int written_by;  // process
+static int opened_by;   // likewise; a child made by fork() has the counts of its parent
 
 static int64_t now(void) {
   struct timespec time;
@@ -205,7 +207,9 @@ static int pop(const Domain* domain) {
   if (level >= levels) return level;
   const Range* range = &stack->ranges[level];
   const int64_t end = now();
-  if (end - range->start >= kShortest && is_wanted(domain, range->name, level))
+  if (end - range->start < kShortest)
+    ++own_thread->short_ranges;
+  else if (is_wanted(domain, range->name, level))
     write_of_thread(range, end, own_thread->thread);
   return level;
 }
@@ -306,6 +310,7 @@ static void open_file(void) {
     levels = kLevels;
   }
   file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+  opened_by = getpid();
 }
 
 static void set(Function** slots, unsigned count, unsigned slot, Function function) {
@@ -337,9 +342,21 @@ EXPORTED int InitializeInjectionNvtx2(const void* (*table_of)(uint32_t)) {
   return 1;
 }
 
+static void write_short_ranges(void) {
+  char line[kLine];
+  unsigned long count = 0;
+  for (int i = 0; i < kThreads && i < thread_count; ++i) {
+    const Thread* thread = __atomic_load_n(&threads[i], __ATOMIC_ACQUIRE);
+    if (thread) count += thread->short_ranges;
+  }
+  if (count > 0 && getpid() == opened_by)
+    put(line, snprintf(line, sizeof line, "n %lld nvtx:%d %lu\n", (long long)now(), getpid(), count));
+}
+
 // Ranges that are still open end with the program.
 __attribute__((destructor)) static void close_open_ranges(void) {
   const int64_t end = now();
+  write_short_ranges();
   for (int i = 0; i < kThreads && i < thread_count; ++i) {
     const Thread* thread = __atomic_load_n(&threads[i], __ATOMIC_ACQUIRE);
     for (int s = 0; thread && s < kDomains && thread->stacks[s]; ++s) {

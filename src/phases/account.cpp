@@ -278,6 +278,7 @@ std::vector<std::vector<ActivityMean>> activity_of(const PhaseTree& tree, std::s
 std::optional<PhaseAccount> account_phases(Marks marks, base::Window run, std::span<const GpuPart> gpus) {
   PhaseAccount account;
   account.troubles = marks.troubles;
+  account.short_ranges = marks.short_ranges;
   const PhaseTree tree = make_phase_tree(std::move(marks), run);
   if (tree.nodes.size() < 2) return std::nullopt;
   account.origin = tree.lanes[tree.main_lane].origin;

@@ -83,6 +83,7 @@ struct PhaseAccount {
   std::vector<OtherLanePhase> others;  // of other threads: they overlap these, and are in no sum
   std::size_t more_others = 0;
   MarkTroubles troubles;
+  std::uint64_t short_ranges = 0;  // NVTX ranges that are no phase, as they are shorter than 10 ms
 
   [[nodiscard]] bool synchronised() const;
 };

@@ -26,6 +26,8 @@ class MarkCollector {
   void span(std::uint32_t lane, base::SteadyTime start, base::SteadyTime end, std::string_view name);
   void work(std::uint32_t lane, base::SteadyTime time, double amount, std::string_view unit);
 
+  void add_short_ranges(std::uint64_t count) { marks_.short_ranges += count; }
+
   [[nodiscard]] MarkTroubles& troubles() { return marks_.troubles; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
 

@@ -1,6 +1,7 @@
 #include "phases/mark_lines.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -12,6 +13,14 @@ constexpr std::size_t kLongestLine = 512;  // clients write 256 bytes at most
 constexpr base::Duration kLongestDistance = std::chrono::hours(24 * 3650);
 constexpr std::string_view kNvtxLane = "nvtx:";
 constexpr std::string_view kLogLane = "log:";
+// What PyTorch's emit_nvtx appends to the name of an operator: it is another text each time.
+constexpr std::array<std::string_view, 5> kNumbersOfOperators{", seq = ", ", op_id = ", ", sizes = [", ", input_op_ids = [", ", seq_ids = ["};
+
+std::string_view without_numbers(std::string_view name) {
+  std::size_t end = name.size();
+  for (const std::string_view number : kNumbersOfOperators) end = std::min(end, name.find(number));
+  return name.substr(0, end);
+}
 
 template <class Number>
 std::optional<Number> number(std::string_view text) {
@@ -82,6 +91,7 @@ bool MarkLines::take(const Words& words, std::optional<base::SteadyTime> arrived
   const char op = words.op.front();
   if (op == 'h') return take_writer(words);
   if (op == 'x') return take_span(words);
+  if (op == 'n') return take_short_ranges(words);
   if (std::string_view("beiw").find(op) == std::string_view::npos) return false;
   const auto time = time_of(words.time, words.who, arrived);
   if (!time && words.time == "-") {
@@ -124,8 +134,15 @@ bool MarkLines::take_span(const Words& words) {
   const auto start = time_of(words.time.substr(0, colon), words.who, {});
   const auto end = time_of(words.time.substr(colon + 1), words.who, {});
   if (!start || !end || *end < *start) return false;
-  marks_.span(lane_of(words.who), *start, *end, words.rest);
+  const bool is_nvtx = words.who.substr(0, kNvtxLane.size()) == kNvtxLane;
+  marks_.span(lane_of(words.who), *start, *end, is_nvtx ? without_numbers(words.rest) : words.rest);
   return true;
+}
+
+bool MarkLines::take_short_ranges(const Words& words) {
+  const auto count = number<std::uint32_t>(words.rest);
+  if (count) marks_.add_short_ranges(*count);
+  return count.has_value();
 }
 
 bool MarkLines::take_work(const Words& words, base::SteadyTime time) {

@@ -37,6 +37,7 @@ class MarkLines {
   bool take(const Words& words, std::optional<base::SteadyTime> arrived);
   bool take_writer(const Words& words);
   bool take_span(const Words& words);
+  bool take_short_ranges(const Words& words);
   bool take_work(const Words& words, base::SteadyTime time);
   [[nodiscard]] std::optional<base::SteadyTime> time_of(std::string_view text, std::string_view who,
                                                         std::optional<base::SteadyTime> arrived) const;

@@ -62,6 +62,7 @@ struct Marks {
   std::vector<Span> spans;  // in the order of their ends
   std::vector<WorkMark> works;
   MarkTroubles troubles;
+  std::uint64_t short_ranges = 0;  // NVTX ranges below 10 ms: part of what is around them (nvtx/nvtx_ranges.c)
 };
 
 }  // namespace gpubench::phases

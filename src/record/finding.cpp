@@ -223,6 +223,12 @@ std::string text(const MarksIncomplete& f) {
          ": the figures of its phases may be wrong.";
 }
 
+std::string text(const PhasesNotFound& f) {
+  std::string text = "The run has no phases, though " + f.asked + " would show them: ";
+  if (f.short_ranges == 0) return text + "nothing in the benchmark matched.";
+  return text + fmt::format("{} NVTX ranges were there, each shorter than 10 ms.", f.short_ranges);
+}
+
 std::string text(const PhasesNotSynchronised& f) {
   const std::string how =
       f.late_marks > 0 ? fmt::format("the GPU worked on after {} of the phases' ends", f.late_marks)
@@ -240,7 +246,7 @@ std::string text(const SavedFinding& f) {
 }
 
 // In the order of the variant.
-constexpr std::array<std::string_view, 37> kNames = {"replayed",
+constexpr std::array<std::string_view, 38> kNames = {"replayed",
                                                      "interrupted",
                                                      "timed_out",
                                                      "workload_failed",
@@ -274,6 +280,7 @@ constexpr std::array<std::string_view, 37> kNames = {"replayed",
                                                      "driver_silent",
                                                      "left_running",
                                                      "marks_incomplete",
+                                                     "phases_not_found",
                                                      "phases_not_synchronised",
                                                      "begun_in_mid_run",
                                                      "saved"};

@@ -173,6 +173,11 @@ struct ScoreUnusable {
 struct MarksIncomplete {
   std::string reason;
 };
+// The user asked for phases, and there are none.
+struct PhasesNotFound {
+  std::string asked;               // the options
+  std::uint64_t short_ranges = 0;  // NVTX ranges that were there
+};
 // The GPU's work does not begin and end with the marks of its phases.
 struct PhasesNotSynchronised {
   std::size_t late_marks = 0;  // after which it went on
@@ -192,7 +197,7 @@ using AnyFinding =
                  PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered,
                  JournalIncomplete, NoGpuGiven, GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors,
                  MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, LeftRunning, MarksIncomplete,
-                 PhasesNotSynchronised, BegunInMidRun, SavedFinding>;
+                 PhasesNotFound, PhasesNotSynchronised, BegunInMidRun, SavedFinding>;
 
 // Copies and moves of a variant of so many take seconds to compile wherever a record is copied, so they stand in one file.
 struct Finding {

@@ -146,6 +146,9 @@ std::vector<std::string> phase_remarks(const record::RunRecord& run, std::size_t
   if (!account.others.empty())
     remarks.push_back(fmt::format("Phases of other threads overlap these and are in no sum ({} in metrics.json).",
                                   account.others.size() + account.more_others));
+  if (account.short_ranges > 0)
+    remarks.push_back(fmt::format("{} NVTX {} shorter than 10 ms: part of what is around them, and not counted.",
+                                  grouped(std::to_string(account.short_ranges)), account.short_ranges == 1 ? "range was" : "ranges were"));
   return remarks;
 }
 
@@ -258,6 +261,7 @@ nlohmann::ordered_json phases_by_document(const phases::PhaseAccount& account) {
                                    {"marks", lag.marks}});
   const std::string troubles = phases::troubles_text(account.troubles);
   json["troubles"] = troubles.empty() ? Json(nullptr) : Json(troubles);
+  json["short_nvtx_ranges"] = account.short_ranges;
   json["other_lanes"] = Json::array();
   for (const phases::OtherLanePhase& other : account.others)
     json["other_lanes"].push_back({{"lane", valid_utf8(other.lane)},

@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "base/version.h"
 #include "benchmark/benchmark_outputs.h"
@@ -231,6 +232,8 @@ base::Result<std::optional<workload::NvtxInjection>> BenchmarkRun::nvtx() {
 
 void BenchmarkRun::note_facts() {
   static_cast<record::RunSettings&>(facts_) = spec_.settings;
+  if (spec_.phases.nvtx) base::add_item(facts_.phases_asked, "--nvtx", " and ");
+  if (!spec_.phases.log.regexes.empty()) base::add_item(facts_.phases_asked, "--phase-regex", " and ");
   facts_.run_id = recording_->directory().run_id;
   facts_.tool_version = base::kVersion;
   facts_.host = platform::host_name();

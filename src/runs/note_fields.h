@@ -144,6 +144,7 @@ void facts_fields(auto& field, auto& facts, auto& workload) {
   field.newer("workload_gpus", facts.benchmark_gpus);
   field("gpus", facts.gpus);
   field.newer("label", facts.label);
+  field.newer("phases_asked", facts.phases_asked);
   field.rare("environment", facts.environment);
 }
 

@@ -172,8 +172,15 @@ class OtherWays(MarksTest):
                 self.assertEqual(outcome.code, 0, outcome.stderr)
                 self.assertEqual(set(self.phases(outcome)), paths | {"(unmarked)"})
                 self.assertEqual(outcome.metrics["phases_by"]["source"], "nvtx")
+                self.assertEqual(outcome.metrics["phases_by"]["short_nvtx_ranges"], 1)
                 self.assertFalse((outcome.directory / "nvtx").exists())
         self.assertNotIn("phases", self.run_program(*QUICK, "--", program).metrics)
+
+    def test_phases_that_were_asked_for_and_are_not_there_are_said(self):
+        for options, said in ((("--nvtx", "all"), "though --nvtx would"), (("--phase-regex", "^begin (.*)", "--nvtx", "x"), "though --nvtx and --phase-regex would")):
+            outcome = self.run_program(*QUICK, *options, "--", "true")
+            found = {finding["name"]: finding["text"] for finding in outcome.metrics["findings"]}
+            self.assertIn(said, found["phases_not_found"])
 
     def test_an_injected_library_of_the_users_is_left_alone(self):
         self.environment["NVTX_INJECTION64_PATH"] = "/opt/nsys/libToolsInjection64.so"

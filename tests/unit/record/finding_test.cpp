@@ -48,6 +48,7 @@ std::vector<Finding> one_of_each() {
           DriverSilent{},
           LeftRunning{0, "load (process 812)"},
           MarksIncomplete{"1 begin without an end"},
+          PhasesNotFound{"--nvtx", 12},
           PhasesNotSynchronised{3, 15ms},
           BegunInMidRun{},
           SavedFinding{"gpu_shared", "Somebody else used the GPU."}};
@@ -79,8 +80,8 @@ TEST(Finding, NamesBelongToTheirKinds) {
           "plot_not_made",     "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",
           "recovered",         "journal_incomplete", "no_gpu_given",        "gpus_unclear",     "foreign_process",
           "unknown_process",   "shared_by_mig",      "xid_errors",          "memory_errors",    "score_unusable",
-          "impossible_values", "driver_silent",      "left_running",        "marks_incomplete", "phases_not_synchronised",
-          "begun_in_mid_run",  "gpu_shared"}));
+          "impossible_values", "driver_silent",      "left_running",        "marks_incomplete", "phases_not_found",
+          "phases_not_synchronised", "begun_in_mid_run",  "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {
