@@ -23,6 +23,8 @@ class Company {
   virtual void ended(const RankEnd& end) = 0;
   // From the first start to the last end on this node, once all have ended, or as far as is known without the leader.
   [[nodiscard]] virtual std::optional<base::Window> over() = 0;
+  // This job's processes on this node by their ids, once all may start: what they start is the benchmark's.
+  [[nodiscard]] virtual std::vector<int> processes() const = 0;
   // Readable when over() may have changed.
   [[nodiscard]] virtual int news_fd() const = 0;
   // The boards that this process's own rank may use.

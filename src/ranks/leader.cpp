@@ -8,6 +8,7 @@
 #include <chrono>
 #include <utility>
 
+#include "platform/process.h"
 #include "platform/readable.h"
 
 namespace gpubench::ranks {
@@ -67,7 +68,7 @@ void Leader::take(Other& other, const std::string& message) {
     welcome(other);
   } else if (message == kReady) {
     other.ready = true;
-    if (gone_on_) other.socket.send(kGo);  // a late one
+    if (gone_on_) other.socket.send(go_message(all_processes()));  // a late one
   } else if (auto end = parse_end(message)) {
     other.end = *std::move(end);
   }
@@ -135,7 +136,7 @@ void Leader::wait_for_go(base::Duration patience, int interrupt_fd) {
     changed_.wait_for(lock, kLookEvery);
   }
   gone_on_ = true;
-  for (const auto& other : others_) other->socket.send(kGo);
+  for (const auto& other : others_) other->socket.send(go_message(all_processes()));
 }
 
 void Leader::ended(const RankEnd& end) {
@@ -147,6 +148,18 @@ void Leader::ended(const RankEnd& end) {
 std::optional<base::Window> Leader::over() {
   const std::lock_guard lock(mutex_);
   return over_;
+}
+
+std::vector<int> Leader::processes() const {
+  const std::lock_guard lock(mutex_);
+  return all_processes();
+}
+
+std::vector<int> Leader::all_processes() const {
+  std::vector<int> processes{platform::own_process_id()};
+  for (const auto& other : others_)
+    if (const int process = other->socket.peer_process(); process > 0) processes.push_back(process);
+  return processes;
 }
 
 bool Leader::has_first_rank() const {

@@ -28,6 +28,7 @@ class Leader final : public Company {
   void wait_for_go(base::Duration patience, int interrupt_fd) override;
   void ended(const RankEnd& end) override;
   [[nodiscard]] std::optional<base::Window> over() override;
+  [[nodiscard]] std::vector<int> processes() const override;
   [[nodiscard]] int news_fd() const override { return news_; }
   [[nodiscard]] const std::vector<std::string>& own_boards() const override { return own_.own; }
   [[nodiscard]] bool has_first_rank() const override;
@@ -50,6 +51,7 @@ class Leader final : public Company {
   void take(Other& other, const std::string& message);
   void welcome(Other& other);
   void tell_if_over();
+  [[nodiscard]] std::vector<int> all_processes() const;
   [[nodiscard]] bool all_have_joined() const;
   [[nodiscard]] bool all_are_ready() const;
   [[nodiscard]] bool all_have_ended() const;

@@ -40,8 +40,9 @@ void Member::take(const std::string& message) {
   } else if (auto boards = parse_measure(message)) {
     assigned_ = true;
     boards_ = *std::move(boards);
-  } else if (message == kGo) {
+  } else if (auto processes = parse_go(message)) {
     may_go_ = true;
+    processes_ = *std::move(processes);
   } else if (const auto window = parse_over(message)) {
     over_ = window;
   }

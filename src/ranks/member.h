@@ -15,6 +15,7 @@ class Member final : public Company {
   void wait_for_go(base::Duration patience, int interrupt_fd) override;
   void ended(const RankEnd& end) override;
   [[nodiscard]] std::optional<base::Window> over() override;
+  [[nodiscard]] std::vector<int> processes() const override { return processes_; }
   [[nodiscard]] int news_fd() const override { return leader_.fd(); }
   [[nodiscard]] const std::vector<std::string>& own_boards() const override { return own_boards_; }
   [[nodiscard]] bool has_first_rank() const override { return false; }
@@ -33,6 +34,7 @@ class Member final : public Company {
   bool assigned_ = false;
   std::vector<std::string> boards_;
   bool may_go_ = false;
+  std::vector<int> processes_;
   bool lost_ = false;
   std::optional<RankEnd> end_;
   std::optional<base::Window> over_;

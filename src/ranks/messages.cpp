@@ -110,6 +110,20 @@ std::optional<std::vector<std::string>> parse_measure(std::string_view message) 
   return words.list();
 }
 
+std::string go_message(const std::vector<int>& processes) {
+  std::string text = "go";
+  for (const int process : processes) text += " " + std::to_string(process);
+  return text;
+}
+
+std::optional<std::vector<int>> parse_go(std::string_view message) {
+  Words words(message);
+  if (words.next() != "go") return std::nullopt;
+  std::vector<int> processes;
+  while (const auto process = words.number<int>()) processes.push_back(*process);
+  return processes;
+}
+
 std::string over_message(const base::Window& window) {
   return "over " + nanoseconds(window.start) + " " + nanoseconds(window.end);
 }

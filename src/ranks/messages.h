@@ -38,8 +38,11 @@ std::optional<std::vector<std::string>> parse_measure(std::string_view message);
 std::string over_message(const base::Window& window);
 std::optional<base::Window> parse_over(std::string_view message);
 
+// "go 4711 4712": all may start; the processes that are the job's on this node, by their ids.
+std::string go_message(const std::vector<int>& processes);
+std::optional<std::vector<int>> parse_go(std::string_view message);
+
 inline constexpr std::string_view kReady = "ready";  // may be told to go
-inline constexpr std::string_view kGo = "go";
 inline constexpr std::size_t kLongestMessage = std::size_t{64} << 10U;
 
 }  // namespace gpubench::ranks

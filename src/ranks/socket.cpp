@@ -35,10 +35,16 @@ Socket new_socket() {
   return Socket(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
-bool is_of_this_user(int fd) {
+std::optional<ucred> peer_of(int fd) {
   ucred peer{};
   socklen_t size = sizeof peer;
-  return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  return peer;
+}
+
+bool is_of_this_user(int fd) {
+  const auto peer = peer_of(fd);
+  return peer && peer->uid == geteuid();
 }
 
 const sockaddr* any(const Address& address) {
@@ -46,6 +52,11 @@ const sockaddr* any(const Address& address) {
 }
 
 }  // namespace
+
+int Socket::peer_process() const {
+  const auto peer = peer_of(fd_);
+  return peer ? peer->pid : 0;
+}
 
 Socket& Socket::operator=(Socket&& other) noexcept {
   if (this != &other) {

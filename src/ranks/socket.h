@@ -29,6 +29,8 @@ class Socket {
   [[nodiscard]] std::optional<std::string> receive() const;
   void close();
 
+  // The process at the other end, when it connected or began to listen; 0: not known.
+  [[nodiscard]] int peer_process() const;
   [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
 

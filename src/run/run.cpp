@@ -303,7 +303,10 @@ void BenchmarkRun::begin(base::SteadyTime time) {
 }
 
 void BenchmarkRun::note_processes(base::SteadyTime time) {
-  events_->workload_started(gpus::processes_of(workload_->description(), command_results(recording_->directory())), time);
+  gpus::WorkloadProcesses processes = gpus::processes_of(workload_->description(), command_results(recording_->directory()));
+  if (shared_.rank != nullptr)
+    for (const int rank : shared_.rank->company.processes()) processes.first.push_back(rank);
+  events_->workload_started(processes, time);
 }
 
 void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading>& readings) {

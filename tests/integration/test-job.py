@@ -95,6 +95,19 @@ class Parts(ProductTest):
         self.assertIn("ranks_missing", [finding["name"] for finding in job["findings"]])
         self.assertIn("at least", done.stdout)
 
+    def test_the_processes_of_other_ranks_are_the_benchmarks(self):
+        users = self.folder / "users"
+        users.touch()
+        self.script_gpu(f"gpus 2\nprofile steady 100\ngpu 0 process_file {users}\ngpu 1 process_file {users}\n")
+        lines = [self.command(*QUICK, "--interval", "0.5", "--group", "job", "--rank", str(rank), "--ranks", "2", "--", "sh", "-c", f'echo "$$ 100" >> {users}; sleep 3')
+                 for rank in range(2)]
+        ranks = [subprocess.Popen(line, env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                  text=True) for line in lines]
+        self.assertEqual([(process.communicate(timeout=60)[1], process.returncode) for process in ranks], [("", 0)] * 2)
+        job = self.job()
+        self.assertEqual({user["kind"] for gpu in job["gpus"] for user in gpu["events"]["users"]}, {"benchmark"})
+        self.assertNotIn("foreign_process", [finding["name"] for finding in job["findings"]])
+
     def test_a_killed_part_is_recovered(self):
         late = self.node(1, command=("sleep", "50"))
         self.run_job("--merge_wait", "0", starts=[0, 2])

@@ -52,6 +52,8 @@ TEST(Messages, ReadBack) {
   EXPECT_FALSE(parse_end(end_message({2, window(1, 4)}))->exit_code);
   EXPECT_EQ(parse_measure(measure_message({"GPU-a"})), std::vector<std::string>{"GPU-a"});
   EXPECT_EQ(parse_over(over_message(window(1, 2))), window(1, 2));
+  EXPECT_EQ(parse_go(go_message({4711, 12})), (std::vector<int>{4711, 12}));
+  EXPECT_EQ(parse_go("go"), std::vector<int>{});
 }
 
 TEST(Messages, NonsenseIsRefused) {
@@ -61,6 +63,7 @@ TEST(Messages, NonsenseIsRefused) {
     EXPECT_FALSE(parse_end(text)) << text;
     EXPECT_FALSE(parse_over(text)) << text;
     EXPECT_FALSE(parse_measure(text)) << text;
+    EXPECT_FALSE(parse_go(text)) << text;
   }
 }
 
@@ -100,6 +103,9 @@ TEST(Company, AllGoAtOnceAndItIsOverWithTheLast) {
   std::thread waits([&] { member->wait_for_go(5s, -1); });
   leader->wait_for_go(5s, -1);
   waits.join();
+  const std::vector<int> both{getpid(), getpid()};  // the two are one process here
+  EXPECT_EQ(leader->processes(), both);
+  EXPECT_EQ(member->processes(), both);
   leader->ended({0, window(10, 20), 0, {"a"}});
   EXPECT_FALSE(leader->over());
   member->ended({1, window(11, 25), 7, {"a"}});

@@ -95,6 +95,7 @@ class OthersThatMeasure final : public ranks::Company {
   }
   void ended(const ranks::RankEnd& end) override { ends_.push_back(end); }
   [[nodiscard]] std::optional<base::Window> over() override { return std::nullopt; }
+  [[nodiscard]] std::vector<int> processes() const override { return {}; }
   [[nodiscard]] int news_fd() const override { return -1; }
   [[nodiscard]] const std::vector<std::string>& own_boards() const override { return boards_; }
   [[nodiscard]] bool has_first_rank() const override { return false; }
