@@ -14,6 +14,7 @@ import unittest
 from apptainers import FOLDER, QUICK, ApptainerTest, make_archive, make_folder_image
 from cases import load
 from product import PROGRAM, SOURCE
+from registries import Registry
 
 test_docs = load("test-docs")
 KILLS = int(os.environ.get("KILLS", "10"))
@@ -83,6 +84,27 @@ class Apptainer(ApptainerTest):
                 outcome = self.shell("exit 4", image=image)
                 self.assertEqual(outcome.code, 4, outcome.stderr)
         self.assertEqual(len(list((self.folder / "cache/iris-gpubench").glob("*.sif"))), 1, "an archive is converted once")
+
+    @unittest.skipUnless(shutil.which("docker-registry"), "no docker-registry")
+    def test_images_of_a_registry(self):
+        registry = Registry(self.folder)
+        self.addCleanup(registry.stop)
+        registry.wait()
+        make_archive(self.images / "folder", self.folder, ["/bin/env", "FROM_IMAGE=1"])
+        registry.push_archive("group/bench", "v1", self.folder / "bench.tar")
+        self.environment |= {"APPTAINER_CACHEDIR": str(self.folder / "cache"), "APPTAINER_NOHTTPS": "true"}
+        url = f"docker://{registry.host}/group/bench:v1"
+        line = "echo $FROM_IMAGE; exit 6"
+        self.assertIn("--pull missing", self.shell(line, image=url).stderr)
+        first = self.shell(line, "--pull", "missing", image=url)
+        self.assertEqual((first.code, first.text("benchmark.log")), (6, "1\n"), first.stderr)
+        missing = self.shell(line, "--pull", "missing", image=f"docker://{registry.host}/group/bench:v2")
+        self.assertEqual(missing.code, 125)
+        self.assertIn("group/bench:v2", missing.stderr)
+        registry.stop()
+        self.assertEqual(self.shell(line, "--pull", "missing", image=url).code, 6, "what was fetched is kept")
+        self.assertEqual(self.shell(line, image=url).code, 6, "and serves without --pull")
+        self.assertEqual(self.shell(line, "--pull", "always", image=url).code, 125)
 
     def test_eight_at_once_convert_an_archive_once(self):
         make_archive(self.images / "folder", self.folder, ["/bin/env", "FROM_IMAGE=1"])

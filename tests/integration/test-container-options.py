@@ -7,12 +7,12 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import threading
 import time
 import unittest
 
+import registries
 from engines import QUICK, EngineTest
 from product import runs_alone
 
@@ -180,18 +180,9 @@ class RealRegistry(EngineTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            cls.host = f"127.0.0.1:{free.getsockname()[1]}"
-        config = cls.engine_folder / "registry.yml"
-        config.write_text(f"""version: 0.1
-log: {{level: error}}
-storage: {{filesystem: {{rootdirectory: {cls.engine_folder}/registry}}}}
-http: {{addr: {cls.host}}}
-""")
-        server = subprocess.Popen(["docker-registry", "serve", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        cls.addClassCleanup(server.wait)
-        cls.addClassCleanup(server.kill)
+        registry = registries.Registry(cls.engine_folder)
+        cls.addClassCleanup(registry.stop)
+        cls.host = registry.host
         cls.name = f"{cls.host}/group/one"
         cls.digest = cls.push(f"{cls.name}:v1")
 
