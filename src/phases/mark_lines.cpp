@@ -14,7 +14,8 @@ constexpr base::Duration kLongestDistance = std::chrono::hours(24 * 3650);
 constexpr std::string_view kNvtxLane = "nvtx:";
 constexpr std::string_view kLogLane = "log:";
 // What PyTorch's emit_nvtx appends to the name of an operator: it is another text each time.
-constexpr std::array<std::string_view, 5> kNumbersOfOperators{", seq = ", ", op_id = ", ", sizes = [", ", input_op_ids = [", ", seq_ids = ["};
+constexpr std::array<std::string_view, 5> kNumbersOfOperators{", seq = ", ", op_id = ", ", sizes = [", ", input_op_ids = [",
+                                                              ", seq_ids = ["};
 
 std::string_view without_numbers(std::string_view name) {
   std::size_t end = name.size();

@@ -196,8 +196,8 @@ using AnyFinding =
                  DeadlinesMissed, WallClockStepped, GpuLost, Throttled, CarbonFallback, CarbonUnknown, ResultsNotCollected,
                  PlotNotMade, ExportIncomplete, NoGpuInContainer, LogIncomplete, SeriesIncomplete, Recovered,
                  JournalIncomplete, NoGpuGiven, GpusUnclear, ForeignProcess, UnknownProcess, SharedByMig, XidErrors,
-                 MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, LeftRunning, MarksIncomplete,
-                 PhasesNotFound, PhasesNotSynchronised, BegunInMidRun, SavedFinding>;
+                 MemoryErrors, ScoreUnusable, ImpossibleValues, DriverSilent, LeftRunning, MarksIncomplete, PhasesNotFound,
+                 PhasesNotSynchronised, BegunInMidRun, SavedFinding>;
 
 // Copies and moves of a variant of so many take seconds to compile wherever a record is copied, so they stand in one file.
 struct Finding {

@@ -148,7 +148,8 @@ std::vector<std::string> phase_remarks(const record::RunRecord& run, std::size_t
                                   account.others.size() + account.more_others));
   if (account.short_ranges > 0)
     remarks.push_back(fmt::format("{} NVTX {} shorter than 10 ms: part of what is around them, and not counted.",
-                                  grouped(std::to_string(account.short_ranges)), account.short_ranges == 1 ? "range was" : "ranges were"));
+                                  grouped(std::to_string(account.short_ranges)),
+                                  account.short_ranges == 1 ? "range was" : "ranges were"));
   return remarks;
 }
 

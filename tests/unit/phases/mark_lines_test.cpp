@@ -24,7 +24,8 @@ TEST(MarkLines, TheNumbersThatPytorchGivesItsOperatorsAreNoPartOfTheirNames) {
   const Marks marks = read(
       "x 1001000000000:1002000000000 nvtx:7/8 aten::conv2d, seq = 0, op_id = 13\n"
       "x 1003000000000:1004000000000 nvtx:7/8 aten::conv2d, seq = 8, op_id = 99, sizes = [[256, 3, 64, 64], []]\n"
-      "x 1005000000000:1006000000000 nvtx:7/8 epoch 1, seq 2\nx 1007000000000:1008000000000 7/8 mine, seq = 1\nn 1009000000000 nvtx:7 12\n");
+      "x 1005000000000:1006000000000 nvtx:7/8 epoch 1, seq 2\nx 1007000000000:1008000000000 7/8 mine, seq = 1\nn "
+      "1009000000000 nvtx:7 12\n");
   EXPECT_EQ(marks.names, (std::vector<std::string>{"aten::conv2d", "epoch 1, seq 2", "mine, seq = 1"}));
   EXPECT_EQ(marks.spans.size(), 4U);
   EXPECT_EQ(marks.short_ranges, 12U);

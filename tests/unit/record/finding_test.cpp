@@ -71,17 +71,19 @@ TEST(Finding, EveryKindHasItsOwnNameAndOneLine) {
 TEST(Finding, NamesBelongToTheirKinds) {
   std::vector<std::string> names;
   for (const Finding& finding : one_of_each()) names.push_back(finding_name(finding));
-  EXPECT_EQ(
-      names,
-      (std::vector<std::string>{
-          "replayed",          "interrupted",        "timed_out",           "workload_failed",  "energy_unknown",
-          "counter_unusable",  "methods_disagree",   "power_gap",           "deadlines_missed", "wall_clock_stepped",
-          "gpu_lost",          "throttled",          "carbon_fallback",     "carbon_unknown",   "results_not_collected",
-          "plot_not_made",     "export_incomplete",  "no_gpu_in_container", "log_incomplete",   "series_incomplete",
-          "recovered",         "journal_incomplete", "no_gpu_given",        "gpus_unclear",     "foreign_process",
-          "unknown_process",   "shared_by_mig",      "xid_errors",          "memory_errors",    "score_unusable",
-          "impossible_values", "driver_silent",      "left_running",        "marks_incomplete", "phases_not_found",
-          "phases_not_synchronised", "begun_in_mid_run",  "gpu_shared"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"replayed",           "interrupted",       "timed_out",
+                                             "workload_failed",    "energy_unknown",    "counter_unusable",
+                                             "methods_disagree",   "power_gap",         "deadlines_missed",
+                                             "wall_clock_stepped", "gpu_lost",          "throttled",
+                                             "carbon_fallback",    "carbon_unknown",    "results_not_collected",
+                                             "plot_not_made",      "export_incomplete", "no_gpu_in_container",
+                                             "log_incomplete",     "series_incomplete", "recovered",
+                                             "journal_incomplete", "no_gpu_given",      "gpus_unclear",
+                                             "foreign_process",    "unknown_process",   "shared_by_mig",
+                                             "xid_errors",         "memory_errors",     "score_unusable",
+                                             "impossible_values",  "driver_silent",     "left_running",
+                                             "marks_incomplete",   "phases_not_found",  "phases_not_synchronised",
+                                             "begun_in_mid_run",   "gpu_shared"}));
 }
 
 TEST(Finding, SaysNumbersWithUnits) {
