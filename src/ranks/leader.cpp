@@ -114,7 +114,8 @@ void Leader::tell_if_over() {
 
 void Leader::gather(base::Duration patience) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, patience, [this] { return all_have_joined(); });
+  if (!changed_.wait_for(lock, patience, [this] { return all_have_joined(); }))
+    expected_ = others_.size() + 1;  // who has not come is not waited for once more
 }
 
 // Those that some rank of the job may use, of those that this process sees.

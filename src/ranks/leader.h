@@ -58,7 +58,7 @@ class Leader final : public Company {
 
   Socket door_;
   const Hello own_;
-  const std::size_t expected_;
+  std::size_t expected_;  // processes that are waited for
   int news_ = -1;
   int stop_ = -1;
   mutable std::mutex mutex_;

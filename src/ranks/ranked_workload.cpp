@@ -15,7 +15,9 @@ namespace {
 
 using workload::WorkloadOutcome;
 
-constexpr base::Duration kLongestWaitForGo = std::chrono::seconds(10);
+constexpr base::Duration kLongestWaitForRanks = std::chrono::seconds(10);
+// The leader waits for others as long as that twice, and sees the idle GPUs in between. If it dies, nobody waits for it.
+constexpr base::Duration kLongestWaitForLeader = std::chrono::seconds(60);
 constexpr base::Duration kBetweenLooks = std::chrono::milliseconds(100);
 
 class RankedWorkload final : public workload::Workload {
@@ -26,7 +28,7 @@ class RankedWorkload final : public workload::Workload {
   base::Result<void> prepare() override { return inner_->prepare(); }
   [[nodiscard]] const workload::WorkloadDescription& description() const override { return inner_->description(); }
   base::Result<void> start() override {
-    company_.wait_for_go(kLongestWaitForGo, interrupt_fd_);
+    company_.wait_for_go(company_.leads() ? kLongestWaitForRanks : kLongestWaitForLeader, interrupt_fd_);
     return inner_->start();
   }
   base::Result<std::optional<WorkloadOutcome>> poll(base::Duration timeout, int wake_fd) override;

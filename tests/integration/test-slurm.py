@@ -250,6 +250,57 @@ class Cluster(unittest.TestCase):
         job = self.job()
         self.assertEqual([rank["exit_code"] for rank in job["ranks"]], [3, 4, 5, 6])
         self.assertEqual(job["workload"]["exit_code"], 6)
+        done = self.srun(("-N2", "-n2", "--gpus-per-node=4"), ("sh", "-c", "test $SLURM_PROCID = 0 || kill -SEGV $$; sleep 0.5"))
+        self.assertEqual(done.returncode, 139, done.stderr)
+        self.assertEqual([rank["exit_code"] for rank in self.job()["ranks"]], [0, 139])
+
+    def test_a_rank_that_is_late_is_waited_for(self):
+        """And one that never comes for ten seconds; so no rank's load is in the idle time of another."""
+        for late, count in (("sleep 3", 3), ("exit 0", 2)):
+            with self.subTest(late=late):
+                allocation, command = ("-N1", "-n3", "--gpus-per-node=4"), ("sh", "-c", "echo begun; sleep 1")
+                words = self.words(allocation, command, ("--merge_wait", "0"))
+                begin = 1 + len(allocation)
+                first = f"{self.folder}/first-{late[0]}"
+                done = self.slurm.run(*words[:begin], "sh", "-c", f'test $SLURM_PROCID != 0 || date +%s.%N >{first}; test $SLURM_PROCID != 2 || {late}; exec "$@"', "sh", *words[begin:],
+                                      environment=self.environment)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                ranks, started = self.job()["ranks"], float(pathlib.Path(first).read_text())
+                begun = [datetime.datetime.fromisoformat(rank["start_time"].replace("Z", "+00:00")).timestamp() for rank in ranks]
+                self.assertEqual(len(begun), count)
+                self.assertLess(max(begun) - min(begun), 0.5, "all start together")
+                self.assertLess(begun[0] - started, 13)
+                self.assertGreater(begun[0] - started, 3 if count == 3 else 9)
+
+    def test_two_steps_at_once_are_two_jobs(self):
+        script = self.folder / "two.sh"
+        step = " ".join(["srun", "-N2", "-n2", "--overlap", "--gpus-per-node=4", *self.words((), ("sleep", "1"))[1:]])
+        script.write_text(f"#!/bin/sh\n{step} &\nfirst=$!\n{step} || exit 1\nwait $first\n")
+        self.results.mkdir()
+        done = self.slurm.run("sbatch", "-W", "--parsable", "-N2", "--gpus-per-node=4", "-o", f"{self.results}/out", str(script), environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr + (self.results / "out").read_text())
+        job = done.stdout.split()[0]
+        self.assertEqual(sorted(path.name for path in self.results.glob("slurm-*")), [f"slurm-ci-{job}-{step}" for step in range(2)])
+        for record in self.results.glob("slurm-*/metrics.json"):
+            self.assertEqual(len({gpu["uuid"] for gpu in json.loads(record.read_text())["gpus"]}), 8)
+
+    def test_a_step_that_is_killed_leaves_journals(self):
+        """As by MPI_Abort: Slurm kills every task at once, and the program with it."""
+        process = self.slurm.start(*self.words(("-N3", "-n3", "--gpus-per-node=4"), ("sh", "-c", "echo begun; exec sleep 60")), environment=self.environment)
+        self.wait_for_ranks(3)
+        time.sleep(2)
+        [step] = [name for name in self.slurm.run("squeue", "-h", "-s", "-o", "%i").stdout.split() if name.endswith(".0")]
+        self.slurm.run("scancel", "-s", "KILL", step)
+        process.communicate(timeout=60)
+        self.assertNotEqual(process.returncode, 0)
+        done = self.slurm.run(str(PROGRAM), "merge", "--no-plot", "--results_dir", str(self.results), "latest", environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.job()
+        self.assertEqual([node["state"].split(",")[0] for node in job["nodes"]], ["recovered"] * 3)
+        self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), 12)
+        self.assertIsNone(job["total_energy_joules"], "it is not known whether each rank had begun")
+        truth = sum(sum(WATTS) * node["elapsed_seconds"] for node in job["nodes"])
+        self.assertAlmostEqual(job["known_energy_joules"], truth, delta=0.01 * truth)
 
     def test_a_warning_goes_to_every_rank(self):
         command = "trap 'echo checkpoint; exit 0' USR1; echo begun; while :; do sleep 0.05; done"
