@@ -33,8 +33,7 @@ nlohmann::json parse_json(std::string_view text) {
 
 nlohmann::ordered_json parse_ordered_json(std::string_view text, std::string_view left_out) {
   using Json = nlohmann::ordered_json;
-  if (left_out.empty()) return parse<Json>(text);
-  if (is_too_deep(text)) return Json(Json::value_t::discarded);
+  if (left_out.empty() || is_too_deep(text)) return parse<Json>(text);
   const auto keep = [&](int depth, Json::parse_event_t event, Json& parsed) {
     return event != Json::parse_event_t::key || depth != 1 || parsed != left_out;
   };

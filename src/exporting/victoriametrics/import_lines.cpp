@@ -67,6 +67,13 @@ void take_line(Stored& stored, std::string_view line) {
     series[times[i].get<std::int64_t>()].push_back(values[i].is_number() ? values[i].get<double>() : std::nan(""));
 }
 
+// Whether it is something else or was cut off shows at its beginning and at its end.
+std::string ends_of(std::string_view line) {
+  constexpr std::size_t kEnd = 80;
+  if (line.size() <= 2 * kEnd) return base::one_line(line);
+  return base::one_line(line.substr(0, kEnd)) + " ... " + base::one_line(line.substr(line.size() - kEnd));
+}
+
 }  // namespace
 
 std::string import_lines(std::span<const Sample> samples, std::span<const Series> series) {
@@ -92,7 +99,6 @@ std::string import_lines(std::span<const Sample> samples, std::span<const Series
 }
 
 base::Result<Stored> exported_lines(std::string_view lines) {
-  constexpr std::size_t kExcerptLength = 160;
   Stored stored;
   std::string_view line;
   try {
@@ -103,7 +109,7 @@ base::Result<Stored> exported_lines(std::string_view lines) {
       lines.remove_prefix(std::min(end + 1, lines.size()));
     }
   } catch (const Json::exception&) {  // servers report what fails in the middle of an answer as a line of it
-    return base::failure(std::string(kUnreadableAnswer) + ": " + base::one_line(line, kExcerptLength));
+    return base::failure(std::string(kUnreadableAnswer) + ": " + ends_of(line));
   }
   return stored;
 }

@@ -98,7 +98,8 @@ class CurveSource {
   // The driver's samples; without them its averages.
   [[nodiscard]] Curve power(std::size_t gpu) const {
     Curve samples = sample_curve((*series_)[gpu], origin_, share_of(kPowerPoints, kMostPowerPoints, gpus()));
-    return samples.points.empty() ? readings(gpu, meter::facts_of(ValueKind::power)) : samples;
+    if (samples.points.empty()) samples = readings(gpu, meter::facts_of(ValueKind::power));
+    return samples;
   }
   [[nodiscard]] Curve readings(std::size_t gpu, const meter::ValueFacts& facts) const {
     const auto* readings = (*series_)[gpu].readings.get();

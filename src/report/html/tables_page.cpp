@@ -42,7 +42,7 @@ void write_chart_data(std::ostream& out, const TablesPage& page) {
 std::string table_section(const PageTable& one) {
   HtmlTable table(one.heading, one.columns);
   for (const auto& row : one.rows) table.add_row(row);
-  return opened_section(html_text(one.id), one.heading, "class=\"one-table\" ") + table.text() +
+  return opened_section(html_text(one.id), one.heading, R"(class="one-table" )") + table.text() +
          (one.remark.empty() ? "" : "<p class=\"note\">" + html_text(one.remark) + "</p>\n") + "</section>\n";
 }
 

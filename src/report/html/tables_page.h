@@ -18,7 +18,7 @@ struct PageTable {
   std::string remark;  // may be empty
 };
 // A table with its heading.
-std::string table_section(const PageTable& table);
+std::string table_section(const PageTable& one);
 
 struct PageCharts {
   std::string before;  // the table that follows them

@@ -147,7 +147,8 @@ double write_legend(Script& script, const PlotInput& input, double top) {
     script.line("set label {} at screen {:.5f},{:.5f} left font ',11'", gnuplot_quoted(names[gpu]), screen_x(x + 48),
                 screen_y(y));
   }
-  return top + 24 * static_cast<double>((names.size() + columns - 1) / columns);
+  const std::size_t rows = (names.size() + columns - 1) / columns;
+  return top + 24 * static_cast<double>(rows);
 }
 
 // Title, subtitle, badge, legend, foot: drawn once, with the first panel. Returns where the panels may begin (pixels).

@@ -113,6 +113,10 @@ TEST(ExportedLines, ComeBackAsTheyWereSent) {
   const auto page = exported_lines("<html>");
   ASSERT_FALSE(page);
   EXPECT_EQ(page.error().message, "the database's answer cannot be read: <html>");
+  const auto cut = exported_lines(R"({"metric":{"__name__":"gpubench_run_info","host":")" + std::string(200, 'h'));
+  ASSERT_FALSE(cut);
+  EXPECT_TRUE(cut.error().message.starts_with(R"(the database's answer cannot be read: {"metric":{"__name__")"));
+  EXPECT_TRUE(cut.error().message.ends_with("hhhh"));
   EXPECT_FALSE(exported_lines(R"({"metric":1})"));
 }
 
