@@ -23,6 +23,7 @@ struct VisibleDevices {
 };
 
 inline constexpr const char* kReplay = "replay";
+inline constexpr const char* kNone = "none";
 
 // Where the figures come from; goes into every output.
 struct MeterSource {
@@ -33,6 +34,8 @@ struct MeterSource {
   VisibleDevices visible_devices = {};
   // Of a recorded trace: no measurement of this machine, and no GPUs that could be given to a program.
   [[nodiscard]] bool is_replay() const { return name == kReplay; }
+  // Others measure the GPUs.
+  [[nodiscard]] bool is_none() const { return name == kNone; }
 };
 
 // Not thread-safe: after the sampler has started, only its thread calls a meter.

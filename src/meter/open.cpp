@@ -20,6 +20,24 @@ struct ReplayRequest {
   int gpus = 0;  // as many as were recorded
 };
 
+// No GPUs: those of the run are measured elsewhere.
+class NoMeter final : public GpuMeter {
+ public:
+  [[nodiscard]] const MeterSource& source() const override { return source_; }
+  [[nodiscard]] const std::vector<GpuDescription>& gpus() const override { return gpus_; }
+  GpuReading read(std::size_t /*gpu*/) override { return {}; }
+  Field<CounterReading> read_energy_counter(std::size_t /*gpu*/) override {
+    return tl::unexpected<Absent>(Absent::unsupported);
+  }
+  Field<std::vector<PowerSample>> drain_power(std::size_t /*gpu*/) override {
+    return tl::unexpected<Absent>(Absent::unsupported);
+  }
+
+ private:
+  const MeterSource source_{kNone, "none: the GPUs are measured by agents", {}, {}, {}};
+  const std::vector<GpuDescription> gpus_;
+};
+
 // "replay:FILE[,gpus=N]"
 base::Result<ReplayRequest> parse_replay(const std::string& source) {
   ReplayRequest request;
@@ -44,6 +62,7 @@ base::Result<std::unique_ptr<GpuMeter>> open_meter(const MeterSpec& spec, const 
     if (!request) return base::failure(request.error());
     return open_replay_meter(request->file, request->gpus, clock);
   }
+  if (spec.source == kNone) return std::make_unique<NoMeter>();
   auto nvml = open_guarded_nvml_meter(spec.nvml_library, interrupt_fd);
   if (!nvml || spec.record_trace.empty()) return nvml;
   return open_recording_meter(std::move(*nvml), spec.record_trace, clock);

@@ -103,8 +103,8 @@ base::Result<PartFigures> read_figures(const std::filesystem::path& folder) {
   constexpr double kLongest = 1e9;
   const bool has_length = elapsed && *elapsed >= 0 && *elapsed < kLongest;
   if (!start || !has_length) return base::failure("metrics.json has no times");
-  figures.start = *start;
-  figures.end = *start + base::from_seconds(*elapsed);
+  figures.start = *start - figures.part.ahead();
+  figures.end = figures.start + base::from_seconds(*elapsed);
   read_boards(metrics, figures);
   figures.energy = joules(metrics, "total_energy_joules");
   figures.interval = interval_in(metrics, "total_energy_uncertainty");

@@ -47,7 +47,7 @@ struct PartFigures {
   std::filesystem::path path;
   std::string folder;  // its name
   Part part;
-  base::WallTime start;
+  base::WallTime start;  // by the head's clock, where it is known how the node's differs
   base::WallTime end;
   std::vector<Board> boards;
   std::optional<base::Energy> energy = {};  // of all its boards

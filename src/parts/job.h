@@ -12,6 +12,7 @@ namespace gpubench::parts {
 
 struct NodeAccount {
   std::string node;
+  bool by_agent = false;  // its window is that of the benchmark, wherever that ran
   std::optional<int> number = {};
   std::string state;  // "complete", or what keeps its figures from being a whole benchmark's
   std::size_t parts = 0;
@@ -27,6 +28,7 @@ struct NodeAccount {
   base::Duration waiting{};
   std::optional<base::Energy> waiting_energy = {};
   std::optional<NodeClock> clock = {};
+  std::optional<ClockOffset> clock_offset = {};
 };
 
 struct RankAccount {
@@ -64,6 +66,10 @@ struct Job {
   std::vector<Doubt> doubts;
 
   [[nodiscard]] bool is_complete() const;  // no node or rank is missing
+  // The part of the benchmark itself, of a job around which one program was started; null: there is none.
+  [[nodiscard]] const PartFigures* head() const;
+  // The nodes whose agent ended before it was told of the benchmark's end: its figures are only those up to then.
+  [[nodiscard]] std::vector<std::string> nodes_cut_short() const;
 };
 
 // A part that is there without figures, and why.

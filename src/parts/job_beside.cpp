@@ -10,6 +10,7 @@ namespace {
 std::optional<beside::SlurmStep> common_step(const std::vector<PartFigures>& parts) {
   std::optional<beside::SlurmStep> common;
   for (const PartFigures& part : parts) {
+    if (part.part.head) continue;  // the agents' step is as long as the benchmark, and on all nodes
     if (!part.beside.slurm) return std::nullopt;
     const beside::SlurmStep& step = part.beside.slurm->of;
     if (!common) common = step;

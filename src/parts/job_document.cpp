@@ -46,6 +46,12 @@ const PartFigures& first_part(const Job& job) {
   return job.parts.front();
 }
 
+// The same of how it was measured; the head's part has no GPUs.
+const PartFigures& measured_part(const Job& job) {
+  const PartFigures& first = first_part(job);
+  return first.part.head ? job.parts.front() : first;
+}
+
 Json setting(const Json& metrics, const char* key) {
   const Json* const value = runs::member(metrics, key);
   return value == nullptr ? Json(nullptr) : *value;
@@ -85,8 +91,10 @@ void add_run(Json& out, const Job& job, const Json& first) {
   out["host"] = job.nodes.size() == 1 ? job.nodes.front().node : std::to_string(job.nodes.size()) + " nodes";
   out["start_time"] = base::utc_text_milliseconds(job.start);
   out["end_time"] = base::utc_text_milliseconds(job.end);
-  for (const char* const key : {"interval_seconds", "source", "environment", "workload"})
-    if (runs::member(first, key) != nullptr) out[key] = setting(first, key);
+  const Json measured = base::parse_ordered_json(measured_part(job).settings);
+  for (const char* const key : {"interval_seconds", "source", "environment"})
+    if (runs::member(measured, key) != nullptr) out[key] = setting(measured, key);
+  if (runs::member(first, "workload") != nullptr) out["workload"] = setting(first, "workload");
   if (out["workload"].is_object()) out["workload"]["exit_code"] = known(job.exit_code);
 }
 
@@ -100,6 +108,12 @@ Json group_document(const Job& job) {
 Json clock_document(const std::optional<NodeClock>& clock) {
   if (!clock) return nullptr;
   return {{"synchronised", clock->synchronised}, {"largest_error_seconds", base::to_seconds(clock->largest_error)}};
+}
+
+Json offset_document(const ClockOffset& clock) {
+  return {{"seconds", base::to_seconds(clock.offset)},
+          {"bound_seconds", base::to_seconds(clock.bound)},
+          {"change_seconds", base::to_seconds(clock.change)}};
 }
 
 Json node_document(const NodeAccount& node) {
@@ -120,6 +134,7 @@ Json node_document(const NodeAccount& node) {
   out["waiting_seconds"] = base::to_seconds(node.waiting);
   out["waiting_energy_joules_estimated"] = known(node.waiting_energy, &base::Energy::joules);
   out["clock"] = clock_document(node.clock);
+  if (node.clock_offset) out["clock_offset"] = offset_document(*node.clock_offset);
   return out;
 }
 

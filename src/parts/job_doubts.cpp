@@ -44,6 +44,14 @@ void add_parts_without_figures(std::vector<Doubt>& doubts, const Job& job, const
     doubts.push_back({"part_unknown", fmt::format("The part {} has no figures ({}). {}", one.part, one.why, at_least(job))});
 }
 
+void add_cut_short(std::vector<Doubt>& doubts, const Job& job) {
+  const auto nodes = job.nodes_cut_short();
+  if (!nodes.empty())
+    doubts.push_back({"agent_lost", "The agent on " + some_of(nodes) +
+                                        " ended before the benchmark did: the GPUs there were measured up to then only. " +
+                                        at_least(job)});
+}
+
 void add_hidden(std::vector<Doubt>& doubts, const Job& job) {
   for (const NodeAccount& node : job.nodes)
     if (node.gpus_allocated && static_cast<std::size_t>(std::max(*node.gpus_allocated, 0)) > node.boards)
@@ -56,7 +64,7 @@ void add_clocks(std::vector<Doubt>& doubts, const Job& job) {
   if (job.nodes.size() < 2) return;
   std::vector<std::string> names;
   for (const NodeAccount& node : job.nodes)
-    if (node.clock && (!node.clock->synchronised || node.clock->largest_error > kLargestClockError))
+    if (node.clock && !node.clock_offset && (!node.clock->synchronised || node.clock->largest_error > kLargestClockError))
       names.push_back(node.node);
   if (!names.empty())
     doubts.push_back(
@@ -66,14 +74,32 @@ void add_clocks(std::vector<Doubt>& doubts, const Job& job) {
              "each node is not affected."});
 }
 
+void add_offsets(std::vector<Doubt>& doubts, const Job& job) {
+  std::vector<std::string> names;
+  for (const NodeAccount& node : job.nodes) {
+    const auto& clock = node.clock_offset;
+    if (clock && (clock->bound > kLargestClockError || std::chrono::abs(clock->change) > kLargestClockError))
+      names.push_back(node.node);
+  }
+  if (!names.empty())
+    doubts.push_back({"clock_offset_unclear",
+                      "How the clock of " + some_of(names) +
+                          " differs from that of the machine where the benchmark was started is not known within 100 ms, or "
+                          "changed by more than that: the benchmark's start and end may be misplaced there."});
+}
+
 void add_those_of_parts(std::vector<Doubt>& doubts, const Job& job) {
   std::map<Doubt, std::vector<std::string>> nodes;
   std::vector<const Doubt*> order;
+  const bool has_head = job.head() != nullptr;
   for (const PartFigures& part : job.parts)
     for (const Doubt& doubt : part.doubts) {
+      if (has_head && part.part.agent && doubt.name == "workload_failed") continue;  // the head says why
       const auto [entry, is_new] = nodes.try_emplace(doubt);
       if (is_new) order.push_back(&entry->first);
-      if (entry->second.empty() || entry->second.back() != part.part.node) entry->second.push_back(part.part.node);
+      auto& names = entry->second;
+      const bool is_new_node = std::find(names.begin(), names.end(), part.part.node) == names.end();
+      if (is_new_node && (names.empty() || !part.part.head)) names.push_back(part.part.node);
     }
   for (const Doubt* const doubt : order) {
     const auto& names = nodes.at(*doubt);
@@ -89,8 +115,10 @@ std::vector<Doubt> doubts_of(const Job& job, const std::vector<Missing>& missing
   std::vector<Doubt> doubts;
   add_missing(doubts, job);
   add_parts_without_figures(doubts, job, missing);
+  add_cut_short(doubts, job);
   add_hidden(doubts, job);
   add_clocks(doubts, job);
+  add_offsets(doubts, job);
   add_those_of_parts(doubts, job);
   return doubts;
 }

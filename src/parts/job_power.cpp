@@ -83,7 +83,7 @@ bool add_part(CurveSum& sum, const PartFigures& part, base::WallTime start, cons
       for (const BoardPower& one : power->boards)
         if (one.uuid == board.uuid && !one.curve.points.empty()) found = &one;
     all = all && found != nullptr;
-    if (found != nullptr) sum.add(found->curve, base::to_seconds(power->start - start), grid);
+    if (found != nullptr) sum.add(found->curve, base::to_seconds(power->start - part.part.ahead() - start), grid);
   }
   return all;
 }

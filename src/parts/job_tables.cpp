@@ -27,10 +27,15 @@ std::string seconds_cell(base::Duration time) {
   return report::short_number(base::to_seconds(time), 3);
 }
 
-std::string clock_cell(const std::optional<NodeClock>& clock) {
-  if (!clock) return "not known";
-  if (!clock->synchronised) return "not synchronised";
-  return "within " + report::short_number(base::to_seconds(clock->largest_error) * 1e3, 1) + " ms";
+std::string clock_cell(const NodeAccount& node) {
+  if (node.clock_offset) {
+    const double offset = base::to_seconds(node.clock_offset->offset) * 1e3;
+    const double bound = base::to_seconds(node.clock_offset->bound) * 1e3;
+    return (offset > 0 ? "+" : "") + report::rounded(offset, bound) + " \u00b1 " + report::significant(bound) + " ms";
+  }
+  if (!node.clock) return "not known";
+  if (!node.clock->synchronised) return "not synchronised";
+  return "within " + report::short_number(base::to_seconds(node.clock->largest_error) * 1e3, 1) + " ms";
 }
 
 std::string count_cell(std::size_t seen, std::optional<int> expected) {
@@ -48,7 +53,7 @@ std::vector<std::string> node_row(const NodeAccount& node) {
           has_mean ? report::short_number((*node.energy / time).watts(), 1) : kNotAvailable,
           seconds_cell(node.waiting),
           node.waiting_energy ? report::significant(node.waiting_energy->joules()) : kNotAvailable,
-          clock_cell(node.clock),
+          clock_cell(node),
           node.state};
 }
 

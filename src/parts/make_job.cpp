@@ -76,6 +76,7 @@ void add_to(NodeAccount& node, const PartFigures& part) {
   const bool first = node.parts++ == 0;
   node.start = first ? part.start : std::min(node.start, part.start);
   node.end = first ? part.end : std::max(node.end, part.end);
+  node.by_agent = part.part.agent;
   node.boards += part.boards.size();
   node.ranks += part.part.ran.size();
   if (part.part.gpus_allocated) node.gpus_allocated = std::max(node.gpus_allocated.value_or(0), *part.part.gpus_allocated);
@@ -83,13 +84,24 @@ void add_to(NodeAccount& node, const PartFigures& part) {
   if (!first && node.energy) node.energy = part.energy ? std::optional(*node.energy + *part.energy) : std::nullopt;
   node.interval = node.interval + part.interval;
   if (part.part.clock) node.clock = part.part.clock;
+  if (part.part.clock_offset) node.clock_offset = part.part.clock_offset;
   if (const std::string state = state_of(part); node.state.find(state) == std::string::npos)
     base::add_item(node.state, state, ", ");
+}
+
+// The benchmark was started on a node of the job, or on another machine. It says why it ended; agents only know its code.
+void add_head(std::vector<NodeAccount>& nodes, const PartFigures& head) {
+  const std::string state = head.part.ended ? state_of(head) : std::string();
+  for (NodeAccount& node : nodes) {
+    if (node.node == head.part.node) node.ranks += head.part.ran.size();
+    if (!state.empty() && (node.state == "failed" || node.state == "complete")) node.state = state;
+  }
 }
 
 std::vector<NodeAccount> account_of_nodes(const std::vector<PartFigures>& parts) {
   std::vector<NodeAccount> nodes;
   for (const PartFigures& part : parts) {  // those of a node follow each other
+    if (part.part.head) continue;
     if (nodes.empty() || nodes.back().node != part.part.node || nodes.back().number != part.part.node_number) {
       nodes.emplace_back();
       nodes.back().node = part.part.node;
@@ -99,6 +111,8 @@ std::vector<NodeAccount> account_of_nodes(const std::vector<PartFigures>& parts)
   }
   for (NodeAccount& node : nodes)
     if (node.state.empty()) node.state = node.energy ? "complete" : "energy not known";
+  for (const PartFigures& part : parts)
+    if (part.part.head) add_head(nodes, part);
   return nodes;
 }
 
@@ -117,6 +131,7 @@ std::optional<base::Power> idle_power(const std::vector<PartFigures>& parts, con
 
 void add_waiting(Job& job) {
   for (NodeAccount& node : job.nodes) {
+    if (node.by_agent) continue;
     node.waiting = (node.start - job.start) + (job.end - node.end);
     if (const auto power = idle_power(job.parts, node)) node.waiting_energy = *power * node.waiting;
   }
@@ -181,11 +196,12 @@ Imbalance imbalance_of(const Job& job) {
 }
 
 void add_up(Job& job, bool parts_are_missing) {
-  bool all_energy = !parts_are_missing && job.is_complete();
+  bool all_energy = !parts_are_missing && job.is_complete() && job.nodes_cut_short().empty();
   bool all_emissions = all_energy;
   base::Energy energy;
   base::Emissions emissions;
   for (const PartFigures& part : job.parts) {
+    if (part.part.head) continue;
     all_energy = all_energy && part.energy;
     all_emissions = all_emissions && part.emissions;
     for (const Board& board : part.boards)  // the part's own sum may be unknown for one board
@@ -230,8 +246,8 @@ base::Result<Job> make_job(std::vector<PartFigures> parts, std::vector<Missing> 
   job.nodes_expected = agreed(job.parts, &Part::nodes);
   job.ranks_expected = agreed(job.parts, &Part::ranks);
   job.start =
-      std::min_element(job.nodes.begin(), job.nodes.end(), [](auto& a, auto& b) { return a.start < b.start; })->start;
-  job.end = std::max_element(job.nodes.begin(), job.nodes.end(), [](auto& a, auto& b) { return a.end < b.end; })->end;
+      std::min_element(job.parts.begin(), job.parts.end(), [](auto& a, auto& b) { return a.start < b.start; })->start;
+  job.end = std::max_element(job.parts.begin(), job.parts.end(), [](auto& a, auto& b) { return a.end < b.end; })->end;
   add_waiting(job);
   add_up(job, !missing.empty());
   job.exit_code = highest_code(job);

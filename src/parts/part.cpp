@@ -30,6 +30,12 @@ static void fields(auto& field, runs::Of<NodeClock> auto& clock) {
   field("largest_error_ns", clock.largest_error);
 }
 
+static void fields(auto& field, runs::Of<ClockOffset> auto& clock) {
+  field("offset_ns", clock.offset);
+  field("bound_ns", clock.bound);
+  field("change_ns", clock.change);
+}
+
 static void fields(auto& field, runs::Of<RankRun> auto& rank) {
   field("rank", rank.rank);
   field("start_ns", rank.start);
@@ -48,6 +54,9 @@ static void fields(auto& field, runs::Of<Part> auto& part) {
   field("ranks", part.ranks);
   field("gpus_allocated", part.gpus_allocated);
   field("clock", part.clock);
+  field.rare("head", part.head);
+  field.rare("agent", part.agent);
+  field.rare("clock_offset", part.clock_offset);
   field("ran", part.ran);
   field("ended", part.ended);
 }
@@ -116,7 +125,7 @@ bool is_part(const fs::path& folder) {
 base::Result<runs::RunDirectory> make_part_directory(const fs::path& results_dir, const Part& part) {
   const std::string group = id_of(part.group);
   const std::string number = part.node_number ? std::to_string(*part.node_number) + "-" : std::string();
-  const std::string name = number + short_id(part.node, kLongestId);
+  const std::string name = part.head ? kHeadFolder : number + short_id(part.node, kLongestId);
   auto made = runs::make_run_directory(results_dir / group / "nodes", name);
   if (!made) return base::failure(made.error());
   made->run_id = short_id(

@@ -32,8 +32,16 @@ struct Part {
   std::optional<int> ranks = {};           // of the job
   std::optional<int> gpus_allocated = {};  // to the job on this node
   std::optional<NodeClock> clock = {};
+  // Of a job around which one program was started. It is the head's: the benchmark, and no GPUs. Or an agent's: a node's
+  // GPUs, and a benchmark that others started.
+  bool head = false;
+  bool agent = false;
+  std::optional<ClockOffset> clock_offset = {};  // of an agent's node
   std::vector<RankRun> ran = {};
   bool ended = false;  // false: under way, or killed
+
+  // By how much its times are ahead of the head's clock, as far as that is known.
+  [[nodiscard]] base::Duration ahead() const { return clock_offset ? clock_offset->offset : base::Duration(); }
 };
 
 // Whole or not at all, and on disk when it returns.
@@ -42,7 +50,9 @@ base::Result<void> write_part(const std::filesystem::path& folder, const Part& p
 base::Result<Part> read_part(const std::filesystem::path& folder);
 bool is_part(const std::filesystem::path& folder);
 
-// results/GROUP/nodes/NUMBER-NODE, a folder that was not there before. Its run id begins with the group.
+inline constexpr const char* kHeadFolder = "head";
+// results/GROUP/nodes/NUMBER-NODE (of the head: results/GROUP/nodes/head), a folder that was not there before. Its run id
+// begins with the group.
 base::Result<runs::RunDirectory> make_part_directory(const std::filesystem::path& results_dir, const Part& part);
 // A group's name as a folder's: small letters, digits and single hyphens.
 std::string id_of(const std::string& group);

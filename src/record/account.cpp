@@ -56,9 +56,10 @@ void note_gpu(const GpuRecord& gpu, const series::GpuSeries& series, const RunRe
   for (Finding& finding : event_findings(gpu)) findings.push_back(std::move(finding));
 }
 
-void note_gpu_choice(const BenchmarkGpus& gpus, std::vector<Finding>& findings) {
+void note_gpu_choice(const RunFacts& facts, std::vector<Finding>& findings) {
+  const BenchmarkGpus& gpus = facts.benchmark_gpus;
   if (!gpus.unclear.empty()) findings.emplace_back(GpusUnclear{gpus.unclear});
-  if (gpus.positions.empty()) findings.emplace_back(NoGpuGiven{gpus.by});
+  if (gpus.positions.empty() && !facts.source.is_none()) findings.emplace_back(NoGpuGiven{gpus.by});
 }
 
 // Our own fork and wait tell better than an engine.
@@ -196,7 +197,7 @@ RunRecord make_account(RunFacts facts, const Measured& measured, const std::vect
   note_log(measured, run.findings);
   note_sampling(measured.health, run.findings);
   note_gpu_access(measured, run.findings);
-  note_gpu_choice(run.facts.benchmark_gpus, run.findings);
+  note_gpu_choice(run.facts, run.findings);
   add_gpus(run, measured, series);
   add_parts(run, measured, series);
   add_total(run);
