@@ -17,7 +17,7 @@ RUN_PACKAGES=(ca-certificates gnuplot-nox=gnuplot fonts-dejavu-core)
 # shellcheck disable=SC2034
 TEST_PACKAGES=(libgtest-dev libgmock-dev python3=python3 python3-yaml python3-jsonschema tmux=tmux docker.io=dockerd docker-registry=docker-registry busybox-static=busybox procps=ps
   victoria-metrics=victoria-metrics prometheus=prometheus iproute2=ip e2fsprogs=mkfs.ext4 mount=mount curl=curl git=git podman=podman runc=runc openssl=openssl zsh=zsh fish=fish
-  universal-ctags=ctags mkdocs=mkdocs mkdocs-material aspell=aspell aspell-en slurm-wlm=slurmctld munge=munged openmpi-bin=mpirun mpich=mpiexec.mpich
+  universal-ctags=ctags mkdocs=mkdocs mkdocs-material aspell=aspell aspell-en slurm-wlm=slurmctld munge=munged libfaketime openmpi-bin=mpirun mpich=mpiexec.mpich
   charliecloud-runtime=ch-run util-linux=unshare catatonit=catatonit environment-modules openssh-server=sshd
   chromium=chromium chromium-driver=chromedriver)  # the last two are not in Ubuntu: the test in a browser is skipped there
 

@@ -175,6 +175,7 @@ std::vector<OptionGroup> run_options(RunLine& line) {
       {container, container_options(line.workload.benchmark)},
       {"Several runs", set_options(line.set), [&line] { return check_set(line.set, line.spec); }},
       {"On other machines", host_options(line.host), [&line] { return check_hosts(line.host); }},
+      {"A job on several nodes", {nodes_option(line.nodes)}},
       {"A job on several nodes", group_options(spec.part_of), [&spec] { return check_group(spec.part_of); }},
       measuring_group(spec, kIdleTime),
       {carbon, carbon_options(spec.settings.carbon, spec.settings.carbon_region),

@@ -26,6 +26,7 @@ struct RunLine {
   WorkloadLine workload;
   SetLine set;
   HostLine host;
+  std::string nodes;  // the launcher whose nodes are all measured around the benchmark; empty: this machine is
   bool no_live_monitor = false;
 
   // A list is wanted, no run.
@@ -42,6 +43,10 @@ base::Result<void> check_hosts(const HostLine& line);
 
 // The words of the command line there, up to "--". An error: an option was typed that makes no sense there.
 base::Result<std::vector<std::string>> words_for_hosts(const Parsed& line);
+Option nodes_option(std::string& launcher);
+// The words of an agent's command line, up to "--". An error: an option was typed that makes no sense with --nodes.
+base::Result<std::vector<std::string>> words_for_agents(const Parsed& line);
+
 // An error: an option was typed that says how to measure, of a run that is measured already.
 base::Result<void> check_attached_to_host(const Parsed& line);
 

@@ -10,7 +10,7 @@
 #include "cli/run_options.h"
 #include "commands/run.h"
 #include "commands/table.h"
-#include "run/run.h"
+#include "jobs/start.h"
 #include "workload/open.h"
 
 namespace gpubench::commands {
@@ -92,7 +92,7 @@ int run_attach(const Attach& attach, const Context& context) {
   watched.environment = running->environment;
   spec.workload.environment = running->environment;
   spec.workload.running = *std::move(running);
-  return run::run_benchmark(spec, context.environment);
+  return jobs::run_benchmark(spec, context.environment);
 }
 
 }  // namespace

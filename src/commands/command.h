@@ -19,7 +19,7 @@ struct Context {
 
 struct Command {
   std::string_view name;  // "" of the run, which needs no word
-  std::string_view help;
+  std::string_view help;  // "" of one that the program itself uses: nothing lists it
 
   // One use of it: options bound to values of its own, and what runs it with these. Returns the exit code.
   struct Use {
@@ -28,6 +28,10 @@ struct Command {
   };
   std::function<Use()> use;
 };
+
+inline bool is_listed(const Command& command) {
+  return !command.name.empty() && !command.help.empty();
+}
 
 // A command whose options fill a Spec.
 template <class Spec>

@@ -52,8 +52,7 @@ void print_runs(const std::string& results_dir, const std::string& begun) {
 
 void print_commands(const std::string& begun) {
   for (const Command& command : all_commands())
-    if (!command.name.empty() && command.name.starts_with(begun))
-      print({std::string(command.name), std::string(command.help)});
+    if (is_listed(command) && command.name.starts_with(begun)) print({std::string(command.name), std::string(command.help)});
 }
 
 // What the shell looks up itself, by its word.

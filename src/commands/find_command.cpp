@@ -35,7 +35,7 @@ base::Result<Command> named_command(const std::vector<std::string>& words) {
   const std::vector<Command> commands = all_commands();
   std::vector<std::string> names;
   for (const Command& command : commands)
-    if (!command.name.empty()) names.emplace_back(command.name);
+    if (is_listed(command) || typed == command.name) names.emplace_back(command.name);
   for (const OtherWord& other : kOtherWords)
     if (typed == other.word) return base::failure("unknown command \"" + typed + "\"", std::string(other.remedy));
   const std::string hint = "; a benchmark is given by --benchmark-image NAME, or as a command after --: iris-gpubench -- " +
@@ -79,7 +79,7 @@ Command::Use open_command(const Command& command) {
   }
   use.options.version = std::string(kProgram) + " " + base::kVersion;
   for (const Command& other : all_commands())
-    if (!other.name.empty()) use.options.commands.emplace_back(other.name, other.help);
+    if (is_listed(other)) use.options.commands.emplace_back(other.name, other.help);
   return use;
 }
 

@@ -11,12 +11,12 @@
 #include "commands/run.h"
 #include "commands/saved_outputs.h"
 #include "hosts/hosts.h"
+#include "jobs/merge_job.h"
 #include "parts/job_tables.h"
 #include "platform/clock.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
 #include "report/last_screen.h"
-#include "run/merge_job.h"
 #include "run/recording.h"
 #include "run/result_files.h"
 #include "runs/earlier_run.h"
@@ -90,9 +90,9 @@ int show_run(const cli::RunSpec& spec, const fs::path& folder, const Context& co
 
 // The record of all parts that are here.
 int merge_parts(const cli::RunSpec& spec, const fs::path& folder, const Context& context) {
-  const auto job = run::read_job(run::part_folders(folder), context.environment.carbon);
+  const auto job = jobs::read_job(jobs::part_folders(folder), context.environment.carbon);
   if (!job) return cli::complain(job.error(), cli::kCannotRun);
-  if (const auto written = run::write_job(folder, *job, spec.outputs); !written)
+  if (const auto written = jobs::write_job(folder, *job, spec.outputs); !written)
     return cli::complain(written.error(), cli::kCannotRun);
   link_latest(folder);
   if (!spec.quiet)

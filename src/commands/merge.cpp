@@ -10,10 +10,10 @@
 #include "cli/output_options.h"
 #include "cli/saved_run_options.h"
 #include "commands/table.h"
+#include "jobs/merge_job.h"
 #include "parts/job_beside.h"
 #include "parts/job_tables.h"
 #include "platform/terminal.h"
-#include "run/merge_job.h"
 #include "run/result_files.h"
 
 namespace gpubench::commands {
@@ -52,7 +52,7 @@ base::Result<std::vector<fs::path>> all_parts(const Merge& spec) {
   std::error_code error;
   std::set<fs::path> all;
   for (const std::string& name : spec.folders) {
-    const auto found = run::part_folders(folder_of(spec, name));
+    const auto found = jobs::part_folders(folder_of(spec, name));
     if (found.empty())
       return base::failure("there is no part of a job in " + name,
                            "name a job's folder, or folders with a part.json; iris-gpubench --group makes them");
@@ -76,7 +76,7 @@ fs::path output_of(const Merge& spec, const parts::Job& job) {
 int merge(const Merge& spec, const Context& context) {
   const auto folders = all_parts(spec);
   if (!folders) return cli::complain(folders.error(), cli::kUsageError);
-  auto job = run::read_job(*folders, context.environment.carbon);
+  auto job = jobs::read_job(*folders, context.environment.carbon);
   if (!job) return cli::complain(job.error(), cli::kUsageError);
   const fs::path output = output_of(spec, *job);
   std::error_code error;
@@ -84,7 +84,7 @@ int merge(const Merge& spec, const Context& context) {
   beside::InstalledSlurm slurm;
   if (const auto asked = parts::ask_slurm(output, *job, slurm); !asked) return cli::complain(asked.error(), cli::kCannotRun);
   std::cout << run::for_terminal(platform::Terminal(), parts::job_text(*job));
-  if (const auto written = run::write_job(output, *job, spec.outputs); !written)
+  if (const auto written = jobs::write_job(output, *job, spec.outputs); !written)
     return cli::complain(written.error(), cli::kCannotRun);
   std::cout << "Results in " << output.string() << "\n";
   return 0;

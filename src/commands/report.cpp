@@ -11,13 +11,13 @@
 #include "cli/saved_run_options.h"
 #include "commands/saved_outputs.h"
 #include "commands/table.h"
+#include "jobs/merge_job.h"
 #include "parts/job_beside.h"
 #include "parts/part.h"
 #include "platform/files.h"
 #include "platform/regular_file.h"
 #include "report/exchange/boamps.h"
 #include "report/exchange/ro_crate.h"
-#include "run/merge_job.h"
 #include "runs/saved_run.h"
 #include "sets/named_runs.h"
 #include "sets/sweep_picture.h"
@@ -106,10 +106,10 @@ int draw_set(const cli::SavedRunName& name) {
 // The parts' own files are made first: the job's record is made of them.
 int merge_again(const std::filesystem::path& folder, const Report& spec, const Context& context,
                 beside::SlurmPrograms& slurm) {
-  auto job = run::read_job(run::part_folders(folder), context.environment.carbon);
+  auto job = jobs::read_job(jobs::part_folders(folder), context.environment.carbon);
   if (!job) return cli::complain(job.error(), cli::kCannotRun);
   if (const auto asked = parts::ask_slurm(folder, *job, slurm); !asked) return cli::complain(asked.error(), cli::kCannotRun);
-  if (const auto written = run::write_job(folder, *job, spec.outputs); !written)
+  if (const auto written = jobs::write_job(folder, *job, spec.outputs); !written)
     return cli::complain(written.error(), cli::kCannotRun);
   std::cout << cli::printable((folder / "report.html").string()) << "\n";
   return 0;

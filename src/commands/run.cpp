@@ -13,8 +13,11 @@
 #include "cli/names.h"
 #include "cli/run_options.h"
 #include "commands/table.h"
-#include "run/ranked_run.h"
-#include "run/run.h"
+#include "jobs/agent_run.h"
+#include "jobs/head_run.h"
+#include "jobs/ranked_run.h"
+#include "jobs/start.h"
+#include "remote/program.h"
 #include "run/set_job.h"
 #include "workload/open.h"
 
@@ -91,7 +94,7 @@ run::Completed completed_by(const Context& context) {
 
 int run_job(base::Result<run::SetJob> job, const Context& context) {
   if (!job) return cli::complain(job.error(), cli::kUsageError);
-  if (const auto alone = run::check_no_rank(job->specs.front(), context.environment); !alone)
+  if (const auto alone = jobs::check_no_rank(job->specs.front(), context.environment); !alone)
     return cli::complain(alone.error(), cli::kUsageError);
   return run::run_set(*std::move(job), context.environment);
 }
@@ -133,19 +136,38 @@ int resume_set(const cli::RunLine& typed, const Context& context) {
   return run_job(run::resumed_set(*std::move(saved), *line, completed_by(context)), context);
 }
 
+// On all nodes of the job, around one command.
+int run_around_nodes(const cli::RunLine& line, const Context& context) {
+  const auto words = cli::words_for_agents(context.line);
+  if (!words) return cli::complain(words.error(), cli::kUsageError);
+  jobs::AgentLine agent{{remote::own_command().string(), "agent"}, line.workload.benchmark.arguments};
+  agent.agent.insert(agent.agent.end(), words->begin(), words->end());
+  return jobs::run_head(with_environment(line.spec, context), context.environment, agent);
+}
+
+int run_agent(const cli::RunLine& line, const Context& context) {
+  return jobs::run_agent(with_environment(line.spec, context), context.environment);
+}
+
 int run_benchmark(const cli::RunLine& line, const Context& context) {
   if (line.asks_for_regions()) return print_regions();
   if (line.asks_for_a_list()) return print_images(context.environment.engine);
+  if (!line.nodes.empty()) return run_around_nodes(line, context);
   if (!line.host.hosts.empty()) return run_on_hosts(line, context);
   if (!line.set.resume.empty()) return resume_set(line, context);
   if (line.set.asks_for_a_set()) return run_job(run::new_set(line, completed_by(context)), context);
-  return run::run_benchmark(with_environment(line.spec, context), context.environment);
+  return jobs::run_benchmark(with_environment(line.spec, context), context.environment);
 }
 
 }  // namespace
 
 Command run_command() {
   return make_command("", kIntroduction, describe_run, run_benchmark);
+}
+
+// The program starts it by itself, once on each node (--nodes), so nothing lists it.
+Command agent_command() {
+  return make_command("agent", "", describe_run, run_agent);
 }
 
 cli::RunSpec with_environment(cli::RunSpec spec, const Context& context) {

@@ -8,9 +8,9 @@
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "exporting/state.h"
+#include "jobs/merge_job.h"
 #include "record/finding.h"
 #include "report/text.h"
-#include "run/merge_job.h"
 #include "run/result_files.h"
 #include "runs/cost_unfinished.h"
 #include "runs/saved_metrics.h"
@@ -82,7 +82,7 @@ base::Result<NamedRuns> find_runs_or_parts(const std::filesystem::path& results_
     if (!std::filesystem::is_directory(folder / "nodes", error)) continue;
     NamedRuns job;
     job.job = folder;
-    for (const std::filesystem::path& part : run::part_folders(folder))
+    for (const std::filesystem::path& part : jobs::part_folders(folder))
       job.runs.push_back({part, folder.filename().string() + "/" + part.filename().string()});
     if (!job.runs.empty()) return job;
   }

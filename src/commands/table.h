@@ -25,12 +25,13 @@ Command config_command();
 Command doctor_command();
 Command site_command();
 Command merge_command();
+Command agent_command();
 
 inline std::vector<Command> all_commands() {
   return {run_command(),     attach_command(),  list_command(),     show_command(),        report_command(),
           recover_command(), clean_command(),   export_command(),   check_image_command(), recarbon_command(),
           plan_command(),    compare_command(), baseline_command(), history_command(),     config_command(),
-          doctor_command(),  site_command(),    merge_command()};
+          doctor_command(),  site_command(),    merge_command(),    agent_command()};
 }
 
 }  // namespace gpubench::commands

@@ -60,15 +60,21 @@ base::Result<std::string> output_of(platform::ChildRequest request) {
   return std::move(outcome->output);
 }
 
+// The archive that the program is a part of; empty: it is none.
+fs::path archive_around(const fs::path& file) {
+  const fs::path home = file.parent_path().parent_path();  // lib/iris-gpubench of an archive
+  std::error_code error;
+  const bool is_part = file.parent_path().filename() == "loader" && fs::is_directory(home / "programs", error);
+  return is_part ? home.parent_path().parent_path() : fs::path();
+}
+
 // tar's words; the same files give the same bytes.
 std::vector<std::string> tar_words(const fs::path& file) {
   std::vector<std::string> words{"tar",       "-c",        "--sort=name",     "--mtime=@0",
                                  "--owner=0", "--group=0", "--numeric-owner", "--mode=u+rwX,go-w"};
-  const fs::path home = file.parent_path().parent_path();  // lib/iris-gpubench of an archive
-  std::error_code error;
-  if (file.parent_path().filename() == "loader" && fs::is_directory(home / "programs", error)) {
+  if (const fs::path archive = archive_around(file); !archive.empty()) {
     for (const char* word : {"-C", "lib/iris-gpubench", "bin/iris-gpubench"}) words.emplace_back(word);
-    words.insert(words.end() - 2, home.parent_path().parent_path().string());
+    words.insert(words.end() - 2, archive.string());
   } else {
     words.insert(words.end(),
                  {"-C", file.parent_path().string(), "--transform=s|.*|bin/iris-gpubench|", "--", file.filename().string()});
@@ -90,6 +96,12 @@ base::Result<Answer> answered(Reply<Answer> answer) {
 fs::path own_program() {
   std::error_code error;
   return fs::read_symlink("/proc/self/exe", error);
+}
+
+fs::path own_command() {
+  const fs::path program = own_program();
+  const fs::path archive = archive_around(program);
+  return archive.empty() ? program : archive / "bin/iris-gpubench";
 }
 
 base::Result<Luggage> pack_program(const fs::path& file) {

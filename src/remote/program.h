@@ -20,6 +20,8 @@ struct Luggage {
 base::Result<Luggage> pack_program(const std::filesystem::path& file);
 // The file of the program that runs.
 std::filesystem::path own_program();
+// By what it is started again on a machine that shares its files: of an archive the launcher.
+std::filesystem::path own_command();
 
 // The path of the program there, which has answered with this version. `say` is given what takes long.
 base::Result<std::string> bring_program(const Host& host, const Luggage& luggage, int interrupt_fd,

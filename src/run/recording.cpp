@@ -7,7 +7,6 @@
 
 #include "base/try.h"
 #include "parts/part.h"
-#include "run/ranked_run.h"
 #include "run/run_log.h"
 #include "runs/journal_notes.h"
 #include "series/open.h"
@@ -21,12 +20,10 @@ std::string run_name(const cli::RunSpec& spec) {
 
 namespace {
 
-base::Result<runs::RunDirectory> make_directory(const cli::RunSpec& spec, base::WallTime start,
-                                                const parts::Membership* member) {
-  if (member != nullptr) {
-    const parts::Part part = begun_part(*member);
-    auto directory = parts::make_part_directory(spec.results_dir, part);
-    if (directory) GPUBENCH_TRY(parts::write_part(directory->path, part));
+base::Result<runs::RunDirectory> make_directory(const cli::RunSpec& spec, base::WallTime start, const parts::Part* part) {
+  if (part != nullptr) {
+    auto directory = parts::make_part_directory(spec.results_dir, *part);
+    if (directory) GPUBENCH_TRY(parts::write_part(directory->path, *part));
     return directory;
   }
   return runs::make_run_directory(spec.results_dir, runs::make_run_id(start, run_name(spec)));
@@ -36,11 +33,11 @@ base::Result<runs::RunDirectory> make_directory(const cli::RunSpec& spec, base::
 
 base::Result<std::unique_ptr<Recording>> Recording::create(const cli::RunSpec& spec, base::WallTime start,
                                                            const std::vector<meter::GpuDescription>& gpus,
-                                                           const parts::Membership* member) {
-  auto directory = make_directory(spec, start, member);
+                                                           const parts::Part* part) {
+  auto directory = make_directory(spec, start, part);
   if (!directory) return base::failure(directory.error());
   std::unique_ptr<Recording> recording(new Recording(*std::move(directory)));
-  recording->is_part_ = member != nullptr;
+  recording->is_part_ = part != nullptr;
   const auto opened = recording->open(spec, gpus);
   if (opened) return recording;
   recording->discard();

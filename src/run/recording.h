@@ -15,7 +15,7 @@
 #include "beside/watch.h"
 #include "cli/run_spec.h"
 #include "meter/gpu_meter.h"
-#include "parts/membership.h"
+#include "parts/part.h"
 #include "record/measured.h"
 #include "record/run_record.h"
 #include "runs/run_directory.h"
@@ -30,10 +30,10 @@ std::string run_name(const cli::RunSpec& spec);
 
 class Recording {
  public:
-  // Makes the run's folder; after an error there is none. `member`: of a job, in whose folder it is; null: it is none.
+  // Makes the run's folder; after an error there is none. `part`: of a job, in whose folder it is; null: it is none.
   static base::Result<std::unique_ptr<Recording>> create(const cli::RunSpec& spec, base::WallTime start,
                                                          const std::vector<meter::GpuDescription>& gpus,
-                                                         const parts::Membership* member = nullptr);
+                                                         const parts::Part* part = nullptr);
 
   [[nodiscard]] const runs::RunDirectory& directory() const { return directory_; }
   [[nodiscard]] const std::vector<series::GpuSeries>& series() const { return series_; }

@@ -185,7 +185,7 @@ bool Sitting::make_run(const sets::Slot& slot) {
   signals_.allow(1);
   const Shared shared{signals_, [&](const std::string& run_id) { begun(slot, run_id); },
                       platform::own_resource_use().cpu_seconds, &idle_};
-  const RunEnd end = run_one_of_a_set(spec, environment_, shared);
+  const RunEnd end = run_once(spec, environment_, shared);
   ++made_;
   return take(end);
 }

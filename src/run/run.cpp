@@ -23,6 +23,7 @@
 #include "gpus/event_monitor.h"
 #include "gpus/workload_gpus.h"
 #include "meter/open.h"
+#include "parts/membership.h"
 #include "parts/part.h"
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -30,7 +31,6 @@
 #include "platform/readable.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
-#include "ranks/ranked_workload.h"
 #include "record/account.h"
 #include "record/energy_so_far.h"
 #include "record/run_phases.h"
@@ -40,9 +40,8 @@
 #include "run/idle_between.h"
 #include "run/journal_samples.h"
 #include "run/measurement.h"
-#include "run/merge_job.h"
+#include "run/part_place.h"
 #include "run/phase_watch.h"
-#include "run/ranked_run.h"
 #include "run/recording.h"
 #include "run/result_files.h"
 #include "run/run_carbon.h"
@@ -72,6 +71,14 @@ int exit_code(const Measured& measured) {
   if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
   if (measured.timed_out) return kTimedOut;
   return measured.outcome.exit_code.value_or(measured.workload.attached ? 0 : kCannotRun);
+}
+
+record::Finding nodes_not_measured(int nodes) {
+  return record::SavedFinding{
+      "nodes_not_measured",
+      "The job has " + std::to_string(nodes) +
+          " more node(s), which are not measured: start the program with srun on all of them "
+          "(srun iris-gpubench ... -- COMMAND), or around it (iris-gpubench --nodes slurm ... -- srun COMMAND)."};
 }
 
 // All parts of one run, in the order in which they are made; destroyed in reverse.
@@ -175,14 +182,14 @@ base::Result<void> BenchmarkRun::open_gpus() {
   else
     GPUBENCH_ASSIGN_OR_RETURN(meter_, meter::open_meter(spec_.meter, clock_, signals_.fd()));
   GPUBENCH_ASSIGN_OR_RETURN(gpus_, gpus::find_workload_gpus(spec_.workload, meter_->source(), meter_->gpus()));
-  if (shared_.rank != nullptr) gpus::take_boards(gpus_, shared_.rank->company.boards(), meter_->gpus());
+  if (shared_.part != nullptr) shared_.part->choose_gpus(gpus_, meter_->gpus());
   events_.emplace(*meter_);
   return {};
 }
 
 base::Result<void> BenchmarkRun::open_outputs() {
   GPUBENCH_ASSIGN_OR_RETURN(recording_, Recording::create(spec_, anchor_.wall, meter_->gpus(),
-                                                          shared_.rank == nullptr ? nullptr : &shared_.rank->member));
+                                                          shared_.part == nullptr ? nullptr : &shared_.part->begun()));
   if (shared_.begun) shared_.begun(recording_->directory().run_id);
   energy_.emplace(recording_->series());
   audience_ = std::make_unique<Audience>(
@@ -201,14 +208,12 @@ base::Result<void> BenchmarkRun::open_workload() {
     place.marks = *std::move(marks);
   else
     recording_->log().warn("{}", marks.error().message);
-  place.is_rank = shared_.rank != nullptr;
+  place.is_rank = shared_.part != nullptr && shared_.part->is_rank();
   GPUBENCH_ASSIGN_OR_RETURN(place.nvtx, nvtx());
   if (spec_.phases.with_client)
     GPUBENCH_ASSIGN_OR_RETURN(place.marks_client, runs::write_marks_client(recording_->directory().path));
   GPUBENCH_ASSIGN_OR_RETURN(workload_, make_workload(spec_.workload, place, clock_, sinks()));
-  if (shared_.rank != nullptr)
-    workload_ =
-        ranks::make_ranked_workload(std::move(workload_), shared_.rank->member.rank, shared_.rank->company, signals_.fd());
+  if (shared_.part != nullptr) workload_ = shared_.part->place(std::move(workload_), signals_.fd());
   GPUBENCH_TRY(workload_->prepare());
   recording_->log().info("run {} of {} on {}", recording_->directory().run_id, workload_->description().name,
                          platform::host_name());
@@ -218,9 +223,8 @@ base::Result<void> BenchmarkRun::open_workload() {
 
 // A rank's output goes on to its launcher as well.
 std::vector<workload::LogSink*> BenchmarkRun::sinks() const {
-  if (shared_.rank == nullptr || outputs_->sinks().size() != 1) return outputs_->sinks();
-  shared_.rank->output.copy_to(outputs_->sinks().front());
-  return {&shared_.rank->output};
+  if (shared_.part == nullptr || outputs_->sinks().size() != 1) return outputs_->sinks();
+  return {shared_.part->output(outputs_->sinks().front())};
 }
 
 base::Result<std::optional<workload::NvtxInjection>> BenchmarkRun::nvtx() {
@@ -304,8 +308,7 @@ void BenchmarkRun::begin(base::SteadyTime time) {
 
 void BenchmarkRun::note_processes(base::SteadyTime time) {
   gpus::WorkloadProcesses processes = gpus::processes_of(workload_->description(), command_results(recording_->directory()));
-  if (shared_.rank != nullptr)
-    for (const int rank : shared_.rank->company.processes()) processes.first.push_back(rank);
+  if (shared_.part != nullptr) shared_.part->know_processes(processes);
   events_->workload_started(processes, time);
 }
 
@@ -324,7 +327,7 @@ void BenchmarkRun::observe(std::size_t tick, const std::vector<meter::GpuReading
 
 // Of a part its job: there the results of all are.
 runs::RunDirectory BenchmarkRun::latest_directory() const {
-  if (shared_.rank == nullptr) return recording_->directory();
+  if (shared_.part == nullptr) return recording_->directory();
   const std::filesystem::path folder = parts::group_folder(recording_->directory().path);
   return {folder, folder.filename().string()};
 }
@@ -334,7 +337,7 @@ int BenchmarkRun::conclude(Measured& measured) {
   collect_results(measured);
   const record::RunRecord run = make_record(measured);
   beside::InstalledSlurm slurm(signals_.fd());  // of a job and of a set once, not by each of its runs
-  if (shared_.rank == nullptr && spec_.part_of.place_in_set.empty())
+  if (shared_.part == nullptr && spec_.part_of.place_in_set.empty())
     if (const auto asked = beside::ask_again(recording_->directory().path, {run.start_time(), run.end_time()}, slurm);
         !asked)
       recording_->log().warn("{}", asked.error().message);
@@ -357,8 +360,8 @@ void BenchmarkRun::save_so_far(const record::RunRecord& run) {
 record::RunRecord BenchmarkRun::account(const Measured& measured) const {
   record::RunRecord run = record::make_account(facts_, measured, recording_->series());
   run.carbon_place = carbon_source_.place;
-  if (shared_.rank != nullptr && shared_.rank->company.lost_leader()) run.findings.emplace_back(monitor_lost());
-  if (const int nodes = parts::nodes_left_out(environment_.all); nodes > 0 && shared_.rank == nullptr)
+  if (shared_.part != nullptr) shared_.part->add_findings(run);
+  if (const int nodes = parts::nodes_left_out(environment_.all); nodes > 0 && shared_.part == nullptr)
     run.findings.emplace_back(nodes_not_measured(nodes));
   const auto& folder = recording_->directory().path;
   record::add_phases(run, runs::read_marks(folder, facts_, run.ran.end), recording_->series());
@@ -428,11 +431,8 @@ base::Result<void> BenchmarkRun::write_files(const record::RunRecord& run) {
 
 // part.json comes last: it says that the part is whole.
 base::Result<void> BenchmarkRun::end_part(const record::RunRecord& run) {
-  if (shared_.rank == nullptr) return {};
-  parts::Part part = begun_part(shared_.rank->member);
-  part.ran = rank_runs(shared_.rank->company.ends(), run);
-  part.ended = true;
-  return parts::write_part(recording_->directory().path, part);
+  if (shared_.part == nullptr) return {};
+  return parts::write_part(recording_->directory().path, shared_.part->ended(run));
 }
 
 void BenchmarkRun::show(const record::RunRecord& run) {
@@ -441,7 +441,7 @@ void BenchmarkRun::show(const record::RunRecord& run) {
   const std::string failure = benchmark::failure_text(run, directory.path);
   if (spec_.verbose)
     terminal_.write("\n" + for_terminal(terminal_, tables_of(directory, run)) + "\n" + list_result_files(directory));
-  if (!spec_.quiet && spec_.part_of.place_in_set.empty()) {
+  if (!spec_.quiet && spec_.part_of.place_in_set.empty() && shared_.part == nullptr) {
     const auto taken = static_cast<std::size_t>(std::count(failure.begin(), failure.end(), '\n'));
     const report::ScreenSetting setting{directory.path, runs::find_earlier_run(spec_.results_dir, run),
                                         report::kScreenLines - std::min(taken, report::kScreenLines)};
@@ -453,47 +453,7 @@ void BenchmarkRun::show(const record::RunRecord& run) {
 
 }  // namespace
 
-namespace {
-
-// Its output is the benchmark's alone: the job's tables are printed once, at the end.
-cli::RunSpec silent(cli::RunSpec spec) {
-  spec.quiet = true;
-  spec.live.style = live::LiveStyle::none;
-  spec.live.show_log = false;  // the rank's output passes through as it is
-  return spec;
-}
-
-int run_rank(const cli::RunSpec& spec, const cli::Environment& environment, carbon::Source carbon,
-             const parts::Membership& member, platform::SignalQueue& signals) {
-  const auto company = join_company(spec, member, signals.fd());
-  if (!company) {
-    const auto signal = signals.next();
-    return complain(company.error(), signal ? kSignalBase + *signal : kCannotRun);
-  }
-  if ((*company)->boards().empty() && !(*company)->leads()) return run_unmeasured(spec, member, **company, signals);
-  RankPlace rank{member, **company};
-  Shared shared{signals};
-  shared.rank = &rank;
-  const cli::RunSpec own = silent(spec);
-  const RunEnd end = BenchmarkRun(own, environment, std::move(carbon), shared).go();
-  if ((*company)->has_first_rank() && !end.run_id.empty()) finish_job(spec, environment.carbon, member, signals);
-  return end.exit_code;
-}
-
-}  // namespace
-
-int run_benchmark(const cli::RunSpec& spec, const cli::Environment& environment) {
-  const platform::SystemClock clock;
-  auto carbon = carbon::open_source({spec.settings.carbon, spec.settings.carbon_region, environment.carbon}, clock);
-  if (!carbon) return complain(carbon.error(), kUsageError);
-  const auto member = membership_of(spec, environment);
-  if (!member) return complain(member.error(), kUsageError);
-  platform::SignalQueue signals;  // before any thread
-  if (*member) return run_rank(spec, environment, *std::move(carbon), **member, signals);
-  return BenchmarkRun(spec, environment, *std::move(carbon), Shared{signals}).go().exit_code;
-}
-
-RunEnd run_one_of_a_set(const cli::RunSpec& spec, const cli::Environment& environment, const Shared& shared) {
+RunEnd run_once(const cli::RunSpec& spec, const cli::Environment& environment, const Shared& shared) {
   const platform::SystemClock clock;
   auto carbon = carbon::open_source({spec.settings.carbon, spec.settings.carbon_region, environment.carbon}, clock);
   if (!carbon) return {complain(carbon.error(), kUsageError), {}};

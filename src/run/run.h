@@ -12,23 +12,20 @@
 namespace gpubench::run {
 
 class IdleBetween;
-struct RankPlace;
+class PartPlace;
 
-// Returns the exit code.
-int run_benchmark(const cli::RunSpec& spec, const cli::Environment& environment);
-
-// What a run of a set shares with the others.
+// What a run shares with others, of a set or of a job.
 struct Shared {
   platform::SignalQueue& signals;
   std::function<void(const std::string& run_id)> begun = {};  // its folder is there, nothing is measured yet; may be empty
   double cpu_before = 0;                                      // seconds that this process used for other runs
   IdleBetween* idle = nullptr;                                // between it and the next run; null: it takes its own
-  RankPlace* rank = nullptr;                                  // of a job of several processes; null: it is none
+  PartPlace* part = nullptr;                                  // of a job; null: it is none
 };
 struct RunEnd {
   int exit_code = 0;
   std::string run_id;  // empty: nothing was measured, and there is no folder
 };
-RunEnd run_one_of_a_set(const cli::RunSpec& spec, const cli::Environment& environment, const Shared& shared);
+RunEnd run_once(const cli::RunSpec& spec, const cli::Environment& environment, const Shared& shared);
 
 }  // namespace gpubench::run

@@ -1,14 +1,20 @@
 """A real Slurm of three nodes on this machine: each has a network namespace, a host name, a /tmp and cgroups of its own. Needs root."""
 import contextlib
+import json
 import os
 import pathlib
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
+import unittest
+
+from product import BUILD
 
 SLURM_TOOLS = ("slurmctld", "slurmd", "munged", "ip", "nsenter", "unshare", "srun")
 GPUS = 4
+WATTS = (300, 400, 500, 600)
 
 
 def why_not():
@@ -126,6 +132,25 @@ class Slurm:
         return subprocess.Popen(words, env=self.environment | (environment or {}), cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True, errors="replace")
 
+    def node_in(self, namespace):
+        """The name of the node that has this network namespace (an inode); empty: none has."""
+        for i in self.nodes:
+            with contextlib.suppress(OSError):
+                if os.stat(f"/run/netns/{self.tag}n{i}").st_ino == namespace:
+                    return f"n{i}"
+        return ""
+
+    def lose(self, i):
+        """Kills all that runs on the node."""
+        for path in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if self.node_in(os.stat(path / "ns/net").st_ino) == f"n{i}":
+                    os.kill(int(path.name), signal.SIGKILL)
+
+    def bring_back(self, i):
+        self._start_node(i)
+        self._wait_until_idle()
+
     def stop(self):
         subprocess.run(["scancel", "-u", "root"], env=self.environment, check=False, stderr=subprocess.DEVNULL)
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -142,3 +167,35 @@ class Slurm:
                     with contextlib.suppress(OSError):
                         group.rmdir()
         subprocess.run(["ip", "link", "delete", self.tag + "br"], check=False, stderr=subprocess.DEVNULL)
+
+
+class ClusterTest(unittest.TestCase):
+    """A cluster for all tests of a class, and a results folder for each."""
+
+    @classmethod
+    def setUpClass(cls):
+        if reason := why_not():
+            raise unittest.SkipTest(reason)
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="gpubench-slurm-", dir="/var/tmp"))
+        cls.folder.chmod(0o755)  # munged is another user
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.slurm = Slurm(cls.folder / "slurm")
+        cls.addClassCleanup(cls.slurm.stop)
+        (cls.folder / "gpu.script").write_text("gpus 4\nhost_uuids\n" + "".join(f"gpu {i} profile steady {watts}\n" for i, watts in enumerate(WATTS)) +
+                                               f"visible_by {cls.folder}/slurm/dev/nvidia%d\n")
+
+    def setUp(self):
+        self.results = self.folder / self.id().rpartition(".")[2]
+        self.environment = {"IRIS_GPUBENCH_NVML": str(BUILD / "tests/support/fake_nvml/libnvidia-ml.so.1"), "IRIS_GPUBENCH_CARBON_URL": "http://127.0.0.1:9",
+                            "FAKE_NVML_SCRIPT": str(self.folder / "gpu.script"), "DOCKER_HOST": "unix:///nonexistent/docker.sock",
+                            "OMPI_MCA_btl": "self,tcp", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+
+    def job(self):
+        return json.loads((self.results / "latest/metrics.json").read_text())
+
+    def parts(self):
+        return sorted(path.parent.name for path in self.results.glob("latest/nodes/*/part.json"))
+
+    def assert_sum_is_the_truth(self, job, watts):
+        truth = sum(watts * node["elapsed_seconds"] for node in job["nodes"])
+        self.assertAlmostEqual(job["total_energy_joules"], truth, delta=max(1e-3 * truth, job["total_energy_uncertainty"]["comparative_joules"]))

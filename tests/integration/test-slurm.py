@@ -10,53 +10,23 @@ import random
 import re
 import shutil
 import signal
-import tempfile
 import time
 import unittest
 
 import apptainers
 import clusters
-from product import BUILD, PROGRAM, SOURCE
+from product import PROGRAM, SOURCE
 
-WATTS = (300, 400, 500, 600)
 LEADERS = int(os.environ.get("LEADERS", "1"))
 QUICK = ("--idle_roll", "0.3", "--no_plot")
 
 
-class Cluster(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        if reason := clusters.why_not():
-            raise unittest.SkipTest(reason)
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="gpubench-slurm-", dir="/var/tmp"))
-        cls.folder.chmod(0o755)  # munged is another user
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.slurm = clusters.Slurm(cls.folder / "slurm")
-        cls.addClassCleanup(cls.slurm.stop)
-        (cls.folder / "gpu.script").write_text("gpus 4\nhost_uuids\n" + "".join(f"gpu {i} profile steady {watts}\n" for i, watts in enumerate(WATTS)) +
-                                               f"visible_by {cls.folder}/slurm/dev/nvidia%d\n")
-
-    def setUp(self):
-        self.results = self.folder / self.id().rpartition(".")[2]
-        self.environment = {"IRIS_GPUBENCH_NVML": str(BUILD / "tests/support/fake_nvml/libnvidia-ml.so.1"), "IRIS_GPUBENCH_CARBON_URL": "http://127.0.0.1:9",
-                            "FAKE_NVML_SCRIPT": str(self.folder / "gpu.script"), "DOCKER_HOST": "unix:///nonexistent/docker.sock",
-                            "OMPI_MCA_btl": "self,tcp", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
-
+class Cluster(clusters.ClusterTest):
     def words(self, allocation, command, tool=()):
         return ["srun", *allocation, str(PROGRAM), "--results_dir", str(self.results), *QUICK, *tool, "--", *command]
 
     def srun(self, allocation, command, tool=(), timeout=60):
         return self.slurm.run(*self.words(allocation, command, tool), environment=self.environment, timeout=timeout)
-
-    def job(self):
-        return json.loads((self.results / "latest/metrics.json").read_text())
-
-    def parts(self):
-        return sorted(path.parent.name for path in self.results.glob("latest/nodes/*/part.json"))
-
-    def assert_sum_is_the_truth(self, job, watts):
-        truth = sum(watts * node["elapsed_seconds"] for node in job["nodes"])
-        self.assertAlmostEqual(job["total_energy_joules"], truth, delta=max(1e-3 * truth, job["total_energy_uncertainty"]["comparative_joules"]))
 
     def test_one_sampler_a_node_that_sees_all(self):
         done = self.srun(("-N3", "--ntasks-per-node=4", "--gpus-per-node=4"), ("sh", "-c", "sleep 1; echo rank $SLURM_PROCID"))
@@ -65,7 +35,7 @@ class Cluster(unittest.TestCase):
         self.assertEqual(len(self.parts()), 3)
         self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), 12)
         self.assertEqual([rank["rank"] for rank in job["ranks"]], list(range(12)))
-        self.assert_sum_is_the_truth(job, sum(WATTS))
+        self.assert_sum_is_the_truth(job, sum(clusters.WATTS))
         self.assertTrue(job["group"]["complete"])
         for rank in range(12):
             self.assertEqual(done.stdout.count(f"rank {rank}\n"), 1, done.stdout)
@@ -80,7 +50,7 @@ class Cluster(unittest.TestCase):
         self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), 8)
         self.assertEqual(len(job["ranks"]), 8)
         self.assertTrue(all(rank["energy_joules"] for rank in job["ranks"]))
-        self.assert_sum_is_the_truth(job, sum(WATTS))
+        self.assert_sum_is_the_truth(job, sum(clusters.WATTS))
 
     def test_uneven_ranks(self):
         done = self.srun(("-N3", "-n7", "--gpus-per-node=4"), ("sleep", "0.5"))
@@ -241,7 +211,7 @@ class Cluster(unittest.TestCase):
         job = self.job()
         self.assertEqual([(node["node"], node["ranks"]) for node in job["nodes"]], [("n1", 4), ("n2", 4)])
         self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), 8)
-        self.assert_sum_is_the_truth(job, sum(WATTS))
+        self.assert_sum_is_the_truth(job, sum(clusters.WATTS))
         self.assertEqual(out.count("Balance\n"), 1, out)
 
     def test_codes_as_the_launcher_expects_them(self):
@@ -299,7 +269,7 @@ class Cluster(unittest.TestCase):
         self.assertEqual([node["state"].split(",")[0] for node in job["nodes"]], ["recovered"] * 3)
         self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), 12)
         self.assertIsNone(job["total_energy_joules"], "it is not known whether each rank had begun")
-        truth = sum(sum(WATTS) * node["elapsed_seconds"] for node in job["nodes"])
+        truth = sum(sum(clusters.WATTS) * node["elapsed_seconds"] for node in job["nodes"])
         self.assertAlmostEqual(job["known_energy_joules"], truth, delta=0.01 * truth)
 
     def test_a_warning_goes_to_every_rank(self):

@@ -30,7 +30,8 @@ class RunEndsTest : public WholeRunTest {
   int go(const cli::RunSpec& spec) {
     testing::internal::CaptureStderr();
     testing::internal::CaptureStdout();
-    const int status = run_benchmark(spec, environment_);
+    platform::SignalQueue signals;
+    const int status = run_once(spec, environment_, Shared{signals}).exit_code;
     said_ = testing::internal::GetCapturedStderr();
     printed_ = testing::internal::GetCapturedStdout();
     return status;

@@ -14,7 +14,7 @@
 #include "platform/signals.h"
 #include "report/spec.h"
 
-namespace gpubench::run {
+namespace gpubench::jobs {
 
 // Folders of parts: `folder` itself, those in its folder "nodes", or those in itself. Sorted.
 std::vector<std::filesystem::path> part_folders(const std::filesystem::path& folder);
@@ -32,9 +32,14 @@ void wait_for_parts(const std::filesystem::path& group_folder, base::Duration pa
 base::Result<void> write_job(const std::filesystem::path& folder, const parts::Job& job,
                              const report::OutputSpec& outputs = {}, int interrupt_fd = -1);
 
+// The record of the parts that are there, with what Slurm says beside it, and its tables. A signal ends the wait for Slurm.
+// Returns whether there is a record; what fails is said.
+bool conclude_job(const cli::RunSpec& spec, const carbon::Services& services, const std::filesystem::path& folder,
+                  platform::SignalQueue& signals);
+
 // At the end of the first rank's run: waits for the others' parts and makes the job's record. A signal ends the wait. What
 // fails is said; "iris-gpubench merge" does it again at any time.
 void finish_job(const cli::RunSpec& spec, const carbon::Services& services, const parts::Membership& member,
                 platform::SignalQueue& signals);
 
-}  // namespace gpubench::run
+}  // namespace gpubench::jobs

@@ -1,8 +1,9 @@
-#include "run/ranked_run.h"
+#include "jobs/ranked_run.h"
 
 #include <chrono>
 #include <csignal>
 #include <iostream>
+#include <string_view>
 #include <utility>
 
 #include "base/signal_name.h"
@@ -11,14 +12,19 @@
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "gpus/workload_gpus.h"
+#include "jobs/merge_job.h"
 #include "meter/open.h"
 #include "platform/clock.h"
 #include "platform/process.h"
+#include "platform/terminal.h"
 #include "ranks/join.h"
+#include "ranks/ranked_workload.h"
+#include "run/part_place.h"
+#include "run/run.h"
 #include "workload/engine_choice.h"
 #include "workload/open.h"
 
-namespace gpubench::run {
+namespace gpubench::jobs {
 namespace {
 
 // A job's processes start within seconds of each other.
@@ -67,6 +73,54 @@ class Ending {
   workload::Workload& workload_;
   platform::SignalQueue& signals_;
   std::optional<int> signal_;
+};
+
+// A rank's output, unchanged, where its launcher expects it; a copy goes where copy_to() says, if to anywhere.
+class PassThrough final : public workload::LogSink {
+ public:
+  void copy_to(workload::LogSink* log) { log_ = log; }
+  void write(workload::LogStream stream, std::string_view bytes) override {
+    (stream == workload::LogStream::out ? out_ : err_).write(bytes);
+    if (log_ != nullptr) log_->write(stream, bytes);
+  }
+
+ private:
+  workload::LogSink* log_ = nullptr;
+  platform::Terminal out_;
+  platform::Terminal err_{2};
+};
+
+class RankPlace final : public run::PartPlace {
+ public:
+  RankPlace(const parts::Membership& member, ranks::Company& company)
+      : run::PartPlace(begun_part(member)), rank_(member.rank), company_(company) {}
+
+  [[nodiscard]] bool is_rank() const override { return true; }
+  void choose_gpus(gpus::WorkloadGpus& own, const std::vector<meter::GpuDescription>& all) const override {
+    gpus::take_boards(own, company_.boards(), all);
+  }
+  std::unique_ptr<workload::Workload> place(std::unique_ptr<workload::Workload> workload, int interrupt_fd) override {
+    return ranks::make_ranked_workload(std::move(workload), rank_, company_, interrupt_fd);
+  }
+  void know_processes(gpus::WorkloadProcesses& processes) const override {
+    for (const int rank : company_.processes()) processes.first.push_back(rank);
+  }
+  workload::LogSink* output(workload::LogSink* log) override {
+    output_.copy_to(log);
+    return &output_;
+  }
+  void add_findings(record::RunRecord& run) const override {
+    if (company_.lost_leader()) run.findings.emplace_back(monitor_lost());
+  }
+
+ private:
+  void complete(parts::Part& part, const record::RunRecord& run) const override {
+    part.ran = rank_runs(company_.ends(), run);
+  }
+
+  const int rank_;
+  ranks::Company& company_;
+  PassThrough output_;
 };
 
 struct Ended {
@@ -152,9 +206,28 @@ int run_unmeasured(const cli::RunSpec& spec, const parts::Membership& member, ra
   return ended.code;
 }
 
-void PassThrough::write(workload::LogStream stream, std::string_view bytes) {
-  (stream == workload::LogStream::out ? out_ : err_).write(bytes);
-  if (log_ != nullptr) log_->write(stream, bytes);
+int run_rank(const cli::RunSpec& spec, const cli::Environment& environment, const parts::Membership& member,
+             platform::SignalQueue& signals) {
+  const auto company = join_company(spec, member, signals.fd());
+  if (!company) {
+    const auto signal = signals.next();
+    return cli::complain(company.error(), signal ? cli::kSignalBase + *signal : cli::kCannotRun);
+  }
+  if ((*company)->boards().empty() && !(*company)->leads()) return run_unmeasured(spec, member, **company, signals);
+  RankPlace rank(member, **company);
+  run::Shared shared{signals};
+  shared.part = &rank;
+  const run::RunEnd end = run::run_once(silent(spec), environment, shared);
+  if ((*company)->has_first_rank() && !end.run_id.empty()) finish_job(spec, environment.carbon, member, signals);
+  return end.exit_code;
+}
+
+// Its output is the benchmark's alone: the job's tables are printed once, at the end.
+cli::RunSpec silent(cli::RunSpec spec) {
+  spec.quiet = true;
+  spec.live.style = live::LiveStyle::none;
+  spec.live.show_log = false;  // the rank's output passes through as it is
+  return spec;
 }
 
 parts::Part begun_part(const parts::Membership& member) {
@@ -191,11 +264,4 @@ record::Finding monitor_lost() {
       "this one is not known."};
 }
 
-record::Finding nodes_not_measured(int nodes) {
-  return record::SavedFinding{"nodes_not_measured",
-                              "The job has " + std::to_string(nodes) +
-                                  " more node(s), which are not measured: start the program with srun on all of them "
-                                  "(srun iris-gpubench ... -- COMMAND)."};
-}
-
-}  // namespace gpubench::run
+}  // namespace gpubench::jobs

@@ -1,18 +1,18 @@
 // The parts of a job on disk: finished, killed, under way, damaged; and what is made of them.
-#include "run/merge_job.h"
+#include "jobs/merge_job.h"
 
 #include <gmock/gmock.h>
 
 #include <chrono>
 
+#include "jobs/start.h"
 #include "parts/part.h"
-#include "run/run.h"
 #include "runs/saved_metrics.h"
 #include "series/journal/journal.h"
 #include "support/manual_clock.h"
 #include "unit/run/whole_run.h"
 
-namespace gpubench::run {
+namespace gpubench::jobs {
 namespace {
 
 namespace fs = std::filesystem;
@@ -21,7 +21,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class MergeJobTest : public WholeRunTest {
+class MergeJobTest : public run::WholeRunTest {
  protected:
   static parts::Part part_of(int number, bool ended) {
     parts::Part part;
@@ -186,4 +186,4 @@ TEST_F(WaitForParts, APartWithoutTheNumberOfRanksEndsNoWait) {
 }
 
 }  // namespace
-}  // namespace gpubench::run
+}  // namespace gpubench::jobs

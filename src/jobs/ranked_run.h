@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -12,12 +11,10 @@
 #include "parts/membership.h"
 #include "parts/part.h"
 #include "platform/signals.h"
-#include "platform/terminal.h"
 #include "ranks/company.h"
 #include "record/run_record.h"
-#include "workload/workload.h"
 
-namespace gpubench::run {
+namespace gpubench::jobs {
 
 // Of which job this process is a part, if of any.
 base::Result<std::optional<parts::Membership>> membership_of(const cli::RunSpec& spec, const cli::Environment& environment);
@@ -30,7 +27,6 @@ parts::Part begun_part(const parts::Membership& member);
 std::vector<parts::RankRun> rank_runs(const std::vector<ranks::RankEnd>& ends, const record::RunRecord& run);
 
 record::Finding monitor_lost();
-record::Finding nodes_not_measured(int nodes);
 
 // Joins the others of this node. An error: they cannot be found, or this machine's GPUs cannot be seen.
 base::Result<std::unique_ptr<ranks::Company>> join_company(const cli::RunSpec& spec, const parts::Membership& member,
@@ -40,23 +36,11 @@ base::Result<std::unique_ptr<ranks::Company>> join_company(const cli::RunSpec& s
 int run_unmeasured(const cli::RunSpec& spec, const parts::Membership& member, ranks::Company& company,
                    platform::SignalQueue& signals);
 
-// A rank's output, unchanged, where its launcher expects it; a copy goes where copy_to() says, if to anywhere.
-class PassThrough final : public workload::LogSink {
- public:
-  void copy_to(workload::LogSink* log) { log_ = log; }
-  void write(workload::LogStream stream, std::string_view bytes) override;
+// Measures, if it is this process that does; at the end of the job's first rank its record is made. Returns the exit code.
+int run_rank(const cli::RunSpec& spec, const cli::Environment& environment, const parts::Membership& member,
+             platform::SignalQueue& signals);
 
- private:
-  workload::LogSink* log_ = nullptr;
-  platform::Terminal out_;
-  platform::Terminal err_{2};
-};
+// Prints nothing of its own.
+cli::RunSpec silent(cli::RunSpec spec);
 
-// What a measured run knows of the others.
-struct RankPlace {
-  const parts::Membership& member;
-  ranks::Company& company;
-  PassThrough output = {};
-};
-
-}  // namespace gpubench::run
+}  // namespace gpubench::jobs

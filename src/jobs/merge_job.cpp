@@ -1,4 +1,4 @@
-#include "run/merge_job.h"
+#include "jobs/merge_job.h"
 
 #include <algorithm>
 #include <chrono>
@@ -19,7 +19,7 @@
 #include "runs/cost_unfinished.h"
 #include "runs/saved_run.h"
 
-namespace gpubench::run {
+namespace gpubench::jobs {
 namespace {
 
 namespace fs = std::filesystem;
@@ -45,7 +45,7 @@ base::Result<void> recover(const fs::path& folder, const carbon::Services& servi
   if (!saved) return base::failure(saved.error());
   if (!saved->damage.empty()) cli::complain({directory.run_id + ": " + saved->damage, {}}, 0);
   runs::cost_unfinished(*saved, services);
-  return write_reports(directory, saved->run, saved->series, report::TimeseriesFormat::none);
+  return run::write_reports(directory, saved->run, saved->series, report::TimeseriesFormat::none);
 }
 
 base::Result<parts::PartFigures> read_one(const fs::path& folder, const carbon::Services& services) {
@@ -97,12 +97,8 @@ void wait_for_parts(const fs::path& group_folder, base::Duration patience, const
     if (give_up(std::min(kBetweenLooks, end - clock.now()))) return;
 }
 
-void finish_job(const cli::RunSpec& spec, const carbon::Services& services, const parts::Membership& member,
-                platform::SignalQueue& signals) {
-  const platform::SystemClock clock;
-  const fs::path folder = fs::path(spec.results_dir) / parts::id_of(member.group);
-  wait_for_parts(folder, spec.part_of.merge_wait, clock,
-                 [&](base::Duration time) { return signals.wait(time).has_value(); });
+bool conclude_job(const cli::RunSpec& spec, const carbon::Services& services, const fs::path& folder,
+                  platform::SignalQueue& signals) {
   auto job = read_job(part_folders(folder), services);
   beside::InstalledSlurm slurm(signals.fd());
   const auto asked = job ? parts::ask_slurm(folder, *job, slurm) : base::Result<void>();
@@ -112,6 +108,16 @@ void finish_job(const cli::RunSpec& spec, const carbon::Services& services, cons
   if (!written) cli::complain(written.error(), 0);
   if (written && !spec.quiet)
     platform::Terminal().write("\n" + parts::job_text(*job) + "Results in " + folder.string() + "\n");
+  return written.has_value();
+}
+
+void finish_job(const cli::RunSpec& spec, const carbon::Services& services, const parts::Membership& member,
+                platform::SignalQueue& signals) {
+  const platform::SystemClock clock;
+  const fs::path folder = fs::path(spec.results_dir) / parts::id_of(member.group);
+  wait_for_parts(folder, spec.part_of.merge_wait, clock,
+                 [&](base::Duration time) { return signals.wait(time).has_value(); });
+  conclude_job(spec, services, folder, signals);
 }
 
 base::Result<void> write_job(const fs::path& folder, const parts::Job& job, const report::OutputSpec& outputs,
@@ -136,4 +142,4 @@ base::Result<void> write_job(const fs::path& folder, const parts::Job& job, cons
   return result;
 }
 
-}  // namespace gpubench::run
+}  // namespace gpubench::jobs

@@ -1,5 +1,5 @@
 // A process of a job: which one it is, and what it does when another one measures.
-#include "run/ranked_run.h"
+#include "jobs/ranked_run.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <chrono>
 #include <csignal>
 
-namespace gpubench::run {
+namespace gpubench::jobs {
 namespace {
 
 using namespace std::chrono_literals;
@@ -205,4 +205,4 @@ TEST_F(UnmeasuredTest, ATimeLimitThatPassesWhileASignalStopsItIsNotTheReason) {
 }
 
 }  // namespace
-}  // namespace gpubench::run
+}  // namespace gpubench::jobs
