@@ -224,7 +224,7 @@ std::string text(const MarksIncomplete& f) {
 }
 
 std::string text(const PhasesNotFound& f) {
-  std::string text = "The run has no phases, though " + f.asked + " would show them: ";
+  const std::string text = "The run has no phases, though " + f.asked + " would show them: ";
   if (f.short_ranges == 0) return text + "nothing in the benchmark matched.";
   return text + fmt::format("{} NVTX ranges were there, each shorter than 10 ms.", f.short_ranges);
 }
