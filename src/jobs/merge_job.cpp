@@ -106,8 +106,9 @@ bool conclude_job(const cli::RunSpec& spec, const carbon::Services& services, co
   const auto written =
       job ? write_job(folder, *job, spec.outputs, signals.fd()) : base::Result<void>(base::failure(job.error()));
   if (!written) cli::complain(written.error(), 0);
+  platform::Terminal terminal;
   if (written && !spec.quiet)
-    platform::Terminal().write("\n" + parts::job_text(*job) + "Results in " + folder.string() + "\n");
+    terminal.write("\n" + run::for_terminal(terminal, parts::job_text(*job)) + "Results in " + folder.string() + "\n");
   return written.has_value();
 }
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 #include "base/text_table.h"
 #include "beside/table.h"
+#include "report/figure_text.h"
 #include "report/text.h"
 #include "runs/saved_metrics.h"
 
@@ -15,12 +17,11 @@ namespace {
 
 constexpr std::size_t kMostRows = 64;  // then only some are in a table; all are in metrics.json
 constexpr std::size_t kSlowest = 5;
-constexpr const char* kNotAvailable = "not available";
+constexpr std::size_t kWidest = 160;  // columns: sentences of findings get several lines
+using report::kNotAvailable;
 
 std::string energy_cell(const std::optional<base::Energy>& energy, const Interval& interval) {
-  if (!energy) return kNotAvailable;
-  return report::rounded(energy->joules(), interval.comparative.joules()) + " \u00b1 " +
-         report::significant(interval.comparative.joules());
+  return energy ? report::with_half_width(*energy, interval.comparative) : kNotAvailable;
 }
 
 std::string seconds_cell(base::Duration time) {
@@ -31,7 +32,8 @@ std::string clock_cell(const NodeAccount& node) {
   if (node.clock_offset) {
     const double offset = base::to_seconds(node.clock_offset->offset) * 1e3;
     const double bound = base::to_seconds(node.clock_offset->bound) * 1e3;
-    return (offset > 0 ? "+" : "") + report::rounded(offset, bound) + " \u00b1 " + report::significant(bound) + " ms";
+    const std::string value = std::abs(offset) < bound ? "0" : (offset > 0 ? "+" : "") + report::rounded(offset, bound);
+    return value + " \u00b1 " + report::rounded(bound, bound) + " ms";
   }
   if (!node.clock) return "not known";
   if (!node.clock->synchronised) return "not synchronised";
@@ -50,7 +52,8 @@ std::vector<std::string> node_row(const NodeAccount& node) {
           std::to_string(node.ranks),
           seconds_cell(time),
           energy_cell(node.energy, node.interval),
-          has_mean ? report::short_number((*node.energy / time).watts(), 1) : kNotAvailable,
+          has_mean ? report::following_text((*node.energy / time).watts(), *node.energy, node.interval.comparative)
+                   : kNotAvailable,
           seconds_cell(node.waiting),
           node.waiting_energy ? report::significant(node.waiting_energy->joules()) : kNotAvailable,
           clock_cell(node),
@@ -130,7 +133,8 @@ std::string total_cell(const Job& job) {
 }
 
 std::string emissions_cell(const Job& job) {
-  if (job.emissions) return report::short_number(job.emissions->grams(), report::kTableDecimals);
+  if (job.emissions && job.energy)
+    return report::following_text(job.emissions->grams(), *job.energy, job.interval.comparative);
   return std::string(kNotAvailable) + " (at least " +
          report::short_number(job.known_emissions.value_or(base::Emissions()).grams(), report::kTableDecimals) + ")";
 }
@@ -175,7 +179,8 @@ std::string job_text(const Job& job) {
   for (const JobTable& one : job_tables(job)) {
     base::TextTable table(one.columns);
     for (const auto& row : one.rows) table.add_row(row);
-    text += one.heading + "\n" + table.text() + (one.remark.empty() ? "" : one.remark + "\n") + "\n";
+    text +=
+        one.heading + "\n" + base::fit_text(table.text(), kWidest) + (one.remark.empty() ? "" : one.remark + "\n") + "\n";
   }
   return text;
 }

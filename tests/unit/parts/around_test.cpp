@@ -82,7 +82,7 @@ TEST(JobAround, TheHeadHasTheBenchmarkAndTheAgentsTheEnergy) {
   EXPECT_EQ(document["source"]["kind"], "nvml");
   EXPECT_EQ(document["workload"]["exit_code"], 3);
   EXPECT_EQ(document["nodes"][0]["clock_offset"]["seconds"], 1.5);
-  EXPECT_THAT(job_text(*job), HasSubstr("| +1,500.00 \u00b1 0.2000 ms |"));
+  EXPECT_THAT(job_text(*job), HasSubstr("| +1,500.00 \u00b1 0.20 ms |"));
 }
 
 TEST(JobAround, AHeadOnAnotherMachineIsNoNode) {
