@@ -2,6 +2,7 @@
 """A job of several processes and nodes: its parts and the record that is made of them."""
 import json
 import subprocess
+import time
 import unittest
 
 import browser
@@ -176,16 +177,22 @@ class Parts(ProductTest):
 
 
 class Exported(WithDatabase, ProductTest):
-    def node(self, number, nodes):
-        line = self.command(*QUICK, "--group", "job", "--rank", str(number), "--ranks", str(nodes), "--merge_wait", "20", "--", "sleep", "0.5")
-        return subprocess.Popen(["unshare", "--uts", "--net", "sh", "-c", 'hostname "$0"; exec "$@"', f"n{number}", *line], env=self.environment,
-                                cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    """Each test's job has a name of its own: all share a database."""
 
     gpu_script = "gpus 1\nhost_uuids\nprofile steady 100\n"
 
+    def setUp(self):
+        super().setUp()
+        self.group = f"job-{time.monotonic_ns()}"
+
+    def node(self, number, nodes):
+        line = self.command(*QUICK, "--group", self.group, "--rank", str(number), "--ranks", str(nodes), "--merge_wait", "20", "--", "sleep", "0.5")
+        return subprocess.Popen(["unshare", "--uts", "--net", "sh", "-c", 'hostname "$0"; exec "$@"', f"n{number}", *line], env=self.environment,
+                                cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def export(self, code=0):
         self.environment["IRIS_GPUBENCH_VICTORIA_URL"] = self.database.url
-        done = subprocess.run([str(PROGRAM), "export", "job", "--results_dir", str(self.results), "--export_settle", "0.5"], env=self.environment,
+        done = subprocess.run([str(PROGRAM), "export", self.group, "--results_dir", str(self.results), "--export_settle", "0.5"], env=self.environment,
                               cwd=self.folder, capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
@@ -194,7 +201,7 @@ class Exported(WithDatabase, ProductTest):
         """{name, or name of node: value} of the job's own series."""
         self.database.get("/internal/force_flush")
         found = {}
-        for one in self.database.query('last_over_time({run_id="job"}[1h])'):
+        for one in self.database.query(f'last_over_time({{run_id="{self.group}"}}[1h])'):
             name = one["metric"]["__name__"] + (" " + one["metric"]["node"] if "node" in one["metric"] else "")
             found[name] = float(one["value"][1])
         return found
@@ -203,9 +210,9 @@ class Exported(WithDatabase, ProductTest):
         for process in [self.node(number, 2) for number in range(2)]:
             self.assertEqual(process.wait(60), 0)
         self.export()
-        for part in (self.results / "job/nodes").iterdir():
+        for part in (self.results / self.group / "nodes").iterdir():
             self.assertTrue(self.database.series(json.loads((part / "metrics.json").read_text())["run_id"]))
-        job, values = json.loads((self.results / "job/metrics.json").read_text()), self.values()
+        job, values = json.loads((self.results / self.group / "metrics.json").read_text()), self.values()
         for name, value in (("energy_joules", job["total_energy_joules"]), ("known_energy_joules", job["total_energy_joules"]), ("nodes", 2), ("ranks", 2),
                             ("energy_uncertainty_joules", job["total_energy_uncertainty"]["comparative_joules"]), ("duration_seconds", job["elapsed_time"]),
                             ("emissions_grams", job["total_carbon"]), ("energy_imbalance_ratio", job["balance"]["energy"]), ("exit_code", 0),
@@ -222,8 +229,8 @@ class Exported(WithDatabase, ProductTest):
 
     def test_a_job_without_a_record_says_so(self):
         self.assertEqual(self.node(0, 1).wait(60), 0)
-        (self.results / "job/metrics.json").unlink()
-        self.assertIn("iris-gpubench merge job", self.export(125).stderr)
+        (self.results / self.group / "metrics.json").unlink()
+        self.assertIn(f"iris-gpubench merge {self.group}", self.export(125).stderr)
 
 
 if __name__ == "__main__":
