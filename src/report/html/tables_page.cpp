@@ -27,7 +27,7 @@ void write_chart_data(std::ostream& out, const TablesPage& page) {
   const auto start = std::chrono::duration_cast<std::chrono::milliseconds>(shown.start.time_since_epoch()).count();
   out << R"(<script type="application/json" id="data">{"run_id":)" << json_string(page.title) << ",\"start_ms\":" << start
       << ",\"elapsed\":" << json_number(base::to_seconds(shown.elapsed)) << ",\"first\":" << json_number(shown.first_seconds)
-      << ",\"last\":" << json_number(shown.last_seconds) << ",\"average_power\":false,\"kind\":" << json_string(shown.kind)
+      << ",\"last\":" << json_number(shown.last_seconds) << R"(,"average_power":false,"kind":)" << json_string(shown.kind)
       << ",\"note\":" << json_string(shown.note) << ",\"gpus\":[";
   for (std::size_t i = 0; i < shown.names.size(); ++i)
     out << (i == 0 ? "" : ",") << "{\"index\":" << i << ",\"label\":" << json_string(shown.names[i])
