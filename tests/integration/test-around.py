@@ -13,6 +13,7 @@ from product import PROGRAM
 
 QUICK = ("--idle_roll", "0.3", "--no_plot", "--nodes", "slurm")
 THREE = ("-N3", "--gpus-per-node=4")
+OPEN_MPI = pathlib.Path("/usr/lib/x86_64-linux-gnu/libmpi.so.40")
 FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 
 
@@ -160,6 +161,21 @@ class Ends(AroundTest):
         self.assertEqual([node["state"] for node in job["nodes"]], ["failed"] * 3)
         self.assert_sum_is_the_truth(job, sum(clusters.WATTS))
         self.assertIn("workload_failed", self.findings())
+
+    @unittest.skipUnless(OPEN_MPI.exists(), "no Open MPI")
+    def test_mpi_abort_leaves_a_whole_record(self):
+        line = ("import ctypes, time; mpi = ctypes.CDLL('libmpi.so.40', ctypes.RTLD_GLOBAL); mpi.MPI_Init(None, None); rank = ctypes.c_int()\n"
+                "world = ctypes.byref(ctypes.c_char.in_dll(mpi, 'ompi_mpi_comm_world')); mpi.MPI_Comm_rank(world, ctypes.byref(rank))\n"
+                "time.sleep(1.5); rank.value == 1 and mpi.MPI_Abort(world, 5); time.sleep(60)")
+        self.environment |= {"OMPI_MCA_btl": "self,tcp", "OMPI_MCA_btl_tcp_if_include": "eth0"}
+        begun = time.monotonic()
+        done = self.around(("mpirun", "--allow-run-as-root", "-n", "3", "--map-by", "node", "/usr/bin/python3", "-c", line), ("--quiet",))
+        self.assertNotEqual(done.returncode, 0)
+        self.assertLess(time.monotonic() - begun, 40, "the tasks were ended, and did not sleep on")
+        job = self.job()
+        self.assertEqual([node["state"] for node in job["nodes"]], ["failed"] * 3)
+        self.assert_sum_is_the_truth(job, sum(clusters.WATTS))
+        self.assertIn("MPI_ABORT was invoked", (self.results / job["group"]["id"] / "nodes/head/benchmark.log").read_text())
 
     def test_control_c_asks_the_tasks_first_and_leaves_no_step(self):
         process = self.start_around(self.TASKS)
