@@ -9,7 +9,7 @@ import time
 import unittest
 
 import clusters
-from product import PROGRAM
+from product import PROGRAM, runs_alone
 
 QUICK = ("--idle_roll", "0.3", "--no_plot", "--nodes", "slurm")
 THREE = ("-N3", "--gpus-per-node=4")
@@ -124,6 +124,7 @@ class WholeRecord(AroundTest):
         self.assertEqual(sorted(node["gpus_allocated"] for node in job["nodes"]), [1, 4])
         self.assertIn("gpus_hidden", self.findings())
 
+    @runs_alone
     def test_processes_of_the_benchmark_are_no_strangers(self):
         script = self.folder / "users.script"
         script.write_text("gpus 1\nhost_uuids\nprofile steady 300\ngpu 0 process_file /tmp/users\n")
@@ -217,6 +218,7 @@ class Ends(AroundTest):
         self.assertEqual([node["state"] for node in job["nodes"]], ["complete", "recovered", "complete"])
         self.assertIn("agent_lost", self.findings())
 
+    @runs_alone  # Slurm ends what takes longer than 5 s here
     def test_a_head_that_is_killed_leaves_parts_for_merge(self):
         process = self.start_around(("srun", "-n3", "sh", "-c", "echo begun; sleep 60"))
         os.kill(self.head(), signal.SIGKILL)
@@ -231,6 +233,7 @@ class Ends(AroundTest):
         self.assertIsNotNone(job["total_energy_joules"])
         self.assertIn("head_lost", self.findings())
 
+    @runs_alone
     def test_a_lost_node_is_no_success(self):
         process = self.start_around(("srun", "--no-kill", "-n3", "sh", "-c", "echo begun; [ $SLURM_PROCID = 1 ] && exec sleep 300; sleep 3; exit 0"),
                                     allocation=("--no-kill", *THREE))
@@ -243,7 +246,7 @@ class Ends(AroundTest):
         self.assertIn("node_lost", self.findings())
         job = self.job()
         self.assertIsNone(job["total_energy_joules"])
-        self.assertGreater(job["known_energy_joules"], 0)
+        self.assertGreater(job["known_energy_joules"], 0, (job["nodes"], job["findings"], err))
 
 
 class Refusals(AroundTest):
