@@ -140,6 +140,10 @@ class Slurm:
                     return f"n{i}"
         return ""
 
+    def cut(self, i, down):
+        """Takes the node's link away, or gives it back."""
+        self._run("ip", "link", "set", f"{self.tag}v{i}", "down" if down else "up")
+
     def lose(self, i):
         """Kills all that runs on the node."""
         for path in pathlib.Path("/proc").glob("[0-9]*"):
@@ -171,6 +175,9 @@ class Slurm:
 
 class ClusterTest(unittest.TestCase):
     """A cluster for all tests of a class, and a results folder for each."""
+
+    # Slurm's control groups are named by node and job alone: of two clusters at once one would kill the other's steps.
+    locks = ("slurm",)
 
     @classmethod
     def setUpClass(cls):

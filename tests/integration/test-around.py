@@ -9,7 +9,7 @@ import time
 import unittest
 
 import clusters
-from product import PROGRAM, runs_alone
+from product import PROGRAM
 
 QUICK = ("--idle_roll", "0.3", "--no_plot", "--nodes", "slurm")
 THREE = ("-N3", "--gpus-per-node=4")
@@ -124,7 +124,6 @@ class WholeRecord(AroundTest):
         self.assertEqual(sorted(node["gpus_allocated"] for node in job["nodes"]), [1, 4])
         self.assertIn("gpus_hidden", self.findings())
 
-    @runs_alone
     def test_processes_of_the_benchmark_are_no_strangers(self):
         script = self.folder / "users.script"
         script.write_text("gpus 1\nhost_uuids\nprofile steady 300\ngpu 0 process_file /tmp/users\n")
@@ -218,7 +217,6 @@ class Ends(AroundTest):
         self.assertEqual([node["state"] for node in job["nodes"]], ["complete", "recovered", "complete"])
         self.assertIn("agent_lost", self.findings())
 
-    @runs_alone  # Slurm ends what takes longer than 5 s here
     def test_a_head_that_is_killed_leaves_parts_for_merge(self):
         process = self.start_around(("srun", "-n3", "sh", "-c", "echo begun; sleep 60"))
         os.kill(self.head(), signal.SIGKILL)
@@ -233,7 +231,6 @@ class Ends(AroundTest):
         self.assertIsNotNone(job["total_energy_joules"])
         self.assertIn("head_lost", self.findings())
 
-    @runs_alone
     def test_a_lost_node_is_no_success(self):
         process = self.start_around(("srun", "--no-kill", "-n3", "sh", "-c", "echo begun; [ $SLURM_PROCID = 1 ] && exec sleep 300; sleep 3; exit 0"),
                                     allocation=("--no-kill", *THREE))
@@ -247,6 +244,19 @@ class Ends(AroundTest):
         job = self.job()
         self.assertIsNone(job["total_energy_joules"])
         self.assertGreater(job["known_energy_joules"], 0, (job["nodes"], job["findings"], err))
+
+    def test_a_link_that_is_cut_for_a_while_loses_nothing(self):
+        process = self.start_around(("srun", "-n3", "sh", "-c", "echo begun; sleep 14; echo done"))
+        self.slurm.cut(2, down=True)
+        self.addCleanup(self.slurm.cut, 2, down=False)
+        time.sleep(10)
+        self.slurm.cut(2, down=False)
+        _, err = process.communicate(timeout=90)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertEqual((self.results / "latest/nodes/head/benchmark.log").read_text().count("done"), 3)
+        job = self.job()
+        self.assertEqual([node["state"] for node in job["nodes"]], ["complete"] * 3)
+        self.assert_sum_is_the_truth(job, sum(clusters.WATTS))
 
 
 class Refusals(AroundTest):
