@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cerrno>
 #include <chrono>
+#include <random>
 #include <system_error>
 
 namespace gpubench::runs {
@@ -78,7 +79,9 @@ base::Result<void> link_latest(const fs::path& results_dir, const RunDirectory& 
   std::error_code error;
   if (fs::exists(fs::symlink_status(latest, error)) && !fs::is_symlink(fs::symlink_status(latest, error)))
     return base::failure(latest.string() + " is not a link and was left alone");
-  const fs::path temporary = results_dir / (".latest-" + run.run_id);
+  // Several processes of a job make the same link at once, so each needs a name of its own for it.
+  std::random_device dice;
+  const fs::path temporary = results_dir / (".latest-" + std::to_string(dice()) + "-" + std::to_string(dice()));
   fs::create_directory_symlink(run.run_id, temporary, error);
   if (!error) fs::rename(temporary, latest, error);
   if (!error) return {};

@@ -62,6 +62,7 @@ class Cluster(clusters.ClusterTest):
     def test_two_ranks_share_boards(self):
         done = self.srun(("-N1", "-n4", "--gpus-per-node=4", "--gpu-bind=single:2"), ("sleep", "0.5"))
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue((self.results / "latest/metrics.json").exists(), (done.stderr, sorted(self.results.rglob("*.json"))))
         job = self.job()
         self.assertEqual(len(job["ranks"]), 4)
         self.assertEqual(len({gpu["uuid"] for gpu in job["gpus"]}), len(job["gpus"]))

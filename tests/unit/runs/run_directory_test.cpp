@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
+#include <iterator>
+#include <thread>
+#include <vector>
 
 namespace gpubench::runs {
 namespace {
@@ -54,6 +58,21 @@ TEST_F(RunDirectoryTest, LatestFollowsAndLeavesOthersAlone) {
   fs::create_directory(root_ / "latest");
   EXPECT_FALSE(link_latest(root_, *first));
   EXPECT_TRUE(fs::is_directory(root_ / "latest"));
+}
+
+TEST_F(RunDirectoryTest, SeveralMayMakeTheSameLinkAtOnce) {
+  const auto run = make_run_directory(root_, "one");
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> all;
+  for (int i = 0; i < 8; ++i)
+    all.emplace_back([&] {
+      for (int round = 0; round < 100; ++round)
+        if (!link_latest(root_, *run)) ++failed;
+    });
+  for (std::thread& one : all) one.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(fs::read_symlink(root_ / "latest"), "one");
+  EXPECT_EQ(std::distance(fs::directory_iterator(root_), fs::directory_iterator()), 2);
 }
 
 TEST_F(RunDirectoryTest, AnUnusableFolderIsNamedWithTheRemedy) {
