@@ -1,19 +1,13 @@
 #include "agents/hostlist.h"
 
-#include <charconv>
 #include <optional>
+
+#include "base/words.h"
 
 namespace gpubench::agents {
 namespace {
 
 constexpr std::size_t kMostNodes = std::size_t{1} << 17U;
-
-std::optional<unsigned> digits_in(std::string_view text) {
-  unsigned number = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 // With zeros in front, up to the width.
 std::string padded(unsigned number, std::size_t width) {
@@ -32,8 +26,8 @@ std::optional<std::vector<std::string>> numbers_in(std::string_view ranges) {
     if (more) ranges.remove_prefix(comma + 1);
     const std::size_t hyphen = range.find('-');
     const std::string_view first = range.substr(0, hyphen);
-    const auto from = digits_in(first);
-    const auto to = hyphen == std::string_view::npos ? from : digits_in(range.substr(hyphen + 1));
+    const auto from = base::number_in<unsigned>(first);
+    const auto to = hyphen == std::string_view::npos ? from : base::number_in<unsigned>(range.substr(hyphen + 1));
     if (!from || !to || *to < *from || numbers.size() + (*to - *from) >= kMostNodes) return std::nullopt;
     for (unsigned number = *from; number <= *to; ++number) numbers.push_back(padded(number, first.size()));
   }

@@ -1,7 +1,8 @@
 #include "agents/messages.h"
 
 #include <array>
-#include <charconv>
+
+#include "base/words.h"
 
 namespace gpubench::agents {
 namespace {
@@ -9,36 +10,27 @@ namespace {
 constexpr std::string_view kUnknown = "?";
 constexpr std::array<std::string_view, 6> kStates{"preparing", "ready", "running", "ended", "done", "failed"};
 
-class Words {
+class Words : public base::Words {
  public:
-  explicit Words(std::string_view text) : left_(text) {}
-  std::string_view next() {
-    const std::size_t space = left_.find(' ');
-    const std::string_view word = left_.substr(0, space);
-    left_ = space == std::string_view::npos ? std::string_view() : left_.substr(space + 1);
-    return word;
-  }
+  using base::Words::Words;
   // What is missing or no number makes the whole message bad.
   template <class T>
   T number() {
-    T value{};
-    const std::string_view word = next();
-    const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (word.empty() || error != std::errc() || stop != word.data() + word.size()) good_ = false;
-    return value;
+    const auto value = base::Words::number<T>();
+    good_ = good_ && value;
+    return value.value_or(T{});
   }
   base::Duration duration() { return base::Duration(number<base::Duration::rep>()); }
   std::optional<int> number_or_unknown() {
-    if (left_.starts_with(kUnknown)) {
+    if (left().starts_with(kUnknown)) {
       next();
       return std::nullopt;
     }
     return number<int>();
   }
-  [[nodiscard]] bool all_good() const { return good_ && left_.empty(); }
+  [[nodiscard]] bool all_good() const { return good_ && left().empty(); }
 
  private:
-  std::string_view left_;
   bool good_ = true;
 };
 

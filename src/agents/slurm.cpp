@@ -8,6 +8,7 @@
 
 #include "agents/hostlist.h"
 #include "base/environment.h"
+#include "base/words.h"
 #include "platform/child_process.h"
 
 namespace gpubench::agents {
@@ -15,19 +16,9 @@ namespace {
 
 constexpr base::Duration kSlurmPatience = std::chrono::seconds(5);
 
-std::vector<std::string_view> pieces_of(std::string_view text, char at) {
-  std::vector<std::string_view> pieces;
-  for (;;) {
-    const std::size_t end = text.find(at);
-    pieces.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return pieces;
-    text.remove_prefix(end + 1);
-  }
-}
-
 // What follows "KEY=" in a line of words; empty: it is not there.
 std::string_view word_after(std::string_view line, std::string_view key) {
-  for (const std::string_view word : pieces_of(line, ' '))
+  for (const std::string_view word : base::split(line, ' '))
     if (word.starts_with(key)) return word.substr(key.size());
   return {};
 }
@@ -35,7 +26,7 @@ std::string_view word_after(std::string_view line, std::string_view key) {
 // "0-3,7": 5.
 int count_of_indices(std::string_view text) {
   int count = 0;
-  for (const std::string_view range : pieces_of(text, ',')) {
+  for (const std::string_view range : base::split(text, ',')) {
     int first = 0;
     const auto [at, error] = std::from_chars(range.data(), range.data() + range.size(), first);
     if (error != std::errc()) return 0;
@@ -137,7 +128,7 @@ base::Result<Allocation> allocation_in(const std::vector<std::string>& environme
 
 std::map<std::string, int> gpus_by_node(std::string_view scontrol) {
   std::map<std::string, int> gpus;
-  for (const std::string_view line : pieces_of(scontrol, '\n')) {
+  for (const std::string_view line : base::split(scontrol, '\n')) {
     const std::string_view nodes = word_after(line, "Nodes=");
     if (nodes.empty() || word_after(line, "CPU_IDs=").empty()) continue;
     for (const std::string& node : nodes_in(nodes)) gpus[node] = gpus_in(word_after(line, "GRES="));
@@ -194,7 +185,7 @@ bool is_lost(const std::string& node) {
 
 std::set<std::string> steps_in(std::string_view squeue) {
   std::set<std::string> steps;
-  for (const std::string_view line : pieces_of(squeue, '\n')) {
+  for (const std::string_view line : base::split(squeue, '\n')) {
     const std::size_t dot = line.find('.');
     if (dot != std::string_view::npos && is_step_number(line.substr(dot + 1))) steps.emplace(line);
   }

@@ -1,7 +1,6 @@
 #include "beside/slurm.h"
 
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -10,6 +9,7 @@
 
 #include "base/environment.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "platform/child_process.h"
 
 namespace gpubench::beside {
@@ -23,13 +23,8 @@ constexpr std::size_t kLongestWords = 200;
 // Steps from there on are Slurm's own: batch scripts, allocations' shells.
 constexpr std::uint64_t kFirstOwnStep = 0xFFFFFFF0;
 
-template <class Number>
-std::optional<Number> number_in(std::string_view text) {
-  Number number = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
-  return number;
-}
+using base::number_in;
+using base::split;
 
 // The accounting's numbers for "no value", of 32 and 64 bits.
 bool is_no_value(double number) {
@@ -50,16 +45,6 @@ std::optional<base::Energy> joules_in(std::string_view text) {
   const auto number = number_in<double>(text);
   if (!number || !std::isfinite(*number) || *number < 0 || is_no_value(*number)) return std::nullopt;
   return base::Energy::from_joules(*number * factor);
-}
-
-std::vector<std::string_view> split(std::string_view text, char at) {
-  std::vector<std::string_view> pieces;
-  for (;;) {
-    const std::size_t end = text.find(at);
-    pieces.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return pieces;
-    text.remove_prefix(end + 1);
-  }
 }
 
 // The columns of Row, in its order.

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cmath>
+
+#include "base/words.h"
 
 namespace gpubench::phases {
 namespace {
@@ -21,14 +22,6 @@ std::string_view without_numbers(std::string_view name) {
   std::size_t end = name.size();
   for (const std::string_view number : kNumbersOfOperators) end = std::min(end, name.find(number));
   return name.substr(0, end);
-}
-
-template <class Number>
-std::optional<Number> number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 std::string_view take_word(std::string_view& text) {
@@ -112,10 +105,10 @@ bool MarkLines::take(const Words& words, std::optional<base::SteadyTime> arrived
 // "h NANOSECONDS PROCESS MICROSECONDS BOOT_ID TIME_NAMESPACE": both clocks of the writer at one moment, and which they are.
 bool MarkLines::take_writer(const Words& words) {
   std::string_view rest = words.rest;
-  const auto steady = number<std::int64_t>(words.time);
-  const auto wall = number<std::int64_t>(take_word(rest));
+  const auto steady = base::number_in<std::int64_t>(words.time);
+  const auto wall = base::number_in<std::int64_t>(take_word(rest));
   const std::string_view boot_id = take_word(rest);
-  const auto time_namespace = number<std::uint64_t>(take_word(rest));
+  const auto time_namespace = base::number_in<std::uint64_t>(take_word(rest));
   constexpr std::int64_t kLatest = std::int64_t{1} << 52;  // microseconds: the year 2112
   if (!steady || !wall || !time_namespace || *wall < 0 || *wall > kLatest) return false;
   const bool same = boot_id == clock_.boot_id &&
@@ -141,14 +134,14 @@ bool MarkLines::take_span(const Words& words) {
 }
 
 bool MarkLines::take_short_ranges(const Words& words) {
-  const auto count = number<std::uint32_t>(words.rest);
+  const auto count = base::number_in<std::uint32_t>(words.rest);
   if (count) marks_.add_short_ranges(*count);
   return count.has_value();
 }
 
 bool MarkLines::take_work(const Words& words, base::SteadyTime time) {
   std::string_view rest = words.rest;
-  const auto amount = number<double>(take_word(rest));
+  const auto amount = base::number_in<double>(take_word(rest));
   if (!amount || !std::isfinite(*amount) || *amount <= 0) return false;
   marks_.work(lane_of(words.who), time, *amount, rest.empty() ? "units" : rest);
   return true;
@@ -163,7 +156,7 @@ std::optional<base::SteadyTime> MarkLines::time_of(std::string_view text, std::s
   if (text == "-") return arrived;
   const bool is_wall = !text.empty() && text.front() == 'r';
   if (is_wall) text.remove_prefix(1);
-  const auto count = number<std::int64_t>(text);
+  const auto count = base::number_in<std::int64_t>(text);
   constexpr std::int64_t kMost = std::int64_t{1} << 62;
   if (!count || *count < 0 || *count > (is_wall ? kMost / 1000 : kMost)) return std::nullopt;
   base::SteadyTime time(base::Duration{*count});

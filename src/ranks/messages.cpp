@@ -1,6 +1,6 @@
 #include "ranks/messages.h"
 
-#include <charconv>
+#include "base/words.h"
 
 namespace gpubench::ranks {
 namespace {
@@ -8,37 +8,18 @@ namespace {
 constexpr std::string_view kNext = "|";  // between two lists
 constexpr std::string_view kUnknown = "?";
 
-// The words of a message, one by one.
-class Words {
- public:
-  explicit Words(std::string_view text) : left_(text) {}
-  std::string_view next() {
-    const std::size_t space = left_.find(' ');
-    const std::string_view word = left_.substr(0, space);
-    left_ = space == std::string_view::npos ? std::string_view() : left_.substr(space + 1);
-    return word;
-  }
-  template <class T>
-  std::optional<T> number() {
-    const std::string_view word = next();
-    T value{};
-    const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (word.empty() || error != std::errc() || stop != word.data() + word.size()) return std::nullopt;
-    return value;
-  }
-  std::vector<std::string> list() {
-    std::vector<std::string> words;
-    while (!left_.empty()) {
-      const std::string_view word = next();
-      if (word == kNext) break;
-      words.emplace_back(word);
-    }
-    return words;
-  }
+using base::Words;
 
- private:
-  std::string_view left_;
-};
+// Up to the next list, or the end.
+std::vector<std::string> list_in(Words& words) {
+  std::vector<std::string> list;
+  while (!words.left().empty()) {
+    const std::string_view word = words.next();
+    if (word == kNext) break;
+    list.emplace_back(word);
+  }
+  return list;
+}
 
 void add_list(std::string& text, const std::vector<std::string>& words) {
   for (const std::string& word : words) text += " " + word;
@@ -70,8 +51,8 @@ std::optional<Hello> parse_hello(std::string_view message) {
   if (words.next() != "hello") return std::nullopt;
   const auto rank = words.number<int>();
   if (!rank || *rank < 0) return std::nullopt;
-  Hello hello{*rank, words.list(), {}};
-  hello.own = words.list();
+  Hello hello{*rank, list_in(words), {}};
+  hello.own = list_in(words);
   return hello;
 }
 
@@ -94,7 +75,7 @@ std::optional<RankEnd> parse_end(std::string_view message) {
   end.ran = *window;
   Words code(words.next());
   end.exit_code = code.number<int>();
-  end.own = words.list();
+  end.own = list_in(words);
   return end;
 }
 
@@ -107,7 +88,7 @@ std::string measure_message(const std::vector<std::string>& boards) {
 std::optional<std::vector<std::string>> parse_measure(std::string_view message) {
   Words words(message);
   if (words.next() != "measure") return std::nullopt;
-  return words.list();
+  return list_in(words);
 }
 
 std::string go_message(const std::vector<int>& processes) {
