@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "agents/crew.h"
@@ -15,6 +16,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "base/version.h"
+#include "base/words.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
 #include "jobs/merge_job.h"
@@ -149,9 +151,15 @@ cli::RunSpec spec_of_head(cli::RunSpec spec) {
   return spec;
 }
 
-// What srun and the agents wrote, without the words that srun puts around an exit.
+// What srun and the agents wrote until their end, without what srun says of their exit codes. An agent's state comes by
+// another way than its words, which may still be on theirs.
 std::string trouble_of(agents::Launched& channel) {
-  const std::string text = base::one_line(base::trimmed(channel.trouble()), kLongestTrouble);
+  channel.leave(kLeaveWithin);
+  const std::string all = channel.trouble();
+  std::string text;
+  for (const std::string_view line : base::split(all, '\n'))
+    if (line.find(": Exited with exit code ") == std::string_view::npos) text.append(line).append("\n");
+  text = base::one_line(base::trimmed(text), kLongestTrouble);
   return text.empty() ? "srun said nothing" : text;
 }
 

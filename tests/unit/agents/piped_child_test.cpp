@@ -40,6 +40,16 @@ TEST(PipedChild, KeepsTheEndOfItsErrors) {
   EXPECT_LT((*child)->errors().size(), 20000U);
 }
 
+TEST(PipedChild, WhatItSaysAfterItsMessageIsThereOnceItHasEnded) {
+  const auto child =
+      PipedChild::start({"sh", "-c", "echo failed; read line; echo reason >&2; sleep 0.1; echo remedy >&2"}, kPath);
+  ASSERT_TRUE(child);
+  EXPECT_EQ(read_until(**child, "\n"), "failed\n");
+  (*child)->close_input();
+  EXPECT_TRUE((*child)->wait(10s));
+  EXPECT_EQ((*child)->errors(), "reason\nremedy\n");
+}
+
 TEST(PipedChild, OneThatReadsNothingHoldsUpNobody) {
   const auto child = PipedChild::start({"sleep", "60"}, kPath);
   ASSERT_TRUE(child);
