@@ -40,4 +40,12 @@ nlohmann::ordered_json parse_ordered_json(std::string_view text, std::string_vie
   return Json::parse(text, keep, /*allow_exceptions=*/false);
 }
 
+std::string json_text(const nlohmann::json& value, int indent) {
+  return value.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string json_text(const nlohmann::ordered_json& value, int indent) {
+  return value.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 }  // namespace gpubench::base

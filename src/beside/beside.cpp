@@ -124,7 +124,7 @@ base::Result<void> save(const std::filesystem::path& folder, const Beside& besid
   runs::JsonWriter writer;
   writer("schema_version", kSchema);
   fields(writer, beside);
-  return platform::write_file_atomically(folder / kFile, writer.json.dump(2) + "\n");
+  return platform::write_file_atomically(folder / kFile, base::json_text(writer.json, 2) + "\n");
 }
 
 Beside read_saved(const std::filesystem::path& folder) {

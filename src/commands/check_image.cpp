@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "benchmark/benchmark_log.h"
@@ -44,7 +45,7 @@ class Verdict {
   }
   // Prints what is still to be printed. Returns the exit code.
   [[nodiscard]] int close() const {
-    if (json_) std::cout << nlohmann::ordered_json{{"fits", all_fit_}, {"checks", checks_}}.dump(2) << "\n";
+    if (json_) std::cout << base::json_text(nlohmann::ordered_json{{"fits", all_fit_}, {"checks", checks_}}, 2) << "\n";
     return all_fit_ ? 0 : kDoesNotFit;
   }
 

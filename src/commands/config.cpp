@@ -8,6 +8,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/complain.h"
 #include "cli/exit_codes.h"
@@ -84,7 +85,7 @@ int config(const Config& spec, const Context& /*context*/) {
   }
   const std::string text = rows.empty() ? "No option is set by the environment or a file; --all shows the defaults.\n"
                                         : fmt::format("{:<28}{:<24} {}\n", "Option", "Value", "From") + rows;
-  std::cout << (spec.json ? list.dump(2) + "\n" : text + files_text());
+  std::cout << (spec.json ? base::json_text(list, 2) + "\n" : text + files_text());
   return 0;
 }
 

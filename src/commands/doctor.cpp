@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/environment.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/complain.h"
@@ -105,7 +106,9 @@ std::string shareable(const std::vector<Check>& checks, const cli::Environment& 
   for (const record::EnvironmentFact& fact : run::machine_environment({}))
     if (fact.name != "control_group" && !fact.name.starts_with("git_")) machine[fact.name] = base::valid_utf8(fact.value);
   std::string text =
-      nlohmann::ordered_json{{"version", base::kVersion}, {"machine", machine}, {"checks", json_of(checks)}}.dump(2) + "\n";
+      base::json_text(nlohmann::ordered_json{{"version", base::kVersion}, {"machine", machine}, {"checks", json_of(checks)}},
+                      2) +
+      "\n";
   const std::string& database = environment.metrics_database.url;
   const std::string& engine = environment.engine.host;
   replace_names(text, {{database, "SERVER"},
@@ -123,7 +126,7 @@ int doctor(const Doctor& spec, const Context& context) {
   DoctorQuestion question = spec.question;
   question.meter.nvml_library = context.environment.nvml_library;
   const std::vector<Check> checks = check_machine(question, context.environment);
-  std::cout << (spec.json ? json_of(checks).dump(2) + "\n" : text_of(checks));
+  std::cout << (spec.json ? base::json_text(json_of(checks), 2) + "\n" : text_of(checks));
   if (!spec.report.empty()) {
     const auto written = platform::write_file_atomically(spec.report, shareable(checks, context.environment));
     if (!written) return cli::complain(written.error(), cli::kCannotRun);

@@ -68,7 +68,8 @@ int site(const Site& spec, const Context& context) {
     run["page"] = std::filesystem::exists(page, error) ? nlohmann::ordered_json(address_of(page, folder))
                                                        : nlohmann::ordered_json(nullptr);
   }
-  const auto written = platform::write_file_atomically(folder / "index.html", report::site_page(spec.title, list.dump()));
+  const auto written =
+      platform::write_file_atomically(folder / "index.html", report::site_page(spec.title, base::json_text(list)));
   if (!written) return cli::complain(written.error(), cli::kCannotRun);
   std::cout << runs->size() << (runs->size() == 1 ? " run: " : " runs: ") << cli::printable((folder / "index.html").string())
             << "\n";

@@ -43,8 +43,7 @@ base::Result<void> write_baselines(const std::filesystem::path& results_dir, std
   BaselineJson names = BaselineJson::object();
   for (const Baseline& one : baselines) names[one.name] = one.target;
   const BaselineJson all{{"schema_version", kBaselinesSchema}, {"baselines", std::move(names)}};
-  return platform::write_file_atomically(results_dir / kFile,
-                                         all.dump(1, ' ', false, BaselineJson::error_handler_t::replace) + "\n");
+  return platform::write_file_atomically(results_dir / kFile, base::json_text(all, 1) + "\n");
 }
 
 std::optional<std::string> baseline_target(const std::filesystem::path& results_dir, const std::string& name) {

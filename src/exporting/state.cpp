@@ -43,7 +43,7 @@ base::Error trouble(const fs::path& path) {
 }
 
 base::Result<void> write_json(const fs::path& path, const Json& json) {
-  return platform::write_file_atomically(path, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  return platform::write_file_atomically(path, base::json_text(json, 1) + "\n");
 }
 
 base::Result<void> append(const fs::path& path, std::string_view text) {
@@ -146,7 +146,7 @@ base::Result<void> StateFolder::quarantine(const std::string& destination, const
                     {"value", one.sample.value},
                     {"status", one.status},
                     {"answer", one.answer}};
-    lines += json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    lines += base::json_text(json) + "\n";
     quarantined_.insert(one.sample.place);
   }
   return append(path_ / kQuarantine, lines);

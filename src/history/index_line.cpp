@@ -12,7 +12,7 @@ template <class Record>
 std::string text_of(const Record& record) {
   runs::JsonWriter writer;
   fields(writer, record);
-  return writer.json.dump(-1, ' ', false, runs::Json::error_handler_t::replace);
+  return base::json_text(writer.json);
 }
 
 // Throws.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/json.h"
 #include "base/try.h"
 #include "carbon/utc_time.h"
 #include "runs/saved_metrics.h"
@@ -67,7 +68,7 @@ void read_boards(Json& metrics, PartFigures& figures) {
     board.idle_power = idle_power(gpu);
     gpu["node"] = figures.part.node;
     gpu["part"] = figures.folder;
-    board.entry = gpu.dump(kJsonIndent);
+    board.entry = base::json_text(gpu, kJsonIndent);
     figures.boards.push_back(std::move(board));
   });
 }
@@ -116,7 +117,7 @@ base::Result<PartFigures> read_figures(const std::filesystem::path& folder) {
     metrics.erase(list);
   figures.beside = beside::read_saved(folder);
   figures.benchmark = text_in(metrics, "benchmark");
-  figures.settings = metrics.dump();
+  figures.settings = base::json_text(metrics);
   for (const char* const key : {"tool_cost", "export"})
     if (const Json* const costs = object_in(metrics, key)) figures.costs[key] = *costs;
   return figures;

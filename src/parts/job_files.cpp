@@ -36,11 +36,11 @@ void write_job_json(std::ostream& out, const Job& job) {
   const Json document = job_document(job);
   const char* before = "{\n  ";
   for (const auto& [key, value] : document.items()) {
-    out << before << Json(key).dump() << ": ";
+    out << before << base::json_text(Json(key)) << ": ";
     if (key == kBoards)
       write_boards(out, job);
     else
-      out << indented(value.dump(kJsonIndent), kJsonIndent);
+      out << indented(base::json_text(value, kJsonIndent), kJsonIndent);
     before = ",\n  ";
   }
   out << "\n}\n";

@@ -107,7 +107,7 @@ base::Result<void> write_part(const fs::path& folder, const Part& part) {
   runs::JsonWriter writer;
   writer("schema_version", kPartSchema);
   fields(writer, part);
-  return platform::write_file_atomically(folder / kPartFile, writer.json.dump(2) + "\n");
+  return platform::write_file_atomically(folder / kPartFile, base::json_text(writer.json, 2) + "\n");
 }
 
 base::Result<Part> read_part(const fs::path& folder) {

@@ -81,7 +81,7 @@ base::Result<void> write_power(const std::filesystem::path& folder, const PartPo
   runs::JsonWriter writer;
   writer("schema_version", kPowerSchema);
   fields(writer, lists);
-  return platform::write_file_atomically(folder / kPowerFile, writer.json.dump() + "\n");
+  return platform::write_file_atomically(folder / kPowerFile, base::json_text(writer.json) + "\n");
 }
 
 std::optional<PartPower> read_power(const std::filesystem::path& folder) {

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "base/json.h"
 #include "report/metrics_document.h"
 #include "report/text.h"
 
@@ -49,7 +50,7 @@ class Writer {
         break;
       case Document::value_t::number_integer:
       case Document::value_t::number_unsigned:
-        write_plain(value.dump());
+        write_plain(base::json_text(value));
         break;
       default:
         out_ << YAML::Null;
@@ -112,7 +113,7 @@ std::string metrics_yaml(const record::RunRecord& run) {
 }
 
 std::string metrics_json(const record::RunRecord& run) {
-  return metrics_document(run).dump(2) + "\n";
+  return base::json_text(metrics_document(run), 2) + "\n";
 }
 
 }  // namespace gpubench::report

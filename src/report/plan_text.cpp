@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "base/text_table.h"
 #include "report/text.h"
@@ -114,7 +115,7 @@ std::string plan_json(const PlannedRun& run, const carbon::PlanQuestion& questio
       {"best", start_json(plan.best.front())},
       {"grams_saved", now ? PlanJson((*now - plan.best.front().emissions).grams() * run.pue.fraction()) : PlanJson(nullptr)},
       {"regions", std::move(regions)}};
-  return document.dump(2, ' ', false, PlanJson::error_handler_t::replace) + "\n";
+  return base::json_text(document, 2) + "\n";
 }
 
 }  // namespace gpubench::report

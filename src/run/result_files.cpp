@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "base/text_table.h"
 #include "beside/table.h"
@@ -72,7 +73,7 @@ base::Result<void> write_reports(const runs::RunDirectory& directory, const reco
   const std::array<base::Result<void>, 7> written{
       platform::stream_file_atomically(directory.file("metrics.yml"),
                                        [&](std::ostream& out) { report::write_yaml(out, metrics); }),
-      platform::write_file_atomically(directory.file("metrics.json"), metrics.dump(2) + "\n"),
+      platform::write_file_atomically(directory.file("metrics.json"), base::json_text(metrics, 2) + "\n"),
       platform::write_file_atomically(directory.file("formatted_metrics.txt"), tables_of(directory, run)),
       write_table(directory, "timeseries.csv", format,
                   [&](std::ostream& out) { report::write_timeseries_csv(out, run, series); }),

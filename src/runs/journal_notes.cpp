@@ -14,7 +14,7 @@ namespace {
 
 // A byte that is no UTF-8 (a file name, a program's words) must not cost the note.
 std::string text_of(const JsonWriter& note) {
-  return note.json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return base::json_text(note.json);
 }
 
 template <class Record>

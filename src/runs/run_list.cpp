@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "runs/saved_metrics.h"
 #include "series/journal/read_journal.h"
@@ -246,7 +247,7 @@ std::string run_list_json(const std::vector<ListedRun>& runs) {
                     {"outcome", value_or_null(run.outcome)},
                     {"why_unknown", text(run.why_unknown)}});
   }
-  return list.dump(2) + "\n";
+  return base::json_text(list, 2) + "\n";
 }
 
 }  // namespace gpubench::runs

@@ -150,7 +150,7 @@ std::string set_json(const RunSet& set) {
   runs::JsonWriter writer;
   writer("schema_version", kSetSchemaVersion);
   fields(writer, set);
-  return writer.json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return base::json_text(writer.json, 2) + "\n";
 }
 
 base::Result<RunSet> parse_set(std::string_view json) {

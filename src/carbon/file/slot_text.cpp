@@ -202,7 +202,7 @@ std::string slots_json(std::span<const IntensitySlot> slots) {
                     {"kind", kind_text(slot.kind)},
                     {"source", slot.source},
                     {"fetched", base::utc_text_milliseconds(slot.fetched)}});
-  return Json{{"slots", std::move(list)}}.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return base::json_text(Json{{"slots", std::move(list)}}, 1) + "\n";
 }
 
 }  // namespace gpubench::carbon

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "compare/formats/formats.h"
 #include "compare/words.h"
@@ -23,7 +24,7 @@ std::string as_bencher(const Report& report) {
     }
     all[base::valid_utf8(comparison.benchmark)] = std::move(measures);
   }
-  return all.dump(1) + "\n";
+  return base::json_text(all, 1) + "\n";
 }
 
 }  // namespace gpubench::compare

@@ -1,3 +1,5 @@
+#include "base/json.h"
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -166,7 +168,7 @@ std::string as_json(const Report& report) {
                  {"comparisons", list_json(report.comparisons, comparison_json)},
                  {"suites", list_json(report.suites, suite_json)},
                  {"not_read", list_json(report.notes, [](const std::string& one) { return json_text(one); })}};
-  return all.dump(1) + "\n";
+  return base::json_text(all, 1) + "\n";
 }
 
 }  // namespace gpubench::compare

@@ -166,7 +166,7 @@ std::string results_note(const record::RunRecord& run) {
     all.back().at("values").push_back(Json::array({sample.time_ms, sample.value}));
   }
   const Json note{{"note", kNote}, {"series", std::move(all)}};
-  return note.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return base::json_text(note);
 }
 
 std::vector<ResultSample> results_in(std::string_view note) {

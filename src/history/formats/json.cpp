@@ -1,3 +1,5 @@
+#include "base/json.h"
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -69,7 +71,8 @@ std::string as_json(const Report& report) {
   }
   Json notes = Json::array();
   for (const std::string& note : report.notes) notes.push_back(base::valid_utf8(note));
-  return Json{{"schema_version", kHistorySchema}, {"series", std::move(all)}, {"not_read", std::move(notes)}}.dump(1) + "\n";
+  const Json document{{"schema_version", kHistorySchema}, {"series", std::move(all)}, {"not_read", std::move(notes)}};
+  return base::json_text(document, 1) + "\n";
 }
 
 }  // namespace gpubench::history

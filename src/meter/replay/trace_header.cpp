@@ -205,7 +205,7 @@ std::string header_line(const TraceOrigin& recorded, const std::vector<GpuDescri
                  {"date", printable(recorded.date)}};
   if (!recorded.note.empty()) origin["note"] = printable(recorded.note);
   const Json header = {{"format", kFormat}, {"version", kVersion}, {"recorded", origin}, {"gpus", list}};
-  return header.dump() + "\n";
+  return base::json_text(header) + "\n";
 }
 
 }  // namespace gpubench::meter

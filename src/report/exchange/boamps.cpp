@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.h"
 #include "base/text.h"
 
 namespace gpubench::report {
@@ -100,7 +101,7 @@ base::Result<std::string> boamps_report(const record::RunRecord& run, std::strin
   if (const std::string missing = missing_in(report); !missing.empty())
     return base::failure("BoAmps wants to know what no meter knows: " + missing,
                          "write them into a JSON file and name it with --about; docs/howto/exchange.md has an example");
-  return report.dump(2) + "\n";
+  return base::json_text(report, 2) + "\n";
 }
 
 }  // namespace gpubench::report

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "base/json.h"
 #include "base/text.h"
 
 namespace gpubench::report {
@@ -46,10 +47,10 @@ class Crate {
     graph.push_back(program());
     graph.push_back(action());
     for (Entity& entity : entities_) graph.push_back(std::move(entity));
-    return Entity{{"@context", {"https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"}},
-                  {"@graph", graph}}
-               .dump(2) +
-           "\n";
+    const Entity crate{
+        {"@context", {"https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"}},
+        {"@graph", graph}};
+    return base::json_text(crate, 2) + "\n";
   }
 
  private:

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace gpubench::workload {
 namespace {
 
@@ -105,7 +107,7 @@ std::string create_request_json(const CreateInput& input) {
   if (!options.command.empty()) body["Cmd"] = options.command;
   if (options.entrypoint) body["Entrypoint"] = json::array({*options.entrypoint});
   // Replaces invalid UTF-8, which a command line may contain: an exception here would be our bug, not the user's.
-  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+  return base::json_text(body);
 }
 
 std::string container_name(const std::string& run_id) {

@@ -38,5 +38,20 @@ TEST(Json, BracketsInTextAndSiblingsAreNoNesting) {
   EXPECT_EQ(parse_json(many + "[]]").size(), 1001U);
 }
 
+TEST(Json, IsPrintedOnOneLineOrIndented) {
+  const nlohmann::ordered_json value{{"b", 1.5}, {"a", {true, nullptr}}};
+  EXPECT_EQ(json_text(value), R"({"b":1.5,"a":[true,null]})");
+  EXPECT_EQ(json_text(value, 1), "{\n \"b\": 1.5,\n \"a\": [\n  true,\n  null\n ]\n}");
+  EXPECT_EQ(json_text(nlohmann::json{{"b", 1}, {"a", 2}}), R"({"a":2,"b":1})");
+}
+
+TEST(Json, BytesThatAreNotUtf8AreReplaced) {
+  EXPECT_EQ(json_text(nlohmann::json("a\xff"
+                                     "b")),
+            "\"a\xEF\xBF\xBD"
+            "b\"");
+  EXPECT_EQ(json_text(nlohmann::ordered_json("\xc3")), "\"\xEF\xBF\xBD\"");
+}
+
 }  // namespace
 }  // namespace gpubench::base

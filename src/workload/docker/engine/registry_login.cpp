@@ -151,7 +151,7 @@ base::Result<std::string> registry_login(const std::string& image, const std::st
   } else {
     header["identitytoken"] = login->identity_token;
   }
-  return base64_url(header.dump(-1, ' ', false, json::error_handler_t::replace));
+  return base64_url(base::json_text(header));
 }
 
 }  // namespace gpubench::workload
