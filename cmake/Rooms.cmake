@@ -84,7 +84,7 @@ function(add_unit_tests room)
   target_compile_definitions(unit_${room} PRIVATE GPUBENCH_TEST_ROOM="${room}")
   add_dependencies(unit_tests unit_${room})
   add_test(NAME ${GPUBENCH_TEST_PREFIX}unit.${room} COMMAND unit_${room} --gtest_brief=1)
-  set_tests_properties(${GPUBENCH_TEST_PREFIX}unit.${room} PROPERTIES LABELS unit TIMEOUT 600 FAIL_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+  set_tests_properties(${GPUBENCH_TEST_PREFIX}unit.${room} PROPERTIES LABELS unit TIMEOUT 600 COST 10 FAIL_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
 endfunction()
 
 # Keeps the files that name something of threads, or include a header (with its .cpp) that does.

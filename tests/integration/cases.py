@@ -4,7 +4,7 @@
 usage: cases.py list                  prints ctest commands: an entry for each test, or for each class whose tests share a server
        cases.py run SCRIPT CASE       CASE: Class (its tests that are no entries of their own) or Class.test; exit status 77 if all of it skipped itself
 
-Of a class whose tests share a server, those marked runs_alone are entries of their own, so that the others need not run alone; with
+Of a class whose tests share a server, those marked needs_quiet are entries of their own, so that the others need not wait; with
 one_by_one = True in the class all are: its server starts quickly and its tests take long.
 """
 import importlib.util
@@ -14,6 +14,7 @@ import sys
 import unittest
 
 FOLDER = pathlib.Path(__file__).resolve().parent
+UNIT_TESTS = [f"{build}unit.{room.name}" for build in ("", "asan.", "tsan.") for room in (FOLDER.parent / "unit").iterdir()]
 SKIPPED = 77
 
 
@@ -38,7 +39,7 @@ def run_together(case_class):
     if not shares_a_server(case_class) or getattr(case_class, "one_by_one", False):
         return []
     names = unittest.defaultTestLoader.getTestCaseNames(case_class)
-    return [name for name in names if not getattr(getattr(case_class, name), "runs_alone", False)]
+    return [name for name in names if not getattr(getattr(case_class, name), "needs_quiet", False)]
 
 
 def entries(module):
@@ -52,13 +53,22 @@ def entries(module):
                 yield f"{case_class.__name__}.{test}", (case_class, getattr(case_class, test))
 
 
-def ctest_entry(script, case, marked):
-    name = f"integration.{script.removeprefix('test-')}.{case.replace('.test_', '.')}"
+def name_of(script, case):
+    return f"integration.{script.removeprefix('test-')}.{case.replace('.test_', '.')}"
+
+
+def needs_quiet(marked):
+    return any(getattr(one, "needs_quiet", False) for one in marked)
+
+
+def ctest_entry(script, case, marked, others):
+    """`others`: the tests that those which need quiet come after; of these, a few run side by side."""
+    name = name_of(script, case)
     properties = ["LABELS integration", "TIMEOUT 900", f"SKIP_RETURN_CODE {SKIPPED}"]
     if len(marked) > 2:  # many tests: begun early, so that nothing waits for them at the end
         properties.append(f"COST {len(marked)}")
-    if any(getattr(one, "runs_alone", False) for one in marked):
-        properties.append("RUN_SERIAL TRUE")
+    if needs_quiet(marked):
+        properties.append(f'PROCESSORS 2 DEPENDS "{";".join(others)}"')
     locks = sorted({lock for one in marked for lock in getattr(one, "locks", ())})
     if locks:
         properties.append(f'RESOURCE_LOCK "{";".join(locks)}"')
@@ -68,9 +78,10 @@ def ctest_entry(script, case, marked):
 
 
 def list_entries():
-    for path in sorted(FOLDER.glob("test-*.py")):
-        for case, marked in entries(load(path.stem)):
-            print(ctest_entry(path.stem, case, marked))
+    found = [(path.stem, case, marked) for path in sorted(FOLDER.glob("test-*.py")) for case, marked in entries(load(path.stem))]
+    others = UNIT_TESTS + [name_of(script, case) for script, case, marked in found if not needs_quiet(marked)]
+    for script, case, marked in found:
+        print(ctest_entry(script, case, marked, others))
 
 
 def run(script, case):

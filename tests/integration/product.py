@@ -18,9 +18,9 @@ SUPPORT = SOURCE / "tests/support"
 CLOSED_PORT = "http://127.0.0.1:9"  # nothing listens on the discard port
 
 
-def runs_alone(case):
-    """Marks a test or a class whose figures need a machine that does nothing else: ctest runs nothing beside it."""
-    case.runs_alone = True
+def needs_quiet(case):
+    """Marks a test or a class whose figures need a machine that computes nothing else: ctest runs it after all the others."""
+    case.needs_quiet = True
     return case
 
 

@@ -5,10 +5,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import unittest
 
-from product import PROGRAM, ProductTest
+from product import BUILD, PROGRAM, ProductTest
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/bin")
 
@@ -29,6 +30,18 @@ def processes():
         except (OSError, IndexError):
             continue
     return found
+
+
+def stripped_program():
+    """The program without its debug information, which is most of its 120 MB: each test brings it to hosts that lack it."""
+    path = BUILD / "stripped/iris-gpubench"
+    if not path.exists() or path.stat().st_mtime < PROGRAM.stat().st_mtime:
+        with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+            stripped = pathlib.Path(folder) / "stripped"
+            subprocess.run(["strip", "-o", str(stripped), str(PROGRAM)], check=True)
+            path.parent.mkdir(exist_ok=True)
+            stripped.rename(path)
+    return path
 
 
 class RemoteHost:
@@ -135,9 +148,9 @@ class RemoteTest(ProductTest):
     def ssh_script(self):
         return f'#!/bin/sh\nexec /usr/bin/ssh -F {self.folder}/ssh_config "$@"\n'
 
-    def on(self, *arguments, host="g0", program=PROGRAM):
+    def on(self, *arguments, host="g0", program=None):
         """A command line with --host."""
-        return ("--host", host, "--remote-program", str(program), *arguments)
+        return ("--host", host, "--remote-program", str(program or stripped_program()), *arguments)
 
     def attach(self, *arguments):
         return subprocess.Popen([str(PROGRAM), "attach", *arguments, "--results-dir", str(self.results)], env=self.environment, cwd=self.folder,

@@ -14,7 +14,7 @@ import subprocess
 import time
 import unittest
 
-from product import PROGRAM, SOURCE, ProductTest, carbon_service, runs_alone
+from product import PROGRAM, SOURCE, ProductTest, carbon_service, needs_quiet
 
 QUICK = ("--idle_roll", "0", "--no_plot")
 
@@ -87,7 +87,7 @@ class ExitCodes(ProductTest):
 class Results(ProductTest):
     gpu_script = "gpus 2\nprofile steady 100\n"
 
-    @runs_alone
+    @needs_quiet
     def test_all_files_and_the_seeds_keys(self):
         outcome = self.run_program("--interval", "0.5", "--benchmark_command", "sleep 2")
         self.assertEqual(outcome.code, 0, outcome.stderr)
@@ -140,7 +140,7 @@ class Results(ProductTest):
         self.assertNotIn("marker-secret", everything)
 
 
-@runs_alone
+@needs_quiet
 class Energy(ProductTest):
     def test_a_known_load_from_both_sensors(self):
         load = self.folder / "load"
@@ -403,7 +403,7 @@ class Signals(ProductTest):
         outcome = self.finish(process, timeout=8)
         self.assertEqual(outcome.metrics["workload"]["exit_code"], 137)
 
-    @runs_alone
+    @needs_quiet
     def test_time_limit(self):
         for line, own, least in (("echo begun; sleep 1000", 143, 0.5), ("trap '' TERM; while :; do sleep 0.1; done", 137, 1)):
             with self.subTest(line=line):

@@ -14,7 +14,7 @@ import unittest
 
 import registries
 from engines import QUICK, EngineTest
-from product import runs_alone
+from product import needs_quiet
 
 
 class RunOptions(EngineTest):
@@ -243,7 +243,7 @@ class Logs(EngineTest):
         self.assertIn("log_incomplete", outcome.findings())
         self.assertIn("--log-cap", log)
 
-    @runs_alone
+    @needs_quiet
     def test_a_stopped_terminal_does_not_hold_up_the_benchmark(self):
         line = "head -c 60000000 /dev/zero | tr '\\0' 'x' | fold -w 79"
         free = self.shell(line, "--monitor_benchmark_logs", timeout=120)

@@ -12,7 +12,7 @@ import tempfile
 import time
 import unittest
 
-from product import SUPPORT, ProductTest, runs_alone
+from product import SUPPORT, ProductTest, needs_quiet
 
 QUICK = ("--idle_roll", "0", "--no_plot", "--no_live_monitor")
 
@@ -108,7 +108,7 @@ class Outcomes(ContainerTest):
         self.assertEqual(outcome.metrics["score"], 4.5)
         self.assertIn("more than 20000 entries", (outcome.directory / "benchmark_results/skipped.txt").read_text())
 
-    @runs_alone
+    @needs_quiet
     def test_all_of_a_run(self):
         outcome = self.run_program("--interval", "0.5", "--monitor_benchmark_logs", "--benchmark_image", "bb", "--", "sh", "-c",
                                    "for i in 1 2 3; do printf 'epoch %d\\r' $i; sleep 0.5; done; echo; echo done")

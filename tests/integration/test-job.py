@@ -8,7 +8,7 @@ import unittest
 import browser
 from browser import Browser
 from databases import WithDatabase
-from product import PROGRAM, SOURCE, ProductTest, runs_alone
+from product import PROGRAM, SOURCE, ProductTest, needs_quiet
 
 QUICK = ("--idle_roll", "0.3", "--no_plot", "--quiet")
 WATTS = (300, 400, 500, 600)
@@ -40,7 +40,7 @@ class Parts(ProductTest):
     def bytes_of(self, folder):
         return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
-    @runs_alone
+    @needs_quiet
     def test_the_sum_of_three_nodes_is_the_truth(self):
         self.run_job(command=("sleep", "8"))
         job = self.job()

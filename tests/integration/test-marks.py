@@ -11,7 +11,7 @@ import time
 import unittest
 
 from engines import EngineTest, PodmanTest
-from product import PROGRAM, SOURCE, ProductTest, runs_alone
+from product import PROGRAM, SOURCE, ProductTest, needs_quiet
 
 CLIENTS = SOURCE / "share/marks"
 QUICK = ("--no_plot", "--no_html", "--idle_roll", "0.2")
@@ -204,7 +204,7 @@ class OtherWays(MarksTest):
 
 
 class Energy(MarksTest):
-    @runs_alone
+    @needs_quiet
     def test_a_load_has_the_energy_of_its_phase(self):
         load = self.folder / "load"
         self.script_gpu(f"gpus 1\nload_file {load} 100 600\n")

@@ -15,8 +15,8 @@ import subprocess
 import time
 import unittest
 
-from product import PROGRAM, SOURCE, runs_alone
-from remotes import RemoteTest, processes
+from product import PROGRAM, SOURCE, needs_quiet
+from remotes import RemoteTest, processes, stripped_program
 
 CUTS = int(os.environ.get("CUTS", "4"))
 COUNT = "for i in 1 2 3 4 5 6 7 8 9 10; do echo line $i; sleep 0.4; done"
@@ -36,7 +36,7 @@ class Cut(FromRemote):
             times = [datetime.datetime.fromisoformat(row["timestamp"][:-1]).timestamp() for row in csv.DictReader(file)]
         return max(later - earlier for earlier, later in zip(times, times[1:]))
 
-    @runs_alone
+    @needs_quiet
     def test_cut_at_random_moments(self):
         over = self.folder / "over"
         started = self.start(*self.on("--interval", "0.5", "--monitor-benchmark-logs", "--live-style", "none", "--", "sh", "-c",
@@ -233,7 +233,7 @@ class Remote(FromRemote):
         self.assertIn("tries again until it answers", outcome.stderr)
         self.assertIn("connected again", outcome.stderr)
 
-    @runs_alone
+    @needs_quiet
     def test_a_connection_that_falls_silent(self):
         started = self.start(*self.on("--", "sh", "-c", "echo up; sleep 20; echo done"))
         self.wait_until_it_prints("up")
@@ -349,7 +349,7 @@ class Several(RemoteTest):
     gpu_script = "gpus 2\nhost_uuids\nprofile steady 100\n"
 
     def on_both(self, *arguments):
-        return ("--host", "g0", "--host", "g1", "--remote-program", str(PROGRAM), *arguments)
+        return ("--host", "g0", "--host", "g1", "--remote-program", str(stripped_program()), *arguments)
 
     def job(self):
         return json.loads((self.results / "latest/metrics.json").read_text())
@@ -416,17 +416,17 @@ class Page(RemoteTest):
     def setUp(self):
         super().setUp()
         program = self.folder / "tools/iris-gpubench"
-        program.symlink_to(PROGRAM)
+        program.symlink_to(stripped_program())
         for host in self.remotes:
             benchmark = host.home / "simulate"
             benchmark.write_text("#!/bin/sh\nsleep 0.5\n")
             benchmark.chmod(0o755)
             own = host.home / "iris-gpubench/bin/iris-gpubench"
             own.parent.mkdir(parents=True)
-            own.symlink_to(PROGRAM)
+            own.symlink_to(stripped_program())
 
     def remote_variables(self):
-        return super().remote_variables() | {"PATH": f"{PROGRAM.parent}:/usr/bin:/bin"}
+        return super().remote_variables() | {"PATH": f"{stripped_program().parent}:/usr/bin:/bin"}
 
     def shell(self, line):
         return subprocess.run(["sh", "-c", line], env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,

@@ -14,7 +14,7 @@ import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from product import PROGRAM, SOURCE, ProductTest, runs_alone
+from product import PROGRAM, SOURCE, ProductTest, needs_quiet
 
 QUICK = ("--idle_roll", "0.1", "--no_plot", "--no_html", "--no_live_monitor", "--timeseries_format", "none")
 KILLS = int(os.environ.get("KILLS", "6"))
@@ -306,7 +306,7 @@ class Stopped(Sets):
             self.assertEqual(len({member["sitting"] for member in counted}), 1, block)
 
 
-@runs_alone
+@needs_quiet
 class SharedIdleTime(Sets):
     """The idle time between two runs serves both, with the default --idle_roll."""
     PLAIN = ("--no_plot", "--no_html", "--no_live_monitor", "--timeseries_format", "none")

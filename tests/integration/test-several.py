@@ -4,7 +4,7 @@ import json
 import unittest
 
 from engines import QUICK, EngineTest
-from product import runs_alone
+from product import needs_quiet
 
 
 class Several(EngineTest):
@@ -18,7 +18,7 @@ class Several(EngineTest):
         (self.folder / "containers.yml").write_text(text)
         return self.run_program(*QUICK, "--interval", "0.5", "--benchmark_file", str(self.folder / "containers.yml"), *options)
 
-    @runs_alone
+    @needs_quiet
     def test_side_by_side_each_with_its_own_gpus(self):
         outcome = self.several(line="sleep 2; echo done")
         self.assertEqual(outcome.code, 0, outcome.stderr)
