@@ -32,7 +32,7 @@ std::optional<std::string> Launched::receive(base::Duration patience, int interr
 
 void Launched::leave(base::Duration patience) {
   child_->close_input();
-  static_cast<void>(child_->wait(patience));
+  if (!child_->wait(patience)) child_->kill();
 }
 
 }  // namespace gpubench::agents

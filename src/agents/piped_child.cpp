@@ -96,12 +96,16 @@ base::Result<std::unique_ptr<PipedChild>> PipedChild::start(const std::vector<st
 }
 
 PipedChild::~PipedChild() {
-  if (id_ > 0 && !exit_code_) {
-    kill(-id_, SIGKILL);
-    while (waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
-    }
-  }
+  kill();
   for (int* const end : {&in_, &out_, &err_}) close_end(*end);
+}
+
+void PipedChild::kill() {
+  if (id_ <= 0 || exit_code_) return;
+  ::kill(-id_, SIGKILL);
+  while (waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  exit_code_ = 128 + SIGKILL;
 }
 
 void PipedChild::write(std::string_view bytes) const {

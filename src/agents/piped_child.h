@@ -37,6 +37,8 @@ class PipedChild {
   const std::string& errors();
   // The exit code, 128 + n if killed by signal n; empty: it runs on after `patience`.
   std::optional<int> wait(base::Duration patience);
+  // Kills the group, if it runs, and waits for the end of the program.
+  void kill();
 
  private:
   PipedChild() = default;

@@ -151,9 +151,8 @@ cli::RunSpec spec_of_head(cli::RunSpec spec) {
   return spec;
 }
 
-// What srun and the agents wrote until their end, without what srun says of their exit codes. An agent's state comes by
-// another way than its words, which may still be on theirs.
-std::string trouble_of(agents::Launched& channel) {
+// Ends the agents, as what they say of trouble may come after their state. Without what srun says of their exit codes.
+std::string last_words_of(agents::Launched& channel) {
   channel.leave(kLeaveWithin);
   const std::string all = channel.trouble();
   std::string text;
@@ -169,7 +168,7 @@ base::Result<void> wait_until_ready(agents::Crew& crew, agents::Launched& channe
   if (platform::is_readable(signals.fd())) return base::failure("a signal came before the benchmark was started");
   const auto missing = crew.nodes_short_of(agents::State::ready);
   if (missing.empty()) return {};
-  return base::failure("the agents on " + names_of(missing) + " cannot measure: " + trouble_of(channel),
+  return base::failure("the agents on " + names_of(missing) + " cannot measure: " + last_words_of(channel),
                        "this must work in the job: srun --overlap --ntasks-per-node=1 iris-gpubench doctor");
 }
 

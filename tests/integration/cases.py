@@ -14,6 +14,7 @@ import sys
 import unittest
 
 FOLDER = pathlib.Path(__file__).resolve().parent
+# As cmake/Rooms.cmake names them in the builds that run-tests makes.
 UNIT_TESTS = [f"{build}unit.{room.name}" for build in ("", "asan.", "tsan.") for room in (FOLDER.parent / "unit").iterdir()]
 SKIPPED = 77
 
@@ -34,12 +35,16 @@ def shares_a_server(case_class):
     return case_class.setUpClass.__func__ is not unittest.TestCase.setUpClass.__func__
 
 
+def needs_quiet(marked):
+    return any(getattr(one, "needs_quiet", False) for one in marked)
+
+
 def run_together(case_class):
     """Names of the tests that make one entry."""
     if not shares_a_server(case_class) or getattr(case_class, "one_by_one", False):
         return []
     names = unittest.defaultTestLoader.getTestCaseNames(case_class)
-    return [name for name in names if not getattr(getattr(case_class, name), "needs_quiet", False)]
+    return [name for name in names if not needs_quiet([getattr(case_class, name)])]
 
 
 def entries(module):
@@ -55,10 +60,6 @@ def entries(module):
 
 def name_of(script, case):
     return f"integration.{script.removeprefix('test-')}.{case.replace('.test_', '.')}"
-
-
-def needs_quiet(marked):
-    return any(getattr(one, "needs_quiet", False) for one in marked)
 
 
 def ctest_entry(script, case, marked, others):

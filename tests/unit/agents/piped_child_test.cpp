@@ -63,6 +63,15 @@ TEST(PipedChild, ASignalIs128AndItsNumber) {
   EXPECT_EQ((*child)->wait(10s), 137);
 }
 
+TEST(PipedChild, OneThatDoesNotEndIsKilledOnce) {
+  const auto child = PipedChild::start({"sleep", "60"}, kPath);
+  ASSERT_TRUE(child);
+  EXPECT_FALSE((*child)->wait(0ms));
+  (*child)->kill();
+  (*child)->kill();
+  EXPECT_EQ((*child)->wait(10s), 137);
+}
+
 TEST(PipedChild, AProgramThatIsNotThereIsNamed) {
   const auto child = PipedChild::start({"no-such-program"}, kPath);
   ASSERT_FALSE(child);
