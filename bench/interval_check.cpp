@@ -1,7 +1,7 @@
 // How often the stated comparative interval of the energy holds, and how wide it is beside the error: simulated runs whose
 // true energy is known, by load and duration. usage: interval_check [RUNS_PER_CLASS] [SEED]
 //
-// Drawn anew for each run: phase of the counter's updates and of the sampler, period of the counter (100 ms, 20 ppm), its
+// Drawn again for each run: phase of the counter's updates and of the sampler, period of the counter (100 ms, 20 ppm), its
 // lag (0 to 60 ms) and that of the power samples, gain of the samples to the counter (0.1 %), idle power before (60 to 130
 // W) and after (20 to 60 W more), noise of it, and what the workload's start and end are off by (a command's: 1 ms). "seen"
 // is what a comparison with another meter over the same window sees: without the last. "locked": the counter's tick is

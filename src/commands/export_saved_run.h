@@ -14,7 +14,7 @@ namespace gpubench::commands {
 
 struct SavedRunExport {
   exporting::ExportSpec to;
-  bool verify = false;                                 // everything is read back anew
+  bool verify = false;                                 // everything is read back again
   base::Duration patience = std::chrono::seconds(30);  // without progress
 };
 

@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint64_t kPart = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kAfterAll = std::uint64_t{1} << 62U;  // as the number of a record that is not in the journal
 constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
-// An engine says later when it has started a container: sent anew only where a graph would show the difference.
+// An engine says later when it has started a container: sent again only where a graph would show the difference.
 constexpr base::Duration kAnotherMoment = std::chrono::milliseconds(100);
 // Dashboards look back five minutes for the latest value of a series.
 constexpr base::Duration kInfoPeriod = std::chrono::minutes(1);

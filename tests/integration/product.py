@@ -46,7 +46,7 @@ class Outcome:
 
 
 class ProductTest(unittest.TestCase):
-    """A folder, a scripted GPU and no network, anew for each test."""
+    """A folder, a scripted GPU and no network, new for each test."""
 
     gpu_script = "gpus 1\nprofile steady 100\n"
 

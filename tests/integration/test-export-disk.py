@@ -63,7 +63,7 @@ class Disks(WithDatabase, ProductTest):
         return text
 
     def assert_nothing_half_written(self, folder, disk_turned_read_only=False):
-        """Whatever has the name of a result is whole. A temporary file that was under way when the disk turned read-only can not be removed."""
+        """Whatever has the name of a result is whole. A temporary file that was under way when the disk turned read-only cannot be removed."""
         temporaries = [path.name for path in folder.rglob(".*")]
         if disk_turned_read_only:
             temporaries = [name for name in temporaries if not re.fullmatch(r"\..+\.[0-9a-f]{12}", name)]

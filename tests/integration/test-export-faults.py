@@ -361,7 +361,7 @@ class RemoteWrite(ProductTest):
                 outcome = self.remote_write(folder, self.proxy(fault, database.url).url)
                 self.assertEqual(outcome["code"], 0, outcome["text"])
                 Faults.assert_all_there(self, folder, outcome, case, database=database)
-        again = self.remote_write(folder, database.url, "--verify")  # another address: everything is sent anew
+        again = self.remote_write(folder, database.url, "--verify")  # another address: everything is sent again
         Faults.assert_all_there(self, folder, again, "Prometheus, sent again", database=database)
 
     def test_victoriametrics(self):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Carbon after the run: recarbon costs a saved run anew, plan says when to run it again, and waits for it."""
+"""Carbon after the run: recarbon calculates the carbon of a saved run again, plan says when to run it again, and waits for it."""
 import datetime
 import json
 import signal

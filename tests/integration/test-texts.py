@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Every text that the program prints, compared with tests/integration/files/*.golden; GPUBENCH_UPDATE_GOLDEN=1 writes them anew.
+"""Every text that the program prints, compared with tests/integration/files/*.golden; GPUBENCH_UPDATE_GOLDEN=1 writes them again.
 
 What differs from run to run (times, folders, the version) is put aside first. The tables of a measured run are compared by the unit
 tests (tests/unit/report/files), the live view's screens too (tests/unit/live/files)."""

@@ -1,5 +1,5 @@
 // A driver that fails in every way that is known, under the real meter, the sampler's schedule and the account: the energy
-// lies within its stated interval, or it is said that it can not be given; GPUs add up to the total, parts to the whole.
+// lies within its stated interval, or the run says that it cannot be given; GPUs add up to the total, parts to the whole.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
