@@ -138,9 +138,16 @@ class HttpServer::Daemon {
     return is_loopback(has_port ? text.substr(0, text.rfind(':')) : text);
   }
 
-  // Answers before any body of a request: it is not read.
+  // Called at the head of a request, with each piece of its body, and at its end. The body is dropped, but the answer waits
+  // for its end: a client that is still sending would find the connection closed and no answer.
   static MHD_Result answer(void* self, MHD_Connection* connection, const char* url, const char* method,
-                           const char* /*version*/, const char* /*body*/, std::size_t* /*size*/, void** /*kept*/) {
+                           const char* /*version*/, const char* /*body*/, std::size_t* size, void** kept) {
+    const bool is_head = *kept == nullptr;
+    *kept = self;  // any other value than the one at the head
+    if (is_head || *size > 0) {
+      *size = 0;
+      return MHD_YES;
+    }
     const Daemon& daemon = *static_cast<const Daemon*>(self);
     const HttpPage& page = daemon.page_;
     if (!daemon.is_meant(connection))

@@ -145,6 +145,10 @@ TEST_F(HttpServerTest, OtherPathsAndMethods) {
   EXPECT_EQ(asked_, 0);
 }
 
+TEST_F(HttpServerTest, WhoeverStillSendsABodyGetsTheAnswer) {
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(ask("POST", "/metrics", std::string(10'000'000, 'x')).status, 405);
+}
+
 TEST_F(HttpServerTest, GarbageIsRefusedAndHurtsNobody) {
   for (const std::string& bytes : {std::string("\x16\x03\x01\x02\x00\x01\x00\x01", 8), std::string("\r\n\r\n\r\n"),
                                    std::string("GET\r\n\r\n"), "GET /metrics HTTP/1.1\r\nX: " + std::string(1 << 20, 'a'),
