@@ -96,7 +96,8 @@ std::optional<std::string> Socket::receive() const {
   std::string message(kLongestMessage, '\0');
   for (;;) {
     const ssize_t size = recv(fd_, message.data(), message.size(), MSG_DONTWAIT);
-    if (size < 0 && errno == EINTR) continue;
+    // ECONNRESET: the peer has gone and left something unread. What it sent before comes next; Linux reports this once.
+    if (size < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return std::nullopt;
     message.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
     return message;

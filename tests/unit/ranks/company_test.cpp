@@ -67,6 +67,18 @@ TEST(Messages, NonsenseIsRefused) {
   }
 }
 
+TEST(Socket, WhatWasSentIsReadThoughThePeerWentWithSomethingUnread) {
+  const std::string name = name_of("unread");
+  const auto door = Socket::listen(name);
+  auto peer = Socket::connect(name);
+  const auto own = door->accept();
+  own->send("never read");
+  peer->send("the last words");
+  peer->close();
+  EXPECT_EQ(own->receive(), "the last words");
+  EXPECT_EQ(own->receive(), "");
+}
+
 TEST(Company, TheFirstMeasuresAllThatAllSee) {
   const std::string group = name_of("all");
   const auto leader = joined(group, {0, {"a", "b"}, {"a"}}, 2);
