@@ -92,15 +92,15 @@ class PassThrough final : public workload::LogSink {
 
 class RankPlace final : public run::PartPlace {
  public:
-  RankPlace(const parts::Membership& member, ranks::Company& company)
-      : run::PartPlace(begun_part(member)), rank_(member.rank), company_(company) {}
+  RankPlace(const parts::Membership& member, ranks::Company& company, base::Duration idle_roll)
+      : run::PartPlace(begun_part(member)), rank_(member.rank), company_(company), idle_roll_(idle_roll) {}
 
   [[nodiscard]] bool is_rank() const override { return true; }
   void choose_gpus(gpus::WorkloadGpus& own, const std::vector<meter::GpuDescription>& all) const override {
     gpus::take_boards(own, company_.boards(), all);
   }
   std::unique_ptr<workload::Workload> place(std::unique_ptr<workload::Workload> workload, int interrupt_fd) override {
-    return ranks::make_ranked_workload(std::move(workload), rank_, company_, interrupt_fd);
+    return ranks::make_ranked_workload(std::move(workload), rank_, company_, {idle_roll_, interrupt_fd});
   }
   void know_processes(gpus::WorkloadProcesses& processes) const override {
     for (const int rank : company_.processes()) processes.first.push_back(rank);
@@ -120,6 +120,7 @@ class RankPlace final : public run::PartPlace {
 
   const int rank_;
   ranks::Company& company_;
+  const base::Duration idle_roll_;
   PassThrough output_;
 };
 
@@ -195,7 +196,7 @@ int run_unmeasured(const cli::RunSpec& spec, const parts::Membership& member, ra
   auto workload = workload::open_workload(spec.workload, context, clock);
   if (!workload) return cli::complain(workload.error(), cli::kCannotRun);
   if (const auto ready = (*workload)->prepare(); !ready) return cli::complain(ready.error(), cli::kCannotRun);
-  company.wait_for_go(kGatherFor, signals.fd());
+  ranks::wait_for_go(company, {spec.idle_roll, signals.fd()});
   if (const auto signal = signals.next()) return cli::kSignalBase + *signal;
   if (const auto started = (*workload)->start(); !started) return cli::complain(started.error(), cli::kCannotRun);
   const Ended ended = follow(**workload, signals, spec.timeout, clock);
@@ -214,7 +215,7 @@ int run_rank(const cli::RunSpec& spec, const cli::Environment& environment, cons
     return cli::complain(company.error(), signal ? cli::kSignalBase + *signal : cli::kCannotRun);
   }
   if ((*company)->boards().empty() && !(*company)->leads()) return run_unmeasured(spec, member, **company, signals);
-  RankPlace rank(member, **company);
+  RankPlace rank(member, **company, spec.idle_roll);
   run::Shared shared{signals};
   shared.part = &rank;
   const run::RunEnd end = run::run_once(silent(spec), environment, shared);

@@ -16,19 +16,19 @@ namespace {
 using workload::WorkloadOutcome;
 
 constexpr base::Duration kLongestWaitForRanks = std::chrono::seconds(10);
-// The leader waits for others as long as that twice, and sees the idle GPUs in between. If it dies, nobody waits for it.
+// Besides the idle roll: the leader waits for the others twice. If it dies, nobody waits for it.
 constexpr base::Duration kLongestWaitForLeader = std::chrono::seconds(60);
 constexpr base::Duration kBetweenLooks = std::chrono::milliseconds(100);
 
 class RankedWorkload final : public workload::Workload {
  public:
-  RankedWorkload(std::unique_ptr<workload::Workload> inner, int rank, Company& company, int interrupt_fd)
-      : inner_(std::move(inner)), rank_(rank), company_(company), interrupt_fd_(interrupt_fd) {}
+  RankedWorkload(std::unique_ptr<workload::Workload> inner, int rank, Company& company, const Waiting& waiting)
+      : inner_(std::move(inner)), rank_(rank), company_(company), waiting_(waiting) {}
 
   base::Result<void> prepare() override { return inner_->prepare(); }
   [[nodiscard]] const workload::WorkloadDescription& description() const override { return inner_->description(); }
   base::Result<void> start() override {
-    company_.wait_for_go(company_.leads() ? kLongestWaitForRanks : kLongestWaitForLeader, interrupt_fd_);
+    wait_for_go(company_, waiting_);
     return inner_->start();
   }
   base::Result<std::optional<WorkloadOutcome>> poll(base::Duration timeout, int wake_fd) override;
@@ -52,7 +52,7 @@ class RankedWorkload final : public workload::Workload {
   std::unique_ptr<workload::Workload> inner_;
   const int rank_;
   Company& company_;
-  const int interrupt_fd_;
+  const Waiting waiting_;
   std::optional<WorkloadOutcome> outcome_;  // of this rank
   bool killed_ = false;
 };
@@ -73,9 +73,14 @@ base::Result<std::optional<WorkloadOutcome>> RankedWorkload::poll(base::Duration
 
 }  // namespace
 
+void wait_for_go(Company& company, const Waiting& waiting) {
+  company.wait_for_go(company.leads() ? kLongestWaitForRanks : waiting.idle_roll + kLongestWaitForLeader,
+                      waiting.interrupt_fd);
+}
+
 std::unique_ptr<workload::Workload> make_ranked_workload(std::unique_ptr<workload::Workload> inner, int rank,
-                                                         Company& company, int interrupt_fd) {
-  return std::make_unique<RankedWorkload>(std::move(inner), rank, company, interrupt_fd);
+                                                         Company& company, const Waiting& waiting) {
+  return std::make_unique<RankedWorkload>(std::move(inner), rank, company, waiting);
 }
 
 }  // namespace gpubench::ranks

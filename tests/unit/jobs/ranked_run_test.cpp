@@ -88,8 +88,9 @@ class OthersThatMeasure final : public ranks::Company {
  public:
   void gather(base::Duration /*patience*/) override {}
   [[nodiscard]] std::vector<std::string> boards() const override { return {}; }
-  void wait_for_go(base::Duration /*patience*/, int /*interrupt_fd*/) override {
+  void wait_for_go(base::Duration patience, int /*interrupt_fd*/) override {
     ++waits;
+    longest_wait = patience;
     if (signal_at_go != 0) ::kill(::getpid(), signal_at_go);
     if (signal_at_go != 0) ::usleep(200'000);  // until the queue's thread has taken it
   }
@@ -104,6 +105,7 @@ class OthersThatMeasure final : public ranks::Company {
   [[nodiscard]] bool lost_leader() const override { return lost; }
 
   int waits = 0;
+  base::Duration longest_wait{};
   int signal_at_go = 0;
   bool lost = false;
 
@@ -176,6 +178,12 @@ TEST_F(UnmeasuredTest, AContainerOnEachNodeIsOne) {
   EXPECT_EQ(go(), 2);
   EXPECT_THAT(said_, HasSubstr("--ntasks-per-node=1"));
   EXPECT_EQ(company_.waits, 0) << "nobody is held up";
+}
+
+TEST_F(UnmeasuredTest, ItWaitsUntilTheLeaderHasSeenTheIdleGpus) {
+  spec_.idle_roll = 10min;
+  EXPECT_EQ(go("true"), 0);
+  EXPECT_GT(company_.longest_wait, 10min + 20s) << "the leader waits for a late rank as well";
 }
 
 TEST_F(UnmeasuredTest, TheTimeLimitEndsItAsItDoesAMeasuredOne) {
