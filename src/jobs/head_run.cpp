@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -151,13 +152,16 @@ cli::RunSpec spec_of_head(cli::RunSpec spec) {
   return spec;
 }
 
-// Ends the agents, as what they say of trouble may come after their state. Without what srun says of their exit codes.
+// Ends the agents, as what they say of trouble may come after their state. Without what srun says of their exit codes;
+// what several agents say alike stands once.
 std::string last_words_of(agents::Launched& channel) {
   channel.leave(kLeaveWithin);
   const std::string all = channel.trouble();
+  std::set<std::string_view> lines;
   std::string text;
   for (const std::string_view line : base::split(all, '\n'))
-    if (line.find(": Exited with exit code ") == std::string_view::npos) text.append(line).append("\n");
+    if (line.find(": Exited with exit code ") == std::string_view::npos && lines.insert(line).second)
+      text.append(line).append("\n");
   text = base::one_line(base::trimmed(text), kLongestTrouble);
   return text.empty() ? "srun said nothing" : text;
 }

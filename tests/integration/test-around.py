@@ -280,6 +280,7 @@ class Refusals(AroundTest):
         self.assertEqual(done.returncode, 125, done.stderr)
         self.assertIn("cannot measure", done.stderr)
         self.assertIn("n1", done.stderr)
+        self.assertEqual(done.stderr.count("/nonexistent.so"), 1, "three agents with one reason")
         self.assertLess(time.monotonic() - begin, 20)
         self.assertEqual(list(self.results.glob("*")), [])
         self.assertEqual(self.steps(), [])
