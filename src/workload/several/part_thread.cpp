@@ -40,6 +40,7 @@ void PartThread::run() {
   {
     const std::lock_guard lock(mutex_);
     description_ = workload_.description();
+    to_hand_on_.clear();  // from before it ran: it could not expect them yet
     if (!started) {
       start_error_ = started.error();
       outcome_ = WorkloadOutcome{};
@@ -97,6 +98,7 @@ void PartThread::ask(Wish wish) {
 }
 
 void PartThread::hand_on(int signal) {
+  if (!launched()) return;
   {
     const std::lock_guard lock(mutex_);
     to_hand_on_.push_back(signal);
@@ -108,6 +110,15 @@ void PartThread::join() {
   if (!thread_.joinable()) return;
   thread_.join();
   was_joined_ = true;
+}
+
+void PartThread::end_in_trouble() {
+  join();
+  workload_.kill();
+  const std::lock_guard lock(mutex_);
+  outcome_ = WorkloadOutcome{};
+  if (trouble_) outcome_->note = trouble_->message;
+  trouble_.reset();
 }
 
 bool PartThread::ended() const {

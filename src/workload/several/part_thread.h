@@ -44,6 +44,8 @@ class PartThread {
   void ask(Wish wish);
   void hand_on(int signal);
   void join();
+  // Makes its trouble its outcome: without exit code, with the trouble as note. What still runs is killed.
+  void end_in_trouble();
 
   [[nodiscard]] bool launched() const { return thread_.joinable() || was_joined_; }
   [[nodiscard]] bool ended() const;

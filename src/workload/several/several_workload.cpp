@@ -89,7 +89,8 @@ class SeveralWorkload final : public Workload {
   WakeUp news_;                                       // a thread has some; before the threads
   std::vector<std::unique_ptr<PartThread>> threads_;  // one per part
   WorkloadDescription description_;
-  bool ending_ = false;  // a stop was asked for: nothing more is started
+  std::optional<base::Error> first_trouble_;  // in turn: of one whose end could not be observed
+  bool ending_ = false;                       // a stop was asked for: nothing more is started
 };
 
 base::Result<void> SeveralWorkload::prepare() {
@@ -135,13 +136,19 @@ base::Result<std::optional<WorkloadOutcome>> SeveralWorkload::poll(base::Duratio
   if (!ended) return base::failure(ended.error());
   if (!*ended) return std::optional<WorkloadOutcome>();
   describe();
-  return std::optional(outcome());
+  WorkloadOutcome all = outcome();
+  if (first_trouble_ && all.ran == base::Window{}) return base::failure(*first_trouble_);  // nothing was measured
+  return std::optional(std::move(all));
 }
 
 // Starts what is next; true when none runs any more.
 base::Result<bool> SeveralWorkload::advance() {
   for (const auto& thread : threads_) {
-    if (const auto trouble = thread->trouble()) return base::failure(*trouble);
+    if (const auto trouble = thread->trouble()) {
+      if (order_ == Order::side_by_side) return base::failure(*trouble);
+      if (!first_trouble_) first_trouble_ = trouble;
+      thread->end_in_trouble();
+    }
     if (thread->ended()) continue;
     if (thread->launched()) return false;
     if (ending_) continue;

@@ -20,6 +20,7 @@ struct Script {
   std::condition_variable changed;
   std::optional<int> exit_with;  // it ends once this is there
   std::string cannot_start;
+  std::string cannot_poll;
   bool started = false;
   bool cleaned = false;
   int number = 0;
@@ -57,6 +58,7 @@ class ScriptedWorkload final : public Workload {
   }
   base::Result<std::optional<WorkloadOutcome>> poll(base::Duration /*timeout*/, int /*wake_fd*/) override {
     std::unique_lock lock(script_.mutex);
+    if (!script_.cannot_poll.empty()) return base::failure(script_.cannot_poll);
     script_.changed.wait_for(lock, 1ms, [this] { return script_.exit_with.has_value(); });
     if (!script_.exit_with) return std::optional<WorkloadOutcome>();
     WorkloadOutcome outcome;
@@ -167,6 +169,46 @@ TEST_F(SeveralWorkloadTest, WhatCannotStartLaterIsSaidAndTheRestRuns) {
   EXPECT_EQ(outcome.note, "w2: no such file");
   EXPECT_EQ(outcome.parts[1].ran, base::Window{});
   EXPECT_EQ(outcome.ran.start, base::SteadyTime(1s));
+}
+
+TEST_F(SeveralWorkloadTest, InTurnOneWhoseEndIsNotKnownIsSaidAndTheRestRuns) {
+  scripts_[1].cannot_poll = "no such program";
+  const auto all = make(Order::in_turn);
+  ASSERT_TRUE(all->start());
+  scripts_[0].end(0);
+  scripts_[2].end(0);
+  const WorkloadOutcome outcome = end_of(*all);
+  EXPECT_TRUE(scripts_[2].has_started());
+  EXPECT_FALSE(outcome.exit_code) << "not known, so not 0";
+  EXPECT_EQ(outcome.note, "w2: no such program");
+  EXPECT_EQ(outcome.ran, (base::Window{base::SteadyTime(1s), base::SteadyTime(13s)}));
+  EXPECT_EQ(scripts_[1].exit_with, 137) << "what may still run is killed";
+}
+
+TEST_F(SeveralWorkloadTest, InTurnNothingThatRanIsAnError) {
+  for (Script& script : scripts_) script.cannot_poll = "no such program";
+  const auto all = make(Order::in_turn);
+  ASSERT_TRUE(all->start());
+  for (int i = 0; i < 1000; ++i)
+    if (const auto polled = all->poll(10ms, -1); !polled) {
+      EXPECT_EQ(polled.error().message, "no such program");
+      return;
+    }
+  FAIL() << "no error";
+}
+
+TEST_F(SeveralWorkloadTest, InTurnASignalIsForTheOneThatRuns) {
+  const auto all = make(Order::in_turn);
+  ASSERT_TRUE(all->start());
+  all->hand_on(SIGUSR1);
+  {
+    std::unique_lock lock(scripts_[0].mutex);
+    EXPECT_TRUE(scripts_[0].changed.wait_for(lock, 10s, [&] { return scripts_[0].handed_on == SIGUSR1; }));
+  }
+  for (Script& script : scripts_) script.end(0);
+  EXPECT_EQ(end_of(*all).exit_code, 0);
+  EXPECT_EQ(scripts_[1].handed_on, 0) << "it could not expect a signal when it began";
+  EXPECT_EQ(scripts_[2].handed_on, 0);
 }
 
 TEST_F(SeveralWorkloadTest, SideBySideOneThatCannotStartEndsAll) {
