@@ -10,6 +10,7 @@
 
 int main(int argc, char** argv) {
   gpubench::platform::open_standard_streams();
+  gpubench::platform::keep_exit_codes_of_children();
   try {
     return gpubench::commands::run_program(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::system_error& error) {

@@ -121,6 +121,8 @@ class SpawnPlan {
   posix_spawnattr_t attributes_{};
 };
 
+constexpr int kUnknownCode = 255;  // somebody else has taken it; at least it is not 0
+
 // A started child with the read ends of its pipes; killed and waited for on every way out.
 class RunningChild {
  public:
@@ -154,11 +156,17 @@ class RunningChild {
   // Empty: it did not end in time.
   std::optional<int> wait() {
     int status = 0;
-    while (waitpid(child_, &status, WNOHANG) == 0) {
+    pid_t ended = 0;
+    while (ended != child_) {
+      ended = waitpid(child_, &status, WNOHANG);
+      if (ended < 0 && errno != EINTR) break;
+      if (ended != 0) continue;
       if (clock_.now() >= deadline_ || is_readable(request_.interrupt_fd)) return std::nullopt;
       clock_.sleep_until(clock_.now() + std::chrono::milliseconds(1));
     }
+    const bool is_known = ended == child_;
     child_ = 0;
+    if (!is_known) return kUnknownCode;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   }
 

@@ -60,6 +60,10 @@ void open_standard_streams() {
           open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY));  // NOLINT(cppcoreguidelines-pro-type-vararg): gets the lowest
 }
 
+void keep_exit_codes_of_children() {
+  std::signal(SIGCHLD, SIG_DFL);
+}
+
 void skip_destructors_if(bool (*they_may_hang)()) {
   destructors_may_hang = they_may_hang;
   on_exit(

@@ -23,6 +23,10 @@ void give_back_freed_memory();
 // output. To be called before anything is opened.
 void open_standard_streams();
 
+// Daemons often ignore the ends of their children (SIGCHLD), and what they start inherits that: the kernel would then keep
+// no exit codes. To be called before any child is started.
+void keep_exit_codes_of_children();
+
 // From now on, if `they_may_hang` says so at exit(), the process ends without the destructors of what was loaded before this
 // call. Standard output and error are still written out. One such question in a process.
 void skip_destructors_if(bool (*they_may_hang)());

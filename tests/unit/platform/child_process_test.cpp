@@ -14,6 +14,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
+TEST(ChildProcess, AnExitCodeThatTheKernelDoesNotKeepIsNoSuccess) {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);  // as some daemons leave it
+  const auto outcome = run_child({{"true"}, ""});
+  std::signal(SIGCHLD, before);
+  ASSERT_TRUE(outcome);
+  EXPECT_NE(outcome->exit_code, 0);
+}
+
 TEST(ChildProcess, PassesInputThroughToOutput) {
   ChildRequest request{{"cat"}, std::string(300000, 'x') + "end"};
   const auto outcome = run_child(request);
