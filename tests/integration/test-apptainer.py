@@ -238,7 +238,8 @@ class Charliecloud(ApptainerTest):
             with self.subTest(line=line):
                 outcome = self.run_in(line)
                 self.assertEqual(outcome.code, code, outcome.stderr)
-        for options, words in ((("--entrypoint", "no-such-program"), "execve"), (("--volume", f"{self.folder}:/none"), "mkdir -p"), (("--user", "1"), "--user cannot be used")):
+        for options, words in ((("--entrypoint", "no-such-program"), "execve"), (("--volume", f"{self.folder}:/none"), "mkdir -p"), (("--user", "1"), "--user cannot be used"),
+                               (("--mount", f"{self.folder}:/tmp/data"), "read-only")):
             with self.subTest(options=options):
                 outcome = self.run_in("true", *options)
                 self.assertEqual(outcome.code, 125, outcome.stderr)

@@ -163,6 +163,18 @@ TEST_F(ApptainerFiles, WhatCannotBeDoneIsRefused) {
   EXPECT_THAT(check_settings(asked).error().message, HasSubstr("--memory"));
 }
 
+TEST_F(ApptainerFiles, CharliecloudMountsNothingReadOnly) {
+  ApptainerOptions asked = options();
+  asked.program = "ch-run";
+  asked.volumes = {folder_.string() + ":/data"};
+  EXPECT_TRUE(check_settings(asked));
+  asked.volumes = {folder_.string() + ":/data:ro"};
+  EXPECT_THAT(check_settings(asked).error().remedy, HasSubstr("--volume FOLDER:TARGET"));
+  asked.volumes = {};
+  asked.settings.mounts = {{folder_.string(), "/data", false}};
+  EXPECT_THAT(check_settings(asked).error().message, HasSubstr("read-only"));
+}
+
 TEST_F(ApptainerFiles, CharliecloudTakesTheImagesEnvironmentAndWhatIsThere) {
   fs::create_directories(folder_ / "image/ch");
   file("image/ch/environment", "PATH=/own\nA=image\n");
