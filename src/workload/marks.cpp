@@ -19,6 +19,10 @@ void set_variable(std::vector<std::string>& environment, const std::string& name
 
 }  // namespace
 
+void give_results_folder(std::vector<std::string>& environment, const std::string& folder) {
+  set_variable(environment, "IRIS_GPUBENCH_RESULTS=", folder);
+}
+
 void give_nvtx(std::vector<std::string>& environment, const std::string& library, const std::string& filter) {
   constexpr const char* variable = "NVTX_INJECTION64_PATH=";
   const bool is_set = std::any_of(environment.begin(), environment.end(),

@@ -31,6 +31,9 @@ struct MarksAccess {
 // Lets Python and C compilers find what is in the folder, after what they have now.
 void give_client(std::vector<std::string>& environment, const std::string& folder);
 
+// The folder for a command's results. A run that is started inside another one gets its own.
+void give_results_folder(std::vector<std::string>& environment, const std::string& folder);
+
 // Adds its variables, unless the program already has such a library, as below a profiler.
 void give_nvtx(std::vector<std::string>& environment, const std::string& library, const std::string& filter);
 

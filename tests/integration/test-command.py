@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import resource
+import shlex
 import shutil
 import signal
 import socket
@@ -304,6 +305,19 @@ class Surroundings(ProductTest):
                 self.assertEqual(process.returncode, 0, process.stderr)
                 log = (self.results / "latest" / "runtime.log").read_text()
                 self.assertNotIn("+--", log, "the tables are not written into a file that has the number of standard output")
+
+    def test_a_daemon_that_ignores_the_ends_of_its_children(self):
+        process = subprocess.run(self.command(*QUICK, "--", "sh", "-c", "exit 3"), env=self.environment, cwd=self.folder, timeout=30,
+                                 preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN), stderr=subprocess.PIPE)
+        self.assertEqual(process.returncode, 3, process.stderr)
+
+    def test_a_run_inside_a_run(self):
+        inner = shlex.join([str(PROGRAM), *QUICK, "--quiet", "--results-dir", str(self.folder / "inner"), "--", "python3", "-c",
+                                        "import os; open(os.environ['IRIS_GPUBENCH_RESULTS'] + '/own.txt', 'w').write('mine')"])
+        outcome = self.run_program(*QUICK, "--benchmark_command", inner)
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assertEqual((self.folder / "inner/latest/benchmark_results/own.txt").read_text(), "mine")
+        self.assertFalse((self.results / "latest/benchmark_results/own.txt").exists())
 
     def test_a_limit_of_file_size_is_a_full_disk(self):
         for blocks in (1, 16, 64):  # of 512 bytes

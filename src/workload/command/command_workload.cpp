@@ -17,6 +17,7 @@
 
 #include "workload/command/engine_helpers.h"
 #include "workload/command/group_guard.h"
+#include "workload/marks.h"
 
 namespace gpubench::workload {
 namespace {
@@ -137,7 +138,7 @@ base::Result<void> CommandWorkload::prepare() {
 
 base::Result<void> CommandWorkload::start() {
   std::vector<std::string> environment = options_.environment;
-  if (!options_.results_directory.empty()) environment.push_back("IRIS_GPUBENCH_RESULTS=" + options_.results_directory);
+  if (!options_.results_directory.empty()) give_results_folder(environment, options_.results_directory);
   const std::vector<char*> argv = c_strings(options_.argv);
   const std::vector<char*> env = c_strings(environment);
   Pipe report;  // closed by a successful exec; else carries errno

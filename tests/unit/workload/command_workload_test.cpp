@@ -22,7 +22,7 @@ struct CommandRun {
   explicit CommandRun(std::vector<std::string> argv, base::Duration grace = 10s) {
     CommandOptions options;
     options.argv = std::move(argv);
-    options.environment = {"PATH=/usr/bin:/bin", "GREETING=hello"};
+    options.environment = {"PATH=/usr/bin:/bin", "GREETING=hello", "IRIS_GPUBENCH_RESULTS=/of/an/outer/run"};
     options.results_directory = "/tmp";
     options.stop_grace = grace;
     workload = make_command_workload(std::move(options), clock, log);
@@ -62,6 +62,12 @@ TEST(CommandWorkload, WithoutShellArgumentsArriveAsTheyAre) {
   CommandRun run({"printf", "%s|", "a b", "$HOME", "*"});
   EXPECT_EQ(run.go().exit_code, 0);
   EXPECT_EQ(run.log.out, "a b|$HOME|*|");
+}
+
+TEST(CommandWorkload, InsideAnotherRunItHasAResultsFolderOfItsOwn) {
+  CommandRun run({"env"});
+  EXPECT_EQ(run.go().exit_code, 0);
+  EXPECT_EQ(run.log.out, "PATH=/usr/bin:/bin\nGREETING=hello\nIRIS_GPUBENCH_RESULTS=/tmp\n");
 }
 
 TEST(CommandWorkload, UnknownProgramIsAnErrorWithTheReason) {
