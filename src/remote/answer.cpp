@@ -1,5 +1,6 @@
 #include "remote/answer.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -9,6 +10,17 @@ namespace {
 constexpr std::string_view kMark = "iris-gpubench-answer-6f1c";
 constexpr std::size_t kMostNoise = std::size_t{64} << 10U;
 constexpr std::size_t kLongestEnd = 48;  // the end's line with its code
+
+// Where the end's line, or its first bytes, may begin; the size of all if nowhere.
+std::size_t place_of_end(std::string_view bytes) {
+  const std::string mark = "\n" + end_mark() + " ";
+  const std::size_t first = bytes.size() - std::min(bytes.size(), kLongestEnd);
+  for (std::size_t at = bytes.find('\n', first); at != std::string_view::npos; at = bytes.find('\n', at + 1)) {
+    const std::string_view rest = bytes.substr(at);
+    if (rest.starts_with(mark) || std::string_view(mark).starts_with(rest)) return at;
+  }
+  return bytes.size();
+}
 
 }  // namespace
 
@@ -32,8 +44,8 @@ void AnswerReader::take(std::string_view bytes) {
     begun_ = true;
     held_.erase(0, at + mark.size());
   }
-  if (held_.size() <= kLongestEnd) return;
-  const std::size_t certain = held_.size() - kLongestEnd;
+  const std::size_t certain = place_of_end(held_);
+  if (certain == 0) return;
   sink_(std::string_view(held_).substr(0, certain));
   held_.erase(0, certain);
 }

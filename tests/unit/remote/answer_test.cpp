@@ -33,6 +33,17 @@ TEST(AnswerReader, FindsTheAnswerInWhateverALoginPrints) {
   EXPECT_EQ(read(std::string(300000, 'n') + framed("x", "0"), 1000).body, "x");
 }
 
+TEST(AnswerReader, WhatCannotBeTheEndIsHandedOnAtOnce) {
+  std::string body;
+  AnswerReader reader([&](std::string_view part) { body += part; });
+  reader.take(begin_mark() + "\nO 3\nup\n.\n");
+  EXPECT_EQ(body, "O 3\nup\n.") << "the last line's end may begin the end's line";
+  reader.take("\niris-gpubench-answer-6f1c end");
+  EXPECT_EQ(body, "O 3\nup\n.\n");
+  reader.take("less\n");
+  EXPECT_EQ(body, "O 3\nup\n.\n\niris-gpubench-answer-6f1c endless");
+}
+
 TEST(AnswerReader, AnAnswerThatIsCutIsNone) {
   const std::string whole = framed(std::string(1000, 'b'), "12");
   for (std::size_t length = 0; length < whole.size(); ++length)
