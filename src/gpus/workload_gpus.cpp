@@ -137,6 +137,12 @@ Positions requested(WorkloadGpus& own, const std::vector<workload::GpuRequest>& 
   return own.unclear.empty() ? positions : all_of(gpus);
 }
 
+// As a container numbers them: in the order of the bus, however they were named.
+Positions as_numbered_inside(Positions positions) {
+  std::sort(positions.begin(), positions.end());
+  return positions;
+}
+
 // "--gpus 2, which is GPU 0, 1": a count does not say which of several.
 std::string words_of(const std::string& wish, const std::vector<workload::GpuRequest>& requests, const Gpus& gpus) {
   std::string which;
@@ -169,7 +175,7 @@ base::Result<WorkloadGpus> gpus_of_container(const workload::BenchmarkSpec& benc
     own.positions.clear();  // though they are requested, which the workload tells
     own.by = "--gpu-access none";
   }
-  narrow_by_program(own, benchmark.environment, machine, own.positions);
+  narrow_by_program(own, benchmark.environment, machine, as_numbered_inside(own.positions));
   return own;
 }
 
@@ -199,7 +205,7 @@ base::Result<WorkloadGpus> gpus_of_several(const workload::WorkloadSpec& spec, c
   for (std::size_t i = 0; i < all.requests.size(); ++i) {
     WorkloadGpus own;
     own.positions = requested(own, all.requests[i], gpus);
-    narrow_by_program(own, spec.benchmarks[i].environment, machine, own.positions);
+    narrow_by_program(own, spec.benchmarks[i].environment, machine, as_numbered_inside(own.positions));
     for (const std::size_t position : own.positions) add(all.positions, position);
     if (all.unclear.empty()) all.unclear = own.unclear;
   }

@@ -70,6 +70,7 @@ TEST(WorkloadGpus, OfARunningContainerAreThoseThatItsEngineGaveIt) {
   EXPECT_EQ(of_running_container({}, "all").positions, kAll);
   EXPECT_EQ(of_running_container({"NVIDIA_VISIBLE_DEVICES=1,2"}, "all").positions, (Positions{1, 2}));
   EXPECT_EQ(of_running_container({"CUDA_VISIBLE_DEVICES=1"}, "device=2,3").positions, (Positions{3})) << "its second one";
+  EXPECT_EQ(of_running_container({"CUDA_VISIBLE_DEVICES=0"}, "device=3,2").positions, (Positions{2}));
   EXPECT_EQ(of_running_container({}, "device=2", "device=0").positions, (Positions{0})) << "the user's word wins";
   const WorkloadGpus unknown = of_running_container({}, "device=vendor.com/gpu=0");
   EXPECT_EQ(unknown.positions, kAll);
@@ -155,6 +156,7 @@ TEST(WorkloadGpus, OfAContainerByItsRequestAndItsEnvironment) {
   EXPECT_EQ(of_container({}).positions, kAll) << "the tool's own environment is not the container's";
   EXPECT_EQ(of_container({}, "device=2,3").positions, (Positions{2, 3}));
   EXPECT_EQ(of_container({"CUDA_VISIBLE_DEVICES=1"}, "device=2,3").positions, (Positions{3})) << "as the container counts";
+  EXPECT_EQ(of_container({"CUDA_VISIBLE_DEVICES=0"}, "device=3,1").positions, (Positions{1})) << "in the bus's order";
   EXPECT_EQ(of_container({}, "MIG-11111111-2").positions, (Positions{3}));
   EXPECT_EQ(of_container({}, "none").positions, Positions());
   const WorkloadGpus named = of_container({"NVIDIA_VISIBLE_DEVICES=1"});
