@@ -18,6 +18,12 @@ namespace gpubench::meter {
 namespace {
 constexpr base::Duration kBetweenLooks = std::chrono::milliseconds(100);
 std::atomic<int> calls_left_behind{0};
+
+enum class Made : std::uint8_t {
+  answered,
+  given_up,  // it goes on, and may be answered late
+  not_made,  // a call before it goes on
+};
 }  // namespace
 
 // The thread and what it may still use when nobody waits for it any more.
@@ -33,17 +39,17 @@ class GuardedMeter::Caller {
     return caller;
   }
 
-  // False: not answered within `patience` or until `interrupt_fd` became readable, or a call before it is still running.
-  bool make(Call call, base::Duration patience, int interrupt_fd = -1) {
+  // Given up: not answered within `patience` or until `interrupt_fd` became readable.
+  Made make(Call call, base::Duration patience, int interrupt_fd = -1) {
     std::unique_lock lock(mutex_);
-    if (call_) return false;
+    if (call_) return Made::not_made;
     call_ = std::move(call);
     changed_.notify_all();
     for (base::Duration waited{}; waited < patience; waited += kBetweenLooks) {
-      if (changed_.wait_for(lock, std::min(kBetweenLooks, patience - waited), [&] { return !call_; })) return true;
+      if (changed_.wait_for(lock, std::min(kBetweenLooks, patience - waited), [&] { return !call_; })) return Made::answered;
       if (platform::is_readable(interrupt_fd)) break;
     }
-    return false;
+    return Made::given_up;
   }
 
   // Ends the thread, or leaves it behind in a call that does not return.
@@ -112,7 +118,7 @@ base::Result<std::unique_ptr<GpuMeter>> GuardedMeter::open(const Open& open,
     opened->source = meter->source();
     opened->gpus = meter->gpus();
   };
-  if (!caller->make(call, patience.open, patience.interrupt_fd)) {
+  if (caller->make(call, patience.open, patience.interrupt_fd) != Made::answered) {
     if (platform::is_readable(patience.interrupt_fd)) return base::failure("interrupted before the GPU driver answered");
     return base::failure("the GPU driver does not answer",
                          "nvidia-smi will probably hang, too. See dmesg; a reboot may help");
@@ -128,14 +134,15 @@ GuardedMeter::~GuardedMeter() {
 }
 
 template <class Answer>
-std::unique_ptr<Answer> GuardedMeter::ask(std::function<Answer(GpuMeter&)> call) {
+std::unique_ptr<Answer> GuardedMeter::ask(std::function<Answer(GpuMeter&)> call, Late<Answer>* late) {
   auto answer = std::make_shared<std::unique_ptr<Answer>>();
-  const bool answered =
+  const Made made =
       caller_->make([answer, call = std::move(call)](
                         std::unique_ptr<GpuMeter>& meter) { *answer = std::make_unique<Answer>(call(*meter)); },
                     patience_);
-  silent_ = silent_ || !answered;
-  return answered ? std::move(*answer) : nullptr;
+  silent_ = silent_ || made != Made::answered;
+  if (made == Made::given_up && late != nullptr) *late = answer;
+  return made == Made::answered ? std::move(*answer) : nullptr;
 }
 
 GpuReading GuardedMeter::read(std::size_t gpu) {
@@ -160,13 +167,28 @@ Field<std::vector<PowerSample>> GuardedMeter::drain_power(std::size_t gpu) {
 }
 
 EventReading GuardedMeter::read_events(std::size_t gpu, EventScope scope) {
-  auto answer = ask<EventReading>([gpu, scope](GpuMeter& meter) { return meter.read_events(gpu, scope); });
-  if (answer) return std::move(*answer);
+  Late<EventReading> late;
+  auto answer = ask<EventReading>([gpu, scope](GpuMeter& meter) { return meter.read_events(gpu, scope); }, &late);
+  if (late) late_events_.emplace_back(gpu, std::move(late));
+  if (answer) {
+    add_late_xids(gpu, *answer);
+    return std::move(*answer);
+  }
   EventReading reading;
   reading.time = clock_->now();
   reading.processes = absent(Absent::failed);
   reading.xids = absent(Absent::failed);
   return reading;
+}
+
+// The driver gives each event once. Calls are answered one after another, so those that were given up have ended by now.
+void GuardedMeter::add_late_xids(std::size_t gpu, EventReading& reading) {
+  for (const auto& [of_gpu, late] : late_events_) {
+    if (of_gpu != gpu || !*late || !(*late)->xids) continue;
+    if (!reading.xids) reading.xids.emplace();
+    reading.xids->insert(reading.xids->begin(), (*late)->xids->begin(), (*late)->xids->end());
+  }
+  std::erase_if(late_events_, [gpu](const auto& entry) { return entry.first == gpu; });
 }
 
 void GuardedMeter::close() {

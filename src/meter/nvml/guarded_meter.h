@@ -4,6 +4,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -44,9 +46,13 @@ class GuardedMeter final : public GpuMeter {
   class Caller;
   GuardedMeter(std::shared_ptr<Caller> caller, std::shared_ptr<const platform::Clock> clock, base::Duration patience)
       : caller_(std::move(caller)), clock_(std::move(clock)), patience_(patience) {}
-  // Empty: not answered.
+  // Where the answer to a call that was given up will be.
   template <class Answer>
-  std::unique_ptr<Answer> ask(std::function<Answer(GpuMeter&)> call);
+  using Late = std::shared_ptr<std::unique_ptr<Answer>>;
+  // Empty: not answered. `late` is set where the call goes on.
+  template <class Answer>
+  std::unique_ptr<Answer> ask(std::function<Answer(GpuMeter&)> call, Late<Answer>* late = nullptr);
+  void add_late_xids(std::size_t gpu, EventReading& reading);
 
   std::shared_ptr<Caller> caller_;
   std::shared_ptr<const platform::Clock> clock_;
@@ -54,6 +60,7 @@ class GuardedMeter final : public GpuMeter {
   MeterSource source_;
   std::vector<GpuDescription> gpus_;
   bool silent_ = false;
+  std::vector<std::pair<std::size_t, Late<EventReading>>> late_events_;  // of which GPU; in the order of the calls
 };
 
 }  // namespace gpubench::meter

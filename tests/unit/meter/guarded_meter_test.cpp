@@ -53,12 +53,19 @@ class HangingMeter final : public GpuMeter {
     gate_->pass();
     return std::vector<PowerSample>(2);
   }
+  EventReading read_events(std::size_t /*gpu*/, EventScope /*scope*/) override {
+    gate_->pass();
+    EventReading reading;
+    reading.xids = std::exchange(xids_, {});
+    return reading;
+  }
   void close() override { gate_->pass(); }
 
  private:
   std::shared_ptr<Gate> gate_;
   MeterSource source_;
   std::vector<GpuDescription> gpus_{GpuDescription{}};
+  std::vector<std::uint64_t> xids_{119};
 };
 
 base::Result<std::unique_ptr<GpuMeter>> guarded(const std::shared_ptr<Gate>& gate, base::Duration call,
@@ -98,6 +105,19 @@ TEST(GuardedMeter, WaitsForNoDriverThatHangs) {
     EXPECT_TRUE((*meter)->was_silent());
   }
   gate->set(true);  // the thread left behind ends
+}
+
+TEST(GuardedMeter, ErrorEventsThatCameLateAreInTheNextAnswer) {
+  const auto gate = std::make_shared<Gate>();
+  const auto meter = guarded(gate, 1ms);
+  ASSERT_TRUE(meter);
+  gate->set(false);
+  EXPECT_FALSE((*meter)->read_events(0, EventScope::everything).xids);
+  gate->set(true);
+  EventReading reading = (*meter)->read_events(0, EventScope::everything);
+  while (!reading.xids) reading = (*meter)->read_events(0, EventScope::everything);  // until the call has returned
+  EXPECT_EQ(*reading.xids, std::vector<std::uint64_t>{119});
+  EXPECT_TRUE((*meter)->read_events(0, EventScope::everything).xids->empty());
 }
 
 TEST(GuardedMeter, NorWhileItIsOpened) {
