@@ -269,6 +269,7 @@ MeasurementPlan BenchmarkRun::plan() {
   plan.sampling.interval = spec_.settings.interval;
   plan.sampling.drain_period = kDrainPeriod;
   if (!spec_.meter.record_trace.empty()) plan.sampling = sampler::trace_sampling();
+  plan.sampling.anchor = anchor_;
   plan.idle_after = spec_.idle_roll;
   plan.idle_before =
       shared_.idle == nullptr ? spec_.idle_roll : shared_.idle->hand_over(recording_->series(), gpus_, signals_.fd());

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct SamplerOptions {
   // Of the boards, which are all of one vendor; the meter's own takes its place. A GPU without a ring is read as often as
   // its driver renews the power, as these readings are the only power there is.
   meter::SensorTiming sensor = {};
+  // What the run takes wall-clock times by; a step of the wall clock counts from there. Empty: from the sampler's start.
+  std::optional<base::ClockAnchor> anchor = {};
 };
 
 // What a GPU's driver gave that the board cannot have.

@@ -14,8 +14,7 @@
 namespace gpubench::sampler {
 namespace {
 
-base::Duration wall_offset(const platform::Clock& clock) {
-  const base::ClockAnchor anchor = clock.anchor();
+base::Duration wall_offset(const base::ClockAnchor& anchor) {
   return anchor.wall.time_since_epoch() - anchor.steady.time_since_epoch();
 }
 
@@ -47,7 +46,7 @@ class Sampler::Loop {
     {
       const std::lock_guard lock(mutex_);
       if (schedule_) return;
-      first_offset_ = wall_offset(clock_);
+      first_offset_ = wall_offset(options_.anchor.value_or(clock_.anchor()));
       schedule_.emplace(options_, gpus_, clock_.now());
     }
     thread_ = std::thread([this] { run(); });
@@ -116,7 +115,7 @@ class Sampler::Loop {
   }
 
   void compare_clocks() {
-    const base::Duration step = wall_offset(clock_) - first_offset_;
+    const base::Duration step = wall_offset(clock_.anchor()) - first_offset_;
     if (size_of(step) > size_of(wall_clock_step_)) wall_clock_step_ = step;
   }
 

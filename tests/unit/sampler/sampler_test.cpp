@@ -145,5 +145,18 @@ TEST(SamplerClock, WallClockStepIsSeen) {
   EXPECT_EQ(sampler.health().wall_clock_step, -90s);
 }
 
+TEST(SamplerClock, AStepAfterTheRunTookItsAnchorIsSeen) {
+  support::ManualClock clock;
+  ScriptedMeter meter(clock, {steady_gpu(100)});
+  auto series = support::memory_series(1);
+  SamplerOptions options;
+  options.anchor = clock.anchor();
+  clock.step_wall(1h);  // while an image is pulled
+  Sampler sampler(meter, clock, series, options, {});
+  sampler.start();
+  sampler.stop();
+  EXPECT_EQ(sampler.health().wall_clock_step, 1h);
+}
+
 }  // namespace
 }  // namespace gpubench::sampler
