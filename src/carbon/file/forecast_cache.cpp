@@ -1,6 +1,7 @@
 #include "carbon/file/forecast_cache.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "carbon/file/slot_text.h"
@@ -16,8 +17,9 @@ constexpr std::string_view kMark = " (from the cache)";
 // Safe as a file name, and different for different keys: what is not a plain letter or digit is written as its code.
 std::string file_name(std::string_view key) {
   constexpr std::string_view digits = "0123456789abcdef";
+  constexpr std::size_t kMost = 100;
   std::string name;
-  for (const char c : key.substr(0, 100)) {
+  for (const char c : key.substr(0, kMost)) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
     if (plain) {
       name += c;
@@ -26,6 +28,7 @@ std::string file_name(std::string_view key) {
       name += {'_', digits[code >> 4U], digits[code & 15U]};
     }
   }
+  if (key.size() > kMost) name += '-' + std::to_string(std::hash<std::string_view>()(key));
   return name + ".json";
 }
 

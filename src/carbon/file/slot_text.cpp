@@ -22,8 +22,9 @@ using Json = nlohmann::json;
 constexpr double kHighestIntensity = 10000;  // far above any grid; catches kg, tonnes and typing errors
 constexpr std::size_t kLongestExcerpt = 40;
 constexpr std::size_t kLongestSource = 200;
+// A yearly factor is what stands in for an intensity that is not known: no file can make one of it.
 constexpr std::array kKinds{IntensityKind::forecast, IntensityKind::actual, IntensityKind::marginal,
-                            IntensityKind::yearly_factor, IntensityKind::user_value};
+                            IntensityKind::user_value};
 
 std::string quoted(std::string_view text) {
   return "\"" + base::excerpt(text, kLongestExcerpt) + "\"";

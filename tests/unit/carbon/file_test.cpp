@@ -58,6 +58,7 @@ TEST(ParseSlots, NamesWhatIsWrong) {
   for (const char* value : {"-1", "inf", "1e9", "12x", "1,5", "\"1,234\"", "12 x", "1 234", "none"})
     EXPECT_THAT(complaint(head + "2026-11-22T12:00Z,2026-11-22T12:30Z," + value + ",\n"), HasSubstr("line 2")) << value;
   EXPECT_THAT(complaint(head + "2026-11-22T12:00Z,2026-11-22T12:30Z,1,guess"), HasSubstr("kind"));
+  EXPECT_THAT(complaint(head + "2026-11-22T12:00Z,2026-11-22T12:30Z,1,yearly factor"), HasSubstr("kind"));
   EXPECT_THAT(complaint(head + "2026-11-22T12:00Z,2026-11-22T12:30Z,1,\n2026-11-22T12:15Z,2026-11-22T12:45Z,2,\n"),
               HasSubstr("two intensities"));
   EXPECT_THAT(complaint("{}"), HasSubstr("slots"));

@@ -224,6 +224,8 @@ TEST_F(OpenSource, KeepsTheCachesOfDifferentPlacesApart) {
   spec_.services.grid_gb_url.clear();
   EXPECT_NE(open("grid_gb", "12")->cache->path(), other);
   EXPECT_EQ(other.parent_path(), "/cache/carbon");
+  spec_.services.grid_gb_url = "http://127.0.0.1:1/" + std::string(120, 'x');
+  EXPECT_NE(open("grid_gb", "12")->cache->path(), open("grid_gb", "13")->cache->path());
 }
 
 }  // namespace
