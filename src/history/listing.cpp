@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "history/index.h"
+#include "platform/files.h"
 #include "sets/listed_set.h"
 #include "sets/saved_set.h"
-#include "sets/set_lock.h"
 
 namespace gpubench::history {
 namespace {
@@ -35,7 +35,7 @@ std::vector<ListedRun> list_sets(const fs::path& results_dir, std::vector<Listed
   for (const fs::path& folder : sets::set_folders(results_dir)) {
     const auto set = sets::load_set(folder);
     if (set) {
-      listed.push_back(sets::listed_set(*set, by_id, sets::in_use(folder)));
+      listed.push_back(sets::listed_set(*set, by_id, platform::is_folder_in_use(folder)));
       continue;
     }
     ListedRun unknown;

@@ -8,6 +8,7 @@
 
 #include "base/signal_name.h"
 #include "base/try.h"
+#include "platform/files.h"
 #include "platform/readable.h"
 
 namespace gpubench::hosts {
@@ -98,6 +99,10 @@ HostEnd HostRun::see_to_its_end(const FarRun& far) {
                        end.folder.empty() ? "it had measured nothing"
                                           : "what it had measured is here: iris-gpubench recover " + end.folder.string()});
   if (fetched) return end;
+  if (ended && fetched.error().why == Why::gone) {
+    console_.say(end.host, fetched.error().error.message + "; another iris-gpubench has its results");
+    return end;
+  }
   console_.complain(end.host, {fetched.error().error.message, "its results are still there: " + how_to_attach(far)});
   const auto signal = mailbox_.take();
   end.exit_code = signal ? std::optional(kSignalBase + *signal) : std::nullopt;
@@ -189,11 +194,13 @@ auto HostRun::insist(const FarRun& far, Work work) -> decltype(work()) {
 Reply<void> HostRun::fetch(const FarRun& far, HostEnd& end) {
   std::error_code error;
   const fs::path place = results_dir_ / (".fetch-" + far.name());
-  fs::remove_all(place, error);  // of an earlier attempt
   fs::create_directories(place, error);
   if (error)
     return refused(
         {"cannot make the folder " + place.string() + ": " + error.message(), "choose another with --results-dir"});
+  const platform::FolderLock lock(place);
+  if (!lock.is_ours()) return remote::trouble({"a fetch of " + far.name() + " is under way", ""}, Why::gone);
+  for (const char* name : {"archive.tar", "tree"}) fs::remove_all(place / name, error);  // of an earlier attempt
   auto fetched = fetch_once(far, place);
   if (!fetched && fetched.error().why == Why::refused) {  // once more, from the beginning
     fs::remove_all(place / "archive.tar", error);

@@ -209,4 +209,18 @@ bool is_locked_elsewhere(int fd) {
   return false;
 }
 
+FolderLock::FolderLock(const std::filesystem::path& folder)
+    : folder_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), ours_(lock_for_use(folder_)) {}
+
+FolderLock::~FolderLock() {
+  if (folder_ >= 0) close(folder_);
+}
+
+bool is_folder_in_use(const std::filesystem::path& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool locked = is_locked_elsewhere(descriptor);
+  if (descriptor >= 0) close(descriptor);
+  return locked;
+}
+
 }  // namespace gpubench::platform

@@ -25,6 +25,24 @@ base::Result<void> stream_file_atomically(const std::filesystem::path& path,
 // Looks whether another opening of it is locked. The look itself is a lock, of microseconds.
 [[nodiscard]] bool is_locked_elsewhere(int fd);
 
+// A folder that one process at a time works in: locked for as long as this lives.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+  // False: another process has it.
+  [[nodiscard]] bool is_ours() const { return ours_; }
+
+ private:
+  int folder_;
+  bool ours_;
+};
+// A process has locked the folder now.
+[[nodiscard]] bool is_folder_in_use(const std::filesystem::path& folder);
+
 // The number of a descriptor that whoever started this program has left open for it; children do not get it.
 base::Result<int> take_descriptor(std::string_view text);
 // A line for a reader who may be gone.

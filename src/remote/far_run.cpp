@@ -25,6 +25,7 @@ for tool in setsid tar sha256sum; do
 done
 mkdir -p "$base/runs" && mkdir -m 700 "$base/runs/$1" || return 1
 printf "%s\n" "$2" >"$base/runs/$1/part"
+uname -n >"$base/runs/$1/host"
 printf "%s\n" "$base/runs/$1"
 )sh";
 // setsid forks here, as sshd has made this shell the leader of its group. Not by "&": that would let it ignore Ctrl-C.
@@ -49,7 +50,12 @@ exec "$program" --results-dir "$0/results" "$@"
 )sh";
 
 constexpr const char* kFind = R"sh(
-if find_run "$1"; then printf "%s\n" "$run"; cat "$run/part"; else ls "$base/runs" 2>/dev/null; return 44; fi
+find_run "$1"
+code=$?
+[ $code != 44 ] || ls "$base/runs" 2>/dev/null
+[ $code = 0 ] || return $code
+printf "%s\n" "$run"
+cat "$run/part"
 )sh";
 
 // $2, $3: how much has come. A look a second, so that the benchmark's machine is left alone.
@@ -98,7 +104,12 @@ find_run "$1" || return
 mkdir -p "$run/results" && cd "$run/results" && find . -type f -exec sha256sum {} +
 )sh";
 constexpr const char* kForget = R"sh(
-find_run "$1" || return 0  # the answer to an earlier try was lost
+find_run "$1"
+case $? in
+  0) ;;
+  44) return 0 ;;  # the answer to an earlier try was lost
+  *) return 45 ;;
+esac
 rm -rf "$run"
 )sh";
 
@@ -129,7 +140,13 @@ Reply<Answer> FarRun::call(Call call, int interrupt_fd) const {
   call.script.insert(0, kCommonScript);
   call.arguments.insert(call.arguments.begin(), name_);
   auto answer = host_.call(call, interrupt_fd);
-  if (answer && answer->code == kNoSuchRun) return failed(host_, "the run " + name_ + " is no longer", *answer);
+  if (!answer) return answer;
+  if (answer->code == kNoSuchRun)
+    return trouble(failed(host_, "the run " + name_ + " is no longer", *answer).value().error, Why::gone);
+  // A name that stands for several machines: the next try may reach the right one.
+  if (answer->code == kRunOfAnotherMachine)
+    return trouble({"another machine answers as " + host_.name() + ": " + base::one_line(base::trimmed(answer->error)), ""},
+                   Why::unreachable);
   return answer;
 }
 
@@ -154,6 +171,10 @@ base::Result<FarRun> FarRun::find(const Host& host, const std::string& name, int
   FarRun run(host);
   const auto answer = host.call({std::string(kCommonScript) + kFind, {name}}, interrupt_fd);
   if (!answer) return base::failure(answer.error().error);
+  if (answer->code == kRunOfAnotherMachine)
+    return base::failure(
+        "the run " + name + " is not on " + host.name() + ": " + base::one_line(base::trimmed(answer->error)),
+        "name that machine: iris-gpubench attach HOST " + name);
   if (answer->code != 0) {
     const std::string others = base::one_line(base::trimmed(answer->output));
     return base::failure(

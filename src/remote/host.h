@@ -32,6 +32,7 @@ struct Answer {
 enum class Why : std::uint8_t {
   unreachable,  // the other machine was not reached, or the connection broke: another try may do
   interrupted,  // by the descriptor that was given
+  gone,         // there is no such run
   refused,      // it was answered that it cannot be done, or cannot be done here
 };
 

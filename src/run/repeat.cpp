@@ -14,6 +14,7 @@
 #include "cli/invocation.h"
 #include "exporting/figures/set_samples.h"
 #include "platform/clock.h"
+#include "platform/files.h"
 #include "platform/process.h"
 #include "platform/readable.h"
 #include "platform/signals.h"
@@ -27,7 +28,6 @@
 #include "runs/run_directory.h"
 #include "sets/order.h"
 #include "sets/roles.h"
-#include "sets/set_lock.h"
 #include "sets/summary.h"
 #include "sets/sweep_picture.h"
 #include "sets/until.h"
@@ -112,7 +112,7 @@ class Sitting {
   platform::Terminal terminal_;
   IdleBetween idle_;
   sets::FiguresOfRuns figures_;
-  std::optional<sets::SetLock> lock_;
+  std::optional<platform::FolderLock> lock_;
   bool is_first_ = false;       // the results folder was made for it
   std::size_t made_ = 0;        // runs of this sitting
   base::SteadyTime started_{};  // of this sitting

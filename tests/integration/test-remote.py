@@ -276,6 +276,16 @@ class Remote(FromRemote):
         self.assertEqual(again.code, 125)
         self.assertIn("there is no run", again.stderr)
 
+    def test_two_programs_follow_one_run(self):
+        started = self.start(*self.on("--", "sh", "-c", "echo up; sleep 2; exit 4"))
+        self.wait_until_it_prints("up")
+        run, = self.remote.runs()
+        attached = self.attach("g0", run.name)
+        outcomes = [self.finish(process) for process in (started, attached)]
+        self.assertEqual([outcome.code for outcome in outcomes], [4, 4], [outcome.stderr for outcome in outcomes])
+        self.assertEqual(sum("another iris-gpubench has its results" in outcome.stderr for outcome in outcomes), 1, [outcome.stderr for outcome in outcomes])
+        self.assert_fetched(outcomes[0])
+
     def test_attach_by_the_name_of_the_results(self):
         started = self.start(*self.on("--", "sh", "-c", COUNT))
         self.wait_until_it_prints("line 1")
@@ -342,6 +352,31 @@ class Transfer(RemoteTest):
         self.assertIn("tries again until it answers", outcome.stderr)
         self.assertGreater((outcome.directory / "benchmark.log").stat().st_size, 4000000)
         self.assertEqual(self.remote.runs(), [])
+
+
+class OneHome(FromRemote):
+    """Two machines with one home, as on most clusters."""
+
+    names = ("g0", "g1")
+
+    def setUp(self):
+        super().setUp()
+        self.remotes[1].home.rmdir()
+        self.remotes[1].home.symlink_to(self.remotes[0].home)
+
+    def test_the_other_machine_leaves_the_run_alone(self):
+        started = self.start(*self.on("--", "sh", "-c", "echo up; sleep 8"))
+        self.wait_until_it_prints("up")
+        started.kill()
+        started.communicate()
+        run, = self.remote.runs()
+        outcome = self.finish(self.attach("g1", run.name))
+        self.assertEqual(outcome.code, 125, outcome.stderr)
+        self.assertIn("it was started on g0", outcome.stderr)
+        self.assertEqual(self.remote.runs(), [run])
+        outcome = self.finish(self.attach("g0", run.name))
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assert_fetched(outcome)
 
 
 class Several(RemoteTest):

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/parse.h"
-#include "sets/set_lock.h"
+#include "platform/files.h"
 #include "unit/run/whole_run.h"
 
 namespace gpubench::run {
@@ -181,7 +181,7 @@ TEST_F(SetTest, ASetUnderWayIsNotResumedTwice) {
   EXPECT_EQ(go({"--runs", "2", "--warmup", "0"}, "exit 4"), 4);
   auto again = resumed({"--runs", "2", "--warmup", "0"}, "exit 4", saved().set.id);
   ASSERT_TRUE(again) << again.error().message;
-  const sets::SetLock other(saved().folder);
+  const platform::FolderLock other(saved().folder);
   ASSERT_TRUE(other.is_ours());
   EXPECT_EQ(go(*std::move(again)), 125);
   EXPECT_THAT(said_, HasSubstr("is under way"));
