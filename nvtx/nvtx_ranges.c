@@ -349,14 +349,23 @@ static void write_short_ranges(void) {
     const Thread* thread = __atomic_load_n(&threads[i], __ATOMIC_ACQUIRE);
     if (thread) count += thread->short_ranges;
   }
-  if (count > 0 && getpid() == opened_by)
-    put(line, snprintf(line, sizeof line, "n %lld nvtx:%d %lu\n", (long long)now(), getpid(), count));
+  if (count > 0) put(line, snprintf(line, sizeof line, "n %lld nvtx:%d %lu\n", (long long)now(), getpid(), count));
 }
 
-// Ranges that are still open end with the program.
+static void close_started(int64_t end) {
+  for (int i = 0; i < kStarted; ++i) {
+    const uint64_t id = __atomic_load_n(&started[i].id, __ATOMIC_ACQUIRE);
+    if (id != 0 && id != UINT64_MAX && end - started[i].range.start >= kShortest)
+      write_range(&started[i].range, end, "ranges");
+  }
+}
+
+// Ranges that are still open end with the program. A child made by fork() has copies of its parent's.
 __attribute__((destructor)) static void close_open_ranges(void) {
   const int64_t end = now();
+  if (getpid() != opened_by) return;
   write_short_ranges();
+  close_started(end);
   for (int i = 0; i < kThreads && i < thread_count; ++i) {
     const Thread* thread = __atomic_load_n(&threads[i], __ATOMIC_ACQUIRE);
     for (int s = 0; thread && s < kDomains && thread->stacks[s]; ++s) {

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 typedef void (*Function)(void);
 typedef struct {
@@ -109,7 +111,12 @@ int main(int argc, char** argv) {
   const uint64_t id = ((uint64_t (*)(const Attributes*))first->core[4])(&attributes);
   rest(20);
   ((void (*)(void*, uint64_t))second->core2[3])(domain, id);  // by the other module
+  attributes = attributes_of(kAscii, "never ended");
+  ((uint64_t (*)(const Attributes*))first->core[4])(&attributes);
   push(first, "left open");
   rest(20);
+  const pid_t child = fork();
+  if (child == 0) return 0;  // what is open here is the parent's
+  waitpid(child, NULL, 0);
   return 0;
 }

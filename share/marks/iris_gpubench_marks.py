@@ -102,7 +102,8 @@ def _who():
 
 
 def _after_fork():
-    global _process
+    global _lock, _process
+    _lock = threading.Lock()  # another thread may have had it, and the child has none
     _process = -1
     _thread.__dict__.clear()
 

@@ -173,6 +173,9 @@ class OtherWays(MarksTest):
                 self.assertEqual(set(self.phases(outcome)), paths | {"(unmarked)"})
                 self.assertEqual(outcome.metrics["phases_by"]["source"], "nvtx")
                 self.assertEqual(outcome.metrics["phases_by"]["short_nvtx_ranges"], 1)
+                if wanted == "all":
+                    self.assertEqual(self.phases(outcome)["left open"]["count"], 1, "not by the child, too")
+                    self.assertEqual({phase["name"] for phase in outcome.metrics["phases_by"]["other_lanes"]}, {"started", "never ended"})
                 self.assertFalse((outcome.directory / "nvtx").exists())
         self.assertNotIn("phases", self.run_program(*QUICK, "--", program).metrics)
 
