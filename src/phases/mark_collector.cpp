@@ -46,7 +46,7 @@ std::uint32_t MarkCollector::lane(Origin origin, std::string_view name) {
 std::uint32_t MarkCollector::name(std::string_view text) {
   if (const auto found = names_.find(text); found != names_.end()) return found->second;
   std::string clean = base::one_line(text, kLongestName);
-  if (clean.empty()) clean = "(no name)";
+  if (base::trimmed(clean).empty()) clean = "(no name)";
   if (names_.size() >= kMostNames) clean = kOtherNames;
   if (const auto found = names_.find(clean); found != names_.end()) return found->second;
   marks_.names.push_back(clean);

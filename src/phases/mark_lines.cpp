@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/text.h"
 #include "base/words.h"
 
 namespace gpubench::phases {
@@ -143,7 +144,7 @@ bool MarkLines::take_work(const Words& words, base::SteadyTime time) {
   std::string_view rest = words.rest;
   const auto amount = base::number_in<double>(take_word(rest));
   if (!amount || !std::isfinite(*amount) || *amount <= 0) return false;
-  marks_.work(lane_of(words.who), time, *amount, rest.empty() ? "units" : rest);
+  marks_.work(lane_of(words.who), time, *amount, base::trimmed(rest).empty() ? "units" : rest);
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "report/html/phase_section.h"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "report/figure_text.h"
@@ -35,7 +36,8 @@ std::string html_phases(const record::RunRecord& run) {
   HtmlTable table("Energy of each phase", phase_headings(run));
   for (auto& row : phase_rows(run, kMostPhaseRows)) {
     std::string indent;
-    for (std::size_t spaces = row.front().find_first_not_of(' '); spaces > 0; --spaces) indent += "\u00a0";
+    const std::size_t spaces = std::min(row.front().find_first_not_of(' '), row.front().size());  // all of a blank name
+    for (std::size_t i = 0; i < spaces; ++i) indent += "\u00a0";
     row.front() = indent + row.front().substr(indent.size() / 2);  // a no-break space has two bytes
     table.add_row(row);
   }

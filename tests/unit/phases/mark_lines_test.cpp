@@ -113,6 +113,15 @@ TEST(MarkLines, ArrivalIsTheTimeOfMarksWithoutOne) {
   EXPECT_EQ(got.spans[0].end - got.spans[0].start, 1s);
 }
 
+TEST(MarkLines, BlankNamesAreNoNames) {
+  const Marks marks = read(
+      "b 1001000000000 7/8  \ne 1002000000000 7/8  \nb 1003000000000 7/8 \t\x7f \ne 1004000000000 7/8 \t\x7f \n"
+      "w 1005000000000 7/8 640  \n");
+  EXPECT_EQ(marks.names, (std::vector<std::string>{"(no name)", "units"}));
+  EXPECT_EQ(marks.spans.size(), 2U);
+  EXPECT_FALSE(marks.troubles.any());
+}
+
 TEST(MarkLines, LinesThatAreTooLongAreLeftOut) {
   const Marks marks = read("b 1001000000000 7/8 " + std::string(100'000, 'a') + "\nb 1002000000000 7/8 good\n");
   EXPECT_EQ(marks.troubles.unreadable, 1U);

@@ -74,6 +74,15 @@ TEST(Phases, DocumentHasThemInOrderAndTheRestLast) {
   EXPECT_FALSE(metrics_document(example::container_run(1)).contains("phases"));
 }
 
+TEST(Phases, ABlankNameIsARowOfThePage) {
+  record::RunRecord run = run_with_phases();
+  run.phases->phases[0].name = " ";
+  run.phases->phases[1].name = "";
+  const std::string page = html_phases(run);
+  EXPECT_TRUE(contains(page, "<th scope=\"row\">\u00a0</th>"));
+  EXPECT_TRUE(contains(page, "<th scope=\"row\">\u00a0\u00a0</th>"));
+}
+
 TEST(Phases, NamesAreNoMarkupOnThePage) {
   const record::RunRecord run = run_with_phases();
   EXPECT_FALSE(contains(html_phases(run), "<b>"));
