@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 
 #include "base/text.h"
+#include "base/words.h"
 
 namespace gpubench::exporting {
 namespace {
@@ -61,6 +63,15 @@ double end_of_series() {
 
 double rounded(double value) {
   return std::abs(value) < 1e12 ? std::round(value * 1e3) / 1e3 : value;
+}
+
+double rounded_result(double value) {
+  constexpr int kAfterFirstDigit = 8;
+  if (std::abs(value) >= 1e6 || !std::isfinite(value)) return rounded(value);
+  std::array<char, 32> text{};
+  const auto [end, error] =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific, kAfterFirstDigit);
+  return base::number_in<double>({text.data(), static_cast<std::size_t>(end - text.data())}).value_or(value);
 }
 
 }  // namespace gpubench::exporting

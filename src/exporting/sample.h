@@ -38,7 +38,7 @@ struct Place {
 struct Sample {
   std::uint32_t series = 0;
   std::int64_t time_ms = 0;  // since 1970, UTC; rising within a series
-  double value = 0;          // finite, in the unit that the series' name ends in, at most three decimals
+  double value = 0;          // finite, in the unit that the series' name ends in, rounded
   Place place;
 };
 // The first place that follows a sample's.
@@ -50,7 +50,9 @@ inline Place after(const Sample& sample) {
 // minutes. A NaN of its own: not to be computed with.
 double end_of_series();
 
-// Three decimals are all that a driver reports (mW), and receivers store them exactly.
+// Of a reading. Three decimals are all that a driver reports (mW), and receivers store them exactly.
 double rounded(double value);
+// Of a result: nine digits, as joules of one unit of work may be small, and at least the three decimals of a time.
+double rounded_result(double value);
 
 }  // namespace gpubench::exporting

@@ -8,6 +8,8 @@
 namespace gpubench::report {
 namespace {
 
+constexpr int kMostDecimals = 30;  // work of 1e18 units leaves 1e-18 J for each, and its half-width
+
 void cut_trailing_zeros(std::string& text) {
   if (text.find('.') == std::string::npos) return;
   text.erase(text.find_last_not_of('0') + 1);
@@ -18,11 +20,11 @@ void cut_trailing_zeros(std::string& text) {
 int needed_decimals(double value, int decimals) {
   const double size = std::abs(value);
   if (size == 0 || size >= 100 * std::pow(10.0, -decimals) || !std::isfinite(size)) return decimals;
-  return std::min(20, 3 - static_cast<int>(std::floor(std::log10(size))));
+  return std::min(kMostDecimals, 3 - static_cast<int>(std::floor(std::log10(size))));
 }
 
 std::string fixed(double value, int decimals) {
-  const std::string text = fmt::format("{:.{}f}", value, std::clamp(decimals, 0, 12));
+  const std::string text = fmt::format("{:.{}f}", value, std::clamp(decimals, 0, kMostDecimals));
   return text.find_first_not_of("-0.") == std::string::npos && text.front() == '-' ? text.substr(1) : text;
 }
 

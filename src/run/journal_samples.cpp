@@ -186,7 +186,7 @@ class JournalSamples::Translation final : public series::JournalVisitor {
     if (of >= last_time_.size()) last_time_.resize(of + 1, kNoTime);
     if (time <= last_time_[of]) time = last_time_[of] + 1;
     last_time_[of] = time;
-    queue_.push_back({of, time, exporting::rounded(value), place_});
+    queue_.push_back({of, time, of < regular ? exporting::rounded(value) : exporting::rounded_result(value), place_});
     ++place_.position;
   }
 

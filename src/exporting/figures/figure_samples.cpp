@@ -6,7 +6,7 @@ namespace gpubench::exporting {
 
 void FigureSamples::add(std::string_view name, const Labels& labels, double value) {
   if (!std::isfinite(value)) return;
-  samples_.push_back({static_cast<std::uint32_t>(series_.size()), time_ms_, rounded(value), place_});
+  samples_.push_back({static_cast<std::uint32_t>(series_.size()), time_ms_, rounded_result(value), place_});
   series_.push_back(make_series(name, labels));
   ++place_.position;
 }

@@ -42,10 +42,10 @@ std::string MetricsPage::text() const {
   Values values{{run_info_series(run_), 1}};
   add_gpus(values, *now);
   for (const auto& [name, time] : events)
-    if (time) values.push_back({event_series(run_, name), base::to_seconds(anchor_.to_wall(*time).time_since_epoch())});
+    if (time)
+      values.push_back({event_series(run_, name), rounded(base::to_seconds(anchor_.to_wall(*time).time_since_epoch()))});
   add_energies(values, *now);
   if (now->progress.carbon) add_carbon(values, *now->progress.carbon);
-  for (CurrentValue& one : values) one.value = rounded(one.value);
   return exposition(values, meanings());
 }
 
@@ -54,8 +54,8 @@ void MetricsPage::add_gpus(Values& values, const Snapshot& now) const {
     const meter::GpuDescription& described = run_.gpus[gpu];
     const std::vector<Series> series = reading_series(run_, described, Names::standard);
     visit_values(now.progress.readings[gpu], Names::standard,
-                 [&](std::size_t position, double value) { values.push_back({series[position], value}); });
-    if (now.counters.at(gpu)) values.push_back({energy_series(run_, described), now.counters[gpu]->joules()});
+                 [&](std::size_t position, double value) { values.push_back({series[position], rounded(value)}); });
+    if (now.counters.at(gpu)) values.push_back({energy_series(run_, described), rounded(now.counters[gpu]->joules())});
   }
 }
 
@@ -63,15 +63,15 @@ void MetricsPage::add_energies(Values& values, const Snapshot& now) const {
   if (!now.progress.energy) return;
   for (const std::size_t gpu : counted_) {
     const std::optional<base::Energy> energy = now.progress.energy->of({gpu});
-    if (energy) values.push_back({energy_so_far_series(run_, run_.gpus.at(gpu)), energy->joules()});
+    if (energy) values.push_back({energy_so_far_series(run_, run_.gpus.at(gpu)), rounded_result(energy->joules())});
   }
 }
 
 void MetricsPage::add_carbon(Values& values, const record::CarbonNow& carbon) const {
   const carbon::IntensitySlot& grid = carbon.intensity;
   values.push_back({carbon_intensity_series(run_, region_, carbon::kind_text(grid.kind), grid.source),
-                    grid.intensity.grams_per_kilowatt_hour()});
-  if (carbon.emissions) values.push_back({emissions_series(run_), carbon.emissions->grams()});
+                    rounded_result(grid.intensity.grams_per_kilowatt_hour())});
+  if (carbon.emissions) values.push_back({emissions_series(run_), rounded_result(carbon.emissions->grams())});
 }
 
 }  // namespace gpubench::exporting

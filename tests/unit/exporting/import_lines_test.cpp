@@ -100,6 +100,16 @@ TEST(Rounded, ThreeDecimalsAtMost) {
   EXPECT_EQ(rounded(1e15 + 0.5), 1e15 + 0.5);
 }
 
+TEST(Rounded, ResultsKeepNineDigitsAndTheThreeDecimalsOfATime) {
+  EXPECT_EQ(rounded_result(4.2e-4), 4.2e-4);
+  EXPECT_EQ(rounded_result(0.1 + 0.2), 0.3);
+  EXPECT_EQ(rounded_result(1.23456789012e-18), 1.23456789e-18);
+  EXPECT_EQ(rounded_result(-2.0 / 3), -0.666666667);
+  EXPECT_EQ(rounded_result(1790000000.1234), 1790000000.123);
+  EXPECT_EQ(rounded_result(1e18 / 3), 1e18 / 3);
+  EXPECT_EQ(rounded_result(0), 0);
+}
+
 TEST(ImportLines, OfNothingIsNothing) {
   EXPECT_EQ(import_lines({}, {}), "");
 }

@@ -102,5 +102,16 @@ TEST_F(Page, CarbonWithItsSource) {
               HasSubstr("gpubench_emissions_grams_total{host=\"node\\\"1\",run_id=\"20260101T000000_x\"} 1.5\n"));
 }
 
+TEST_F(Page, SmallFiguresKeepTheirDigitsAndReadingsThreeDecimals) {
+  MetricsPage page(run_, "South England", {0}, anchor_, series_);
+  record::Progress now = progress(seconds(10), {100.00049, 200});
+  now.energy->gpus[0] = base::Energy::from_joules(1.00042);
+  now.carbon = record::CarbonNow{{}, base::Emissions::from_grams(4.2e-4)};
+  page.show(now);
+  EXPECT_THAT(page.text(), HasSubstr("run_id=\"20260101T000000_x\"} 100\n"));
+  EXPECT_THAT(page.text(), HasSubstr("run_id=\"20260101T000000_x\"} 1.00042\n"));
+  EXPECT_THAT(page.text(), HasSubstr("run_id=\"20260101T000000_x\"} 0.00042\n"));
+}
+
 }  // namespace
 }  // namespace gpubench::exporting

@@ -46,6 +46,15 @@ TEST(Text, DigitsAreThoseThatAHalfWidthAllows) {
   EXPECT_EQ(rounded(0, 0), "0");
 }
 
+// Work goes up to 1e18 units.
+TEST(Text, TheSmallestFiguresHaveDigits) {
+  EXPECT_EQ(rounded(7.07e-13, 2e-15), "0.0000000000007070");
+  EXPECT_EQ(rounded(2e-15, 2e-15), "0.0000000000000020");
+  EXPECT_EQ(rounded(7.07e-20, 2e-22), "0.00000000000000000007070");
+  EXPECT_EQ(significant(7.0712e-13), "0.0000000000007071");
+  EXPECT_EQ(plain_number(7.0712e-20, 1), "0.00000000000000000007071");
+}
+
 TEST(Text, FourSignificantDigitsAndAllOfAWholePart) {
   EXPECT_EQ(significant(0.82674), "0.8267");
   EXPECT_EQ(significant(1999.74), "2,000");

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -184,6 +185,26 @@ TEST_F(JournalSamplesTest, WhatIsAddedComesAfterAllThatTheJournalHolds) {
   ASSERT_TRUE(samples.read(read, 1000, exporting::kEverything));
   EXPECT_FALSE(read.empty());
   EXPECT_GT(read.front().place, std::get<exporting::Place>(whole.back()));
+}
+
+// Readings keep the driver's three decimals.
+TEST_F(JournalSamplesTest, SmallResultsKeepTheirDigits) {
+  write_journal(1);
+  record::RunRecord record;
+  record.facts.run_id = "20261122t120000z-test";
+  record.facts.anchor = {kStart, base::WallTime(1790000000s)};
+  record.ran = {kStart, kStart + 2s};
+  record.benchmark.work = record::Work{1e9, "tokens"};
+  record.total_energy = base::Energy::from_joules(4.2e5);
+  JournalSamples samples(directory_, exporting::Names::standard);
+  samples.add_after(exporting::results_note(record));
+  std::vector<exporting::Sample> read;
+  ASSERT_TRUE(samples.read(read, 1000000, exporting::kEverything));
+  std::map<std::string, double> values;
+  for (const exporting::Sample& one : read) values[samples.series()[one.series].name] = one.value;
+  EXPECT_EQ(values.at("gpubench_run_work_energy_joules"), 4.2e-4);
+  EXPECT_EQ(values.at("gpubench_run_start_timestamp_seconds"), 1790000000);
+  EXPECT_EQ(values.at("gpubench_gpu_power_sample_watts"), 302.5);
 }
 
 }  // namespace
