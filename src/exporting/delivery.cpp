@@ -190,16 +190,26 @@ void Delivery::leave_out_stored(const Range& range, const Attempt& attempt, base
     }
     return;
   }
-  const auto kept = std::remove_if(left.begin(), left.end(), [&](const Sample& sample) {
-    return is_stored(*stored, (*series_)[sample.series].json(), sample);
-  });
-  any_accepted_ = any_accepted_ || kept != left.end();
-  left.erase(kept, left.end());
-  batch_ = std::move(left);
-  whole_.reset();
-  work_.clear();
-  if (!batch_.empty()) work_.push_back({0, batch_.size()});
+  take_out(*stored);
   trouble_.clear();
+}
+
+// What is stored counts as accepted. All else stays in the batch: what was refused may have to be sent once more.
+void Delivery::take_out(const Stored& stored) {
+  std::vector<bool> is_open(batch_.size());
+  for (const Range& part : work_) std::fill_n(is_open.begin() + static_cast<std::ptrdiff_t>(part.first), part.size(), true);
+  std::vector<Sample> batch;
+  std::vector<Range> work;
+  for (std::size_t i = 0; i < batch_.size(); ++i) {
+    if (is_open[i] && is_stored(stored, (*series_)[batch_[i].series].json(), batch_[i])) continue;
+    if (is_open[i] && (work.empty() || work.back().last != batch.size())) work.push_back({batch.size(), batch.size()});
+    batch.push_back(batch_[i]);
+    if (is_open[i]) work.back().last = batch.size();
+  }
+  any_accepted_ = any_accepted_ || batch.size() < batch_.size();
+  batch_ = std::move(batch);
+  whole_.reset();
+  work_.assign(work.rbegin(), work.rend());
 }
 
 void Delivery::conclude(base::SteadyTime deadline) {

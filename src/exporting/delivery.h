@@ -85,6 +85,7 @@ class Delivery {
   void take_later(const Range& range, const Attempt& attempt, base::SteadyTime deadline);
   void take_refused(const Range& range, const Attempt& attempt, base::SteadyTime deadline);
   void leave_out_stored(const Range& range, const Attempt& attempt, base::SteadyTime deadline);
+  void take_out(const Stored& stored);
   void split(const Range& range);
   void suspect(const Sample& sample, const Attempt& attempt);
   void give_up_series(const Attempt& attempt);

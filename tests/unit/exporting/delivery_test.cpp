@@ -174,6 +174,46 @@ TEST(Delivery, WhatWasStoredBeforeIsReadBackAndTheRestSent) {
   EXPECT_EQ(bench.delivery.requests(), 2U);
 }
 
+// Each for its own reason, before anything was accepted.
+TEST(Delivery, WhatWasRefusedBeforeAReadBackIsReconsideredAfterIt) {
+  Bench bench([&](const std::string& body) {
+    if (body.find('a') != std::string::npos) return http_answer(400, "no");
+    return body.find('b') == std::string::npos ? http_answer(204) : http_answer(400, "out of order");
+  });
+  bench.begin("abcd");
+  bench.work();
+  EXPECT_FALSE(bench.delivery.busy());
+  EXPECT_EQ(bench.refused(), "ab");
+  EXPECT_THAT(bench.taken, ElementsAre('c', 'd'));
+}
+
+TEST(Delivery, WhatIsStoredIsLeftOutBesideWhatWasRefused) {
+  Bench bench([&](const std::string& body) {
+    if (body.find('b') != std::string::npos) return http_answer(400, "no");
+    return body.find('c') == std::string::npos ? http_answer(204) : http_answer(400, "out of order");
+  });
+  bench.stored = "c";
+  bench.begin("bcde");
+  bench.work();
+  EXPECT_EQ(bench.refused(), "b");
+  EXPECT_THAT(bench.taken, ElementsAre('d', 'e'));
+}
+
+TEST(Delivery, AStartOverBringsAlsoWhatWasRefusedBeforeAReadBack) {
+  bool well = false;
+  Bench bench([&](const std::string& body) {
+    if (well) return http_answer(204);
+    return body.find('a') == std::string::npos ? http_answer(400, "out of order") : http_answer(400, "no");
+  });
+  bench.begin("abcd");
+  bench.work(100);
+  EXPECT_TRUE(bench.delivery.busy());
+  well = true;
+  bench.work();
+  EXPECT_EQ(bench.refused(), "");
+  EXPECT_THAT(bench.taken, ElementsAre('a', 'b', 'c', 'd'));
+}
+
 // As JSON in memory an answer takes many times its size.
 TEST(Receiver, NoAnswerIsLargerThanTheMemoryOfASmallMachine) {
   support::ScriptedHttp http({http_answer(200)});
