@@ -59,9 +59,11 @@ void FullView::type(std::string_view bytes) {
 
 void FullView::press(Key key) {
   if (key == Key::redraw) writer_.forget();
-  if ((key == Key::quit || key == Key::yes) && asked_to_quit_) {
-    state_.say("stopping the benchmark; Ctrl-C kills it");
-    options_.quit();
+  const bool stops = asked_to_quit_ || (has_quit_ && !state_.shows_help());
+  if ((key == Key::quit || key == Key::yes) && stops) {
+    (held_ ? *held_ : state_).say("stopping the benchmark; Ctrl-C kills it");
+    if (!has_quit_) options_.quit();
+    has_quit_ = true;
     return;
   }
   const bool quits = key == Key::quit && !state_.shows_help();

@@ -58,6 +58,7 @@ class FullView final : public View {
   base::SteadyTime drawn_at_;
   bool is_new_ = true;  // something has not been drawn yet
   bool asked_to_quit_ = false;
+  bool has_quit_ = false;  // once: a second signal kills the benchmark
   std::string table_;
 };
 

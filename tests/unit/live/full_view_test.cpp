@@ -70,6 +70,18 @@ TEST_F(FullViewTest, YesAnswersTheQuestionAndNothingElse) {
   EXPECT_EQ(quits_, 1);
 }
 
+// A second signal would kill the benchmark.
+TEST_F(FullViewTest, OnceItIsStoppedKeysOnlyRepeatTheMessage) {
+  view_.show(example::progress(2, 0));
+  view_.type("qyyq");
+  EXPECT_EQ(quits_, 1);
+  view_.type("x");
+  terminal_.taken();
+  view_.type("qy");
+  EXPECT_EQ(quits_, 1);
+  EXPECT_TRUE(contains(terminal_.taken(), "stopping the benchmark; Ctrl-C kills it"));
+}
+
 TEST_F(FullViewTest, AHeldPictureStaysAndTheStateGoesOn) {
   view_.show(example::progress(2, 0));
   view_.type("p");
