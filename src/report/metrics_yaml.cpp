@@ -40,7 +40,7 @@ class Writer {
         out_ << YAML::EndSeq;
         break;
       case Document::value_t::string:
-        out_ << YAML::DoubleQuoted << value.get_ref<const std::string&>();
+        write_quoted(value.get_ref<const std::string&>());
         break;
       case Document::value_t::boolean:
         out_ << value.get<bool>();
@@ -75,6 +75,13 @@ class Writer {
 
  private:
   void write_plain(const std::string& text) { out_.WriteIntegralType(PlainText{text}); }
+
+  // yaml-cpp leaves these as they are; but YAML forbids DEL, and YAML 1.1 takes the other two for line ends.
+  void write_quoted(const std::string& text) {
+    const auto has = [&](std::string_view character) { return text.find(character) != std::string::npos; };
+    if (has("\x7f") || has("\u2028") || has("\u2029")) out_ << YAML::EscapeNonAscii;
+    out_ << YAML::DoubleQuoted << text;
+  }
 
   void write_key(const std::string& key) {
     out_ << YAML::Key;

@@ -286,7 +286,8 @@ TEST(MetricsYaml, StringsFromOutsideAreOnlyStrings) {
        {std::string("say \"hi\" 'there'"), std::string("two\nlines"), std::string("key: value"),
         std::string("!!python/object:x"), std::string("- item"), std::string("null"), std::string("true"),
         std::string("1e3"), std::string("&a *a"), std::string("#not a comment"), std::string("%d \\n {}"),
-        std::string("tab\there"), std::string("")}) {
+        std::string("tab\there"), std::string("del\x7f \u00b5 \u0080"), std::string("lines \u2028 and \u2029 ends"),
+        std::string("")}) {
     auto run = example::container_run(1);
     run.benchmark.name = name;
     run.benchmark.command_line = name;
@@ -296,6 +297,8 @@ TEST(MetricsYaml, StringsFromOutsideAreOnlyStrings) {
     EXPECT_EQ(node["benchmark"].as<std::string>(), name);
     EXPECT_EQ(node["benchmark"].Tag(), "!") << "not a quoted string: " << name;
     EXPECT_EQ(node["gpus"][0]["name"].as<std::string>(), name);
+    for (const char* bare : {"\x7f", "\u2028", "\u2029"})
+      EXPECT_EQ(text.find(bare), std::string::npos) << "another reader takes it for an error or a line end";
   }
 }
 
