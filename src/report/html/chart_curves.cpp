@@ -19,7 +19,9 @@ constexpr std::size_t kPowerPoints = 320'000;
 constexpr std::size_t kReadingPoints = 48'000;
 constexpr std::size_t kMostPowerPoints = 40'000;
 constexpr std::size_t kMostReadingPoints = 6'000;
-constexpr std::size_t kMostHeldDown = 4'000;
+// Throttled spans of all GPUs together, 30 bytes each, and of one GPU.
+constexpr std::size_t kThrottledSpans = 16'000;
+constexpr std::size_t kMostThrottledSpans = 4'000;
 
 std::size_t share_of(std::size_t all, std::size_t most, std::size_t gpus) {
   return std::min(most, all / std::max<std::size_t>(gpus, 1));
@@ -33,42 +35,72 @@ std::uint64_t worth_telling(const meter::GpuReading& reading) {
   return reading.throttle_reasons ? reading.throttle_reasons->bits & kTold : 0;
 }
 
-// Joins consecutive readings that give the same reasons.
+// Joins consecutive readings of a GPU that give the same reasons. Where there are more spans than `most`, those with the
+// shortest gaps between them become one.
 class ThrottledSpans {
  public:
-  ThrottledSpans(std::size_t gpu, std::vector<ThrottledSpan>& found) : gpu_(gpu), found_(found) {}
+  ThrottledSpans(std::size_t gpu, std::size_t most) : gpu_(gpu), most_(std::max<std::size_t>(most, 2)) {}
+
   void add(double seconds, std::uint64_t bits) {
-    if (open_ && found_.back().bits == bits) {
-      found_.back().to = seconds;
-      return;
-    }
-    if (open_) found_.back().to = seconds;  // until another reading says otherwise
-    open_ = bits != 0 && found_.size() < kMostHeldDown;
-    if (open_) found_.push_back({gpu_, seconds, seconds, bits});
+    if (bits_ != 0) spans_.back().to = seconds;  // until another reading says otherwise
+    if (bits != 0 && bits != bits_) begin({gpu_, seconds, seconds, bits});
+    bits_ = bits;
   }
 
+  [[nodiscard]] const std::vector<ThrottledSpan>& spans() const { return spans_; }
+  [[nodiscard]] bool are_joined() const { return joined_gap_.has_value(); }
+
  private:
+  void begin(const ThrottledSpan& span) {
+    if (spans_.size() >= most_) halve();
+    append(span);
+  }
+
+  void append(const ThrottledSpan& span) {
+    if (spans_.empty() || !joined_gap_ || span.from - spans_.back().to > *joined_gap_) {
+      spans_.push_back(span);
+      return;
+    }
+    spans_.back().to = span.to;
+    spans_.back().bits |= span.bits;
+  }
+
+  // At least every other gap is as short as the one in the middle.
+  void halve() {
+    std::vector<double> gaps;
+    for (std::size_t i = 1; i < spans_.size(); ++i) gaps.push_back(spans_[i].from - spans_[i - 1].to);
+    const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+    std::nth_element(gaps.begin(), middle, gaps.end());
+    joined_gap_ = *middle;
+    for (const ThrottledSpan& span : std::exchange(spans_, {})) append(span);
+  }
+
   std::size_t gpu_;
-  std::vector<ThrottledSpan>& found_;
-  bool open_ = false;
+  std::size_t most_;
+  std::vector<ThrottledSpan> spans_;
+  std::uint64_t bits_ = 0;            // of the last reading; not 0: it is the last span's
+  std::optional<double> joined_gap_;  // seconds; empty: nothing was joined
 };
 
 // What must be known of all series before the first curve is written.
 class Survey {
  public:
-  explicit Survey(base::SteadyTime origin) : origin_(origin) {}
+  Survey(base::SteadyTime origin, std::size_t gpus)
+      : origin_(origin), most_spans_(share_of(kThrottledSpans, kMostThrottledSpans, gpus)) {}
 
   void add(const series::GpuSeries& series) {
     include(extent_of(series.power.get(), origin_, 0));
     include(extent_of(series.readings.get(), origin_, 0));
     bool averages = false;
-    ThrottledSpans throttled(gpu_++, charts.throttled);
+    ThrottledSpans throttled(gpu_++, most_spans_);
     if (series.readings)
       series::for_each(*series.readings, [&](const meter::GpuReading& reading) {
         throttled.add(base::to_seconds(reading.time - origin_), worth_telling(reading));
         if (reading.memory_used) highest_memory = std::max(highest_memory, reading.memory_used->mebibytes());
         averages = averages || reading.power.has_value();
       });
+    charts.throttled.insert(charts.throttled.end(), throttled.spans().begin(), throttled.spans().end());
+    charts.throttled_joined = charts.throttled_joined || throttled.are_joined();
     const bool has_samples = series.power && series.power->size() > 0;
     charts.average_power = charts.average_power || (!has_samples && averages);
   }
@@ -85,6 +117,7 @@ class Survey {
   }
 
   base::SteadyTime origin_;
+  std::size_t most_spans_;  // of a GPU
   std::size_t gpu_ = 0;
   bool any_ = false;
 };
@@ -197,7 +230,7 @@ bool has_chart(const record::RunRecord& run, const meter::ValueFacts& facts) {
 }  // namespace
 
 Charts make_charts(const record::RunRecord& run, const std::vector<series::GpuSeries>& series) {
-  Survey survey(run.ran.start);
+  Survey survey(run.ran.start, series.size());
   for (const series::GpuSeries& gpu : series) survey.add(gpu);
   const CurveSource source(run.ran.start, series);
   Charts charts = std::move(survey.charts);

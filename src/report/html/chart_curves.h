@@ -46,7 +46,8 @@ struct Chart {
 struct Charts {
   std::vector<Chart> charts;
   std::vector<ThrottledSpan> throttled;
-  double first_seconds = 0;  // of all samples, since the run's start
+  bool throttled_joined = false;  // some of them over short gaps
+  double first_seconds = 0;       // of all samples, since the run's start
   double last_seconds = 0;
   bool average_power = false;  // a GPU without power samples: the driver's averaged power is used
 };

@@ -204,7 +204,8 @@ void write_run(std::ostream& out, const record::RunRecord& run, const Charts& ch
   out << "{\"run_id\":" << json_string(run.facts.run_id) << ",\"start_ms\":" << start
       << ",\"elapsed\":" << json_number(base::to_seconds(run.elapsed()))
       << ",\"first\":" << json_number(charts.first_seconds) << ",\"last\":" << json_number(charts.last_seconds)
-      << ",\"average_power\":" << (charts.average_power ? "true" : "false") << ",\"gpus\":[";
+      << ",\"average_power\":" << (charts.average_power ? "true" : "false")
+      << ",\"throttled_joined\":" << (charts.throttled_joined ? "true" : "false") << ",\"gpus\":[";
   const char* comma = "";
   for (const record::GpuRecord* gpu : run.all_gpus()) {
     const bool other =

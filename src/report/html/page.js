@@ -606,6 +606,7 @@
     notes.push('This run has more samples than these charts have points. Lines are means; bands go from the lowest to the highest sample, so no peak is lost.');
   if (data.average_power) notes.push("A GPU gave no power samples: its power is the driver's average over a second.");
   if (data.throttled.length) notes.push('Above the SM clock: red while heat or hardware throttled it, amber while the power cap did.');
+  if (data.throttled_joined) notes.push('There are too many such times to be shown one by one: those with short gaps between them are drawn as one.');
   for (const chart of charts) {
     const told = chart.definition.limits.filter(limit => !chart.limits.includes(limit)).map(limit => limit.label);
     if (told.length) notes.push(`${chart.definition.title}: ${told.join(', ')} (above the scale).`);

@@ -179,6 +179,51 @@ TEST(HtmlCurves, ShortSeriesAreThereSampleBySample) {
   EXPECT_DOUBLE_EQ(charts.throttled[0].to, 0);
 }
 
+// Throttled in every other one of its readings, a second apart.
+series::GpuSeries flapping_series(int readings) {
+  series::GpuSeries made = short_series(100, 0);
+  for (int i = 0; i < readings; ++i) {
+    meter::GpuReading reading;
+    reading.time = example::kStart + 1s * i;
+    reading.throttle_reasons = meter::ThrottleReasons{i % 2 == 0 ? meter::ThrottleReasons::hardware_thermal : 0U};
+    made.readings->append(reading);
+  }
+  return made;
+}
+
+// The throttled spans of `gpu` among those of two GPUs of as many readings.
+std::vector<ThrottledSpan> spans_of_two(int readings, std::size_t gpu, bool& joined) {
+  std::vector<series::GpuSeries> series;
+  for (int i = 0; i < 2; ++i) series.push_back(flapping_series(readings));
+  Charts charts = make_charts(example::container_run(2), series);
+  joined = charts.throttled_joined;
+  std::erase_if(charts.throttled, [&](const ThrottledSpan& span) { return span.gpu != gpu; });
+  return charts.throttled;
+}
+
+TEST(HtmlCurves, ThrottledSpansOfOneGpuLeaveRoomForThoseOfTheOthers) {
+  for (const std::size_t gpu : {0U, 1U}) {
+    bool joined = true;
+    const auto spans = spans_of_two(5000, gpu, joined);
+    ASSERT_EQ(spans.size(), 2500U);
+    EXPECT_FALSE(joined);
+    EXPECT_EQ(spans.back().from, 4998);
+    EXPECT_EQ(spans.back().to, 4999);
+  }
+}
+
+TEST(HtmlCurves, TooManyThrottledSpansAreJoinedOverShortGaps) {
+  for (const std::size_t gpu : {0U, 1U}) {
+    bool joined = false;
+    const auto spans = spans_of_two(50'000, gpu, joined);
+    ASSERT_FALSE(spans.empty());
+    EXPECT_LE(spans.size(), 4000U);
+    EXPECT_TRUE(joined);
+    EXPECT_EQ(spans.front().from, 0);
+    EXPECT_EQ(spans.back().to, 49'999);
+  }
+}
+
 TEST(HtmlCurves, APeakOfOneSampleSurvivesInALongSeries) {
   const record::RunRecord run = example::container_run(1);
   std::vector<series::GpuSeries> series;
