@@ -40,6 +40,29 @@ ReadBackRange range_of(const std::string& run_id, std::span<const Sample> sample
   return {run_id, {names.begin(), names.end()}, first->time_ms, last->time_ms};
 }
 
+std::vector<std::vector<Sample>> near_in_time(std::vector<Sample> samples) {
+  constexpr std::int64_t kShortGap = 60'000;  // milliseconds
+  std::stable_sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return a.time_ms < b.time_ms; });
+  std::vector<std::vector<Sample>> groups;
+  std::vector<std::span<const Sample>> left;
+  if (!samples.empty()) left.emplace_back(samples);
+  while (!left.empty()) {
+    const std::span<const Sample> group = left.back();
+    left.pop_back();
+    const std::int64_t most = std::max(kShortGap, (group.back().time_ms - group.front().time_ms) / 2);
+    const auto gap = std::adjacent_find(group.begin(), group.end(),
+                                        [&](const Sample& a, const Sample& b) { return b.time_ms - a.time_ms > most; });
+    if (gap == group.end()) {
+      groups.emplace_back(group.begin(), group.end());
+      continue;
+    }
+    const auto first = static_cast<std::size_t>(gap - group.begin()) + 1;
+    left.push_back(group.subspan(first));
+    left.push_back(group.first(first));
+  }
+  return groups;
+}
+
 Batch make_batch(std::span<const Sample> samples, const std::vector<Series>& series, const Receiver& receiver) {
   Batch batch{by_series(samples, series.size()), {}};
   batch.request = receiver.pack(batch.samples, series);
@@ -180,7 +203,7 @@ void Delivery::leave_out_stored(const Range& range, const Attempt& attempt, base
   std::for_each(work_.rbegin(), work_.rend(), [&](const Range& part) {
     for (std::size_t i = part.first; i < part.last; ++i) left.push_back(batch_[i]);
   });
-  const auto stored = receiver_.read(range_of(run_id_, left, *series_), limits_.request_time);
+  const auto stored = read(std::move(left));
   read_back_ = true;
   if (!stored) {  // a receiver that does not say: what may have been accepted counts as accepted, and will not be verified
     if (unanswered_) {
@@ -192,6 +215,16 @@ void Delivery::leave_out_stored(const Range& range, const Attempt& attempt, base
   }
   take_out(*stored);
   trouble_.clear();
+}
+
+base::Result<Stored> Delivery::read(std::vector<Sample> samples) {
+  Stored all;
+  for (const std::vector<Sample>& group : near_in_time(std::move(samples))) {
+    auto stored = receiver_.read(range_of(run_id_, group, *series_), limits_.request_time);
+    if (!stored) return stored;
+    for (auto& [series, values] : *stored) all[series].merge(values);
+  }
+  return all;
 }
 
 // What is stored counts as accepted. All else stays in the batch: what was refused may have to be sent once more.

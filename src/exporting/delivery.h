@@ -29,6 +29,10 @@ struct DeliveryLimits {
 // What to read back for these samples, at least one: their series and times.
 ReadBackRange range_of(const std::string& run_id, std::span<const Sample> samples, const std::vector<Series>& series);
 
+// Parts the samples, sorted by time, where a gap is longer than a minute and than half of their time: one that lies days
+// before the others, as the run's start may, is asked for by itself, and not with all that lies between.
+std::vector<std::vector<Sample>> near_in_time(std::vector<Sample> samples);
+
 // Samples sorted by series, then time, and the request that brings all of them.
 struct Batch {
   std::vector<Sample> samples;
@@ -85,6 +89,7 @@ class Delivery {
   void take_later(const Range& range, const Attempt& attempt, base::SteadyTime deadline);
   void take_refused(const Range& range, const Attempt& attempt, base::SteadyTime deadline);
   void leave_out_stored(const Range& range, const Attempt& attempt, base::SteadyTime deadline);
+  base::Result<Stored> read(std::vector<Sample> samples);
   void take_out(const Stored& stored);
   void split(const Range& range);
   void suspect(const Sample& sample, const Attempt& attempt);

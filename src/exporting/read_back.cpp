@@ -71,7 +71,9 @@ base::Result<void> ReadBack::compare_chunk(base::SteadyTime deadline) {
   std::partition_copy(chunk_.begin(), chunk_.end(), std::back_inserter(regular), std::back_inserter(others),
                       [&](const Sample& sample) { return sample.series < source_.regular_series(); });
   if (auto compared = compare_group(regular, deadline); !compared) return compared;
-  return compare_group(others, deadline);
+  for (const std::vector<Sample>& group : near_in_time(std::move(others)))
+    if (auto compared = compare_group(group, deadline); !compared) return compared;
+  return {};
 }
 
 base::Result<void> ReadBack::compare_group(std::span<const Sample> wanted, base::SteadyTime deadline) {

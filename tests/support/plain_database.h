@@ -124,7 +124,8 @@ class SecondsSource final : public exporting::Source {
   void grow(std::uint32_t seconds) {
     for (; seconds > 0; --seconds) add(0, static_cast<std::int64_t>(samples_.size()) * 1000);
   }
-  void add_results() { add(1, static_cast<std::int64_t>(samples_.size()) * 1000); }
+  void add_results() { add_moment(static_cast<std::int64_t>(samples_.size()) * 1000); }
+  void add_moment(std::int64_t time_ms) { add(1, time_ms); }
 
   base::Result<void> read(std::vector<exporting::Sample>& out, std::size_t most, exporting::Place until) override {
     if (broken) return base::failure("the source cannot be read");

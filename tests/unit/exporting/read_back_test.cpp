@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "exporting/delivery.h"
 #include "support/manual_clock.h"
 #include "support/plain_database.h"
 
@@ -101,6 +102,41 @@ TEST_F(ReadBackTest, ResultsAreAskedForByThemselves) {
   EXPECT_EQ(step(), Step::done);
   EXPECT_THAT(database_.asked, ElementsAre("0 19000 power", "20000 20000 result"));
   EXPECT_EQ(ledger_.state().found, 21U);
+}
+
+// The time of the run's start may come once more with its end: asked for together, all days of the run would come along.
+TEST_F(ReadBackTest, MomentsThatAreFarApartAreAskedForSeparately) {
+  support::SecondsSource days{40'000};
+  days.add_results();
+  days.add_moment(0);
+  std::vector<Sample> samples;
+  ASSERT_TRUE(days.read(samples, 50'000, kEverything));
+  days.rewind();
+  for (const Sample& sample : samples) store(sample);
+  Receiver receiver = support::plain_receiver(database_);
+  ReadBack read_back(days, receiver, ledger_, clock_);
+  while (read_back.step(kEverything, clock_.now() + 1h) == Step::done) continue;
+  EXPECT_THAT(database_.asked,
+              ElementsAre("0 19999000 power", "20000000 39999000 power", "0 0 result", "40000000 40000000 result"));
+}
+
+TEST(NearInTime, IsWhatNoGapOfMostOfTheTimeParts) {
+  const auto times = [](std::initializer_list<std::int64_t> seconds) {
+    std::vector<Sample> samples;
+    for (const std::int64_t second : seconds) samples.push_back({0, second * 1000, 0, {}});
+    std::string text;
+    for (const std::vector<Sample>& group : near_in_time(samples)) {
+      for (const Sample& sample : group) text += std::to_string(sample.time_ms / 1000) + " ";
+      text += "| ";
+    }
+    return text;
+  };
+  EXPECT_EQ(times({}), "");
+  EXPECT_EQ(times({5}), "5 | ");
+  EXPECT_EQ(times({90, 0, 45}), "0 45 90 | ");
+  EXPECT_EQ(times({0, 60}), "0 60 | ");  // within a minute
+  EXPECT_EQ(times({0, 3600, 3660, 90'000, 90'001}), "0 | 3600 3660 | 90000 90001 | ");
+  EXPECT_EQ(times({0, 3600, 7200, 10'800}), "0 3600 7200 10800 | ");
 }
 
 TEST_F(ReadBackTest, WhatIsMissingIsHandedOutUpToThreeTimes) {
