@@ -235,7 +235,9 @@ std::string html_energy(const record::RunRecord& run) {
 }
 
 std::string html_carbon(const record::RunRecord& run) {
-  if (!run.emissions) return "<p>Not available: the energy is not known.</p>\n";
+  if (!run.emissions)
+    return std::string("<p>Not available: ") + (run.total_energy ? "the intensity of the grid" : "the energy") +
+           " is not known.</p>\n";
   HtmlTable table("Each half-hour",
                   {"From (UTC)", "To (UTC)", "Energy (J)", "Intensity (gCO2/kWh)", "Kind", "Emissions (gCO2)"});
   for (const carbon::SlotEmissions& slot : run.emissions->slots)

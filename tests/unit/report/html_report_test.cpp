@@ -152,6 +152,14 @@ TEST(HtmlReport, WithoutEnergyOrSeries) {
   EXPECT_THAT(out.str(), HasSubstr("not available"));
 }
 
+TEST(HtmlReport, ItSaysWhichFigureTheCarbonLacks) {
+  record::RunRecord run = example::container_run(1);
+  run.emissions.reset();
+  EXPECT_THAT(page_of(run), HasSubstr("Not available: the intensity of the grid is not known."));
+  run.total_energy.reset();
+  EXPECT_THAT(page_of(run), HasSubstr("Not available: the energy is not known."));
+}
+
 TEST(HtmlReport, FindingsLeadToWhereTheyCanBeSeen) {
   EXPECT_EQ(place_of(record::Throttled{3, "heat", {}}).anchor, "panel-sm_clock");
   EXPECT_EQ(place_of(record::Throttled{3, "heat", {}}).gpu, 3);
