@@ -70,6 +70,8 @@ struct Job {
   [[nodiscard]] const PartFigures* head() const;
   // The nodes whose agent ended before it was told of the benchmark's end: its figures are only those up to then.
   [[nodiscard]] std::vector<std::string> nodes_cut_short() const;
+  // "3 on n1": ranks of which a GPU is in no part, though the rank itself is in one.
+  [[nodiscard]] std::vector<std::string> ranks_not_measured() const;
 };
 
 // A part that is there without figures, and why.

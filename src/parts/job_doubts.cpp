@@ -52,6 +52,16 @@ void add_cut_short(std::vector<Doubt>& doubts, const Job& job) {
                                         at_least(job)});
 }
 
+void add_not_measured(std::vector<Doubt>& doubts, const Job& job) {
+  const auto ranks = job.ranks_not_measured();
+  if (!ranks.empty())
+    doubts.push_back(
+        {"gpus_not_measured",
+         "Nobody measured the GPUs of these ranks, which most likely came after the measurement on their node had "
+         "begun: " +
+             some_of(ranks) + ". " + at_least(job)});
+}
+
 void add_hidden(std::vector<Doubt>& doubts, const Job& job) {
   for (const NodeAccount& node : job.nodes)
     if (node.gpus_allocated && static_cast<std::size_t>(std::max(*node.gpus_allocated, 0)) > node.boards)
@@ -116,6 +126,7 @@ std::vector<Doubt> doubts_of(const Job& job, const std::vector<Missing>& missing
   add_missing(doubts, job);
   add_parts_without_figures(doubts, job, missing);
   add_cut_short(doubts, job);
+  add_not_measured(doubts, job);
   add_hidden(doubts, job);
   add_clocks(doubts, job);
   add_offsets(doubts, job);

@@ -196,7 +196,8 @@ Imbalance imbalance_of(const Job& job) {
 }
 
 void add_up(Job& job, bool parts_are_missing) {
-  bool all_energy = !parts_are_missing && job.is_complete() && job.nodes_cut_short().empty();
+  bool all_energy =
+      !parts_are_missing && job.is_complete() && job.nodes_cut_short().empty() && job.ranks_not_measured().empty();
   bool all_emissions = all_energy;
   base::Energy energy;
   base::Emissions emissions;

@@ -50,6 +50,16 @@ std::string restart_of(const Variables& variables) {
   return restarts == 0 ? "" : "-r" + std::to_string(restarts);
 }
 
+int tasks_of_step(const Variables& variables) {
+  return variables.number("SLURM_STEP_NUM_TASKS").value_or(variables.number("SLURM_NTASKS").value_or(1));
+}
+
+std::optional<int> tasks_on_this_node(const Variables& variables) {
+  const std::vector<int> tasks = tasks_per_node(variables.text("SLURM_STEP_TASKS_PER_NODE"));
+  const auto here = static_cast<std::size_t>(variables.number("SLURM_NODEID").value_or(0));
+  return here < tasks.size() ? std::optional(tasks[here]) : std::nullopt;
+}
+
 // The scheduler's part of what a process knows; a launcher inside a step of Slurm has it as well.
 void add_slurm_node(const Variables& variables, Membership& member) {
   if (!is_slurm_step(variables)) return;
@@ -66,11 +76,9 @@ std::optional<Membership> slurm_member(const Variables& variables) {
   member.group = slurm_job(variables) + "-" + variables.text("SLURM_STEP_ID") + restart_of(variables);
   member.rank = *variables.number("SLURM_PROCID");
   member.local_rank = variables.number("SLURM_LOCALID").value_or(0);
-  member.ranks = variables.number("SLURM_STEP_NUM_TASKS").value_or(variables.number("SLURM_NTASKS").value_or(1));
+  member.ranks = tasks_of_step(variables);
   add_slurm_node(variables, member);
-  const std::vector<int> tasks = tasks_per_node(variables.text("SLURM_STEP_TASKS_PER_NODE"));
-  const auto here = static_cast<std::size_t>(member.node_number.value_or(0));
-  if (here < tasks.size()) member.local_ranks = tasks[here];
+  member.local_ranks = tasks_on_this_node(variables).value_or(1);
   return member;
 }
 
@@ -80,9 +88,17 @@ struct Names {
   const char* rank;
   const char* local_rank;
   const char* ranks;
-  const char* local_ranks;
-  const char* group;  // empty: it has none
+  const char* local_ranks;  // empty: it has none
+  const char* group;        // likewise
 };
+
+// How many processes the job has on this node. A step's tasks are the ranks only if there are as many of both: mpirun and
+// torchrun have one task on a node, and start the ranks themselves.
+int local_ranks_by(const Variables& variables, const Names& names, int ranks) {
+  if (const auto said = variables.number(names.local_ranks)) return *said;
+  const bool are_tasks = is_slurm_step(variables) && tasks_of_step(variables) == ranks;
+  return (are_tasks ? tasks_on_this_node(variables) : std::nullopt).value_or(1);
+}
 
 std::optional<Membership> member_by(const Variables& variables, const Names& names) {
   const auto rank = variables.number(names.rank);
@@ -93,7 +109,7 @@ std::optional<Membership> member_by(const Variables& variables, const Names& nam
   member.rank = *rank;
   member.local_rank = *local_rank;
   member.ranks = variables.number(names.ranks).value_or(1);
-  member.local_ranks = variables.number(names.local_ranks).value_or(1);
+  member.local_ranks = local_ranks_by(variables, names, member.ranks);
   if (const std::string group = variables.text(names.group); !group.empty()) member.group = member.launcher + "-" + group;
   add_slurm_node(variables, member);
   if (member.local_ranks == member.ranks) member.nodes = 1;
@@ -111,6 +127,17 @@ void add_schedulers_group(const Variables& variables, Membership& member) {
     member.group = "lsf-" + lsf;
 }
 
+// Flux says how many tasks and nodes there are, and spreads the ones evenly over the others. The fuller nodes' number is
+// taken on all: who waits for one more loses some seconds, who does not wait misses that one's GPUs.
+std::optional<Membership> flux_member(const Variables& variables) {
+  auto member = member_by(variables, {"flux", "FLUX_TASK_RANK", "FLUX_TASK_LOCAL_ID", "FLUX_JOB_SIZE", "", "FLUX_JOB_ID"});
+  const int nodes = variables.number("FLUX_JOB_NNODES").value_or(0);
+  if (!member || nodes == 0) return member;
+  member->nodes = nodes;
+  member->local_ranks = member->ranks / nodes + (member->ranks % nodes == 0 ? 0 : 1);
+  return member;
+}
+
 // Those inside a step of Slurm come before it: their ranks have the variables of the launcher's daemon too.
 std::optional<Membership> launchers_member(const Variables& variables) {
   constexpr std::array<Names, 3> kLaunchers{{
@@ -122,7 +149,7 @@ std::optional<Membership> launchers_member(const Variables& variables) {
   for (const Names& names : kLaunchers)
     if (auto member = member_by(variables, names)) return member;
   if (auto member = slurm_member(variables)) return member;
-  return member_by(variables, {"flux", "FLUX_TASK_RANK", "FLUX_TASK_LOCAL_ID", "FLUX_JOB_SIZE", "", "FLUX_JOB_ID"});
+  return flux_member(variables);
 }
 
 void add_named(const Named& named, Membership& member) {

@@ -109,6 +109,22 @@ class Parts(ProductTest):
         self.assertEqual({user["kind"] for gpu in job["gpus"] for user in gpu["events"]["users"]}, {"benchmark"})
         self.assertNotIn("foreign_process", [finding["name"] for finding in job["findings"]])
 
+    def test_a_late_rank_with_a_gpu_of_its_own_leaves_no_total(self):
+        def rank(number, seconds):
+            line = self.command(*QUICK, "--group", "job", "--rank", str(number), "--ranks", "2", "--", "sleep", seconds)
+            return subprocess.Popen(line, env=self.environment | {"CUDA_VISIBLE_DEVICES": str(number)}, cwd=self.folder, stdin=subprocess.DEVNULL,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        first = rank(0, "5")
+        self.wait_for(lambda: list(self.results.glob("job/nodes/*/benchmark.log")), "the first rank")
+        for process in (rank(1, "0.5"), first):
+            self.assertEqual((process.communicate(timeout=60)[1], process.returncode), ("", 0))
+        job = self.job()
+        self.assertEqual([rank["exit_code"] for rank in job["ranks"]], [0, 0])
+        self.assertEqual(len(job["gpus"]), 1)
+        self.assertIsNone(job["total_energy_joules"])
+        self.assertGreater(job["known_energy_joules"], 0)
+        self.assertIn("gpus_not_measured", [finding["name"] for finding in job["findings"]])
+
     def test_a_killed_part_is_recovered(self):
         late = self.node(1, command=("sleep", "50"))
         self.run_job("--merge_wait", "0", starts=[0, 2])

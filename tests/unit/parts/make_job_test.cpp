@@ -143,6 +143,20 @@ TEST(MakeJob, ABoardCountsOnce) {
   EXPECT_EQ(names_of(job->doubts), std::vector<std::string>{"board_counted_once"});
 }
 
+TEST(MakeJob, GpusOfARankThatNoPartMeasuredLeaveNoTotal) {
+  auto parts = three();
+  parts[0].part.ran.push_back({3, parts[0].start, parts[0].end, 0, {"GPU-7"}});  // it came when the GPUs had been chosen
+  for (PartFigures& one : parts) one.part.ranks = 4;
+  const auto job = make_job(std::move(parts), {});
+  ASSERT_TRUE(job);
+  EXPECT_FALSE(job->energy);
+  EXPECT_FALSE(job->emissions);
+  EXPECT_EQ(job->known_energy, joules(3300));
+  ASSERT_EQ(names_of(job->doubts), std::vector<std::string>{"gpus_not_measured"});
+  EXPECT_NE(job->doubts.front().text.find("begun: 3 on n0."), std::string::npos) << job->doubts.front().text;
+  EXPECT_NE(job->doubts.front().text.find("at least 3,300"), std::string::npos) << job->doubts.front().text;
+}
+
 TEST(MakeJob, APartOfAnotherJobOrVersionIsRefusedByName) {
   auto parts = three();
   parts[1].part.group = "job-2";

@@ -89,6 +89,27 @@ TEST(Membership, TheUserComesFirst) {
   EXPECT_FALSE(find_membership({}, {"sweep", 3, 3}, "here"));
 }
 
+// A launcher that does not say how many are here: the step's tasks are its ranks.
+TEST(Membership, WhoIsHereIsKnownByTheStep) {
+  const Words ranks{"RANK=2", "LOCAL_RANK=2", "WORLD_SIZE=7"};
+  Words step = kStep;
+  step[5] = "SLURM_NODEID=0";
+  EXPECT_EQ(member_of(with(step, with(ranks, {"MASTER_ADDR=n1"}))).local_ranks, 5);
+  EXPECT_EQ(member_of(with(step, with(ranks, {"LOCAL_WORLD_SIZE=3"}))).local_ranks, 3);
+  const Words others{"RANK=2", "LOCAL_RANK=2", "WORLD_SIZE=28"};
+  EXPECT_EQ(member_of(with(step, others)).local_ranks, 1) << "a task is not a rank";
+  EXPECT_EQ(member_of(step, {"mine", 2, 7}).local_ranks, 5);
+}
+
+TEST(Membership, FluxSpreadsItsTasksOverItsNodes) {
+  const Words task{"FLUX_TASK_RANK=1", "FLUX_TASK_LOCAL_ID=1", "FLUX_JOB_SIZE=7", "FLUX_JOB_ID=f1"};
+  EXPECT_EQ(member_of(task).local_ranks, 1);
+  const Membership member = member_of(with(task, {"FLUX_JOB_NNODES=2"}));
+  EXPECT_EQ(member.local_ranks, 4) << "the fuller node's";
+  EXPECT_EQ(member.nodes, 2);
+  EXPECT_EQ(member_of(with(task, {"FLUX_JOB_NNODES=1"})).local_ranks, 7);
+}
+
 TEST(Membership, TasksPerNode) {
   EXPECT_EQ(tasks_per_node("5,1(x2)"), (std::vector<int>{5, 1, 1}));
   EXPECT_EQ(tasks_per_node("2(x3)"), (std::vector<int>{2, 2, 2}));
