@@ -89,6 +89,21 @@ base::Result<parts::Job> read_job(const std::vector<fs::path>& folders, const ca
   return parts::make_job(std::move(figures), std::move(missing));
 }
 
+// Without a record nothing more is read: each of a job's processes asks, and there may be a part of each node.
+base::Result<void> check_name_is_free(const fs::path& group_folder, const parts::Membership& member) {
+  if (!has_metrics(group_folder)) return {};
+  for (const fs::path& folder : part_folders(group_folder)) {
+    const auto part = parts::read_part(folder);
+    if (!part || !part->ended) continue;
+    for (const parts::RankRun& ran : part->ran)
+      if (ran.rank == member.rank)
+        return base::failure("rank " + std::to_string(ran.rank) + " of the job " + member.group +
+                                 " has ended already: its part is " + folder.string(),
+                             "give this job another --group, the same to all of its processes");
+  }
+  return {};
+}
+
 void wait_for_parts(const fs::path& group_folder, base::Duration patience, const platform::Clock& clock,
                     const std::function<bool(base::Duration)>& give_up) {
   constexpr base::Duration kBetweenLooks = std::chrono::milliseconds(200);

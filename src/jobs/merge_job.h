@@ -22,6 +22,9 @@ std::vector<std::filesystem::path> part_folders(const std::filesystem::path& fol
 // A part that was killed is recovered from its journal first; one that is under way, or cannot be read, is missing.
 base::Result<parts::Job> read_job(const std::vector<std::filesystem::path>& folders, const carbon::Services& services);
 
+// An error: the job has a record, and this rank is in a part that has ended. So another job had this name.
+base::Result<void> check_name_is_free(const std::filesystem::path& group_folder, const parts::Membership& member);
+
 // Waits until each rank of the job is in a part that has ended, but not longer than `patience`, nor when `give_up` says so.
 void wait_for_parts(const std::filesystem::path& group_folder, base::Duration patience, const platform::Clock& clock,
                     const std::function<bool(base::Duration)>& give_up);

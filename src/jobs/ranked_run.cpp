@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,8 @@
 
 namespace gpubench::jobs {
 namespace {
+
+namespace fs = std::filesystem;
 
 // A job's processes start within seconds of each other.
 constexpr base::Duration kGatherFor = std::chrono::seconds(10);
@@ -209,6 +212,8 @@ int run_unmeasured(const cli::RunSpec& spec, const parts::Membership& member, ra
 
 int run_rank(const cli::RunSpec& spec, const cli::Environment& environment, const parts::Membership& member,
              platform::SignalQueue& signals) {
+  const auto is_free = check_name_is_free(fs::path(spec.results_dir) / parts::id_of(member.group), member);
+  if (!is_free) return cli::complain(is_free.error(), cli::kUsageError);
   const auto company = join_company(spec, member, signals.fd());
   if (!company) {
     const auto signal = signals.next();

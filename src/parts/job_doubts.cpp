@@ -139,4 +139,10 @@ Doubt board_counted_once(const std::string& uuid, const std::string& first, cons
                                     ": it counts once, as " + first + " has it."};
 }
 
+Doubt board_measured_twice(const Job& job, const std::string& uuid, const std::string& first, const std::string& second) {
+  return {"board_measured_twice", "The GPU " + uuid + " was measured by " + first + " and, at another time, by " + second +
+                                      ", perhaps as two jobs had the same name: only the energy of " + first +
+                                      " is counted. " + at_least(job)};
+}
+
 }  // namespace gpubench::parts

@@ -34,14 +34,43 @@ base::Result<void> check_same_job(const std::vector<PartFigures>& parts) {
   return {};
 }
 
+bool are_at_one_time(const PartFigures& a, const PartFigures& b) {
+  return a.start <= b.end && b.start <= a.end;
+}
+
+// A rank runs once.
+base::Result<void> check_one_job_of_the_name(const std::vector<PartFigures>& parts) {
+  std::map<int, const PartFigures*> seen;
+  for (const PartFigures& part : parts)
+    for (const RankRun& ran : part.part.ran) {
+      const PartFigures& first = *seen.emplace(ran.rank, &part).first->second;
+      if (!are_at_one_time(first, part))
+        return base::failure("rank " + std::to_string(ran.rank) + " is in the part " + first.folder +
+                                 " and, at another time, in the part " + part.folder + ": two jobs had the name " +
+                                 part.part.group,
+                             "give each job another --group; for a record of one of these, name the folders of its parts: "
+                             "iris-gpubench merge FOLDER FOLDER --output FOLDER");
+    }
+  return {};
+}
+
+// A board that another part has already.
+struct BoardAgain {
+  std::string uuid;
+  std::string first;
+  std::string second;
+  bool at_another_time = false;
+};
+
 // A board counts in the first part that has it.
-void count_boards_once(std::vector<PartFigures>& parts, std::vector<Doubt>& doubts) {
-  std::map<std::string, std::string> seen;
+std::vector<BoardAgain> count_boards_once(std::vector<PartFigures>& parts) {
+  std::vector<BoardAgain> all;
+  std::map<std::string, const PartFigures*> seen;
   for (PartFigures& part : parts) {
     const auto again = [&](const Board& board) {
       if (board.uuid.empty()) return false;
-      const auto [first, is_new] = seen.emplace(board.uuid, part.folder);
-      if (!is_new) doubts.push_back(board_counted_once(board.uuid, first->second, part.folder));
+      const auto [first, is_new] = seen.emplace(board.uuid, &part);
+      if (!is_new) all.push_back({board.uuid, first->second->folder, part.folder, !are_at_one_time(*first->second, part)});
       return !is_new;
     };
     const auto cut = std::remove_if(part.boards.begin(), part.boards.end(), again);
@@ -56,6 +85,7 @@ void count_boards_once(std::vector<PartFigures>& parts, std::vector<Doubt>& doub
     }
     part.emissions.reset();  // of the boards that are left it is not known
   }
+  return all;
 }
 
 bool has(const PartFigures& part, std::string_view name) {
@@ -195,9 +225,9 @@ Imbalance imbalance_of(const Job& job) {
   return {above_mean(times), above_mean(energies)};
 }
 
-void add_up(Job& job, bool parts_are_missing) {
+void add_up(Job& job, bool some_is_unknown) {
   bool all_energy =
-      !parts_are_missing && job.is_complete() && job.nodes_cut_short().empty() && job.ranks_not_measured().empty();
+      !some_is_unknown && job.is_complete() && job.nodes_cut_short().empty() && job.ranks_not_measured().empty();
   bool all_emissions = all_energy;
   base::Energy energy;
   base::Emissions emissions;
@@ -236,11 +266,12 @@ base::Result<Job> make_job(std::vector<PartFigures> parts, std::vector<Missing> 
   std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return place_of(a) < place_of(b); });
   std::sort(missing.begin(), missing.end());
   GPUBENCH_TRY(check_same_job(parts));
+  GPUBENCH_TRY(check_one_job_of_the_name(parts));
   Job job;
   job.group = parts.front().part.group;
   job.launcher = parts.front().part.launcher;
-  std::vector<Doubt> about_boards;
-  count_boards_once(parts, about_boards);
+  const auto again = count_boards_once(parts);
+  const bool twice = std::any_of(again.begin(), again.end(), [](const auto& board) { return board.at_another_time; });
   job.parts = std::move(parts);
   job.nodes = account_of_nodes(job.parts);
   job.ranks = account_of_ranks(job.parts);
@@ -250,12 +281,14 @@ base::Result<Job> make_job(std::vector<PartFigures> parts, std::vector<Missing> 
       std::min_element(job.parts.begin(), job.parts.end(), [](auto& a, auto& b) { return a.start < b.start; })->start;
   job.end = std::max_element(job.parts.begin(), job.parts.end(), [](auto& a, auto& b) { return a.end < b.end; })->end;
   add_waiting(job);
-  add_up(job, !missing.empty());
+  add_up(job, twice || !missing.empty());
   job.exit_code = highest_code(job);
   job.imbalance = imbalance_of(job);
   job.beside = beside_of(job.parts);
   job.doubts = doubts_of(job, missing);
-  job.doubts.insert(job.doubts.end(), about_boards.begin(), about_boards.end());
+  for (const BoardAgain& board : again)
+    job.doubts.push_back(board.at_another_time ? board_measured_twice(job, board.uuid, board.first, board.second)
+                                               : board_counted_once(board.uuid, board.first, board.second));
   return job;
 }
 

@@ -8,7 +8,7 @@
 
 namespace gpubench::parts {
 
-// An error names the part that is of another job or another version.
+// An error names the part that is of another job or another version, or of a second job of the same name.
 base::Result<Job> make_job(std::vector<PartFigures> parts, std::vector<Missing> missing);
 
 }  // namespace gpubench::parts

@@ -45,8 +45,8 @@ std::string slurm_job(const Variables& variables) {
   return "slurm-" + (cluster.empty() ? "" : cluster + "-") + variables.text("SLURM_JOB_ID");
 }
 
-std::string restart_of(const Variables& variables) {
-  const int restarts = variables.number("SLURM_RESTART_COUNT").value_or(0);
+std::string restart_of(const Variables& variables, const char* name = "SLURM_RESTART_COUNT") {
+  const int restarts = variables.number(name).value_or(0);
   return restarts == 0 ? "" : "-r" + std::to_string(restarts);
 }
 
@@ -110,7 +110,8 @@ std::optional<Membership> member_by(const Variables& variables, const Names& nam
   member.local_rank = *local_rank;
   member.ranks = variables.number(names.ranks).value_or(1);
   member.local_ranks = local_ranks_by(variables, names, member.ranks);
-  if (const std::string group = variables.text(names.group); !group.empty()) member.group = member.launcher + "-" + group;
+  const std::string group = variables.text(names.group);  // "none": torchrun's without --rdzv-id
+  if (!group.empty() && group != "none") member.group = member.launcher + "-" + group;
   add_slurm_node(variables, member);
   if (member.local_ranks == member.ranks) member.nodes = 1;
   return member;
@@ -158,6 +159,12 @@ void add_named(const Named& named, Membership& member) {
   if (named.ranks) member.ranks = *named.ranks;
 }
 
+// torchrun starts all ranks again where one has failed: as a job that is requeued, that is another.
+void add_restart(const Variables& variables, Membership& member) {
+  if (member.launcher == "torchrun" && !member.group.empty())
+    member.group += restart_of(variables, "TORCHELASTIC_RESTART_COUNT");
+}
+
 }  // namespace
 
 std::vector<int> tasks_per_node(const std::string& text) {
@@ -196,6 +203,7 @@ base::Result<std::optional<Membership>> find_membership(const std::vector<std::s
   if (member->node.empty()) member->node = host;
   add_schedulers_group(variables, *member);
   add_named(named, *member);
+  add_restart(variables, *member);
   if (member->ranks <= 1 && !named.group) return std::optional<Membership>();
   if (member->rank >= member->ranks)
     return base::failure(

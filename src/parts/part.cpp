@@ -1,7 +1,10 @@
 #include "parts/part.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <system_error>
@@ -86,7 +89,14 @@ base::Result<Part> parse_part(const std::string& text, const std::string& file) 
   }
 }
 
-// Letters, digits and single hyphens.
+// FNV-1a: the same on all nodes.
+std::string hash_of(const std::string& text) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return fmt::format("{:08x}", hash);
+}
+
+// Letters, digits and single hyphens. What is cut ends with a hash of the whole: names often differ at their ends only.
 std::string short_id(const std::string& text, std::size_t longest) {
   std::string id;
   for (const char c : text) {
@@ -95,10 +105,16 @@ std::string short_id(const std::string& text, std::size_t longest) {
       id += static_cast<char>(std::tolower(byte));
     else if (!id.empty() && id.back() != '-')
       id += '-';
-    if (id.size() >= longest) break;
   }
-  while (!id.empty() && id.back() == '-') id.pop_back();
-  return id;
+  const auto trim = [&] {
+    while (!id.empty() && id.back() == '-') id.pop_back();
+  };
+  trim();
+  if (id.size() <= longest) return id;
+  const std::string hash = hash_of(text);
+  id.resize(longest - hash.size() - 1);
+  trim();
+  return id + "-" + hash;
 }
 
 }  // namespace
@@ -128,8 +144,8 @@ base::Result<runs::RunDirectory> make_part_directory(const fs::path& results_dir
   const std::string name = part.head ? kHeadFolder : number + short_id(part.node, kLongestId);
   auto made = runs::make_run_directory(results_dir / group / "nodes", name);
   if (!made) return base::failure(made.error());
-  made->run_id = short_id(
-      group.substr(0, kLongestId - std::min(kLongestId / 2, made->run_id.size() + 1)) + "-" + made->run_id, kLongestId);
+  const std::string job = short_id(group, kLongestId - std::min(kLongestId / 2, made->run_id.size() + 1));
+  made->run_id = job + "-" + short_id(made->run_id, kLongestId - job.size() - 1);
   return made;
 }
 

@@ -54,7 +54,7 @@ inline constexpr const char* kHeadFolder = "head";
 // results/GROUP/nodes/NUMBER-NODE (of the head: results/GROUP/nodes/head), a folder that was not there before. Its run id
 // begins with the group.
 base::Result<runs::RunDirectory> make_part_directory(const std::filesystem::path& results_dir, const Part& part);
-// A group's name as a folder's: small letters, digits and single hyphens.
+// A group's name as a folder's: at most 64 small letters, digits and single hyphens.
 std::string id_of(const std::string& group);
 // results/GROUP of such a folder.
 std::filesystem::path group_folder(const std::filesystem::path& part_folder);

@@ -125,6 +125,32 @@ class Parts(ProductTest):
         self.assertGreater(job["known_energy_joules"], 0)
         self.assertIn("gpus_not_measured", [finding["name"] for finding in job["findings"]])
 
+    def test_a_name_that_a_job_had_is_refused(self):
+        self.run_job(nodes=2)
+        first = self.bytes_of(self.results / "job")
+        for process in [self.node(i, nodes=2) for i in range(2)]:
+            _, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 2, err)
+            self.assertIn("has ended already", err)
+            self.assertIn("another --group", err)
+        self.assertEqual(self.bytes_of(self.results / "job"), first)
+        self.assertEqual(len(list((self.results / "job/nodes").iterdir())), 2)
+
+    def test_two_jobs_of_one_name_are_not_one(self):
+        """As where the first one's rank 0 was killed: nobody made its record."""
+        self.run_job(nodes=2)
+        for path in (self.results / "job").glob("*.*"):
+            path.unlink()
+        ends = self.run_job(nodes=2)
+        self.assertIn("two jobs had the name job", ends[0][0][1])
+        self.assertFalse((self.results / "job/metrics.json").exists())
+        refused = self.merge("job")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("another --group", refused.stderr)
+        later = [str(path) for path in sorted((self.results / "job/nodes").glob("*-2"))]
+        self.assertEqual(self.merge("--no-plot", "--output", str(self.folder / "later"), *later).returncode, 0)
+        self.assertTrue(json.loads((self.folder / "later/metrics.json").read_text())["group"]["complete"])
+
     def test_a_killed_part_is_recovered(self):
         late = self.node(1, command=("sleep", "50"))
         self.run_job("--merge_wait", "0", starts=[0, 2])

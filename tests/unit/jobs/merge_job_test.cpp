@@ -127,6 +127,22 @@ TEST_F(MergeJobTest, EachFileOfTheJobIsTriedAndTheFirstErrorReported) {
     EXPECT_TRUE(fs::exists(group() / name)) << name;
 }
 
+TEST_F(MergeJobTest, ANameThatAnotherJobHadIsNotFree) {
+  parts::Membership member;
+  member.group = "job-1";
+  EXPECT_TRUE(check_name_is_free(group(), member)) << "nobody was there";
+  bare_part(0, true);
+  bare_part(1, false);
+  EXPECT_TRUE(check_name_is_free(group(), member)) << "the job is under way";
+  std::ofstream(group() / "metrics.json") << "{}";
+  const auto taken = check_name_is_free(group(), member);
+  ASSERT_FALSE(taken);
+  EXPECT_THAT(taken.error().message, HasSubstr("rank 0 of the job job-1 has ended already"));
+  EXPECT_THAT(taken.error().remedy, HasSubstr("another --group"));
+  member.rank = 1;
+  EXPECT_TRUE(check_name_is_free(group(), member)) << "one that comes late, or whose first try was killed";
+}
+
 // Waits on the given clock: each look moves it on by as long as the wait takes.
 class WaitForParts : public MergeJobTest {
  protected:

@@ -157,6 +157,39 @@ TEST(MakeJob, GpusOfARankThatNoPartMeasuredLeaveNoTotal) {
   EXPECT_NE(job->doubts.front().text.find("at least 3,300"), std::string::npos) << job->doubts.front().text;
 }
 
+// Two jobs that were given one name, one after the other.
+TEST(MakeJob, ARankAtTwoTimesIsOfTwoJobsAndRefused) {
+  auto parts = three();
+  auto later = three();
+  for (PartFigures& one : later) {
+    one.folder += "-2";
+    one.start += 60s;
+    one.end += 60s;
+    parts.push_back(one);
+  }
+  const auto job = make_job(parts, {});
+  ASSERT_FALSE(job);
+  EXPECT_NE(job.error().message.find("rank 0"), std::string::npos) << job.error().message;
+  EXPECT_NE(job.error().message.find("0-n0-2"), std::string::npos) << job.error().message;
+  EXPECT_NE(job.error().remedy.find("--group"), std::string::npos) << job.error().remedy;
+  EXPECT_TRUE(make_job(later, {})) << "the parts of one of them";
+}
+
+// The first job was killed: which ranks it had is not known.
+TEST(MakeJob, ABoardAtTwoTimesLeavesNoTotal) {
+  auto parts = three();
+  parts.push_back(part(0, 500, 5s));
+  parts.back().folder = "0-n0-2";
+  parts.back().part.ran.clear();
+  parts.back().start += 60s;
+  parts.back().end += 60s;
+  const auto job = make_job(std::move(parts), {});
+  ASSERT_TRUE(job);
+  EXPECT_FALSE(job->energy);
+  EXPECT_EQ(job->known_energy, joules(3300));
+  EXPECT_EQ(names_of(job->doubts), std::vector<std::string>{"board_measured_twice"});
+}
+
 TEST(MakeJob, APartOfAnotherJobOrVersionIsRefusedByName) {
   auto parts = three();
   parts[1].part.group = "job-2";

@@ -110,6 +110,18 @@ TEST(Membership, FluxSpreadsItsTasksOverItsNodes) {
   EXPECT_EQ(member_of(with(task, {"FLUX_JOB_NNODES=1"})).local_ranks, 7);
 }
 
+TEST(Membership, TorchrunIsNamelessWithoutAnId) {
+  const Words ranks{"RANK=1", "LOCAL_RANK=1", "WORLD_SIZE=4", "LOCAL_WORLD_SIZE=4"};
+  EXPECT_EQ(member_of(with(ranks, {"TORCHELASTIC_RUN_ID=5f0e"})).group, "torchrun-5f0e");
+  EXPECT_EQ(member_of(with(ranks, {"TORCHELASTIC_RUN_ID=5f0e", "TORCHELASTIC_RESTART_COUNT=2"})).group, "torchrun-5f0e-r2");
+  const Words none = with(ranks, {"TORCHELASTIC_RUN_ID=none"});
+  EXPECT_EQ(member_of(with(kStep, none)).group, "slurm-ci-12-3");
+  EXPECT_EQ(member_of(none, {"mine"}).group, "mine");
+  const auto nameless = find_membership(none, {}, "here");
+  ASSERT_FALSE(nameless);
+  EXPECT_NE(nameless.error().remedy.find("--group"), std::string::npos);
+}
+
 TEST(Membership, TasksPerNode) {
   EXPECT_EQ(tasks_per_node("5,1(x2)"), (std::vector<int>{5, 1, 1}));
   EXPECT_EQ(tasks_per_node("2(x3)"), (std::vector<int>{2, 2, 2}));
