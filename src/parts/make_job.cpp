@@ -250,12 +250,15 @@ void add_up(Job& job, bool some_is_unknown) {
   if (all_emissions) job.emissions = emissions;
 }
 
+// A rank that is missing may have failed.
 std::optional<int> highest_code(const Job& job) {
   std::optional<int> highest;
   for (const RankAccount& rank : job.ranks) {
     if (!rank.ran.exit_code) return std::nullopt;
     highest = std::max(highest.value_or(0), *rank.ran.exit_code);
   }
+  const bool all = !job.ranks_expected || job.ranks.size() >= static_cast<std::size_t>(std::max(*job.ranks_expected, 0));
+  if (highest == 0 && !all) highest.reset();
   return highest;
 }
 

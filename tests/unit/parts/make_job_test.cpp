@@ -190,6 +190,17 @@ TEST(MakeJob, ABoardAtTwoTimesLeavesNoTotal) {
   EXPECT_EQ(names_of(job->doubts), std::vector<std::string>{"board_measured_twice"});
 }
 
+// A launcher may have ended the rank that is missing.
+TEST(MakeJob, WithARankMissingAStatusOf0IsNotBelieved) {
+  auto parts = three();
+  for (PartFigures& one : parts) one.part.ran.front().exit_code = 0;
+  EXPECT_EQ(make_job(parts, {})->exit_code, 0);
+  parts.erase(parts.begin() + 1);
+  EXPECT_FALSE(make_job(parts, {})->exit_code);
+  parts.front().part.ran.front().exit_code = 9;
+  EXPECT_EQ(make_job(parts, {})->exit_code, 9);
+}
+
 TEST(MakeJob, APartOfAnotherJobOrVersionIsRefusedByName) {
   auto parts = three();
   parts[1].part.group = "job-2";
