@@ -45,13 +45,14 @@ class HeadWorkload final : public workload::Workload {
   const HeadPlan plan_;
   const platform::Clock& clock_;
   base::SteadyTime start_;
-  std::set<std::string> others_;                  // steps that were there before
+  // Steps that were there before, the agents' among them. Empty: they are not known, so none is signalled.
+  std::set<std::string> others_;
   std::optional<base::SteadyTime> end_steps_at_;  // they have been asked to end
   bool stopped_ = false;
 };
 
 base::Result<void> HeadWorkload::start() {
-  others_ = plan_.job.steps();  // the agents' among them
+  others_ = plan_.job.steps().value_or(std::set<std::string>());
   start_ = clock_.now();
   GPUBENCH_TRY(command_->start());
   plan_.crew.begin(start_, kToldAtTheStart, plan_.interrupt_fd);
@@ -68,12 +69,13 @@ base::Result<std::optional<WorkloadOutcome>> HeadWorkload::poll(base::Duration t
 
 std::vector<std::string> HeadWorkload::own_steps() const {
   std::vector<std::string> own;
-  const auto all = plan_.job.steps();
+  if (others_.empty()) return own;
+  const auto all = plan_.job.steps().value_or(std::set<std::string>());
   std::set_difference(all.begin(), all.end(), others_.begin(), others_.end(), std::back_inserter(own));
   return own;
 }
 
-// False: there are none.
+// False: there are none, as far as is known.
 bool HeadWorkload::signal_steps(const char* name) const {
   const auto steps = own_steps();
   for (const std::string& step : steps) signal_step(step, name);

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <chrono>
+#include <utility>
 
 #include "agents/hostlist.h"
 #include "base/environment.h"
@@ -61,13 +62,18 @@ bool is_step_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-// Empty: it could not be run, or not in time.
-std::string output_of(std::vector<std::string> words) {
+// Empty: it could not be run, failed, or took too long.
+std::optional<std::string> answer_of(std::vector<std::string> words) {
   platform::ChildRequest request;
   request.argv = std::move(words);
   request.timeout = kSlurmPatience;
   const auto outcome = platform::run_child(request);
-  return outcome && outcome->exit_code == 0 ? outcome->output : std::string();
+  return outcome && outcome->exit_code == 0 ? std::optional(outcome->output) : std::nullopt;
+}
+
+// Where no answer says as little as an empty one.
+std::string output_of(std::vector<std::string> words) {
+  return answer_of(std::move(words)).value_or("");
 }
 
 // What shapes a step: GPUs, tasks, processors, memory, and how srun treats streams and ends.
@@ -171,8 +177,9 @@ std::map<std::string, int> SlurmJob::gpus() const {
   return gpus_by_node(output_of({"scontrol", "-d", "show", "job", job_}));
 }
 
-std::set<std::string> SlurmJob::steps() const {
-  return steps_in(output_of({"squeue", "--noheader", "--steps", "--jobs=" + job_, "--format=%i"}));
+std::optional<std::set<std::string>> SlurmJob::steps() const {
+  const auto squeue = answer_of({"squeue", "--noheader", "--steps", "--jobs=" + job_, "--format=%i"});
+  return squeue ? std::optional(steps_in(*squeue)) : std::nullopt;
 }
 
 void signal_step(const std::string& step, const char* name) {

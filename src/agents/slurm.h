@@ -34,8 +34,8 @@ class SlurmJob {
  public:
   explicit SlurmJob(std::string job) : job_(std::move(job)) {}
   [[nodiscard]] std::map<std::string, int> gpus() const;
-  // The steps that run: "12.0".
-  [[nodiscard]] std::set<std::string> steps() const;
+  // The steps that run: "12.0". Empty: Slurm does not say.
+  [[nodiscard]] std::optional<std::set<std::string>> steps() const;
 
  private:
   std::string job_;
