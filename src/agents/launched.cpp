@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -23,7 +24,7 @@ base::Result<std::unique_ptr<Launched>> Launched::start(const std::vector<std::s
 
 std::optional<std::string> Launched::receive(base::Duration patience, int interrupt_fd) {
   std::array<pollfd, 2> entries{pollfd{child_->output_fd(), POLLIN, 0}, pollfd{interrupt_fd, POLLIN, 0}};
-  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(patience).count();
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(std::max(patience, base::Duration::zero())).count();
   if (child_->output_fd() >= 0) ::poll(entries.data(), entries.size(), static_cast<int>(milliseconds));
   std::string text = child_->read();
   if (text.empty() && child_->output_fd() < 0) return std::nullopt;
