@@ -16,6 +16,8 @@ using workload::WorkloadOutcome;
 
 // A signal to the step is most often one to all of the job: the benchmark ends of it as well, and then the head says so.
 constexpr base::Duration kWordAfterStop = std::chrono::seconds(2);
+// The head's own fork and wait say when the benchmark started and ended.
+constexpr base::Duration kHeadKnowsWithin = std::chrono::milliseconds(1);
 
 class AgentWorkload final : public workload::Workload {
  public:
@@ -44,6 +46,7 @@ class AgentWorkload final : public workload::Workload {
   const platform::Clock& clock_;
   const int interrupt_fd_;
   base::SteadyTime start_;
+  base::Duration bound_{};  // by which a time of the head's may be wrong on this node's clock
   std::optional<base::SteadyTime> give_up_at_;
 };
 
@@ -60,6 +63,7 @@ base::Result<void> AgentWorkload::start() {
   for (;;) {
     if (const auto began = head_.began()) {
       start_ = began->at;
+      bound_ = began->clock.bound;
       return {};
     }
     if (head_.is_alone()) return base::failure("the benchmark was not started");
@@ -76,10 +80,12 @@ base::Result<std::optional<WorkloadOutcome>> AgentWorkload::poll(base::Duration 
   outcome.ran = {start_, clock_.now()};
   if (const auto ended = head_.ended()) {
     outcome.ran.end = std::max(start_, ended->at);
+    bound_ = std::max(bound_, ended->clock.bound);
     outcome.exit_code = ended->exit_code;
   } else {
     outcome.note = "the program that started the benchmark was not heard of again";
   }
+  outcome.ends_within = kHeadKnowsWithin + bound_;
   return std::optional<WorkloadOutcome>(std::move(outcome));
 }
 

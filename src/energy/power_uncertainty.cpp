@@ -44,8 +44,8 @@ UncertaintyTerm instants_term(const PowerSpan& span) {
   term.name = "start_and_end";
   term.standard = root_sum_square(changes) / kRoot3;
   term.explanation = "start and end of the workload, each known to " +
-                     std::to_string(span.ends_within / std::chrono::milliseconds(1)) +
-                     " ms, times the change of power there";
+                     milliseconds_text(std::chrono::ceil<std::chrono::milliseconds>(span.ends_within)) +
+                     ", times the change of power there";
   term.common = true;
   return term;
 }

@@ -22,7 +22,8 @@ Uncertainty ring_uncertainty(const EnergyEstimate& estimate, base::Window run, b
 // Of a run that is shorter than its samples may lag.
 Uncertainty short_run_uncertainty(const EnergyEstimate& estimate, base::Window run);
 
-// Start and end of a workload are known to a millisecond (fork and wait) or a few (the container engine).
+// Start and end of a workload are known to a millisecond (fork and wait), a few (the container engine), or as well as two
+// machines' clocks were compared.
 UncertaintyTerm instants_term(const PowerSpan& span);
 
 // What the averaged power leaves open.

@@ -62,11 +62,13 @@ void note_gpu_choice(const RunFacts& facts, std::vector<Finding>& findings) {
   if (gpus.positions.empty() && !facts.source.is_none()) findings.emplace_back(NoGpuGiven{gpus.by});
 }
 
-// Our own fork and wait tell better than an engine.
-energy::RunLimits known_of(const meter::GpuDescription& gpu, const workload::WorkloadDescription& workload) {
+// Our own fork and wait tell better than an engine; some outcomes tell it themselves.
+energy::RunLimits known_of(const meter::GpuDescription& gpu, const workload::WorkloadDescription& workload,
+                           const workload::WorkloadOutcome& outcome) {
   energy::RunLimits known;
   known.limit = gpu.power_limit;
   if (workload.kind == workload::WorkloadDescription::Kind::command) known.ends_within = std::chrono::milliseconds(1);
+  known.ends_within = outcome.ends_within.value_or(known.ends_within);
   return known;
 }
 
@@ -76,8 +78,9 @@ void add_gpus(RunRecord& run, const Measured& measured, const AllSeries& all) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     const meter::GpuDescription& description = run.facts.gpus[i];
     const bool counts = run.facts.benchmark_gpus.has(i);
-    GpuRecord gpu = account_gpu(description, all[i],
-                                energy::measure_energy(all[i], run.ran, known_of(description, measured.workload)), run.ran);
+    GpuRecord gpu = account_gpu(
+        description, all[i],
+        energy::measure_energy(all[i], run.ran, known_of(description, measured.workload, measured.outcome)), run.ran);
     gpu.position = i;
     if (i < measured.events.size()) gpu.events = measured.events[i];
     if (counts) note_gpu(gpu, all[i], run, run.findings);
@@ -127,14 +130,14 @@ BenchmarkRecord benchmark_record(const workload::WorkloadDescription& workload, 
 }
 
 // The energy of the part's own GPUs over its own time; nothing where one of them is not known.
-void add_energy(PartRecord& part, const RunFacts& facts, const AllSeries& all,
-                const workload::WorkloadDescription& workload) {
+void add_energy(PartRecord& part, const RunFacts& facts, const AllSeries& all, const workload::WorkloadDescription& workload,
+                const workload::WorkloadOutcome& outcome) {
   base::Energy sum;
   std::vector<energy::Uncertainty> uncertainties;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const meter::GpuDescription& gpu = facts.gpus[i];
     if (std::find(part.gpus.begin(), part.gpus.end(), gpu.index) == part.gpus.end()) continue;
-    const energy::GpuEnergy measured = energy::measure_energy(all[i], part.ran, known_of(gpu, workload));
+    const energy::GpuEnergy measured = energy::measure_energy(all[i], part.ran, known_of(gpu, workload, outcome));
     if (measured.best() == nullptr) return;
     sum += measured.best()->energy;
     uncertainties.push_back(measured.best()->uncertainty);
@@ -161,7 +164,7 @@ void add_parts(RunRecord& run, const Measured& measured, const AllSeries& all) {
     part.gpus = workloads[i].gpus;
     part.note = outcomes[i].note;
     part.log = part_log_name(i);
-    if (part.ran != base::Window{}) add_energy(part, run.facts, all, workloads[i]);
+    if (part.ran != base::Window{}) add_energy(part, run.facts, all, workloads[i], outcomes[i]);
     run.parts.push_back(std::move(part));
   }
 }

@@ -163,6 +163,7 @@ void fields(auto& field, Of<workload::WorkloadOutcome> auto& outcome) {
   field("words", outcome.note);
   field("log_trouble", outcome.log_trouble);
   field.rare("parts", outcome.parts);
+  field.rare("ends_within_ns", outcome.ends_within);
 }
 
 void fields(auto& field, Of<meter::CallCost> auto& cost) {

@@ -49,6 +49,8 @@ struct WorkloadOutcome {
   std::string note;                         // engine's own error text, if any
   std::string log_trouble;                  // why its output may not be complete; empty: nothing is known to be missing
   std::vector<WorkloadOutcome> parts = {};  // of several at once: each of them, an empty window if it never ran
+  // Its start and end are known to +- this, where that does not follow from what kind of workload it is.
+  std::optional<base::Duration> ends_within = {};
 };
 
 // Not thread-safe; owned by the main thread. The destructor kills and removes what is left.

@@ -115,14 +115,23 @@ TEST_F(AgentWorkloadTest, ItRanFromTheHeadsStartToTheHeadsEnd) {
   EXPECT_FALSE(head_->is_alone());
 }
 
+// Fork and wait on the head's side, and the comparison of the clocks that is the worse one.
+TEST_F(AgentWorkloadTest, ItsEndsAreKnownAsWellAsTheClocksWereCompared) {
+  say(1, Began{at(5s), {0s, 40ms, 0s}, {}});
+  ASSERT_TRUE(workload_->start());
+  say(1, Ended{at(9s), 0, {0s, 300us, 0s}});
+  EXPECT_EQ(outcome()->ends_within, 41ms);
+}
+
 TEST_F(AgentWorkloadTest, TheHeadsEndEndsItWithoutACode) {
-  say(1, Began{at(5s), {}, {}});
+  say(1, Began{at(5s), {0s, 2ms, 0s}, {}});
   ASSERT_TRUE(workload_->start());
   leave();
   const auto ran = outcome();
   ASSERT_TRUE(ran);
   EXPECT_FALSE(ran->exit_code);
   EXPECT_EQ(ran->ran.start, at(5s));
+  EXPECT_EQ(ran->ends_within, 3ms);
   EXPECT_TRUE(head_->is_alone());
 }
 

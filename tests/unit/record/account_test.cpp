@@ -161,6 +161,27 @@ TEST(Account, ASmallClockStepIsKeptAndNotSaid) {
   EXPECT_EQ(run.sampling.wall_clock_step, 400ms);
 }
 
+// Idle before and after the run.
+TEST(Account, EndsThatAreKnownLessWellAreLessCertain) {
+  auto series = support::memory_series(2);
+  for (auto& gpu : series)
+    for (base::SteadyTime at = kAccountStart - 2s; at < kAccounted.end + 2s; at += 20ms)
+      gpu.power->append({at, base::Power::from_watts(at >= kAccounted.start && at < kAccounted.end ? 400 : 100)});
+  const auto ends_term = [&](std::optional<base::Duration> ends_within) {
+    Measured measured = good_run();
+    measured.outcome.ends_within = ends_within;
+    const RunRecord run = make_account(facts_of_two(), measured, series);
+    const auto& terms = run.gpus.front().energy.best()->uncertainty.terms;
+    return *std::find_if(terms.begin(), terms.end(), [](const auto& term) { return term.name == "start_and_end"; });
+  };
+  const energy::UncertaintyTerm own = ends_term({});
+  EXPECT_GT(own.standard.joules(), 0.1);
+  EXPECT_NE(own.explanation.find("known to 1 ms"), std::string::npos) << own.explanation;
+  const energy::UncertaintyTerm compared = ends_term(20500us);
+  EXPECT_NEAR(compared.standard.joules(), 20.5 * own.standard.joules(), 1e-6);
+  EXPECT_NE(compared.explanation.find("known to 21 ms"), std::string::npos) << compared.explanation;
+}
+
 TEST(Account, ALostGpuIsSaid) {
   auto series = two_gpus();
   meter::GpuReading lost;

@@ -276,6 +276,15 @@ TEST(JournalNotes, EveryNoteComesBackAsAWhole) {
   EXPECT_EQ(back.closing->exported.verified, 8U);
 }
 
+TEST(JournalNotes, HowWellAnAgentKnowsItsEndsComesBack) {
+  record::Measured measured;
+  measured.outcome.ends_within = 1200us;
+  JournalledRun back;
+  take_note(back, ended_note(measured));
+  ASSERT_TRUE(back.ended);
+  EXPECT_EQ(back.ended->outcome.ends_within, 1200us);
+}
+
 // The journal of a run that a version before those keys wrote.
 TEST(JournalNotes, KeysThatOlderJournalsLack) {
   std::ifstream corpus(support::source_folder() + "/tests/fuzz/corpus/run_note/whole");
