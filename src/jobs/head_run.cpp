@@ -36,7 +36,8 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr base::Duration kReadyWithin = 60s;  // beside the idle time: srun starts them, drivers are opened
+constexpr base::Duration kReadyWithin = 60s;    // beside the idle time: srun starts them, drivers are opened
+constexpr base::Duration kReportsWithin = 10s;  // the agents make their parts' results
 constexpr base::Duration kLeaveWithin = 10s;
 constexpr std::size_t kLongestTrouble = 500;
 
@@ -215,8 +216,10 @@ class HeadRun {
     return {};
   }
 
+  // The agents see the idle GPUs once more before they have their parts.
   [[nodiscard]] base::Duration patience_at_the_end() const {
-    return spec_.part_of.merge_wait + (spec_.exports ? spec_.exporting.drain : base::Duration());
+    return spec_.idle_roll + kReportsWithin + spec_.part_of.merge_wait +
+           (spec_.exports ? spec_.exporting.drain : base::Duration());
   }
 
   // The agents end, those that have no part remove their folders.

@@ -97,6 +97,17 @@ class WholeRecord(AroundTest):
         self.assertEqual(merged.returncode, 0, merged.stderr)
         self.assertEqual((self.results / "latest/metrics.json").read_bytes(), before)
 
+    def test_the_idle_time_at_the_end_is_waited_for(self):
+        """Longer than the head would wait for parts alone."""
+        words = self.words(("srun", "-n3", "sleep", "0.5"), ("--quiet", "--merge_wait", "1"))
+        words[words.index("--idle_roll") + 1] = "15"
+        done = self.slurm.run(*words, environment=self.environment, timeout=150)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.job()
+        self.assertEqual([node["state"] for node in job["nodes"]], ["complete"] * 3)
+        self.assert_sum_is_the_truth(job, sum(clusters.WATTS))
+        self.assertNotIn("agent_lost", self.findings())
+
     def test_from_a_batch_script_with_several_steps(self):
         script = self.folder / "batch.sh"
         tool = f"{PROGRAM} --results_dir {self.results} --quiet {' '.join(QUICK)}"
