@@ -33,7 +33,7 @@ void Crew::send(int agent, const Order& order) {
 
 void Crew::ping() {
   ++last_ping_;
-  pinged_at_ = clock_.now();
+  if (compares_) pinged_at_.push_back(clock_.now());
   send(kEveryAgent, Ping{last_ping_});
 }
 
@@ -42,13 +42,17 @@ bool Crew::all_have_answered(int number) const {
                      [&](const Agent& agent) { return is_over(agent) || agent.answered >= number; });
 }
 
-// The node's clocks are read at some moment of the round trip, so the middle is off by half of it at most.
+// The node's clocks are read at some moment of the round trip, so the middle is off by half of it at most. An answer that
+// comes after the next question has a long trip, but may be all there is.
 void Crew::compare(Agent& agent, const Pong& pong, base::SteadyTime now) {
+  const int first_ping = last_ping_ + 1 - static_cast<int>(pinged_at_.size());
+  if (pong.number < first_ping || pong.number > last_ping_) return;  // it was not asked in this comparison
+  const base::SteadyTime pinged_at = pinged_at_[static_cast<std::size_t>(pong.number - first_ping)];
   auto& shortest = shortest_[static_cast<std::size_t>(&agent - agents_.data())];
-  const base::Duration trip = now - pinged_at_;
+  const base::Duration trip = now - pinged_at;
   if (shortest && *shortest <= trip) return;
   shortest = trip;
-  const base::SteadyTime middle = pinged_at_ + trip / 2;
+  const base::SteadyTime middle = pinged_at + trip / 2;
   agent.steady = base::Duration((pong.steady - middle).count());
   agent.clock.wall = pong.wall - anchor_.to_wall(middle);
   agent.clock.bound = trip / 2;
@@ -63,7 +67,7 @@ void Crew::take(const Line& line, base::SteadyTime now) {
   if (pong->number < agent.answered) return;
   agent.answered = pong->number;
   agent.state = pong->state;
-  if (compares_ && pong->number == last_ping_) compare(agent, *pong, now);
+  if (compares_) compare(agent, *pong, now);
 }
 
 // Until all have answered this ping, or for a while.
@@ -124,6 +128,7 @@ void Crew::compare_clocks(int interrupt_fd) {
   std::fill(shortest_.begin(), shortest_.end(), std::nullopt);
   anchor_ = clock_.anchor();
   expect_answers();
+  pinged_at_.clear();
   compares_ = true;
   int whole = 0;
   for (int i = 0; i < kMostComparisons && whole < kComparisons && open_; ++i) {
@@ -140,7 +145,9 @@ void Crew::compare_clocks(int interrupt_fd) {
 }
 
 void Crew::begin(base::SteadyTime start, base::Duration patience, int interrupt_fd) {
-  const auto is_told = [](const Agent& agent) { return is_over(agent) || agent.state >= State::running; };
+  const auto is_told = [](const Agent& agent) {
+    return is_over(agent) || !agent.has_clock || agent.state >= State::running;
+  };
   talk(
       patience, interrupt_fd, [&] { return std::all_of(agents_.begin(), agents_.end(), is_told); },
       [&](const Agent& agent) {
@@ -150,7 +157,7 @@ void Crew::begin(base::SteadyTime start, base::Duration patience, int interrupt_
 }
 
 void Crew::end(base::SteadyTime end, std::optional<int> exit_code, int interrupt_fd) {
-  const auto is_told = [](const Agent& agent) { return is_over(agent) || agent.state >= State::ended; };
+  const auto is_told = [](const Agent& agent) { return is_over(agent) || !agent.has_clock || agent.state >= State::ended; };
   talk(
       kToldWithin, interrupt_fd, [&] { return std::all_of(agents_.begin(), agents_.end(), is_told); },
       [&](const Agent& agent) {
@@ -163,6 +170,13 @@ std::vector<std::string> Crew::nodes_short_of(State state) const {
   std::vector<std::string> nodes;
   for (const Agent& agent : agents_)
     if (is_over(agent) || agent.state < state) nodes.push_back(agent.node);
+  return nodes;
+}
+
+std::vector<std::string> Crew::nodes_without_clock() const {
+  std::vector<std::string> nodes;
+  for (const Agent& agent : agents_)
+    if (!agent.has_clock) nodes.push_back(agent.node);
   return nodes;
 }
 

@@ -36,13 +36,15 @@ class Crew {
   void wait_for(State state, base::Duration patience, int interrupt_fd);
   // Compares the clocks; of two comparisons the second one says what has changed.
   void compare_clocks(int interrupt_fd);
-  // Tells them when the benchmark started and ended, by this machine's steady clock.
+  // Tells them when the benchmark started and ended, by this machine's steady clock; who has no clock is told nothing.
   void begin(base::SteadyTime start, base::Duration patience, int interrupt_fd);
   void end(base::SteadyTime end, std::optional<int> exit_code, int interrupt_fd);
 
   [[nodiscard]] const std::vector<Agent>& agents() const { return agents_; }
   // The nodes of those that are not that far; a failed one is not.
   [[nodiscard]] std::vector<std::string> nodes_short_of(State state) const;
+  // Those that answered no comparison.
+  [[nodiscard]] std::vector<std::string> nodes_without_clock() const;
   // False: the launcher has ended.
   [[nodiscard]] bool is_open() const { return open_; }
 
@@ -66,8 +68,8 @@ class Crew {
   bool compares_ = false;
   std::vector<std::optional<base::Duration>> shortest_;  // round trip of this comparison, of each agent
   base::ClockAnchor anchor_;                             // likewise
+  std::vector<base::SteadyTime> pinged_at_;              // each of this comparison, the last one at the end
   int last_ping_ = 0;
-  base::SteadyTime pinged_at_;  // the last one
 };
 
 }  // namespace gpubench::agents

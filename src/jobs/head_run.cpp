@@ -167,14 +167,21 @@ std::string last_words_of(agents::Launched& channel) {
   return text.empty() ? "srun said nothing" : text;
 }
 
-base::Result<void> wait_until_ready(agents::Crew& crew, agents::Launched& channel, base::Duration patience,
-                                    platform::SignalQueue& signals) {
-  crew.wait_for(agents::State::ready, patience, signals.fd());
+base::Result<void> check_all_there(const std::vector<std::string>& missing, const std::string& what,
+                                   agents::Launched& channel, const platform::SignalQueue& signals) {
   if (platform::is_readable(signals.fd())) return base::failure("a signal came before the benchmark was started");
-  const auto missing = crew.nodes_short_of(agents::State::ready);
   if (missing.empty()) return {};
-  return base::failure("the agents on " + names_of(missing) + " cannot measure: " + last_words_of(channel),
+  return base::failure("the agents on " + names_of(missing) + " " + what + ": " + last_words_of(channel),
                        "this must work in the job: srun --overlap --ntasks-per-node=1 iris-gpubench doctor");
+}
+
+// An agent whose clock is not known cannot be told when the benchmark starts.
+base::Result<void> wait_until_ready(agents::Crew& crew, agents::Launched& channel, base::Duration patience,
+                                    const platform::SignalQueue& signals) {
+  crew.wait_for(agents::State::ready, patience, signals.fd());
+  GPUBENCH_TRY(check_all_there(crew.nodes_short_of(agents::State::ready), "cannot measure", channel, signals));
+  crew.compare_clocks(signals.fd());
+  return check_all_there(crew.nodes_without_clock(), "do not answer, so their clocks are not known", channel, signals);
 }
 
 // All that is needed while the job is measured, in the order in which it is made.
@@ -211,9 +218,7 @@ class HeadRun {
         channel_, agents::Launched::start(agents::agents_step(allocation_, gpus, words_of_agent(line, spec_, group_)),
                                           agents::environment_of_step(own_environment())));
     crew_.emplace(agents_of(allocation_, gpus), *channel_, clock_);
-    GPUBENCH_TRY(wait_until_ready(*crew_, *channel_, kReadyWithin + spec_.idle_roll, signals_));
-    crew_->compare_clocks(signals_.fd());
-    return {};
+    return wait_until_ready(*crew_, *channel_, kReadyWithin + spec_.idle_roll, signals_);
   }
 
   // The agents see the idle GPUs once more before they have their parts.

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
+#include <deque>
 
 #include "support/manual_clock.h"
 
@@ -25,6 +25,7 @@ class Launcher final : public Channel {
     std::optional<Began> began = {};
     std::optional<Ended> ended = {};
     bool dead = false;
+    base::Duration late{};  // its answers
   };
   Node& node(std::size_t i) { return nodes_[i]; }
   void cut_each(int n) { cut_each_ = n; }
@@ -40,7 +41,13 @@ class Launcher final : public Channel {
   }
   std::optional<std::string> receive(base::Duration patience, int /*interrupt_fd*/) override {
     if (ended_) return std::nullopt;
-    clock_.advance(answers_.empty() ? patience : trip_ / 2);
+    if (answers_.empty() && !late_.empty() && late_.front().first <= clock_.now() + patience) {
+      clock_.advance(std::max(late_.front().first - clock_.now(), base::Duration::zero()));
+      answers_ = late_.front().second;
+      late_.pop_front();
+    } else {
+      clock_.advance(answers_.empty() ? patience : trip_ / 2);
+    }
     return std::exchange(answers_, {});
   }
 
@@ -62,16 +69,22 @@ class Launcher final : public Channel {
       node.ended = *ended;
       node.state = std::max(node.state, State::ended);
     }
-    if (const auto* const ping = std::get_if<Ping>(&order))
-      answers_ += tampered(
+    if (const auto* const ping = std::get_if<Ping>(&order)) {
+      const std::string answer = tampered(
           written(Way::to_head, {static_cast<int>(i), text_of(Pong{ping->number, node.state, clock_.now() + node.steady,
                                                                    clock_.wall_now() + node.wall})}));
+      if (node.late > base::Duration::zero())
+        late_.emplace_back(clock_.now() + node.late, answer);
+      else
+        answers_ += answer;
+    }
   }
 
   std::vector<Node> nodes_;
   support::ManualClock& clock_;
   LineReader reader_{Way::to_agents};
   std::string answers_;
+  std::deque<std::pair<base::SteadyTime, std::string>> late_;
   base::Duration trip_ = 500us;
   int lines_ = 0;
   int cut_each_ = 0;
@@ -139,6 +152,36 @@ TEST_F(CrewTest, AClockThatIsSetMeanwhileIsAChange) {
   launcher_.node(2).wall = 400ms;
   crew_.compare_clocks(-1);
   EXPECT_LE(std::chrono::abs(crew_.agents()[2].clock.change - 400ms), 2 * crew_.agents()[2].clock.bound);
+}
+
+TEST_F(CrewTest, AnAnswerThatIsLateTellsOfTheClockToo) {
+  launcher_.node(1).steady = 3h;
+  launcher_.node(1).wall = 1500ms;
+  launcher_.node(1).late = 450ms;
+  run();
+  const Agent& agent = crew_.agents()[1];
+  EXPECT_TRUE(agent.has_clock);
+  EXPECT_GE(agent.clock.bound, 225ms);
+  EXPECT_LT(agent.clock.bound, 230ms);
+  EXPECT_LE(std::chrono::abs(agent.clock.wall - 1500ms), agent.clock.bound);
+  ASSERT_TRUE(launcher_.node(1).began);
+  EXPECT_LE(std::chrono::abs(launcher_.node(1).began->at - (start_ + 3h)), agent.clock.bound);
+  EXPECT_LT(crew_.agents()[0].clock.bound, 2ms);
+}
+
+TEST_F(CrewTest, AnAgentWhoseClockIsNotKnownIsToldNoTime) {
+  crew_.wait_for(State::ready, 60s, -1);
+  launcher_.node(1).dead = true;
+  crew_.compare_clocks(-1);
+  launcher_.node(1).dead = false;
+  const base::SteadyTime before = clock_.now();
+  crew_.begin(before, 10s, -1);
+  EXPECT_LT(clock_.now() - before, 1s) << "it is not waited for";
+  crew_.end(clock_.now(), 0, -1);
+  EXPECT_FALSE(launcher_.node(1).began);
+  EXPECT_FALSE(launcher_.node(1).ended);
+  EXPECT_TRUE(launcher_.node(0).ended && launcher_.node(2).ended);
+  EXPECT_THAT(crew_.nodes_short_of(State::running), ElementsAre("n2"));
 }
 
 TEST_F(CrewTest, ASilentAgentHoldsUpTheOthersForAWhileOnly) {
