@@ -74,11 +74,13 @@ void Leader::take(Other& other, const std::string& message) {
   }
 }
 
-// Each board is measured by the first that sees it, the leader first.
+// Each board is measured by the first that sees it, the leader first. After the start it is too late for more.
 void Leader::welcome(Other& other) {
   std::vector<std::string> left;
   for (const std::string& board : other.hello->sees)
     if (measured_.insert(board).second) left.push_back(board);
+  for (const std::string& board : other.hello->own)
+    if (!gone_on_ && left_out_.erase(board) > 0) left.push_back(board);
   other.measures = !left.empty();
   other.socket.send(measure_message(left));
 }
@@ -116,11 +118,18 @@ void Leader::gather(base::Duration patience) {
   std::unique_lock lock(mutex_);
   if (!changed_.wait_for(lock, patience, [this] { return all_have_joined(); }))
     expected_ = others_.size() + 1;  // who has not come is not waited for once more
+  chosen_ = boards_in_use();
+  left_out_.insert(own_.sees.begin(), own_.sees.end());
+  for (const std::string& board : *chosen_) left_out_.erase(board);
+}
+
+std::vector<std::string> Leader::boards() const {
+  const std::lock_guard lock(mutex_);
+  return chosen_ ? *chosen_ : boards_in_use();
 }
 
 // Those that some rank of the job may use, of those that this process sees.
-std::vector<std::string> Leader::boards() const {
-  const std::lock_guard lock(mutex_);
+std::vector<std::string> Leader::boards_in_use() const {
   std::set<std::string> used(own_.own.begin(), own_.own.end());
   for (const auto& other : others_)
     if (other->hello) used.insert(other->hello->own.begin(), other->hello->own.end());

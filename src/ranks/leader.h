@@ -50,6 +50,7 @@ class Leader final : public Company {
   void serve(Other& other);
   void take(Other& other, const std::string& message);
   void welcome(Other& other);
+  [[nodiscard]] std::vector<std::string> boards_in_use() const;
   void tell_if_over();
   [[nodiscard]] std::vector<int> all_processes() const;
   [[nodiscard]] bool all_have_joined() const;
@@ -65,6 +66,10 @@ class Leader final : public Company {
   std::condition_variable changed_;
   std::vector<std::unique_ptr<Other>> others_;  // guarded by it, as all below
   std::set<std::string> measured_;              // by any of them
+  // What this process measures, once it has chosen; and what it sees besides, of which a rank that comes later and before
+  // the start measures its own.
+  std::optional<std::vector<std::string>> chosen_;
+  std::set<std::string> left_out_;
   std::optional<RankEnd> own_end_;
   std::optional<base::Window> over_;
   bool gone_on_ = false;  // "go" was said

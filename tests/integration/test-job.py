@@ -109,21 +109,33 @@ class Parts(ProductTest):
         self.assertEqual({user["kind"] for gpu in job["gpus"] for user in gpu["events"]["users"]}, {"benchmark"})
         self.assertNotIn("foreign_process", [finding["name"] for finding in job["findings"]])
 
-    def test_a_late_rank_with_a_gpu_of_its_own_leaves_no_total(self):
-        def rank(number, seconds):
-            line = self.command(*QUICK, "--group", "job", "--rank", str(number), "--ranks", "2", "--", "sleep", seconds)
-            return subprocess.Popen(line, env=self.environment | {"CUDA_VISIBLE_DEVICES": str(number)}, cwd=self.folder, stdin=subprocess.DEVNULL,
+    def job_with_a_late_rank(self, idle, begun):
+        """Of two ranks with a GPU each. Nobody knows how many are on the machine; the second one comes once there is a file `begun` of that content."""
+        def rank(number, line):
+            words = self.command("--idle_roll", idle, "--no_plot", "--quiet", "--group", "job", "--rank", str(number), "--ranks", "2", "--", "sh", "-c", line)
+            return subprocess.Popen(words, env=self.environment | {"CUDA_VISIBLE_DEVICES": str(number)}, cwd=self.folder, stdin=subprocess.DEVNULL,
                                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        first = rank(0, "5")
-        self.wait_for(lambda: list(self.results.glob("job/nodes/*/benchmark.log")), "the first rank")
-        for process in (rank(1, "0.5"), first):
+        first = rank(0, "echo begun; sleep 4")
+        self.wait_for(lambda: any(begun[1] in path.read_text() for path in self.results.glob(f"job/nodes/*/{begun[0]}")), "the first rank")
+        for process in (rank(1, "sleep 0.5"), first):
             self.assertEqual((process.communicate(timeout=60)[1], process.returncode), ("", 0))
         job = self.job()
         self.assertEqual([rank["exit_code"] for rank in job["ranks"]], [0, 0])
+        return job, [finding["name"] for finding in job["findings"]]
+
+    def test_a_rank_that_comes_before_the_start_measures_its_own_gpu(self):
+        job, findings = self.job_with_a_late_rank("2", ("part.json", "job"))
+        self.assertEqual(len(job["gpus"]), 2)
+        truth = sum(WATTS[:2]) * job["elapsed_time"]
+        self.assertAlmostEqual(job["total_energy_joules"], truth, delta=0.01 * truth)
+        self.assertNotIn("gpus_not_measured", findings)
+
+    def test_a_rank_that_comes_after_the_start_leaves_no_total(self):
+        job, findings = self.job_with_a_late_rank("0.3", ("benchmark.log", "begun"))
         self.assertEqual(len(job["gpus"]), 1)
         self.assertIsNone(job["total_energy_joules"])
         self.assertGreater(job["known_energy_joules"], 0)
-        self.assertIn("gpus_not_measured", [finding["name"] for finding in job["findings"]])
+        self.assertIn("gpus_not_measured", findings)
 
     def test_a_name_that_a_job_had_is_refused(self):
         self.run_job(nodes=2)

@@ -107,6 +107,29 @@ TEST(Company, ABoardThatNoRankMayUseIsNotTheJobs) {
   EXPECT_EQ(leader->boards(), std::vector<std::string>{"b"});
 }
 
+// Where the leader does not know how many will come.
+TEST(Company, WhoComesLateMeasuresItsOwnIfThatIsBeforeTheStart) {
+  const std::string group = name_of("own");
+  const auto leader = joined(group, {0, {"a", "b", "c", "d"}, {"a"}}, 1);
+  leader->gather(5s);
+  const auto late = joined(group, {1, {"a", "b", "c", "d"}, {"a", "b"}}, 1);
+  late->gather(5s);
+  EXPECT_EQ(late->boards(), std::vector<std::string>{"b"});
+  EXPECT_EQ(leader->boards(), std::vector<std::string>{"a"}) << "as it began";
+  const auto shares = joined(group, {2, {"a", "b", "c", "d"}, {"b"}}, 1);
+  shares->gather(5s);
+  EXPECT_TRUE(shares->boards().empty());
+  std::thread waits([&] {
+    late->wait_for_go(5s, -1);
+    shares->wait_for_go(5s, -1);
+  });
+  leader->wait_for_go(200ms, -1);
+  waits.join();
+  const auto too_late = joined(group, {3, {"a", "b", "c", "d"}, {"c"}}, 1);
+  too_late->gather(5s);
+  EXPECT_TRUE(too_late->boards().empty());
+}
+
 TEST(Company, AllGoAtOnceAndItIsOverWithTheLast) {
   const std::string group = name_of("over");
   const auto leader = joined(group, {0, {"a"}, {"a"}}, 2);
