@@ -25,6 +25,16 @@ std::string_view without_numbers(std::string_view name) {
   return name.substr(0, end);
 }
 
+bool is_nvtx(std::string_view who) {
+  return who.starts_with(kNvtxLane);
+}
+
+// As the writer's own line names it: marks and NVTX ranges of a process are of one clock.
+std::string_view process_of(std::string_view who) {
+  if (is_nvtx(who)) who.remove_prefix(kNvtxLane.size());
+  return who.substr(0, who.find('/'));
+}
+
 std::string_view take_word(std::string_view& text) {
   const std::size_t end = std::min(text.find(' '), text.size());
   const std::string_view word = text.substr(0, end);
@@ -129,8 +139,7 @@ bool MarkLines::take_span(const Words& words) {
   const auto start = time_of(words.time.substr(0, colon), words.who, {});
   const auto end = time_of(words.time.substr(colon + 1), words.who, {});
   if (!start || !end || *end < *start) return false;
-  const bool is_nvtx = words.who.substr(0, kNvtxLane.size()) == kNvtxLane;
-  marks_.span(lane_of(words.who), *start, *end, is_nvtx ? without_numbers(words.rest) : words.rest);
+  marks_.span(lane_of(words.who), *start, *end, is_nvtx(words.who) ? without_numbers(words.rest) : words.rest);
   return true;
 }
 
@@ -163,7 +172,7 @@ std::optional<base::SteadyTime> MarkLines::time_of(std::string_view text, std::s
   base::SteadyTime time(base::Duration{*count});
   if (is_wall) {
     time = clock_.anchor.to_steady(base::WallTime(base::Duration(*count * 1000)));
-  } else if (const auto other = offsets_.find(who.substr(0, who.find('/'))); other != offsets_.end()) {
+  } else if (const auto other = offsets_.find(process_of(who)); other != offsets_.end()) {
     time += other->second;
   }
   return is_near(time) ? std::optional(time) : std::nullopt;
@@ -172,7 +181,7 @@ std::optional<base::SteadyTime> MarkLines::time_of(std::string_view text, std::s
 std::uint32_t MarkLines::lane_of(std::string_view who) {
   Origin origin = Origin::marks;
   if (who.substr(0, kLogLane.size()) == kLogLane) origin = Origin::log;
-  if (who.substr(0, kNvtxLane.size()) == kNvtxLane) {
+  if (is_nvtx(who)) {
     origin = Origin::nvtx;
     who.remove_prefix(kNvtxLane.size());
   }

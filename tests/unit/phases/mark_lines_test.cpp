@@ -86,6 +86,14 @@ TEST(MarkLines, WallClockOfTheWriterMattersOnlyIfItsOwnClockIsAnother) {
   EXPECT_EQ(other.troubles.other_clock, 1U);
 }
 
+TEST(MarkLines, NvtxRangesOfAWriterWithAnotherClockAreMovedLikeItsMarks) {
+  const Marks marks = read("h 5000000000 7 1700000001000000 boot-2 4026531834\nx 6000000000:7000000000 nvtx:7/8 a\n");
+  ASSERT_EQ(marks.spans.size(), 1U);
+  EXPECT_EQ(marks.spans[0].start, base::SteadyTime(1002s));
+  EXPECT_EQ(marks.spans[0].end, base::SteadyTime(1003s));
+  EXPECT_EQ(marks.lanes[marks.spans[0].lane], (Lane{Origin::nvtx, "7/8"}));
+}
+
 TEST(MarkLines, WhatIsTornOrMissingIsCounted) {
   const Marks marks = read(
       "b 1001000000000 7/8 a\nb 1002000000000 7/8 b\ne 1003000000000 7/8 a\ne 1004000000000 7/8 c\n"
