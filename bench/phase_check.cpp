@@ -58,7 +58,8 @@ void one_run(std::mt19937& random, base::Duration length, double contrast, bool 
   for (int i = 0; i < 10; ++i) {
     const base::Window window{time, time + length};
     if (as_boards_do)
-      phases::add_load(steps, window, base::Power::from_watts(low), base::Power::from_watts(low + contrast), random());
+      phases::add_load(steps, window, base::Power::from_watts(low), base::Power::from_watts(low + contrast),
+                       static_cast<unsigned>(random()));
     else
       steps.then(window.start, base::Power::from_watts(low + contrast)).then(window.end, base::Power::from_watts(low));
     marks.span(lane, window.start, window.end, "phase " + std::to_string(i));
@@ -69,7 +70,7 @@ void one_run(std::mt19937& random, base::Duration length, double contrast, bool 
   phases::Sensor sensor;
   sensor.lag = base::from_seconds(std::uniform_real_distribution<>(0.015, 0.045)(random));
   sensor.noise = (low + contrast) * 0.01;
-  sensor.seed = random();
+  sensor.seed = static_cast<unsigned>(random());
   if (as_boards_do) sensor.averaged = 5ms;
   sensor.offset = base::from_seconds(std::uniform_real_distribution<>(0, 0.02)(random));
   const auto truth = steps.script();
