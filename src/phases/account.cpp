@@ -42,7 +42,7 @@ energy::Uncertainty uncertainty_of(const EnergySum& sum, const Lag& lag, const e
   energy::Uncertainty uncertainty;
   uncertainty.terms = {
       term("whole", share * whole.uncertainty.standard().joules(), "the run's own interval, by the phase's share of it"),
-      term("marks", std::sqrt(sum.variance), "power samples around its starts and ends"),
+      term("marks", std::hypot(std::sqrt(sum.variance), sum.hidden), "power samples around its starts and ends"),
       term("lag", standard_of_lag(sum, lag), "lag of the samples, times the change of power between start and end"),
       term("samples", standard_of_samples(sum) * std::sqrt(1 - share),
            "power between the samples, by their scatter; their drift against the energy counter: 0.15 %"),
@@ -71,7 +71,7 @@ class Accounting {
     if (!cuts) return false;
     add_cuts(*cuts);
     std::vector<NodeEnergy> energies = node_energies(tree_, *cuts);
-    if (cuts->fine) take_fitted(energies, *gpu.series, *cuts);
+    add_hidden(energies, tree_, *cuts, cuts->fine ? take_fitted(energies, *gpu.series, *cuts) : std::vector<bool>{});
     for (std::size_t node = 0; node < energies.size(); ++node) add_node(node, energies[node], *cuts, *gpu.whole);
     lags_.push_back(cuts->lag);
     return true;
@@ -82,15 +82,25 @@ class Accounting {
   // From one cut to another: energy, and standard uncertainty but for the run's own.
   [[nodiscard]] std::pair<double, double> between(std::size_t from, std::size_t to) const {
     const double lag = lag_joules_[to] - lag_joules_[from];
+    const double shared = hidden(from, to, tree_.cuts[to].time - tree_.cuts[from].time < resolution_.shortest);
     return {joules_[to] - joules_[from],
-            std::sqrt(variances_[to] + variances_[from] + lag * lag + noise_[to] - noise_[from])};
+            std::sqrt(variances_[to] + variances_[from] + lag * lag + shared * shared + noise_[to] - noise_[from])};
+  }
+  // Of its energy the doubt that it has in common with the others of its phase.
+  [[nodiscard]] double hidden(const Occurrence& one) const {
+    return hidden(one.start, one.end, tree_.nodes[one.node].is_shorter_than(resolution_.shortest));
   }
 
  private:
+  [[nodiscard]] double hidden(std::size_t from, std::size_t to, bool is_short) const {
+    return resolution_.hidden(tree_.cuts, joules_, from, to, is_short);
+  }
+
   void add_cuts(const CutEnergies& cuts) {
     variances_.resize(joules_.size());
     lag_joules_.resize(joules_.size());
     noise_.resize(joules_.size());
+    resolution_.narrow(cuts.resolution);
     for (std::size_t i = 0; i < joules_.size(); ++i) {
       joules_[i] += cuts.joules[i];
       variances_[i] += cuts.standard[i] * cuts.standard[i];
@@ -99,12 +109,13 @@ class Accounting {
     }
   }
 
-  // Replaces what single cuts cannot know; what is taken from one node is another's, so the sum stays.
-  void take_fitted(std::vector<NodeEnergy>& energies, const series::GpuSeries& gpu, const CutEnergies& cuts) {
+  // Replaces what single cuts cannot know; what is taken from one node is another's, so the sum stays. From which cuts to
+  // the next it did so; empty: from none.
+  std::vector<bool> take_fitted(std::vector<NodeEnergy>& energies, const series::GpuSeries& gpu, const CutEnergies& cuts) {
     const auto spacing = energy::usual_spacing(*gpu.power, run_);
-    if (!spacing) return;
-    const ShortPhases fitted = fit_short_phases(*gpu.power, tree_, cuts.lag, *spacing, cuts.joules);
-    if (fitted.nodes.empty()) return;
+    if (!spacing) return {};
+    ShortPhases fitted = fit_short_phases(*gpu.power, tree_, cuts.lag, *spacing, cuts.joules);
+    if (fitted.nodes.empty()) return {};
     for (std::size_t atom = 0; atom < fitted.atoms.size(); ++atom)
       if (fitted.atoms[atom]) energies[tree_.cuts[atom].node].self.joules -= cuts.joules[atom + 1] - cuts.joules[atom];
     for (const auto& [node, energy] : fitted.nodes) {
@@ -116,6 +127,7 @@ class Accounting {
       totals_[node].by_name = true;
     }
     add_up_again(energies);
+    return std::move(fitted.atoms);
   }
 
   void add_up_again(std::vector<NodeEnergy>& energies) const {
@@ -146,6 +158,7 @@ class Accounting {
   std::vector<float> variances_;   // joule^2
   std::vector<float> lag_joules_;  // what the lag's uncertainty moves it by
   std::vector<float> noise_;       // joule^2, of the samples between the cuts
+  Resolution resolution_;          // of all GPUs
   std::vector<Lag> lags_;
 };
 
@@ -154,8 +167,10 @@ struct Scatter {
   std::size_t count = 0;
   double mean = 0;
   double squares = 0;
-  void add(double value) {
+  double shared = 0;  // sum of the doubt that is the same each time, k = 1
+  void add(double value, double shared_doubt) {
     ++count;
+    shared += shared_doubt;
     const double from_mean = value - mean;
     mean += from_mean / static_cast<double>(count);
     squares += from_mean * (value - mean);
@@ -171,11 +186,20 @@ double mean_half_width(const Scatter& scatter) {
   return t * std::sqrt(scatter.squares / freedom / static_cast<double>(scatter.count));
 }
 
-std::vector<Scatter> scatters(const PhaseTree& tree, const std::vector<double>& joules) {
+std::vector<Scatter> scatters(const PhaseTree& tree, const Accounting& accounting) {
   std::vector<Scatter> scatters(tree.nodes.size());
-  for (const Occurrence& occurrence : tree.occurrences)
-    scatters[occurrence.node].add(joules[occurrence.end] - joules[occurrence.start]);
+  const std::vector<double>& joules = accounting.joules();
+  for (const Occurrence& one : tree.occurrences)
+    scatters[one.node].add(joules[one.end] - joules[one.start], accounting.hidden(one));
   return scatters;
+}
+
+std::optional<EachEnergy> each_of(const Scatter& scatter) {
+  if (scatter.count < kLeastForMean) return std::nullopt;
+  const double shared = scatter.shared / static_cast<double>(scatter.count);
+  if (2 * shared >= kMostDoubt * scatter.mean) return std::nullopt;
+  return EachEnergy{base::Energy::from_joules(scatter.mean),
+                    base::Energy::from_joules(std::hypot(mean_half_width(scatter), 2 * shared))};
 }
 
 void add_energy(Phase& phase, const NodeTotal& total, const Scatter& scatter) {
@@ -189,8 +213,7 @@ void add_energy(Phase& phase, const NodeTotal& total, const Scatter& scatter) {
   phase.energy = total.energy;
   phase.self_energy = total.self;
   phase.self_half_width = base::Energy::from_joules(2 * std::sqrt(total.self_variance));
-  if (phase.basis == EnergyBasis::cuts && scatter.count >= kLeastForMean)
-    phase.each = EachEnergy{base::Energy::from_joules(scatter.mean), base::Energy::from_joules(mean_half_width(scatter))};
+  if (phase.basis == EnergyBasis::cuts) phase.each = each_of(scatter);
 }
 
 Phase phase_of(const PhaseTree& tree, const PhaseNode& node) {
@@ -286,7 +309,7 @@ std::optional<PhaseAccount> account_phases(Marks marks, base::Window run, std::s
   Accounting accounting(tree, run);
   const bool known =
       !gpus.empty() && std::all_of(gpus.begin(), gpus.end(), [&](const GpuPart& gpu) { return accounting.add(gpu); });
-  const std::vector<Scatter> each = known ? scatters(tree, accounting.joules()) : std::vector<Scatter>{};
+  const std::vector<Scatter> each = known ? scatters(tree, accounting) : std::vector<Scatter>{};
   std::vector<std::vector<ActivityMean>> activity = activity_of(tree, gpus);
   std::vector<std::size_t> numbers(tree.nodes.size());
   for (const std::uint32_t node : in_order(tree)) {

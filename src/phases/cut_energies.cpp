@@ -26,6 +26,8 @@ constexpr double kClear = 3;           // times the scatter of both sides
 // Increments of the counter and the samples' area of an H200 at 690 W differ by 0.96 J (root mean square) between two cuts.
 constexpr double kSampleTimes = 1e-3;  // seconds, k = 1
 constexpr double kLeastScatter = 1;    // watts: the samples' own noise
+// A phase as long as three averages of a coarse series shows its own power in the middle one.
+constexpr int kAverages = 3;
 
 // What the power series allows.
 struct Timing {
@@ -286,6 +288,8 @@ std::optional<CutEnergies> by_series(const series::Series<T>& series, Timing tim
   }
   CutEnergies energies;
   energies.fine = timing.fine;
+  if (!timing.fine) energies.resolution = {{}, timing.spacing * kAverages, timing.spacing};
+  energies.resolution.sides.reserve(cuts.size());
   energies.lag = timing.lag = finder.find();
   CutReader<T> reader(series, timing, start);
   energies.joules.reserve(cuts.size());
@@ -294,7 +298,9 @@ std::optional<CutEnergies> by_series(const series::Series<T>& series, Timing tim
   energies.noise.reserve(cuts.size());
   NoiseSum noise;
   for (std::size_t cut = 0; cut < cuts.size(); ++cut) {
-    const AtCut at = reader.read(cuts[cut].time, edges.empty() ? Edge{} : edges[cut]);
+    const Edge edge = edges.empty() ? Edge{} : edges[cut];
+    const AtCut at = reader.read(cuts[cut].time, edge);
+    energies.resolution.sides.push_back({edge.is_flat_before(), edge.is_flat_after()});
     energies.joules.push_back(at.joules);
     energies.standard.push_back(static_cast<float>(at.standard));
     energies.watts.push_back(static_cast<float>(at.watts));

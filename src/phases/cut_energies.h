@@ -1,7 +1,6 @@
 // What one GPU had used at each cut of a run's phases.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <span>
 #include <vector>
@@ -10,12 +9,10 @@
 #include "energy/energy_estimate.h"
 #include "phases/lag.h"
 #include "phases/phase_tree.h"
+#include "phases/resolution.h"
 #include "series/gpu_series.h"
 
 namespace gpubench::phases {
-
-// Marks that are closer are one edge of the load.
-inline constexpr base::Duration kSamePlace = std::chrono::milliseconds(20);
 
 // One of each for each cut; there may be a million.
 struct CutEnergies {
@@ -23,6 +20,7 @@ struct CutEnergies {
   std::vector<float> standard;  // joules, k = 1: doubt that cuts more than 20 ms apart do not share
   std::vector<float> watts;     // power at the cut: what an error of the lag is multiplied by
   std::vector<float> noise;     // joule^2, never falling: of the samples between the cuts, since the start of the run
+  Resolution resolution;
   Lag lag;
   bool fine = false;  // by samples that show the edges of a load; else by the driver's average power
 };

@@ -48,6 +48,14 @@ class DoubtSum {
   double watts_ = 0;
 };
 
+// Joules at each cut, without those from some cuts to the next.
+std::vector<double> without(const std::vector<bool>& left_out, const std::vector<double>& joules) {
+  std::vector<double> others(joules.size());
+  for (std::size_t atom = 0; atom + 1 < joules.size(); ++atom)
+    others[atom + 1] = others[atom] + (left_out[atom] ? 0 : joules[atom + 1] - joules[atom]);
+  return others;
+}
+
 // Walks from cut to cut; the run's own start and end have no doubt of their own.
 class DoubtWalk {
  public:
@@ -106,6 +114,18 @@ std::vector<NodeEnergy> node_energies(const PhaseTree& tree, const CutEnergies& 
   }
   DoubtWalk(tree, cuts).walk(energies);
   return energies;
+}
+
+void add_hidden(std::vector<NodeEnergy>& energies, const PhaseTree& tree, const CutEnergies& cuts,
+                const std::vector<bool>& by_name) {
+  const std::vector<double> others = by_name.empty() ? std::vector<double>{} : without(by_name, cuts.joules);
+  const std::vector<double>& by_cuts = by_name.empty() ? cuts.joules : others;
+  for (std::size_t atom = 0; atom + 1 < tree.cuts.size(); ++atom)
+    energies[tree.cuts[atom].node].self.hidden += cuts.resolution.hidden_to_next(tree.cuts, by_cuts, atom);
+  for (const auto& [node, start, end] : tree.occurrences) {
+    const bool is_short = tree.nodes[node].is_shorter_than(cuts.resolution.shortest);
+    energies[node].inclusive.hidden += cuts.resolution.hidden(tree.cuts, by_cuts, start, end, is_short);
+  }
 }
 
 }  // namespace gpubench::phases

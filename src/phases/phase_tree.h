@@ -25,6 +25,11 @@ struct PhaseNode {
   base::Duration time{};        // with the phases within it
   base::Duration self_time{};   // without
   std::vector<NodeWork> works;  // with those of the phases within it
+
+  // In the mean.
+  [[nodiscard]] bool is_shorter_than(base::Duration length) const {
+    return time < length * static_cast<std::int64_t>(count);
+  }
 };
 
 // From this moment until the next cut, `node` is the innermost phase.

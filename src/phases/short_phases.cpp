@@ -7,13 +7,13 @@
 #include <optional>
 
 #include "energy/power_sample.h"
+#include "phases/resolution.h"
 
 namespace gpubench::phases {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr base::Duration kLongestShort = 200ms;
 constexpr std::size_t kLeastOccurrences = 30;
 constexpr std::size_t kMostColumns = 100;
 constexpr std::size_t kMostRowsForLag = 3'000;
@@ -23,7 +23,7 @@ constexpr double kClearlyWorse = 1.2;
 constexpr base::Duration kLagDoubt = 2ms;  // of the one that fits best
 
 bool is_short(const PhaseNode& node) {
-  return node.count >= kLeastOccurrences && node.time < kLongestShort * static_cast<std::int64_t>(node.count);
+  return node.count >= kLeastOccurrences && node.is_shorter_than(kLongestShort);
 }
 
 base::Duration length_of(const PhaseTree& tree, std::size_t atom) {

@@ -156,6 +156,130 @@ TEST(PhaseEnergy, PhasesThatAreTooShortAreKnownByNameOnly) {
   EXPECT_NEAR(sum_of_parts(*account), steps.script().used(run).joules(), 1e-6);
 }
 
+// "A" and "B" follow each other at once, from 2 s after the start of the run on.
+struct Alternating {
+  base::Duration a;
+  base::Duration b;
+  int times;
+  double watts_a = 600;
+  double watts_b = 100;
+
+  [[nodiscard]] base::Duration length() const { return (a + b) * times; }
+  [[nodiscard]] double joules_a() const { return watts_a * base::to_seconds(a) * times; }
+  [[nodiscard]] double joules_b() const { return watts_b * base::to_seconds(b) * times; }
+  void add_to(PowerSteps& steps, MarkCollector& marks) const {
+    const std::uint32_t lane = marks.lane(Origin::marks, "1/1");
+    for (int i = 0; i < times; ++i) {
+      const base::SteadyTime begin = kStart + 2s + i * (a + b);
+      steps.then(begin, watts(watts_a)).then(begin + a, watts(watts_b));
+      marks.span(lane, begin, begin + a, "A");
+      marks.span(lane, begin + a, begin + a + b, "B");
+    }
+    steps.then(kStart + 2s + length(), watts(100));
+  }
+};
+
+void expect_nothing_is_said_of(const PhaseAccount& account, const std::string& name) {
+  EXPECT_EQ(phase(account, name).basis, EnergyBasis::refused) << name;
+  EXPECT_FALSE(phase(account, name).energy) << name;
+  EXPECT_FALSE(phase(account, name).self_energy) << name;
+  EXPECT_FALSE(phase(account, name).each) << name;
+  for (const PhaseBar& bar : account.bars) {
+    const bool is_of_it = account.phases[bar.phase].name == name;
+    EXPECT_FALSE(is_of_it && bar.energy) << name;
+  }
+}
+
+void expect_truth(const Phase& phase, double joules) {
+  ASSERT_TRUE(phase.energy) << phase.name;
+  EXPECT_NEAR(phase.energy->joules(), joules, phase.uncertainty.comparative().joules()) << phase.name;
+}
+
+// A series that follows none of them shows the mean of all, and no scatter from which its error could be seen.
+TEST(PhaseEnergy, PhasesWithinTheAverageOfTheDriverAreRefused) {
+  for (const base::Duration length : {50ms, 500ms, 1000ms}) {
+    const Alternating script{length, length, static_cast<int>(60s / (2 * length)), 450};
+    const base::Window run{kStart, kStart + 64s};
+    PowerSteps steps(watts(100));
+    MarkCollector marks;
+    script.add_to(steps, marks);
+    const auto account = account_of(marks, steps.script(), run, readings_of(steps.script(), run, 100ms));
+    ASSERT_TRUE(account);
+    expect_nothing_is_said_of(*account, "A");
+    expect_nothing_is_said_of(*account, "B");
+  }
+}
+
+TEST(PhaseEnergy, PhasesBetweenReadingsAreRefusedWhereTheSamplesHaveAHole) {
+  const Alternating script{2s, 2s, 149};
+  const base::Window run{kStart, kStart + 600s};
+  PowerSteps steps(watts(100));
+  MarkCollector marks;
+  script.add_to(steps, marks);
+  series::GpuSeries gpu = readings_of(steps.script(), run, 5s);
+  std::vector<meter::PowerSample> samples;
+  for (base::SteadyTime time = run.start - 2s; time < run.end + 2s; time += 20ms) {
+    if (time > kStart + 300s && time < kStart + 307s) continue;
+    samples.push_back({time, steps.script().used({time - 40ms, time - 20ms}) / base::Duration(20ms)});
+  }
+  gpu.power = std::make_unique<series::MemorySeries<meter::PowerSample>>(std::move(samples));
+  const auto account = account_of(marks, steps.script(), run, gpu);
+  ASSERT_TRUE(account);
+  for (const Phase& phase : account->phases) {
+    if (phase.energy)
+      expect_truth(phase, phase.name == "A" ? script.joules_a() : script.joules_b());
+    else
+      expect_nothing_is_said_of(*account, phase.name);
+  }
+}
+
+TEST(PhaseEnergy, ShortPhasesThatCannotBeFittedAreRefused) {
+  const base::Window run{kStart, kStart + 24s};
+  const Alternating script{10ms, 10ms, 1000};
+  PowerSteps steps(watts(100));
+  MarkCollector marks;
+  script.add_to(steps, marks);
+  const auto account = account_of(marks, steps.script(), run, {30ms, 5});
+  ASSERT_TRUE(account);
+  expect_nothing_is_said_of(*account, "A");
+  expect_nothing_is_said_of(*account, "B");
+}
+
+// A short phase whose neighbours are steady is found from outside; of one below the samples' spacing neither end is.
+TEST(PhaseEnergy, ShortPhasesBetweenLongOnesAreKnownIfTheirEndsAreApart) {
+  for (const base::Duration length : {10ms, 50ms}) {
+    const Alternating script{500ms, length, 100};
+    const base::Window run{kStart, kStart + 4s + script.length()};
+    PowerSteps steps(watts(100));
+    MarkCollector marks;
+    script.add_to(steps, marks);
+    const auto account = account_of(marks, steps.script(), run, {30ms, 1});
+    ASSERT_TRUE(account);
+    expect_truth(phase(*account, "A"), script.joules_a());
+    if (length > 20ms)
+      expect_truth(phase(*account, "B"), script.joules_b());
+    else
+      expect_nothing_is_said_of(*account, "B");
+  }
+}
+
+// Of what is around them, the share that lies in times too short to see counts as doubt.
+TEST(PhaseEnergy, WhatLiesBetweenShortPhasesIsDoubtedLikeThem) {
+  const base::Window run{kStart, kStart + 24s};
+  PowerSteps steps(watts(100));
+  MarkCollector marks;
+  const std::uint32_t lane = marks.lane(Origin::marks, "1/1");
+  for (int i = 0; i < 1000; ++i) {
+    const base::SteadyTime begin = kStart + 2s + i * 20ms;
+    steps.then(begin, watts(600)).then(begin + 10ms, watts(100));
+    marks.span(lane, begin, begin + 10ms, "A");
+  }
+  const auto account = account_of(marks, steps.script(), run, {30ms, 5});
+  ASSERT_TRUE(account);
+  expect_nothing_is_said_of(*account, "A");
+  EXPECT_NEAR(account->unmarked.self_energy->joules(), 1400, account->unmarked.self_half_width.joules());
+}
+
 TEST(PhaseEnergy, OneShortPhaseIsRefused) {
   const base::Window run{kStart, kStart + 5s};
   PowerSteps steps(watts(100));

@@ -49,6 +49,20 @@ inline series::GpuSeries samples_of(const support::PowerScript& truth, base::Win
   return gpu;
 }
 
+// A board without power samples: the driver's average over a second, read this often until 2 s after the run.
+inline series::GpuSeries readings_of(const support::PowerScript& truth, base::Window run, base::Duration spacing) {
+  std::vector<meter::GpuReading> readings;
+  for (base::SteadyTime time = run.start - 2s; time < run.end + 2s; time += spacing) {
+    meter::GpuReading reading;
+    reading.time = time;
+    reading.power = truth.used({time - 1s, time}) / base::Duration(1s);
+    readings.push_back(reading);
+  }
+  series::GpuSeries gpu;
+  gpu.readings = std::make_unique<series::MemorySeries<meter::GpuReading>>(std::move(readings));
+  return gpu;
+}
+
 // A load as boards draw it: more at first, by a third that decays within 50 ms, and 3 % that changes every 7 ms. Its end.
 inline base::SteadyTime add_load(PowerSteps& steps, base::Window load, base::Power low, base::Power high, unsigned seed) {
   std::mt19937 random(seed);
@@ -68,11 +82,15 @@ inline energy::EnergyEstimate whole_of(const support::PowerScript& truth, base::
 }
 
 inline std::optional<PhaseAccount> account_of(MarkCollector& marks, const support::PowerScript& truth, base::Window run,
-                                              const Sensor& sensor = {}) {
-  const series::GpuSeries gpu = samples_of(truth, run, sensor);
+                                              const series::GpuSeries& gpu) {
   const energy::EnergyEstimate whole = whole_of(truth, run);
   const std::vector<GpuPart> parts{{&gpu, &whole}};
   return account_phases(marks.finish(run.end), run, parts);
+}
+
+inline std::optional<PhaseAccount> account_of(MarkCollector& marks, const support::PowerScript& truth, base::Window run,
+                                              const Sensor& sensor = {}) {
+  return account_of(marks, truth, run, samples_of(truth, run, sensor));
 }
 
 }  // namespace gpubench::phases

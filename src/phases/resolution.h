@@ -1,0 +1,43 @@
+// What a power series does not show, as it lies too near to something else.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include "base/time.h"
+#include "phases/phase_tree.h"
+
+namespace gpubench::phases {
+
+// Marks that are closer are one edge of the load.
+inline constexpr base::Duration kSamePlace = std::chrono::milliseconds(20);
+// Power samples of the driver show the power of longer phases.
+inline constexpr base::Duration kLongestShort = std::chrono::milliseconds(200);
+
+// On which sides of a cut the power is steady: the energy at the cut is then found from there.
+struct SteadySides {
+  bool before = false;
+  bool after = false;
+};
+
+// Of shorter times a series shows the mean with their neighbours, and no scatter that says how wrong this is: the doubt must
+// come from their length. It is the same each time, so that it does not become less where there are many.
+struct Resolution {
+  std::vector<SteadySides> sides;           // one for each cut
+  base::Duration shortest = kLongestShort;  // phase that has an energy of its own
+  base::Duration edge = kSamePlace;         // what lies within it looks like one edge
+
+  // Doubt of an occurrence, in joules, k = 1. Of a short phase all of it may be its neighbours', unless the power before and
+  // after it is steady: then its energy is found from there. Of others up to half of an edge beside them may be theirs.
+  // `joules`: at each cut.
+  [[nodiscard]] double hidden(const std::vector<Cut>& cuts, const std::vector<double>& joules, std::size_t from,
+                              std::size_t to, bool is_short) const;
+  // Of the time from this cut to the next: of a short one as much as an edge holds.
+  [[nodiscard]] double hidden_to_next(const std::vector<Cut>& cuts, const std::vector<double>& joules,
+                                      std::size_t cut) const;
+  // To what the other shows as well.
+  void narrow(const Resolution& other);
+};
+
+}  // namespace gpubench::phases
