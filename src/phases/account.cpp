@@ -37,12 +37,17 @@ double standard_of_samples(const EnergySum& sum) {
   return std::hypot(kDrift * sum.joules, std::sqrt(sum.noise));
 }
 
+// Errors of the cuts are independent of each other, or all alike.
+double standard_of_marks(const EnergySum& sum) {
+  return std::hypot(std::max(std::sqrt(sum.variance), std::abs(sum.smoothed)), sum.hidden);
+}
+
 energy::Uncertainty uncertainty_of(const EnergySum& sum, const Lag& lag, const energy::EnergyEstimate& whole) {
   const double share = std::clamp(sum.joules / std::max(whole.energy.joules(), 1e-9), 0.0, 1.0);
   energy::Uncertainty uncertainty;
   uncertainty.terms = {
       term("whole", share * whole.uncertainty.standard().joules(), "the run's own interval, by the phase's share of it"),
-      term("marks", std::hypot(std::sqrt(sum.variance), sum.hidden), "power samples around its starts and ends"),
+      term("marks", standard_of_marks(sum), "power samples around its starts and ends"),
       term("lag", standard_of_lag(sum, lag), "lag of the samples, times the change of power between start and end"),
       term("samples", standard_of_samples(sum) * std::sqrt(1 - share),
            "power between the samples, by their scatter; their drift against the energy counter: 0.15 %"),
@@ -55,6 +60,7 @@ struct NodeTotal {
   base::Energy energy;
   base::Energy self;
   double self_variance = 0;
+  double smoothed = 0;  // joules: doubt that all occurrences share, k = 1
   std::vector<energy::Uncertainty> parts;
   bool by_name = false;
 };
@@ -123,7 +129,7 @@ class Accounting {
       self.joules += energy.joules;
       self.variance = energy.standard * energy.standard + (energy.is_short ? 0 : self.variance);
       if (!energy.is_short) continue;
-      self.watts = 0;  // its doubt of the lag is in the other term
+      self.watts = self.smoothed = 0;  // its doubt of the lag is in the other term
       totals_[node].by_name = true;
     }
     add_up_again(energies);
@@ -138,7 +144,7 @@ class Accounting {
       energies[parent].inclusive.joules += energies[node].inclusive.joules;
       if (!totals_[node].by_name) continue;
       energies[node].inclusive.variance = energies[node].self.variance + variances[node];
-      energies[node].inclusive.watts = 0;
+      energies[node].inclusive.watts = energies[node].inclusive.smoothed = 0;
       variances[parent] += energies[node].inclusive.variance;
     }
   }
@@ -147,6 +153,7 @@ class Accounting {
     NodeTotal& total = totals_[node];
     total.energy += base::Energy::from_joules(energy.inclusive.joules);
     total.self += base::Energy::from_joules(energy.self.joules);
+    total.smoothed += std::abs(energy.inclusive.smoothed);
     total.parts.push_back(uncertainty_of(energy.inclusive, cuts.lag, whole));
     total.self_variance += std::pow(uncertainty_of(energy.self, cuts.lag, whole).standard().joules(), 2);
   }
@@ -194,9 +201,9 @@ std::vector<Scatter> scatters(const PhaseTree& tree, const Accounting& accountin
   return scatters;
 }
 
-std::optional<EachEnergy> each_of(const Scatter& scatter) {
+std::optional<EachEnergy> each_of(const Scatter& scatter, double smoothed) {
   if (scatter.count < kLeastForMean) return std::nullopt;
-  const double shared = scatter.shared / static_cast<double>(scatter.count);
+  const double shared = std::hypot(scatter.shared, smoothed) / static_cast<double>(scatter.count);
   if (2 * shared >= kMostDoubt * scatter.mean) return std::nullopt;
   return EachEnergy{base::Energy::from_joules(scatter.mean),
                     base::Energy::from_joules(std::hypot(mean_half_width(scatter), 2 * shared))};
@@ -213,7 +220,7 @@ void add_energy(Phase& phase, const NodeTotal& total, const Scatter& scatter) {
   phase.energy = total.energy;
   phase.self_energy = total.self;
   phase.self_half_width = base::Energy::from_joules(2 * std::sqrt(total.self_variance));
-  if (phase.basis == EnergyBasis::cuts) phase.each = each_of(scatter);
+  if (phase.basis == EnergyBasis::cuts) phase.each = each_of(scatter, total.smoothed);
 }
 
 Phase phase_of(const PhaseTree& tree, const PhaseNode& node) {

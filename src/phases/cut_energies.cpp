@@ -26,6 +26,9 @@ constexpr double kClear = 3;           // times the scatter of both sides
 // Increments of the counter and the samples' area of an H200 at 690 W differ by 0.96 J (root mean square) between two cuts.
 constexpr double kSampleTimes = 1e-3;  // seconds, k = 1
 constexpr double kLeastScatter = 1;    // watts: the samples' own noise
+// Of the change at a cut, times the spacing: so much a series smooths from its higher side into the lower one. An average
+// without gaps: an eighth; one whose values are further apart, with lines between them: up to a fifth.
+constexpr double kSmoothed = 1.0 / 6;
 // A phase as long as three averages of a coarse series shows its own power in the middle one.
 constexpr int kAverages = 3;
 
@@ -174,6 +177,7 @@ struct AtCut {
   double joules = 0;
   double standard = 0;
   double watts = 0;
+  double smoothed = 0;
   double noise_before = 0;  // joule^2, up to the samples beside the cut and from there on: the cut's own doubt is `standard`
   double noise_after = 0;
 };
@@ -228,7 +232,7 @@ class CutReader {
     } else if (edge.is_flat_after()) {
       cut = by_one_side(by_right, plain.joules, edge.after);
     } else {
-      cut = plainly(plain.joules, side_between(before, after));
+      cut = plainly(before, plain, after);
     }
     cut.standard = std::hypot(cut.standard, kSampleTimes * cut.watts);
     cut.noise_before = before.noise;
@@ -238,9 +242,17 @@ class CutReader {
 
  private:
   // A step may lie anywhere between two samples, and the lag moves it.
-  [[nodiscard]] AtCut plainly(double joules, const Side& around) const {
-    const double smoothed = 2 * around.scatter * base::to_seconds(timing_.spacing) / energy::kRoot12;
-    return {joules, std::hypot(smoothed, around.scatter * base::to_seconds(timing_.lag.standard)), around.watts};
+  template <class Sums>
+  [[nodiscard]] AtCut plainly(const Sums& before, const Sums& at, const Sums& after) const {
+    const Side around = side_between(before, after);
+    const double spacing = base::to_seconds(timing_.spacing);
+    AtCut cut;
+    cut.joules = at.joules;
+    cut.standard =
+        std::hypot(2 * around.scatter * spacing / energy::kRoot12, around.scatter * base::to_seconds(timing_.lag.standard));
+    cut.watts = around.watts;
+    cut.smoothed = (side_between(at, after).watts - side_between(before, at).watts) * spacing * kSmoothed;
+    return cut;
   }
 
   Timing timing_;
@@ -295,6 +307,7 @@ std::optional<CutEnergies> by_series(const series::Series<T>& series, Timing tim
   energies.joules.reserve(cuts.size());
   energies.standard.reserve(cuts.size());
   energies.watts.reserve(cuts.size());
+  energies.smoothed.reserve(cuts.size());
   energies.noise.reserve(cuts.size());
   NoiseSum noise;
   for (std::size_t cut = 0; cut < cuts.size(); ++cut) {
@@ -304,6 +317,7 @@ std::optional<CutEnergies> by_series(const series::Series<T>& series, Timing tim
     energies.joules.push_back(at.joules);
     energies.standard.push_back(static_cast<float>(at.standard));
     energies.watts.push_back(static_cast<float>(at.watts));
+    energies.smoothed.push_back(static_cast<float>(at.smoothed));
     energies.noise.push_back(timing.fine ? static_cast<float>(noise.up_to(at)) : 0.0F);
   }
   if (!scale_to(energies, whole.energy)) return std::nullopt;

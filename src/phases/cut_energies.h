@@ -19,6 +19,7 @@ struct CutEnergies {
   std::vector<double> joules;   // since the start of the run; never falling, from 0 to the energy of the run
   std::vector<float> standard;  // joules, k = 1: doubt that cuts more than 20 ms apart do not share
   std::vector<float> watts;     // power at the cut: what an error of the lag is multiplied by
+  std::vector<float> smoothed;  // joules, k = 1: what cuts at such a change of power share; below 0 where it falls
   std::vector<float> noise;     // joule^2, never falling: of the samples between the cuts, since the start of the run
   Resolution resolution;
   Lag lag;

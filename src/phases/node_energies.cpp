@@ -13,7 +13,7 @@ namespace {
 // but for the time between: it shows in the samples as part of one edge.
 class DoubtSum {
  public:
-  void add(base::SteadyTime time, int sign, double standard, double watts) {
+  void add(base::SteadyTime time, int sign, double standard, double watts, double smoothed) {
     if (!any_ || time > since_ + kSamePlace) close();
     if (any_)
       between_ += base::to_seconds(time - last_);
@@ -24,11 +24,13 @@ class DoubtSum {
     net_ += sign;
     standard_ = std::max(standard_, standard);
     watts_ += sign * watts;
+    smoothed_ += sign * smoothed;
   }
   void finish(EnergySum& sum) {
     close();
     sum.variance = variance_;
     sum.watts = watts_;
+    sum.smoothed = smoothed_;
   }
 
  private:
@@ -46,6 +48,7 @@ class DoubtSum {
   double between_ = 0;  // seconds
   double variance_ = 0;
   double watts_ = 0;
+  double smoothed_ = 0;
 };
 
 // Joules at each cut, without those from some cuts to the next.
@@ -88,7 +91,7 @@ class DoubtWalk {
     }
   }
   void add(DoubtSum& sum, std::size_t cut, int sign) const {
-    sum.add(tree_.cuts[cut].time, sign, cuts_.standard[cut], cuts_.watts[cut]);
+    sum.add(tree_.cuts[cut].time, sign, cuts_.standard[cut], cuts_.watts[cut], cuts_.smoothed[cut]);
   }
 
   const PhaseTree& tree_;

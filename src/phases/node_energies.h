@@ -13,6 +13,7 @@ struct EnergySum {
   double variance = 0;  // joule^2: of the cuts, where errors of cuts in one place cancel
   double noise = 0;     // joule^2: of the power samples between the cuts
   double watts = 0;     // power at the ends less power at the starts: what an error of the lag is multiplied by
+  double smoothed = 0;  // joules: error of the cuts if all of them are wrong alike
   double hidden = 0;    // joules: of times that the power samples do not show, and that were not found by name
 };
 struct NodeEnergy {

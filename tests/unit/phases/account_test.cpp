@@ -195,6 +195,14 @@ void expect_truth(const Phase& phase, double joules) {
   EXPECT_NEAR(phase.energy->joules(), joules, phase.uncertainty.comparative().joules()) << phase.name;
 }
 
+// Its energy and the mean of its occurrences; what is refused is not wrong.
+void expect_truth_if_any(const Phase& phase, double joules) {
+  if (phase.energy) expect_truth(phase, joules);
+  if (!phase.each) return;
+  EXPECT_NEAR(phase.each->mean.joules(), joules / static_cast<double>(phase.count), phase.each->half_width.joules())
+      << phase.name;
+}
+
 // A series that follows none of them shows the mean of all, and no scatter from which its error could be seen.
 TEST(PhaseEnergy, PhasesWithinTheAverageOfTheDriverAreRefused) {
   for (const base::Duration length : {50ms, 500ms, 1000ms}) {
@@ -225,12 +233,8 @@ TEST(PhaseEnergy, PhasesBetweenReadingsAreRefusedWhereTheSamplesHaveAHole) {
   gpu.power = std::make_unique<series::MemorySeries<meter::PowerSample>>(std::move(samples));
   const auto account = account_of(marks, steps.script(), run, gpu);
   ASSERT_TRUE(account);
-  for (const Phase& phase : account->phases) {
-    if (phase.energy)
-      expect_truth(phase, phase.name == "A" ? script.joules_a() : script.joules_b());
-    else
-      expect_nothing_is_said_of(*account, phase.name);
-  }
+  expect_nothing_is_said_of(*account, "A");
+  expect_nothing_is_said_of(*account, "B");
 }
 
 TEST(PhaseEnergy, ShortPhasesThatCannotBeFittedAreRefused) {
@@ -260,6 +264,24 @@ TEST(PhaseEnergy, ShortPhasesBetweenLongOnesAreKnownIfTheirEndsAreApart) {
       expect_truth(phase(*account, "B"), script.joules_b());
     else
       expect_nothing_is_said_of(*account, "B");
+  }
+}
+
+// What the average moves over each start and end is the same in every occurrence.
+TEST(PhaseEnergy, PhasesThatRepeatOnACoarseSeriesKeepTheirDoubt) {
+  for (const base::Duration spacing : {100ms, 1000ms, 5000ms}) {
+    for (const int times : {1, 4, 60}) {
+      const Alternating script{20300ms, 20300ms, times};
+      const base::Window run{kStart, kStart + 4s + script.length()};
+      PowerSteps steps(watts(100));
+      MarkCollector marks;
+      script.add_to(steps, marks);
+      const auto account = account_of(marks, steps.script(), run, readings_of(steps.script(), run, spacing));
+      ASSERT_TRUE(account);
+      expect_truth_if_any(phase(*account, "A"), script.joules_a());
+      expect_truth_if_any(phase(*account, "B"), script.joules_b());
+      EXPECT_TRUE(phase(*account, "A").energy) << base::to_seconds(spacing) << " s, " << times;
+    }
   }
 }
 
