@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "energy/power_sample.h"
+#include "energy/sensor.h"
 #include "phases/resolution.h"
 
 namespace gpubench::phases {
@@ -243,11 +244,13 @@ ShortPhases fit_short_phases(const series::Series<meter::PowerSample>& power, co
     if (fitted.atoms[atom]) by_cuts += joules[atom + 1] - joules[atom];
   for (std::size_t i = 0; i < columns.size(); ++i) by_fit += std::max(solution->watts[i], 0.0) * columns.seconds(i);
   if (!(by_fit > 0)) return none;
+  // Samples and the run's energy may differ; where these differ by more, the cuts around the short phases are wrong.
+  const double apart = std::max(0.0, std::abs(by_cuts / by_fit - 1) - energy::kRingShare);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     FittedEnergy& energy = fitted.nodes[columns.node(i)];
     energy.joules = std::max(solution->watts[i], 0.0) * columns.seconds(i) * by_cuts / by_fit;
-    energy.standard = columns.seconds(i) *
-                      std::hypot(std::sqrt(std::max(solution->variance[i], 0.0)), later->watts[i] - solution->watts[i]);
+    const double watts = std::hypot(std::sqrt(std::max(solution->variance[i], 0.0)), later->watts[i] - solution->watts[i]);
+    energy.standard = std::hypot(columns.seconds(i) * watts, apart * energy.joules);
     energy.is_short = columns.node(i) != 0 && is_short(tree.nodes[columns.node(i)]);
   }
   return fitted;

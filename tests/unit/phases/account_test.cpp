@@ -267,6 +267,34 @@ TEST(PhaseEnergy, ShortPhasesBetweenLongOnesAreKnownIfTheirEndsAreApart) {
   }
 }
 
+// Cuts give the short phases more than the fit does: between long ones that change faster than the samples come.
+TEST(PhaseEnergy, WhatIsKnownByNameDoubtsWhatTheCutsLeaveIt) {
+  const base::Window run{kStart, kStart + 59s};
+  PowerSteps steps(watts(100));
+  MarkCollector marks;
+  const std::uint32_t lane = marks.lane(Origin::marks, "1/1");
+  double truth = 0;
+  for (int i = 0; i < 100; ++i) {
+    const base::SteadyTime begin = kStart + 2s + i * 550ms;
+    std::mt19937 random(static_cast<unsigned>(i));
+    std::normal_distribution<> scatter(0, 0.15);
+    for (base::SteadyTime time = begin; time < begin + 500ms; time += 7ms)
+      steps.then(time, watts(600 * (1 + scatter(random))));
+    for (base::SteadyTime time = begin + 500ms; time < begin + 550ms; time += 7ms)
+      steps.then(time, watts(100 * (1 + scatter(random))));
+    marks.span(lane, begin, begin + 500ms, "step");
+    marks.span(lane, begin + 500ms, begin + 550ms, "data");
+  }
+  steps.then(kStart + 57s, watts(100));
+  for (int i = 0; i < 100; ++i) {
+    const base::SteadyTime begin = kStart + 2500ms + i * 550ms;
+    truth += steps.script().used({begin, begin + 50ms}).joules();
+  }
+  const auto account = account_of(marks, steps.script(), run, {30ms, 5});
+  ASSERT_TRUE(account);
+  expect_truth_if_any(phase(*account, "data"), truth);
+}
+
 // What the average moves over each start and end is the same in every occurrence.
 TEST(PhaseEnergy, PhasesThatRepeatOnACoarseSeriesKeepTheirDoubt) {
   for (const base::Duration spacing : {100ms, 1000ms, 5000ms}) {
