@@ -22,6 +22,7 @@ constexpr double kEnoughSittings = 3;  // degrees of freedom of the history's ow
 struct Numbers {
   std::vector<double> values;
   std::vector<double> times;
+  std::vector<std::size_t> runs;  // of each value that is a mean of a sitting
   Floors floors;
 
   [[nodiscard]] statistics::Side side() const { return {values, floors}; }
@@ -58,20 +59,22 @@ std::set<std::string> sittings_of(const std::vector<const SideRun*>& runs) {
   return sittings;
 }
 
-// Values become the means of their sittings.
-Numbers sitting_means(const Numbers& numbers, const std::vector<const SideRun*>& runs) {
+// Values become the means of their sittings. `within`: the scatter of the runs of a sitting.
+Numbers sitting_means(const Numbers& numbers, const std::vector<const SideRun*>& runs, statistics::Pool& within) {
   std::map<std::string, std::vector<std::size_t>> sittings;
   for (std::size_t i = 0; i < runs.size(); ++i) sittings[runs[i]->sitting].push_back(i);
   Numbers means;
   means.floors = numbers.floors;
   for (const auto& [name, indices] : sittings) {
-    const auto mean = [&runs_of_one = indices](const std::vector<double>& all) {
-      double sum = 0;
-      for (const std::size_t index : runs_of_one) sum += all[index];
-      return sum / static_cast<double>(runs_of_one.size());
+    const auto sample = [&runs_of_one = indices](const std::vector<double>& all) {
+      std::vector<double> chosen;
+      for (const std::size_t index : runs_of_one) chosen.push_back(all[index]);
+      return statistics::describe(chosen);
     };
-    means.values.push_back(mean(numbers.values));
-    means.times.push_back(mean(numbers.times));
+    within.add(sample(numbers.values));
+    means.values.push_back(sample(numbers.values).mean);
+    means.times.push_back(sample(numbers.times).mean);
+    means.runs.push_back(indices.size());
   }
   return means;
 }
@@ -109,6 +112,20 @@ MetricChange unpaired(const Numbers& base, const Numbers& changed, Method method
   return result;
 }
 
+// A side of one sitting has the scatter of the other's sittings, which may be of more runs.
+MetricChange by_sittings(const Numbers& base, const Numbers& changed, const Selection& runs) {
+  statistics::Pool within;
+  const Numbers before = sitting_means(base, runs.base, within);
+  const Numbers after = sitting_means(changed, runs.changed, within);
+  MetricChange result = unpaired(before, after, Method::sittings);
+  const bool one_of_base = before.values.size() == 1;
+  if (!one_of_base && after.values.size() > 1) return result;
+  const auto term = statistics::term_of_fewer_runs(within.repeatability(), (one_of_base ? before : after).runs.front(),
+                                                   (one_of_base ? after : before).runs);
+  if (term) result.change.budget.add(*term);
+  return result;
+}
+
 MetricChange paired(const Numbers& base, const Numbers& changed) {
   MetricChange result{Method::pairs, base.values.size(), statistics::paired_change(base.side(), changed.side()), {}};
   result.ranks = statistics::signed_rank(changed.values, base.values);
@@ -120,7 +137,8 @@ bool is_enough(const std::optional<statistics::Repeatability>& known) {
   return known && known->degrees >= statistics::kEnoughHistory;
 }
 
-// One run a side: with history, sittings of this benchmark are known to scatter like that. Empty: they are not known.
+// One run a side, and a history of single runs: it is of their scatter. Empty: there is none. Where the runs of a sitting
+// are known as well, the sittings' means may be of many runs each, and say too little of one run: see few().
 std::optional<MetricChange> by_single_sittings(const Numbers& base, const Numbers& changed, const Known& known) {
   if (!is_enough(known.sittings)) return std::nullopt;
   MetricChange result;
@@ -144,12 +162,11 @@ MetricChange without_boards(const Numbers& base, const Numbers& changed, const S
   if (runs.paired && base.values.size() > 1) return paired(base, changed);
   const auto base_sittings = sittings_of(runs.base);
   const auto new_sittings = sittings_of(runs.changed);
-  if (std::max(base_sittings.size(), new_sittings.size()) >= kFewestSittings)
-    return unpaired(sitting_means(base, runs.base), sitting_means(changed, runs.changed), Method::sittings);
+  if (std::max(base_sittings.size(), new_sittings.size()) >= kFewestSittings) return by_sittings(base, changed, runs);
   const bool one_sitting = base_sittings == new_sittings && base_sittings.size() == 1;
   const bool is_few = std::max(base.values.size(), changed.values.size()) <= 2;
   const bool ones = base.values.size() == 1 && changed.values.size() == 1;
-  if (ones && !one_sitting)
+  if (ones && !one_sitting && !is_enough(known.within))
     if (auto result = by_single_sittings(base, changed, known)) return *std::move(result);
   const bool by_few = ones || (is_few && is_enough(known.within));
   MetricChange result = by_few ? few(base, changed, known) : unpaired(base, changed, Method::runs);

@@ -79,6 +79,17 @@ std::vector<double> logs_of_points(const std::vector<Point>& points) {
   return logs;
 }
 
+// The newest point may be of fewer runs than those before it: [first, newest).
+std::optional<statistics::Term> term_of_fewer_runs(const std::vector<Point>& points, std::size_t first) {
+  statistics::Pool within;
+  std::vector<std::size_t> runs;
+  for (std::size_t i = first; i < points.size(); ++i) {
+    within.add(points[i].logs);
+    if (i + 1 < points.size()) runs.push_back(points[i].runs);
+  }
+  return statistics::term_of_fewer_runs(within.repeatability(), points.back().runs, runs);
+}
+
 std::optional<Newest> newest_of(const Series& series) {
   if (series.points.empty()) return std::nullopt;
   const auto logs = logs_of_points(series.points);
@@ -91,6 +102,7 @@ std::optional<Newest> newest_of(const Series& series) {
   result.before = newest - first;
   const statistics::Values all(logs);
   result.change = statistics::single_change({all.subspan(first, result.before)}, {all.subspan(newest)});
+  if (const auto term = term_of_fewer_runs(series.points, first)) result.change.budget.add(*term);
   const auto bounds = statistics::interval(result.change.value, result.change.budget);
   result.interval = {std::expm1(bounds.low), std::expm1(bounds.high)};
   return result;
@@ -105,8 +117,9 @@ Series series_of(const SeriesName& name, const SeriesRuns& runs, const Choice& c
   const RunValues* before = nullptr;
   for (const SeriesRuns& sitting : by_sitting(runs)) {
     const RunValues& first = sitting.front()->values;
-    Point point{sitting.front()->sitting, first.start_seconds, 0, sitting.size(), {}};
-    point.value = std::exp(statistics::describe(logs_of(sitting, choice.metric)).mean);
+    Point point{sitting.front()->sitting, first.start_seconds, 0, sitting.size(), {}, {}};
+    point.logs = statistics::describe(logs_of(sitting, choice.metric));
+    point.value = std::exp(point.logs.mean);
     if (before != nullptr) point.marks = marks_between(*before, first);
     before = &first;
     series.points.push_back(std::move(point));

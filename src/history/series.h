@@ -18,6 +18,7 @@ struct Point {
   double value = 0;          // the mean of the sitting's runs, in the metric's unit
   std::size_t runs = 0;
   std::vector<std::string> marks;  // what is not as at the point before: "driver 550 -> 560"
+  statistics::Sample logs;         // of the runs
 };
 
 // The newest point beside those before it, since the last step and at most 30 of them.

@@ -71,6 +71,14 @@ Change pooled_change(const Side& base, const Side& changed, const Repeatability&
   return change;
 }
 
+std::optional<Term> term_of_fewer_runs(const Repeatability& within, std::size_t runs,
+                                       std::span<const std::size_t> runs_of_others) {
+  double share = 1 / static_cast<double>(runs);  // of the variance of one run
+  for (const std::size_t others : runs_of_others) share -= 1 / static_cast<double>(others * runs_of_others.size());
+  if (share <= 0 || within.degrees == 0) return std::nullopt;
+  return Term{"fewer runs in a sitting", within.deviation * std::sqrt(share), within.degrees};
+}
+
 Change meter_change(const Side& base, const Side& changed) {
   Change change{difference_of_means(describe(base.values), describe(changed.values)), {}};
   change.budget.add({"meter of BASE", floored(0, base.floors) / std::sqrt(size_of(base))});

@@ -1,7 +1,9 @@
 // From one side to the other: the difference of two means with its budget. Of logarithms it is the logarithm of a ratio.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <optional>
+#include <span>
 
 #include "statistics/budget.h"
 #include "statistics/floors.h"
@@ -36,6 +38,11 @@ inline constexpr double kEnoughHistory = 8;  // degrees of freedom from which it
 
 // One or two runs a side.
 Change pooled_change(const Side& base, const Side& changed, const Repeatability& known);
+
+// A mean of few runs, beside the scatter of means that others have of more runs: what that scatter lacks. `within`: the
+// scatter of single runs. Empty: it lacks nothing.
+std::optional<Term> term_of_fewer_runs(const Repeatability& within, std::size_t runs,
+                                       std::span<const std::size_t> runs_of_others);
 
 // One run a side and no history: what the meter alone allows, for k = 2. The scatter of the runs is not in it.
 Change meter_change(const Side& base, const Side& changed);

@@ -103,6 +103,29 @@ TEST(Comparison, OneRunWithAHistoryOfSingleRuns) {
   EXPECT_EQ(report.comparisons[0].gates[0].verdict, Verdict::fail);
 }
 
+// The means of sittings of many runs scatter less than one run.
+TEST(Comparison, OneRunWithAHistoryOfSets) {
+  KnownScatter known;
+  known[index_of(Metric::energy)] = {statistics::Repeatability{0.01, 80}, statistics::Repeatability{0.0033, 9}};
+  const Report report =
+      make_report(side_of("base", {3000}), {side_of("new", {3050})}, {}, [&](const Side&, const Side&) { return known; });
+  EXPECT_EQ(energy_of(report).change->method, Method::history);
+  EXPECT_TRUE(has_term(energy_of(report), kKnownSittingTerm));
+  EXPECT_NEAR(energy_of(report).change->change.budget.standard(), std::sqrt(2.0) * std::hypot(0.01, 0.0033), 1e-9);
+}
+
+// Four sittings of three runs, of which each mean is 3000, against a sitting of one run.
+TEST(Comparison, ASittingOfFewerRunsScattersMore) {
+  Side base{"base", {}, {}};
+  for (const char* sitting : {"a", "b", "c", "d"})
+    for (SideRun& run : side_of(sitting, {3000 / 1.01, 3000, 3000 * 1.01}).runs) base.runs.push_back(run);
+  const Report against_one = report_of(base, side_of("new", {3000}));
+  EXPECT_EQ(energy_of(against_one).change->method, Method::sittings);
+  EXPECT_NEAR(energy_of(against_one).change->change.budget.standard(), std::log(1.01) * std::sqrt(1 - 1.0 / 3), 1e-9);
+  const Report against_three = report_of(base, side_of("new", {3000, 3000, 3000}));
+  EXPECT_NEAR(energy_of(against_three).change->change.budget.standard(), 0, 1e-9);
+}
+
 TEST(Comparison, SingleRunsAreTheirOwnSittings) {
   Side base = side_of("base", kBaseJoules);
   for (SideRun& run : base.runs) run.sitting = run.values.id;

@@ -65,6 +65,23 @@ TEST(Series, NewestAgainstThoseBefore) {
   EXPECT_EQ(judge_newest(make_series(runs, {})[0], *compare::parse_gate("energy +1%")).verdict, compare::Verdict::undecided);
 }
 
+// Sittings of four runs that scatter by 1 %, and a newest one of a single run.
+TEST(Series, ANewestPointOfFewerRunsScattersMore) {
+  const double spread = std::exp(0.01 * std::sqrt(0.75));
+  std::vector<SideRun> runs;
+  for (int sitting = 0; sitting < 6; ++sitting)
+    for (int i = 0; i < (sitting == 5 ? 1 : 4); ++i) {
+      runs.push_back(compare::examples::run_of("r", 3000 * (i % 2 == 0 ? spread : 1 / spread)));
+      runs.back().sitting = "s" + std::to_string(sitting);
+    }
+  const auto all = make_series(runs, {});
+  ASSERT_TRUE(all.at(0).newest);
+  EXPECT_NEAR(all[0].newest->change.budget.standard(), 0.01 * std::sqrt(0.75), 1e-9);
+  EXPECT_EQ(judge_newest(all[0], *compare::parse_gate("energy +2%")).verdict, compare::Verdict::undecided);
+  runs.back().values.figures[compare::index_of(Metric::energy)] = compare::Figure{3000};
+  EXPECT_EQ(judge_newest(make_series(runs, {})[0], *compare::parse_gate("energy +2%")).verdict, compare::Verdict::pass);
+}
+
 TEST(Series, ChoiceOfKeyAndLast) {
   const auto runs = runs_with_step(20, 99);
   EXPECT_TRUE(make_series(runs, {"other", Metric::energy, 0}).empty());
