@@ -8,6 +8,7 @@
 #include <set>
 
 #include "statistics/stationarity.h"
+#include "statistics/stopping.h"
 
 namespace gpubench::compare {
 namespace {
@@ -24,8 +25,10 @@ struct Numbers {
   std::vector<double> times;
   std::vector<std::size_t> runs;  // of each value that is a mean of a sitting
   Floors floors;
+  bool stopped_by_values = false;
 
-  [[nodiscard]] statistics::Side side() const { return {values, floors}; }
+  [[nodiscard]] statistics::Side side() const { return {values, floors, stopped_by_values}; }
+  [[nodiscard]] double degrees() const { return statistics::degrees_of(values.size(), stopped_by_values); }
 };
 
 double rounding_step(Metric metric, const std::vector<const SideRun*>& runs) {
@@ -44,6 +47,7 @@ Numbers numbers_of(Metric metric, const std::vector<const SideRun*>& runs, bool 
     const double scale = as_logarithms ? figure.value : 1;
     numbers.values.push_back(as_logarithms ? std::log(figure.value) : figure.value);
     numbers.times.push_back(run->values.start_seconds);
+    numbers.stopped_by_values = numbers.stopped_by_values || run->until;
     meter.push_back(figure.meter / scale);
     common.push_back(figure.common / scale);
     sum += scale;
@@ -85,7 +89,7 @@ void widen_for_runs_that_follow(Change& change, const Numbers& numbers, const ch
   if (factor <= 1) return;
   const auto n = static_cast<double>(numbers.values.size());
   const double scatter = statistics::floored(statistics::describe(numbers.values).deviation, numbers.floors);
-  change.budget.add({name, scatter * std::sqrt((factor - 1) / n), n - 1});
+  change.budget.add({name, scatter * std::sqrt((factor - 1) / n), numbers.degrees()});
 }
 
 // `scale`: 1 of logarithms, else the value that relative uncertainties act on.
@@ -204,7 +208,7 @@ MetricChange change_of(Metric metric, const Selection& runs, const Known& known)
 
 MeanOfSide mean_of_side(Metric metric, const std::vector<const SideRun*>& runs) {
   const Numbers numbers = numbers_of(metric, runs, false);
-  MeanOfSide side{statistics::mean_of(numbers.values, numbers.floors)};
+  MeanOfSide side{statistics::mean_of(numbers.values, numbers.floors, numbers.degrees())};
   side.absolute = facts_of(metric).of_power_sensor ? statistics::absolute_half_width(side.mean, board_shares(runs))
                                                    : side.mean.half_width();
   return side;

@@ -47,6 +47,7 @@ SideRun as_member(const sets::SavedSet& saved, const sets::Member& member) {
   run.sitting = saved.set.id + " " + std::to_string(member.sitting);
   run.variant = member.variant;
   run.block = member.block;
+  run.until = !saved.set.options.until.empty();
   run.warmup = member.role == sets::Role::warmup;
   run.excluded = member.reasons;
   if (member.role == sets::Role::excluded && run.excluded.empty()) run.excluded.emplace_back("excluded");

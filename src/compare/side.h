@@ -16,6 +16,7 @@ struct SideRun {
   std::string variant;                // of the set
   std::size_t block = 0;              // of the set: runs of one block are a pair; 0: none
   bool warmup = false;                // measured, not counted
+  bool until = false;                 // its set was to stop by what its runs came to (--until)
   std::vector<std::string> excluded;  // why it does not count
 
   [[nodiscard]] bool counts() const { return !warmup && excluded.empty(); }

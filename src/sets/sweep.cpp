@@ -17,8 +17,8 @@ std::optional<SweepPoint> point_of(const RunSet& set, const FiguresOfRuns& figur
   if (energy.values.empty() || time.values.empty()) return std::nullopt;
   SweepPoint point;
   point.variant = variant;
-  point.energy = statistics::mean_of(energy.values, energy.floors);
-  point.time = statistics::mean_of(time.values, time.floors);
+  point.energy = energy.mean();
+  point.time = time.mean();
   return point;
 }
 
@@ -34,7 +34,7 @@ std::optional<statistics::Change> change_between(const RunSet& set, const Figure
   if (!positive(base) || !positive(changed)) return std::nullopt;
   const MetricValues before = logarithms_of(base);
   const MetricValues after = logarithms_of(changed);
-  return statistics::paired_change({before.values, before.floors}, {after.values, after.floors});
+  return statistics::paired_change(before.side(), after.side());
 }
 
 }  // namespace

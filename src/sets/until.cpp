@@ -30,12 +30,8 @@ std::optional<double> precision_of_pairs(const RunSet& set, const FiguresOfRuns&
   const MetricValues other = logarithms_of(values_of(set, figures, set.variants[1].name, metric));
   const std::size_t pairs = base.values.size();
   if (pairs < statistics::kFewestUntilPrecise || other.values.size() != pairs) return std::nullopt;
-  std::vector<double> differences;
-  differences.reserve(pairs);
-  for (std::size_t i = 0; i < pairs; ++i) differences.push_back(other.values[i] - base.values[i]);
-  statistics::Floors floors;
-  floors.meter = std::hypot(base.floors.meter, other.floors.meter);
-  return statistics::mean_of(differences, floors, statistics::degrees_after_stopping(pairs)).half_width();
+  const statistics::Change change = statistics::paired_change(base.side(), other.side());
+  return change.budget.factor(0.975) * change.budget.standard();
 }
 
 bool is_precise(const Until& until, const RunSet& set, const FiguresOfRuns& figures) {
@@ -54,7 +50,7 @@ bool is_decided(const RunSet& set, const FiguresOfRuns& figures) {
   const MetricValues other = logarithms_of(values_of(set, figures, set.variants.back().name, Metric::energy));
   const statistics::Look* const look = statistics::look_after(base.values.size());
   if (look == nullptr || other.values.size() != base.values.size()) return false;
-  const statistics::Change change = statistics::paired_change({base.values, base.floors}, {other.values, other.floors});
+  const statistics::Change change = statistics::paired_change(base.side(), other.side());
   const statistics::Interval bounds = statistics::one_sided_bounds(change.value, change.budget, look->confidence);
   return !bounds.contains(0);
 }

@@ -2,22 +2,17 @@
 
 #include <vector>
 
-#include "statistics/decision.h"
 #include "statistics/sample.h"
+#include "statistics/stopping.h"
 
 namespace gpubench::sets {
-namespace {
-
-// Student's degrees of freedom, where they are not those of n - 1.
-std::optional<double> degrees_of(const RunSet& set, std::size_t runs) {
-  if (set.options.until.empty() || runs < statistics::kFewestUntilPrecise) return std::nullopt;
-  return statistics::degrees_after_stopping(runs);
+statistics::Mean MetricValues::mean() const {
+  return statistics::mean_of(values, floors, statistics::degrees_of(values.size(), stopped_by_values));
 }
-
-}  // namespace
 
 MetricValues values_of(const RunSet& set, const FiguresOfRuns& figures, const std::string& variant, Metric metric) {
   MetricValues known;
+  known.stopped_by_values = !set.options.until.empty();
   std::vector<double> meter;
   std::vector<double> common;
   for (const Member* member : counted_members(set, variant)) {
@@ -42,7 +37,7 @@ std::optional<statistics::Mean> mean_of_variant(const RunSet& set, const Figures
                                                 Metric metric) {
   const MetricValues known = values_of(set, figures, variant, metric);
   if (known.values.empty()) return std::nullopt;
-  return statistics::mean_of(known.values, known.floors, degrees_of(set, known.values.size()));
+  return known.mean();
 }
 
 MetricValues logarithms_of(MetricValues values) {

@@ -44,7 +44,7 @@ std::optional<ChangeFigure> change_from_first(const RunSet& set, const FiguresOf
   const MetricValues changed = logarithms_of(values_of(set, figures, other.name, metric));
   const std::size_t blocks = base.values.size();
   if (blocks < 2 || changed.values.size() != blocks) return std::nullopt;
-  const statistics::Change change = statistics::paired_change({base.values, base.floors}, {changed.values, changed.floors});
+  const statistics::Change change = statistics::paired_change(base.side(), changed.side());
   const statistics::Interval interval = statistics::interval(change.value, change.budget);
   return ChangeFigure{std::expm1(change.value), std::expm1(interval.low), std::expm1(interval.high), blocks};
 }

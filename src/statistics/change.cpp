@@ -5,11 +5,17 @@
 #include <numbers>
 #include <vector>
 
+#include "statistics/stopping.h"
+
 namespace gpubench::statistics {
 namespace {
 
 double size_of(const Side& side) {
   return static_cast<double>(side.values.size());
+}
+
+double degrees_of_side(const Side& side) {
+  return degrees_of(side.values.size(), side.stopped_by_values);
 }
 
 double difference_of_means(const Sample& base, const Sample& changed) {
@@ -34,7 +40,8 @@ Change paired_change(const Side& base, const Side& changed) {
   const Sample sample = describe(differences);
   const double deviation = floored(sample.deviation, combined(base.floors, changed.floors));
   Change change{sample.mean, {}};
-  change.budget.add({"scatter of the pairs", deviation / std::sqrt(size_of(base)), size_of(base) - 1});
+  const bool stopped = base.stopped_by_values || changed.stopped_by_values;
+  change.budget.add({"scatter of the pairs", deviation / std::sqrt(size_of(base)), degrees_of(differences.size(), stopped)});
   return change;
 }
 
@@ -43,7 +50,7 @@ Change unpaired_change(const Side& base, const Side& changed) {
   const Sample after = describe(changed.values);
   Change change{difference_of_means(before, after), {}};
   const auto add_scatter = [&](const char* name, const Side& side, const Sample& sample) {
-    change.budget.add({name, floored(sample.deviation, side.floors) / std::sqrt(size_of(side)), size_of(side) - 1});
+    change.budget.add({name, floored(sample.deviation, side.floors) / std::sqrt(size_of(side)), degrees_of_side(side)});
   };
   add_scatter("scatter of BASE", base, before);
   add_scatter("scatter of NEW", changed, after);
@@ -57,7 +64,7 @@ Change single_change(const Side& base, const Side& changed) {
   Change change{difference_of_means(describe(base.values), describe(changed.values)), {}};
   const double deviation = floored(sample.deviation, several.floors);
   const double n = size_of(several);
-  change.budget.add({"scatter of one run", deviation * std::sqrt(1 + 1 / n), n - 1});
+  change.budget.add({"scatter of one run", deviation * std::sqrt(1 + 1 / n), degrees_of_side(several)});
   add_common(change.budget, base, changed);
   return change;
 }

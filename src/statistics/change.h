@@ -18,6 +18,7 @@ struct Change {
 struct Side {
   Values values;  // not empty
   Floors floors = {};
+  bool stopped_by_values = false;  // what the values were decided how many there are (--until): see stopping.h
 };
 
 // Value by value, of one sitting: what drifts slowly is common to both of a pair. At least two pairs.

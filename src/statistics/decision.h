@@ -9,6 +9,7 @@
 
 #include "statistics/change.h"
 #include "statistics/mean.h"
+#include "statistics/stopping.h"
 
 namespace gpubench::statistics {
 
@@ -31,10 +32,8 @@ Equivalence equivalence(const Change& change, double margin);
 // Holm 1979: each p as it counts among all of them.
 std::vector<double> holm(std::span<const double> p_values);
 
-// Of a set that is stopped once it is precise enough: the scatter of such a set is too small by chance.
-inline constexpr std::size_t kFewestUntilPrecise = 5;
-double degrees_after_stopping(std::size_t runs, std::size_t fewest = kFewestUntilPrecise);
-// The 95 % half-width as a share of the mean, with these degrees; empty: too few runs to be asked.
+// Of a set that is stopped once it is precise enough: the 95 % half-width as a share of the mean, with the degrees after
+// stopping; empty: too few runs to be asked.
 std::optional<double> precision_reached(Values values, const Floors& floors, std::size_t fewest = kFewestUntilPrecise);
 
 // When pairs are looked at until a gate is decided, and how sure each look must be, so that all of them together err in at

@@ -40,6 +40,28 @@ TEST(Comparison, BlocksOfOneSetArePairs) {
   EXPECT_EQ(exit_status(report), kGateFailed);
 }
 
+// Nine pairs of a set with --until: half the degrees of freedom (statistics/stopping.h), as `show` has them.
+TEST(Comparison, SetsThatStopByTheirValues) {
+  const std::vector<double> joules{3012, 3020, 3008, 3016, 3024, 3011, 3019, 3009, 3017};
+  const auto until = [&](const std::string& name, const std::string& set, double factor) {
+    Side side = side_of(name, joules, set);
+    for (SideRun& run : side.runs) {
+      run.until = true;
+      auto& energy = run.values.figures[index_of(Metric::energy)];
+      energy->value *= 1 + factor * (run.block % 2 == 0 ? 1 : 1.1);
+    }
+    return side;
+  };
+  const auto degrees = [](const statistics::Budget& budget) { return budget.terms().at(0).degrees; };
+  const Report pairs = report_of(until("a", "set", 0), until("b", "set", 0.01));
+  EXPECT_EQ(degrees(energy_of(pairs).change->change.budget), 4);
+  EXPECT_EQ(degrees(energy_of(pairs).base->mean.budget), 4);
+  const Report sets = report_of(until("a", "one", 0), until("b", "other", 0.01));
+  EXPECT_EQ(degrees(energy_of(sets).change->change.budget), 4);
+  const Report one = report_of(until("a", "one", 0), side_of("b", {3050}));
+  EXPECT_EQ(degrees(energy_of(one).change->change.budget), 4);
+}
+
 TEST(Comparison, EnergyIsPowerTimesTime) {
   Side changed = side_of("new", kNewJoules, "set");
   for (SideRun& run : changed.runs) {

@@ -101,11 +101,12 @@ class ReadSide : public testing::Test {
     metrics["run_id"] = name;
     std::ofstream(results_ / name / "metrics.json") << metrics;
   }
-  void add_set(const std::string& name, const std::string& label) {
+  void add_set(const std::string& name, const std::string& label, const std::string& until = {}) {
     std::filesystem::create_directories(results_ / name);
     sets::RunSet set;
     set.id = name;
     set.label = label;
+    set.options.until = until;
     set.sittings.resize(1);
     set.variants = {{"base", "train", ""}, {"against", "train", ""}};
     set.members = {{.run = "20260101-a", .variant = "base", .block = 1},
@@ -145,6 +146,13 @@ TEST_F(ReadSide, NamesOfSetsAndVariants) {
   EXPECT_TRUE(other_variants(results_, "20260101-a").empty());
   EXPECT_EQ(first_run_of("latest"), "20260103-c");
   EXPECT_EQ(first_run_of("latest~1"), "20260101-a") << "its runs are not counted by themselves";
+}
+
+TEST_F(ReadSide, SetsThatStopByTheirValues) {
+  add_set("20260101-set", "main");
+  EXPECT_FALSE(read_side(results_, "main")->runs.at(0).until);
+  add_set("20260101-set", "main", "energy 1%");
+  EXPECT_TRUE(read_side(results_, "main")->runs.at(0).until);
 }
 
 TEST_F(ReadSide, DamagedFiles) {

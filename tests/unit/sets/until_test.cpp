@@ -4,8 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "sets/summary.h"
+#include "sets/sweep.h"
 #include "sets/value_findings.h"
+#include "sets/variant_figures.h"
 
 namespace gpubench::sets {
 namespace {
@@ -73,6 +77,22 @@ TEST_F(UntilTest, OfPairsTheRatioCounts) {
   EXPECT_TRUE(reached("energy 0.1%"));
   EXPECT_TRUE(reached("decided")) << "6 pairs are looked at";
   EXPECT_THAT(summary_text(set_, figures_), HasSubstr("against compared with base\nenergy      +2.0"));
+}
+
+// What a rule of --until stopped by has the interval that the rule asked for, wherever it is shown.
+TEST_F(UntilTest, NinePairsHaveTheIntervalOfTheirRule) {
+  set_.options.until = "energy 1%";
+  set_.variants.push_back({"against", "b", "b"});
+  for (const double change : {1.0, 2.0, 4.0, 1.0, 3.0, 2.0, 5.0, 1.0, 2.0}) add({1000.0, 1000.0 + change});
+  const auto change = change_from_first(set_, figures_, set_.variants[1], Metric::energy);
+  ASSERT_TRUE(change);
+  const double half_width = (std::log1p(change->high) - std::log1p(change->low)) / 2;
+  EXPECT_TRUE(reached("energy " + std::to_string(half_width * 100.01) + "%"));
+  EXPECT_FALSE(reached("energy " + std::to_string(half_width * 99.99) + "%"));
+  const Sweep sweep = sweep_of(set_, figures_);
+  EXPECT_NEAR(sweep.points[1].more_energy->low, change->low, 1e-12);
+  EXPECT_NEAR(sweep.points[1].energy.half_width(), mean_of_variant(set_, figures_, "against", Metric::energy)->half_width(),
+              1e-12);
 }
 
 TEST_F(UntilTest, WhatIsEqualIsNotDecided) {
