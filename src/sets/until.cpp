@@ -48,11 +48,7 @@ bool is_precise(const Until& until, const RunSet& set, const FiguresOfRuns& figu
 bool is_decided(const RunSet& set, const FiguresOfRuns& figures) {
   const MetricValues base = logarithms_of(values_of(set, figures, set.variants.front().name, Metric::energy));
   const MetricValues other = logarithms_of(values_of(set, figures, set.variants.back().name, Metric::energy));
-  const statistics::Look* const look = statistics::look_after(base.values.size());
-  if (look == nullptr || other.values.size() != base.values.size()) return false;
-  const statistics::Change change = statistics::paired_change(base.side(), other.side());
-  const statistics::Interval bounds = statistics::one_sided_bounds(change.value, change.budget, look->confidence);
-  return !bounds.contains(0);
+  return !base.values.empty() && statistics::is_decided(base.side(), other.side());
 }
 
 }  // namespace

@@ -36,14 +36,16 @@ std::vector<double> holm(std::span<const double> p_values);
 // stopping; empty: too few runs to be asked.
 std::optional<double> precision_reached(Values values, const Floors& floors, std::size_t fewest = kFewestUntilPrecise);
 
-// When pairs are looked at until a gate is decided, and how sure each look must be, so that all of them together err in at
-// most 5 %.
+// When pairs are looked at until it is clear which of the two is the greater, and how sure each look must be, so that all of
+// them together err in at most 5 %.
 struct Look {
   std::size_t pairs;
-  double confidence;  // one-sided
+  double confidence;  // two-sided: either of the two may turn out to be the greater
 };
 std::span<const Look> looks_until_decided();
 // The look that is due after as many pairs; null: none.
 const Look* look_after(std::size_t pairs);
+// Whether that look shows which of the two is the greater. It never says so against the 95 % interval that is reported.
+bool is_decided(const Side& base, const Side& changed);
 
 }  // namespace gpubench::statistics

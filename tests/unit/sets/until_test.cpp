@@ -103,6 +103,15 @@ TEST_F(UntilTest, WhatIsEqualIsNotDecided) {
   EXPECT_THAT(not_reached(parse_until("decided").value(), set_).text, HasSubstr("unclear"));
 }
 
+// t = 1.9: the interval of the summary contains 0.
+TEST_F(UntilTest, WhatTheSummaryCannotTellApartIsNotDecided) {
+  set_.options.until = "decided";
+  set_.variants.push_back({"against", "b", "b"});
+  for (int i = 0; i < 20; ++i) add({1000, 1000 * std::exp(0.01 * (1.9 / std::sqrt(19.0) + (i % 2 == 0 ? 1 : -1)))});
+  EXPECT_THAT(summary_text(set_, figures_), HasSubstr("no difference found"));
+  EXPECT_FALSE(reached("decided"));
+}
+
 TEST_F(UntilTest, TheSummaryStatesTheIntervalAndWhatItIsOf) {
   for (const double joules : {3012.0, 3020.0, 3008.0, 3016.0, 3024.0}) add({joules});
   const std::string text = summary_text(set_, figures_);

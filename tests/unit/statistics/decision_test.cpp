@@ -49,6 +49,21 @@ TEST(Stopping, LooksUntilDecided) {
   EXPECT_DOUBLE_EQ(look_after(20)->confidence, 0.955);
 }
 
+// Twenty pairs whose differences have this t.
+TEST(Stopping, TheLastLookIsTwoSidedAndAsSureAsWhatIsReported) {
+  const auto decided = [](double t) {
+    const std::array<double, 20> base{};
+    std::array<double, 20> changed{};
+    for (std::size_t i = 0; i < changed.size(); ++i) changed[i] = t / std::sqrt(19.0) + (i % 2 == 0 ? 1 : -1);
+    return is_decided({base}, {changed});
+  };
+  for (const double sign : {1.0, -1.0}) {
+    EXPECT_FALSE(decided(sign * 1.9));
+    EXPECT_FALSE(decided(sign * 2.2)) << "the look is sure, the reported interval is not";
+    EXPECT_TRUE(decided(sign * 2.3));
+  }
+}
+
 // Hollander and Wolfe, Nonparametric Statistical Methods: also the examples of R's wilcox.test.
 TEST(RankTests, TheirExamples) {
   const std::array at_term{.80, .83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, .73, 1.46};

@@ -82,15 +82,32 @@ inline bool holds(const Change& change, double truth) {
   return interval(change.value, change.budget).contains(truth);
 }
 
-// Pairs looked at until a gate is decided: the zone in the end.
-inline Zone until_decided(Draw& draw, const Sitting& sitting, double tolerance) {
+// Pairs looked at until it is decided which of the two is the greater.
+struct Decided {
+  bool either_way = false;
+  bool holds = false;  // the interval that is reported in the end
+};
+inline Decided until_decided(Draw& draw, const Sitting& sitting) {
   const Pairs all = draw_pairs(draw, 20, sitting);
+  Decided result;
   for (const Look& look : looks_until_decided()) {
-    const Change change = paired_change({Values(all.base).first(look.pairs)}, {Values(all.changed).first(look.pairs)});
-    const Zone zone = zone_of(change, tolerance, look.confidence);
-    if (zone != Zone::undecided) return zone;
+    const Side base{Values(all.base).first(look.pairs), {}, true};
+    const Side changed{Values(all.changed).first(look.pairs), {}, true};
+    result = {is_decided(base, changed), holds(paired_change(base, changed), std::log1p(sitting.change))};
+    if (result.either_way) break;
   }
-  return Zone::undecided;
+  return result;
+}
+
+// Pairs that are stopped when their ratio is known to `target`; whether the interval holds the truth.
+inline bool precise_pairs_hold(Draw& draw, double variation, double target, std::size_t most) {
+  const Pairs all = draw_pairs(draw, most, {.variation = variation});
+  for (std::size_t pairs = kFewestUntilPrecise;; ++pairs) {
+    const Side base{Values(all.base).first(pairs), {}, true};
+    const Change change = paired_change(base, {Values(all.changed).first(pairs), {}, true});
+    if (pairs < most && change.budget.factor(0.975) * change.budget.standard() > target) continue;
+    return holds(change, 0);
+  }
 }
 
 // A set that is stopped when its mean is known to `target`; whether its interval holds the truth.

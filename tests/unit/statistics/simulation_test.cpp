@@ -26,13 +26,15 @@ TEST(Simulation, TwoPercentShow) {
 
 TEST(Simulation, UntilDecidedErrsInFivePercent) {
   Draw draw(3);
-  const Sitting at_the_limit{.variation = 0.005, .change = 0.01};
-  EXPECT_LE(percent_of(kTimes, [&] { return until_decided(draw, at_the_limit, std::log(1.01)) == Zone::fail; }), 7.5);
+  EXPECT_LE(percent_of(kTimes, [&] { return until_decided(draw, {.variation = 0.005}).either_way; }), 7.5);
+  const Sitting more{.variation = 0.005, .change = 0.005};
+  EXPECT_GE(percent_of(kTimes, [&] { return until_decided(draw, more).holds; }), 91.5);
 }
 
 TEST(Simulation, PreciseSetsHold) {
   Draw draw(4);
   EXPECT_GE(percent_of(kTimes, [&] { return precise_set_holds(draw, 0.01, 0.01, 30); }), 91.5);
+  EXPECT_GE(percent_of(kTimes, [&] { return precise_pairs_hold(draw, 0.01, 0.01, 30); }), 91.5);
 }
 
 TEST(Simulation, HistoriesWithoutStepsHaveNone) {
