@@ -77,6 +77,25 @@ void pair_by_blocks(Comparison& comparison) {
   comparison.paired = comparison.base.counted == comparison.changed.counted;
 }
 
+// Also where one of them is a copy.
+bool is_same_run(const RunValues& one, const RunValues& other) {
+  const auto joules = [](const RunValues& run) { return run.figure(Metric::energy).value_or(Figure{}).value; };
+  return one.id == other.id && one.start_seconds == other.start_seconds && joules(one) == joules(other);
+}
+
+// Empty: no run counts on both sides.
+std::string why_the_same(const Comparison& comparison) {
+  std::vector<std::string> common;
+  for (const SideRun& run : comparison.changed.runs) {
+    const auto is_it = [&run](const SideRun& one) { return is_same_run(one.values, run.values); };
+    if (std::any_of(comparison.base.runs.begin(), comparison.base.runs.end(), is_it)) common.push_back(run.values.id);
+  }
+  if (common.empty()) return {};
+  if (common.size() == comparison.base.counted && common.size() == comparison.changed.counted)
+    return "BASE and NEW are the same runs";
+  return (common.size() == 1 ? "a run counts on both sides: " : "runs count on both sides: ") + base::joined(common, ", ");
+}
+
 std::string why_not_comparable(const Comparison& comparison, const Options& options) {
   for (const SideSummary* side : {&comparison.base, &comparison.changed}) {
     if (side->counted > 0) continue;
@@ -85,6 +104,7 @@ std::string why_not_comparable(const Comparison& comparison, const Options& opti
       why += (&out == side->left_out.data() ? ": " : "; ") + out.run + " (" + out.why + ")";
     return why;
   }
+  if (std::string same = why_the_same(comparison); !same.empty()) return same;
   const auto replays = [](const SideSummary& side) {
     return static_cast<std::size_t>(
         std::count_if(side.runs.begin(), side.runs.end(), [](const SideRun& run) { return run.values.replayed; }));

@@ -33,6 +33,7 @@ void add_run(Side& side, const fs::path& metrics_file, const SideRun& as) {
   auto values = read_run_values(real_path(metrics_file));
   if (!values) {
     side.notes.push_back(values.error().message);
+    if (as.counts()) side.unread.push_back(values.error().message);
     return;
   }
   SideRun run = as;
@@ -123,12 +124,16 @@ base::Result<Side> side_of_folder(const fs::path& folder, const std::string& nam
     auto set = sets::load_set(sitting);
     if (!set) {
       side.notes.push_back(set.error().message);
+      side.unread.push_back(set.error().message);
       continue;
     }
     if (set->variants.size() > 1)
       side.notes.push_back("of the set " + set->id + " only the variant " + set->variants.front().name + " is read");
     auto part = side_of_set({sitting, *std::move(set)}, name, {});
-    if (part) std::move(part->runs.begin(), part->runs.end(), std::back_inserter(side.runs));
+    if (!part) continue;
+    std::move(part->runs.begin(), part->runs.end(), std::back_inserter(side.runs));
+    std::move(part->notes.begin(), part->notes.end(), std::back_inserter(side.notes));
+    std::move(part->unread.begin(), part->unread.end(), std::back_inserter(side.unread));
   }
   return side;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/text.h"
 #include "compare/judge.h"
 #include "statistics/suite.h"
 
@@ -33,6 +34,18 @@ Suite suite_of(const std::vector<Comparison>& comparisons, Suite suite) {
       suite.rows.push_back({facts.metric, statistics::geometric_mean(changes, std::string(kBoardTerm))});
   }
   return suite;
+}
+
+// What a gate asks for and nobody compared: it must not pass in silence.
+Comparison not_compared(const Side& base, const Side& changed, const std::string& benchmark, const std::string& why,
+                        const Options& options) {
+  Comparison comparison;
+  comparison.benchmark = benchmark;
+  comparison.base.name = base.name;
+  comparison.changed.name = changed.name;
+  comparison.not_comparable = why;
+  comparison.gates = judge(comparison, options.gates);
+  return comparison;
 }
 
 void add_nothing_in_common(Report& report, const Side& base, const Side& changed, const Options& options) {
@@ -67,6 +80,22 @@ void add_sides(Report& report, const Side& base, const Side& changed, const Opti
   std::move(comparisons.begin(), comparisons.end(), std::back_inserter(report.comparisons));
 }
 
+// The part of NEW that is in no comparison, where gates ask for all of it.
+void add_not_compared(Report& report, const Side& base, const Side& changed, const Options& options) {
+  if (options.gates.empty()) return;
+  const auto bases = by_benchmark(base);
+  const auto news = by_benchmark(changed);
+  const bool has_common = std::any_of(bases.begin(), bases.end(), [&](const auto& one) { return news.contains(one.first); });
+  if (has_common)  // else all is said already
+    for (const auto& [key, side] : bases)
+      if (!news.contains(key))
+        report.comparisons.push_back(
+            not_compared(base, changed, key, changed.name + " has no run of this benchmark", options));
+  if (changed.unread.empty()) return;
+  std::string why = changed.name + " has runs that could not be read: " + base::joined(changed.unread, "; ");
+  report.comparisons.push_back(not_compared(base, changed, "runs that were not read", why, options));
+}
+
 }  // namespace
 
 Report make_report(const Side& base, const std::vector<Side>& changed, const Options& options, const ScatterOf& scatter_of) {
@@ -77,6 +106,7 @@ Report make_report(const Side& base, const std::vector<Side>& changed, const Opt
     for (const std::string& note : side.notes)  // what is on both sides is said once
       if (std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end()) report.notes.push_back(note);
     add_sides(report, base, side, options, scatter_of);
+    add_not_compared(report, base, side, options);
   }
   return report;
 }

@@ -25,7 +25,8 @@ struct SideRun {
 struct Side {
   std::string name;  // as it was given
   std::vector<SideRun> runs;
-  std::vector<std::string> notes;  // what is to be said of it: runs that could not be read
+  std::vector<std::string> notes;        // what is to be said of it: runs that could not be read
+  std::vector<std::string> unread = {};  // those of the notes that say so of a run that would count
 };
 
 // Adds the causes of each run's findings. Runs that were slowed down by heat do not count, unless all were.

@@ -104,7 +104,7 @@ class Formats(Comparison):
         for side, benchmarks in sides.items():
             for benchmark, values in benchmarks.items():
                 for i, joules in enumerate(values):
-                    saved_runs.save_run(self.folder / side, f"{benchmark.lower()}-{i}", joules, benchmark=benchmark, start=f"2026-11-29T12:{i:02}:00.000Z")
+                    saved_runs.save_run(self.folder / side, f"{side}-{benchmark.lower()}-{i}", joules, benchmark=benchmark, start=f"2026-11-29T12:{i:02}:00.000Z")
         said = self.compare("old", "new", "--format", "json")
         found = {}
         for one in json.loads(said.stdout)["comparisons"]:

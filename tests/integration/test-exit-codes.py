@@ -10,12 +10,15 @@ READING = ("show", "report", "recover", "recarbon", "plan", "export", "compare")
 LISTING = ("list", "site")  # each wants a folder of runs, which may be empty
 OTHERS = ("doctor", "config", "clean", "check-image", "baseline list", "history")
 SAYING = ("list", "show latest", "show latest --json", "list --json", "config", "doctor", "history", "site results", "help", "help list", "-V", "baseline list",
-          "compare latest latest")
+          "compare latest~1 latest")
 
 
 class ExitCodes(ProductTest):
     def setUp(self):
         super().setUp()
+        self.make_run()
+
+    def make_run(self):
         self.run_program("--idle_roll", "0.1", "--no_plot", "--no_html", "--no_live_monitor", "--quiet", "--", "sleep", "0.3")
 
     def status(self, command, *arguments, stdout=subprocess.PIPE):
@@ -62,6 +65,7 @@ class ExitCodes(ProductTest):
         self.assert_each(2, (*READING, *LISTING, *OTHERS, "-- true"))
 
     def test_an_output_that_is_full(self):
+        self.make_run()  # to be compared with the first one
         with open("/dev/full", "w") as full:
             self.assert_each(125, SAYING, stdout=full)
 

@@ -46,6 +46,7 @@ TEST_F(CompareTest, ExitStatusesAreThoseOfTheHelp) {
                           {{"ab", "--gate", "energy +2%", "--undecided", "fail"}, 1},
                           {{"ab", "--gate", "energy +3%", "--gate", "energy +1%"}, 1},
                           {{"ab", "--gate", "score +2%"}, 4},
+                          {{"ab:base", "ab", "--gate", "energy +50%"}, 4},
                           {{"ab", "--gate", "score +2%", "--undecided", "pass"}, 4}})
     EXPECT_EQ(compare(one.words).code, one.code) << testing::PrintToString(one.words);
 }

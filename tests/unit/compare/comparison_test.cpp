@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "compare/formats/formats.h"
 #include "compare/temperature.h"
 #include "statistics/budget.h"
 #include "unit/compare/example_sides.h"
@@ -184,7 +185,9 @@ TEST(Comparison, WhatCannotBeCompared) {
   Side replay = side_of("replay", kNewJoules);
   for (SideRun& run : replay.runs) run.values.replayed = true;
   EXPECT_EQ(exit_status(report_of(base, replay)), kNotComparable);
-  EXPECT_EQ(exit_status(report_of(replay, replay)), 0);
+  Side other_replay = side_of("other", kNewJoules);
+  for (SideRun& run : other_replay.runs) run.values.replayed = true;
+  EXPECT_EQ(exit_status(report_of(replay, other_replay)), 0);
   Side failed = side_of("failed", kNewJoules);
   for (SideRun& run : failed.runs) run.values.findings = {"workload_failed"};
   EXPECT_EQ(exit_status(report_of(base, failed)), kNotComparable);
@@ -251,23 +254,66 @@ TEST(Comparison, ExitStatuses) {
 }
 
 TEST(Comparison, SeveralBenchmarks) {
-  const auto both = [](const std::vector<double>& joules, const std::string& more) {
-    Side side = side_of("side", joules, "set");
-    Side other = side_of("side", joules, "other set");
-    Side third = side_of("side", joules, "third");
+  const auto both = [](const std::string& name, const std::vector<double>& joules, const std::string& more) {
+    Side side = side_of(name, joules, "set");
+    Side other = side_of(name, joules, "other set");
+    Side third = side_of(name, joules, "third");
     for (SideRun& run : other.runs) run.values.benchmark = "train";
     for (SideRun& run : third.runs) run.values.benchmark = more;
     side.runs.insert(side.runs.end(), other.runs.begin(), other.runs.end());
     side.runs.insert(side.runs.end(), third.runs.begin(), third.runs.end());
     return side;
   };
-  const Report report = report_of(both(kBaseJoules, "only here"), both(kNewJoules, "only there"));
+  const Report report = report_of(both("base", kBaseJoules, "only here"), both("new", kNewJoules, "only there"));
   EXPECT_EQ(report.comparisons.size(), 2U);
   ASSERT_EQ(report.suites.size(), 1U);
   EXPECT_EQ(report.suites[0].benchmarks, 2U);
   EXPECT_NEAR(std::exp(report.suites[0].rows[0].change.value), 1.02055585, 1e-8);
   EXPECT_EQ(report.suites[0].only_base.size(), 1U);
   EXPECT_EQ(report.suites[0].only_new.size(), 1U);
+  EXPECT_EQ(exit_status(report), 0) << "nothing asks for the others";
+}
+
+// Two benchmarks of BASE, of which NEW has one.
+TEST(Comparison, AGateDoesNotPassWhatNewLacks) {
+  Side base = side_of("base", kBaseJoules, "set");
+  Side lost = side_of("lost", kBaseJoules, "lost set");
+  for (SideRun& run : lost.runs) run.values.benchmark = "train";
+  base.runs.insert(base.runs.end(), lost.runs.begin(), lost.runs.end());
+  const Side changed = side_of("new", kNewJoules, "set");
+  const Report report = report_of(base, changed, with_gates({"energy +3%"}));
+  EXPECT_EQ(exit_status(report), kNotComparable);
+  EXPECT_NE(as_junit(report).find("<error message=\"energy +3 %: NOT COMPARABLE (new has no run"), std::string::npos)
+      << as_junit(report);
+  EXPECT_NE(as_github(report).find("::error title=train"), std::string::npos) << as_github(report);
+  EXPECT_EQ(exit_status(report_of(base, changed)), 0) << "no gate";
+  EXPECT_EQ(exit_status(report_of(changed, base, with_gates({"energy +3%"}))), 0) << "NEW may have more";
+}
+
+TEST(Comparison, AGateDoesNotPassWhatCouldNotBeRead) {
+  const Side base = side_of("base", kBaseJoules);
+  Side changed = side_of("new", kNewJoules);
+  changed.notes = {"a/metrics.json is damaged"};
+  EXPECT_EQ(exit_status(report_of(base, changed, with_gates({"energy +5%"}))), 0) << "it is of no run that counts";
+  changed.unread = changed.notes;
+  const Report report = report_of(base, changed, with_gates({"energy +5%"}));
+  EXPECT_EQ(exit_status(report), kNotComparable);
+  for (const std::string& text : {as_junit(report), as_github(report), as_text(report)})
+    EXPECT_NE(text.find("a/metrics.json is damaged"), std::string::npos) << text;
+  EXPECT_EQ(exit_status(report_of(changed, base, with_gates({"energy +5%"}))), 0) << "BASE has enough";
+  EXPECT_EQ(exit_status(report_of(base, changed)), 0) << "no gate";
+}
+
+TEST(Comparison, ARunIsNotComparedWithItself) {
+  const Side base = side_of("base", kBaseJoules, "set");
+  const Report same = report_of(base, base, with_gates({"energy +2%"}));
+  EXPECT_EQ(exit_status(same), kNotComparable);
+  EXPECT_EQ(same.comparisons[0].not_comparable, "BASE and NEW are the same runs");
+  Side changed = side_of("new", kNewJoules);
+  changed.runs.push_back(base.runs[0]);
+  EXPECT_EQ(report_of(base, changed).comparisons[0].not_comparable, "a run counts on both sides: base1");
+  changed.runs.back().warmup = true;
+  EXPECT_EQ(report_of(base, changed).comparisons[0].not_comparable, "") << "it does not count";
 }
 
 TEST(Comparison, CovariatesThatDiffer) {
@@ -319,7 +365,7 @@ TEST(Comparison, PairsByOrderOnlyWithEqualNumbers) {
 // Eight pairs whose changes follow their temperatures: 0.2 % a degree, and 1 % at equal temperature.
 TEST(Comparison, AtEqualTemperature) {
   Side base = side_of("base", std::vector<double>(8, 3000), "set");
-  Side changed = base;
+  Side changed = side_of("new", std::vector<double>(8, 3000), "set");
   for (std::size_t i = 0; i < 8; ++i) {
     SideRun& run = changed.runs[i];
     const double warmer = static_cast<double>(i);

@@ -34,7 +34,7 @@ Report example() {
 Report hostile() {
   const std::string name = "x|y<script>&\"'`*_#\n::error::pwned\x1b[31m%0A](http://a)@all";
   Side base = side_of(name, kBaseJoules, "set");
-  Side changed = side_of(name, kNewJoules, "set");
+  Side changed = side_of("new " + name, kNewJoules, "set");
   for (Side* side : {&base, &changed})
     for (SideRun& run : side->runs) {
       run.values.benchmark = name;
@@ -124,7 +124,7 @@ TEST(Formats, ManyBenchmarksStaySmall) {
   for (int benchmark = 0; benchmark < 170; ++benchmark)
     for (Side* side : {&base, &changed})
       for (const double joules : {100., 101., 102.}) {
-        side->runs.push_back(run_of("r", joules));
+        side->runs.push_back(run_of(side == &base ? "r" : "s", joules));
         side->runs.back().values.benchmark = "benchmark " + std::to_string(benchmark);
       }
   const Report report = report_of(base, changed, with_gates({"energy +0%"}));

@@ -163,3 +163,18 @@ TEST_F(ReadSide, DamagedFiles) {
 
 }  // namespace
 }  // namespace gpubench::compare
+  EXPECT_EQ(read_side(folder_, results_.string())->unread.size(), 1U);
+}
+
+// A run that was killed has no metrics.json, and would not count.
+TEST_F(ReadSide, DamagedRunsOfSets) {
+  add_set("20260101-set", "main");
+  std::ofstream(results_ / "20260101-a" / "metrics.json") << "{";
+  EXPECT_EQ(read_side(results_, "main")->unread.size(), 1U);
+  EXPECT_EQ(read_side(folder_, results_.string())->unread.size(), 1U);
+  auto set = *sets::load_set(results_ / "20260101-set");
+  set.members[0].role = sets::Role::excluded;
+  set.members[0].reasons = {"not_finished"};
+  ASSERT_TRUE(sets::save_set(results_ / "20260101-set", set));
+  EXPECT_EQ(read_side(results_, "main")->notes.size(), 1U);
+  EXPECT_EQ(read_side(results_, "main")->unread.size(), 0U);
