@@ -138,14 +138,6 @@ base::Result<Side> side_of_folder(const fs::path& folder, const std::string& nam
   return side;
 }
 
-// "SET:VARIANT" taken apart; a folder's name may have a colon of its own.
-std::pair<std::string, std::string> split_variant(const fs::path& results_dir, const std::string& name) {
-  std::error_code error;
-  const std::size_t colon = name.rfind(':');
-  if (colon == std::string::npos || fs::exists(results_dir / name, error) || fs::exists(name, error)) return {name, {}};
-  return {name.substr(0, colon), name.substr(colon + 1)};
-}
-
 base::Result<std::optional<sets::SavedSet>> set_named(const fs::path& results_dir, const std::string& name) {
   const auto steps = steps_before_latest(name);
   if (!steps) return sets::find_set(results_dir, name);
@@ -153,6 +145,20 @@ base::Result<std::optional<sets::SavedSet>> set_named(const fs::path& results_di
   if (!folder) return base::failure(folder.error());
   if (!sets::is_set(*folder)) return std::optional<sets::SavedSet>();
   return sets::find_set(results_dir, folder->filename().string());
+}
+
+// "SET:VARIANT" taken apart; a folder's name may have a colon of its own, and so may a variant's ("IMAGE=train:1.1"): the
+// first colon counts before which there is a set's name.
+std::pair<std::string, std::string> split_variant(const fs::path& results_dir, const std::string& name) {
+  std::error_code error;
+  std::size_t colon = name.find(':');
+  if (colon == std::string::npos || fs::exists(results_dir / name, error) || fs::exists(name, error)) return {name, {}};
+  for (; colon != std::string::npos; colon = name.find(':', colon + 1)) {
+    const auto set = set_named(results_dir, name.substr(0, colon));
+    if (!set || *set) break;  // one that cannot be read is one, too
+  }
+  if (colon == std::string::npos) colon = name.rfind(':');
+  return {name.substr(0, colon), name.substr(colon + 1)};
 }
 
 base::Result<fs::path> run_named(const fs::path& results_dir, const std::string& name) {

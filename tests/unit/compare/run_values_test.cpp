@@ -101,16 +101,17 @@ class ReadSide : public testing::Test {
     metrics["run_id"] = name;
     std::ofstream(results_ / name / "metrics.json") << metrics;
   }
-  void add_set(const std::string& name, const std::string& label, const std::string& until = {}) {
+  void add_set(const std::string& name, const std::string& label, const std::string& until = {},
+               const std::string& first = "base", const std::string& second = "against") {
     std::filesystem::create_directories(results_ / name);
     sets::RunSet set;
     set.id = name;
     set.label = label;
     set.options.until = until;
     set.sittings.resize(1);
-    set.variants = {{"base", "train", ""}, {"against", "train", ""}};
-    set.members = {{.run = "20260101-a", .variant = "base", .block = 1},
-                   {.run = "20260102-b", .variant = "against", .block = 1}};
+    set.variants = {{first, "train", ""}, {second, "train", ""}};
+    set.members = {{.run = "20260101-a", .variant = first, .block = 1},
+                   {.run = "20260102-b", .variant = second, .block = 1}};
     ASSERT_TRUE(sets::save_set(results_ / name, set));
   }
   [[nodiscard]] std::string first_run_of(const std::string& name) const {
@@ -148,6 +149,20 @@ TEST_F(ReadSide, NamesOfSetsAndVariants) {
   EXPECT_EQ(first_run_of("latest~1"), "20260101-a") << "its runs are not counted by themselves";
 }
 
+TEST_F(ReadSide, NamesOfVariantsWithColons) {
+  add_set("20260101-set", "main", "", "IMAGE=train:1.0", "IMAGE=train:1.1");
+  const auto others = other_variants(results_, "main");
+  ASSERT_EQ(others, std::vector<std::string>{"main:IMAGE=train:1.1"});
+  EXPECT_EQ(first_run_of(others.front()), "20260102-b");
+  EXPECT_EQ(first_run_of("main:IMAGE=train:1.0"), "20260101-a");
+  EXPECT_EQ(lasting_name(results_, others.front()).value(), "20260101-set:IMAGE=train:1.1");
+  EXPECT_EQ(first_run_of("20260101-set:IMAGE=train:1.1"), "20260102-b") << "and that can be read again";
+  EXPECT_EQ(first_run_of((results_ / "20260101-set").string() + ":IMAGE=train:1.1"), "20260102-b");
+  EXPECT_NE(read_side(results_, "main:IMAGE=train:1.2").error().message.find("no variant \"IMAGE=train:1.2\""),
+            std::string::npos);
+  EXPECT_FALSE(read_side(results_, "other:IMAGE=train:1.1"));
+}
+
 TEST_F(ReadSide, SetsThatStopByTheirValues) {
   add_set("20260101-set", "main");
   EXPECT_FALSE(read_side(results_, "main")->runs.at(0).until);
@@ -159,10 +174,6 @@ TEST_F(ReadSide, DamagedFiles) {
   std::ofstream(results_ / "20260102-b" / "metrics.json") << "{";
   EXPECT_FALSE(read_side(results_, "20260102-b"));
   EXPECT_EQ(read_side(folder_, results_.string())->notes.size(), 1U);
-}
-
-}  // namespace
-}  // namespace gpubench::compare
   EXPECT_EQ(read_side(folder_, results_.string())->unread.size(), 1U);
 }
 
@@ -178,3 +189,7 @@ TEST_F(ReadSide, DamagedRunsOfSets) {
   ASSERT_TRUE(sets::save_set(results_ / "20260101-set", set));
   EXPECT_EQ(read_side(results_, "main")->notes.size(), 1U);
   EXPECT_EQ(read_side(results_, "main")->unread.size(), 0U);
+}
+
+}  // namespace
+}  // namespace gpubench::compare
