@@ -89,6 +89,19 @@ TEST(Formats, EachAsItWas) {
   }
 }
 
+// Two NEW of one benchmark, and one of another command line.
+TEST(Formats, BencherHasEachComparison) {
+  Side third = side_of("third", kNewJoules);
+  for (SideRun& run : third.runs) run.values.command = "simulate 2";
+  const Report report =
+      make_report(side_of("base", kBaseJoules), {side_of("a", kNewJoules), side_of("b", kNewJoules), third}, {},
+                  [](const Side&, const Side&) { return KnownScatter{}; });
+  const auto all = nlohmann::json::parse(as_bencher(report));
+  EXPECT_EQ(all.size(), 3U);
+  for (const char* name : {"simulate, 1 GPU, a", "simulate, 1 GPU, b", "simulate [simulate 2], 1 GPU"})
+    EXPECT_TRUE(all.contains(name)) << all.dump(1);
+}
+
 TEST(Formats, HostileNamesAreHarmless) {
   const Report report = hostile();
   for (const auto& [name, format] : all_formats()) {
