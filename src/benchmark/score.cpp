@@ -115,7 +115,8 @@ struct ScorePattern::Compiled {
 };
 
 base::Result<ScorePattern> ScorePattern::compile(const std::string& text, const std::string& option) {
-  const std::string remedy = "write for example " + option + " 'accuracy = ([0-9.]+)'";
+  const bool is_score = option == "--score-regex";
+  const std::string remedy = "write for example " + option + (is_score ? " 'took ([0-9.]+) s'" : R"( 'start (\w+)')");
   if (text.empty()) return base::failure(option + ": the expression is empty", remedy);
   int error = 0;
   PCRE2_SIZE place = 0;

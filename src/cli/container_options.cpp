@@ -95,7 +95,8 @@ Option gpus_option(Value value) {
 
 Option score_regex_option(workload::BenchmarkSpec& benchmark) {
   return {"--score_regex", "REGEX",
-          "Regular expression that finds the score in the log: its first (group), or the whole match",
+          "Regular expression that finds the score in the log: its first (group), or the whole match.\n"
+          "A score is a time in seconds, and less is better; a rate belongs in work (metrics.yml)",
           score_regex(benchmark.score_regex)};
 }
 

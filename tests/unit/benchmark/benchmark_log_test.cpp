@@ -248,6 +248,12 @@ TEST(ScorePattern, ASearchThatTakesTooLongIsGivenUpAndSaid) {
   EXPECT_TRUE(pattern->find("aa1"));
 }
 
+// Less of a score is better, so no example is a rate or an accuracy.
+TEST(ScorePattern, TheExampleIsADuration) {
+  EXPECT_EQ(ScorePattern::compile("(").error().remedy, "write for example --score-regex 'took ([0-9.]+) s'");
+  EXPECT_EQ(ScorePattern::compile("(", "--phase-regex").error().remedy, R"(write for example --phase-regex 'start (\w+)')");
+}
+
 TEST(ScorePattern, GroupsWholeMatchesAndOddNumbers) {
   const auto find = [](const std::string& pattern, const std::string& line) {
     const auto compiled = ScorePattern::compile(pattern);
