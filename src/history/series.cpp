@@ -35,6 +35,25 @@ bool has_ratio(const SideRun& run, Metric metric) {
   return run.counts() && !run.values.replayed && figure && figure->value > 0;
 }
 
+// What runs of one series have in common: their key. Variants of a set may differ in what the key does not name, such as
+// --env or the image under a name: those have the variant's name as well.
+class Keys {
+ public:
+  void add(const std::vector<SideRun>& runs) {
+    for (const SideRun& run : runs)
+      if (!run.set.empty()) variants_[{run.set, run.values.key()}].insert(run.variant);
+  }
+  [[nodiscard]] std::string of(const SideRun& run) const {
+    const std::string key = run.values.key();
+    const auto found = variants_.find({run.set, key});
+    const bool several = found != variants_.end() && found->second.size() > 1;
+    return several ? key + ", " + run.variant : key;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> variants_;  // by set and key
+};
+
 // The runs of each sitting, in the order of the sittings' starts.
 std::vector<SeriesRuns> by_sitting(const SeriesRuns& runs) {
   std::vector<SeriesRuns> sittings;
@@ -144,14 +163,16 @@ statistics::Repeatability scatter_of_levels(const std::vector<double>& means) {
   return pool.repeatability();
 }
 
-// The scatter of one metric.
-compare::Known known_of(const SeriesRuns& runs, Metric metric) {
+// The scatter of one metric. The runs of a sitting scatter alike in each variant of a key; the sittings' means are of one
+// series only.
+template <class IsOfSeries>
+compare::Known known_of(const SeriesRuns& runs, Metric metric, IsOfSeries is_of_series) {
   statistics::Pool within;
   std::vector<double> means;
   for (const SeriesRuns& sitting : by_sitting(runs)) {
     const auto sample = statistics::describe(logs_of(sitting, metric));
     within.add(sample);
-    means.push_back(sample.mean);
+    if (is_of_series(*sitting.front())) means.push_back(sample.mean);
   }
   compare::Known known;
   if (within.repeatability().degrees > 0) known.within = within.repeatability();
@@ -163,14 +184,18 @@ compare::Known known_of(const SeriesRuns& runs, Metric metric) {
 }  // namespace
 
 bool has_key(const std::vector<SideRun>& runs, const std::string& key) {
+  Keys keys;
+  keys.add(runs);
   return std::any_of(runs.begin(), runs.end(),
-                     [&](const SideRun& run) { return run.values.key().find(key) != std::string::npos; });
+                     [&](const SideRun& run) { return keys.of(run).find(key) != std::string::npos; });
 }
 
 std::vector<Series> make_series(const std::vector<SideRun>& runs, const Choice& choice) {
+  Keys keys;
+  keys.add(runs);
   std::map<SeriesName, SeriesRuns> groups;
   for (const SideRun& run : runs) {
-    const std::string key = run.values.key();
+    const std::string key = keys.of(run);
     if (has_ratio(run, choice.metric) && key.find(choice.key) != std::string::npos)
       groups[{key, uuids_of(run.values)}].push_back(&run);
   }
@@ -202,8 +227,13 @@ compare::KnownScatter known_scatter(const std::vector<SideRun>& runs, const comp
                                     const compare::Side& changed) {
   compare::KnownScatter known;
   if (base.runs.empty()) return known;
-  const std::string key = base.runs.front().values.key();
-  const std::string boards = uuids_of(base.runs.front().values);
+  Keys keys;
+  for (const auto* all : {&runs, &base.runs, &changed.runs}) keys.add(*all);
+  const RunValues& first = base.runs.front().values;
+  const auto is_of_series = [&keys, series = keys.of(base.runs.front())](const SideRun& run) {
+    return keys.of(run) == series;
+  };
+  const std::string boards = uuids_of(first);
   std::set<std::string> compared;
   for (const compare::Side* side : {&base, &changed})
     for (const SideRun& run : side->runs) compared.insert(run.sitting);
@@ -211,10 +241,10 @@ compare::KnownScatter known_scatter(const std::vector<SideRun>& runs, const comp
     if (facts.as_difference) continue;
     SeriesRuns same;
     for (const SideRun& run : runs)
-      if (has_ratio(run, facts.metric) && !compared.contains(run.sitting) && run.values.key() == key &&
+      if (has_ratio(run, facts.metric) && !compared.contains(run.sitting) && run.values.key() == first.key() &&
           uuids_of(run.values) == boards)
         same.push_back(&run);
-    if (!same.empty()) known[compare::index_of(facts.metric)] = known_of(same, facts.metric);
+    if (!same.empty()) known[compare::index_of(facts.metric)] = known_of(same, facts.metric, is_of_series);
   }
   return known;
 }

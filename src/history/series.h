@@ -29,7 +29,7 @@ struct Newest {
 };
 
 struct Series {
-  std::string key;
+  std::string key;  // of its runs; with the variant's name where variants of a set have one key
   std::string boards;
   compare::Metric metric = compare::Metric::energy;
   std::string unit;
@@ -44,7 +44,7 @@ struct Choice {
   std::size_t last = 0;  // points; 0: all
 };
 
-// Whether the key of a run contains it.
+// Whether the key of a series contains it.
 bool has_key(const std::vector<compare::SideRun>& runs, const std::string& key);
 
 // Runs that count and have the metric, by key and boards; in the order of the keys.

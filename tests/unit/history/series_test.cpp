@@ -105,6 +105,52 @@ TEST(KnownScatter, OfOtherSittings) {
   EXPECT_FALSE(known[compare::index_of(Metric::score)].within);
 }
 
+// Sittings with two variants of one key, as of --env "N={N}": N=2 uses 10 % more.
+std::vector<SideRun> sweeps(int sittings) {
+  std::vector<SideRun> runs;
+  for (int sitting = 0; sitting < sittings; ++sitting)
+    for (const char* variant : {"N=1", "N=2"})
+      for (int i = 0; i < 3; ++i) {
+        const double joules = (variant == std::string("N=1") ? 3000 : 3300) + sitting + i;
+        runs.push_back(compare::examples::run_of("r", joules));
+        runs.back().set = "set" + std::to_string(sitting);
+        runs.back().sitting = runs.back().set + " 1";
+        runs.back().variant = variant;
+      }
+  return runs;
+}
+
+TEST(Series, VariantsOfOneKeyAreSeries) {
+  const auto all = make_series(sweeps(2), {});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].key, "simulate, 1 GPU, N=1");
+  EXPECT_EQ(all[0].points.size(), 2U);
+  EXPECT_NEAR(all[0].points[1].value, 3002, 0.1);
+  EXPECT_NEAR(all[1].points[1].value, 3302, 0.1);
+  EXPECT_TRUE(has_key(sweeps(2), "N=2"));
+  EXPECT_EQ(make_series(sweeps(2), {"N=2", Metric::energy, 0}).size(), 1U);
+}
+
+TEST(Series, VariantsOfOtherCommandsShareTheSeriesOfTheirs) {
+  auto runs = sweeps(1);
+  for (SideRun& run : runs)
+    if (run.variant == "N=2") run.values.command = "other";
+  for (SideRun& run : runs_with_step(1, 99)) runs.push_back(run);
+  const auto all = make_series(runs, {});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[1].points.size(), 2U) << "of the set and by itself";
+}
+
+TEST(KnownScatter, OfSittingsIsOfOneVariant) {
+  const auto runs = sweeps(6);
+  compare::Side base{"base", {runs[0]}, {}};
+  const auto known = known_scatter(runs, base, {"new", {runs[3]}, {}});
+  const compare::Known& energy = known[compare::index_of(Metric::energy)];
+  EXPECT_EQ(energy.sittings->degrees, 4) << "five sittings of N=1, without that of BASE";
+  EXPECT_LT(energy.sittings->deviation, 0.001) << "not the 10 % between the variants";
+  EXPECT_EQ(energy.within->degrees, 20) << "of both variants";
+}
+
 TEST(IndexEntry, ReadsBack) {
   IndexEntry entry{"20260101-a", {1234, 5678}, runs_with_step(1, 9)[0].values, {}};
   entry.listed.benchmark = "train\t";
