@@ -133,6 +133,8 @@ Option label_option(std::string& label) {
   const auto take = [&label](const std::string& option, const std::string& text) -> base::Result<void> {
     if (text.empty() || text.size() > kLongestLabel || base::one_line(text) != text)
       return base::failure(option + " must be one line of 1 to 64 bytes in UTF-8");
+  if (decides && line.max_runs.value_or(0) > kMostPairsToDecide)
+    return base::failure("--until decided makes at most 20 pairs", "use --max-runs 20, or less");
     label = text;
     return {};
   };

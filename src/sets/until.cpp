@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "sets/order.h"
 #include "statistics/change.h"
 #include "statistics/decision.h"
 
@@ -48,7 +49,8 @@ bool is_precise(const Until& until, const RunSet& set, const FiguresOfRuns& figu
 bool is_decided(const RunSet& set, const FiguresOfRuns& figures) {
   const MetricValues base = logarithms_of(values_of(set, figures, set.variants.front().name, Metric::energy));
   const MetricValues other = logarithms_of(values_of(set, figures, set.variants.back().name, Metric::energy));
-  return !base.values.empty() && statistics::is_decided(base.side(), other.side());
+  if (base.values.empty() || other.values.empty()) return false;
+  return statistics::is_decided(base.side(), other.side(), blocks_made(set) >= set.options.max_runs);
 }
 
 }  // namespace

@@ -64,9 +64,9 @@ const Look* look_after(std::size_t pairs) {
 }
 
 // The looks' levels are for the scatter with n - 1 degrees of freedom; what is reported has those after stopping.
-bool is_decided(const Side& base, const Side& changed) {
-  const Look* const look = look_after(base.values.size());
-  if (look == nullptr || changed.values.size() != base.values.size()) return false;
+bool is_decided(const Side& base, const Side& changed, bool no_more) {
+  const Look* const look = no_more ? &looks_until_decided().back() : look_after(base.values.size());
+  if (look == nullptr || base.values.size() < 2 || changed.values.size() != base.values.size()) return false;
   const auto differ = [&](bool stopped, double share) {
     const Change change = paired_change({base.values, base.floors, stopped}, {changed.values, changed.floors, stopped});
     return !interval(change.value, change.budget, share).contains(0);

@@ -46,6 +46,7 @@ std::span<const Look> looks_until_decided();
 // The look that is due after as many pairs; null: none.
 const Look* look_after(std::size_t pairs);
 // Whether that look shows which of the two is the greater. It never says so against the 95 % interval that is reported.
-bool is_decided(const Side& base, const Side& changed);
+// `no_more`: no pairs follow, so it is the last look that is due, with however many pairs there are.
+bool is_decided(const Side& base, const Side& changed, bool no_more);
 
 }  // namespace gpubench::statistics

@@ -37,6 +37,8 @@ TEST(OptionConflicts, WhatDoesNotGoTogetherSaysWhatToDo) {
        "--against and --against-image cannot be used together | use only one of them"},
       {{"--until", "time 1%", "--record-trace", "t"},
        "--record-trace records one run, not several | leave it out, or the options for several runs"},
+      {{"--until", "decided", "--against", "a", "--max-runs", "21"},
+       "--until decided makes at most 20 pairs | use --max-runs 20, or less"},
       {{"--warmup", "1", "--record-trace", "t"},
        "--record-trace records one run, not several | leave it out, or the options for several runs"},
       {{"--alone", "--group", "a"}, "--alone and --group cannot be used together | use only one of them"},
@@ -55,6 +57,7 @@ TEST(OptionConflicts, NeighboursOfThoseThatDoGoTogether) {
                              {"--warmup", "0", "--record-trace", "t"},
                              {"--group", "a", "--rank", "1", "--ranks", "2"},
                              {"--group", "a", "--ranks", "1"},
+                             {"--until", "decided", "--against", "a", "--max-runs", "20"},
                              {"--group", "a"},
                              {"--alone"}})
     EXPECT_EQ(answer_to(words), "") << words.front();

@@ -112,6 +112,18 @@ TEST_F(UntilTest, WhatTheSummaryCannotTellApartIsNotDecided) {
   EXPECT_FALSE(reached("decided"));
 }
 
+TEST_F(UntilTest, TheLastLookDoesNotNeedEveryPair) {
+  set_.options.until = "decided";
+  set_.options.max_runs = 20;
+  set_.variants.push_back({"against", "b", "b"});
+  for (int i = 0; i < 19; ++i) add({1000, i % 2 == 0 ? 1010.0 : 1012.0});
+  EXPECT_FALSE(reached("decided")) << "no look is due";
+  add({1000, 1011});
+  set_.members.back().role = Role::excluded;
+  set_.members.back().reasons = {"foreign_process"};
+  EXPECT_TRUE(reached("decided")) << "19 pairs count, and no more follow";
+}
+
 TEST_F(UntilTest, TheSummaryStatesTheIntervalAndWhatItIsOf) {
   for (const double joules : {3012.0, 3020.0, 3008.0, 3016.0, 3024.0}) add({joules});
   const std::string text = summary_text(set_, figures_);

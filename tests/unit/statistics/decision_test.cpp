@@ -55,13 +55,23 @@ TEST(Stopping, TheLastLookIsTwoSidedAndAsSureAsWhatIsReported) {
     const std::array<double, 20> base{};
     std::array<double, 20> changed{};
     for (std::size_t i = 0; i < changed.size(); ++i) changed[i] = t / std::sqrt(19.0) + (i % 2 == 0 ? 1 : -1);
-    return is_decided({base}, {changed});
+    return is_decided({base}, {changed}, false);
   };
   for (const double sign : {1.0, -1.0}) {
     EXPECT_FALSE(decided(sign * 1.9));
     EXPECT_FALSE(decided(sign * 2.2)) << "the look is sure, the reported interval is not";
     EXPECT_TRUE(decided(sign * 2.3));
   }
+}
+
+// Nineteen pairs, because one of twenty does not count.
+TEST(Stopping, TheLastLookIsTakenWhenNoPairsFollow) {
+  const std::array<double, 19> base{};
+  std::array<double, 19> changed{};
+  for (std::size_t i = 0; i < changed.size(); ++i) changed[i] = i % 2 == 0 ? 1 : 1.5;
+  EXPECT_FALSE(is_decided({base}, {changed}, false));
+  EXPECT_TRUE(is_decided({base}, {changed}, true));
+  EXPECT_FALSE(is_decided({Values(base).first(1)}, {Values(changed).first(1)}, true));
 }
 
 // Hollander and Wolfe, Nonparametric Statistical Methods: also the examples of R's wilcox.test.

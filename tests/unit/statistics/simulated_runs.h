@@ -93,7 +93,7 @@ inline Decided until_decided(Draw& draw, const Sitting& sitting) {
   for (const Look& look : looks_until_decided()) {
     const Side base{Values(all.base).first(look.pairs), {}, true};
     const Side changed{Values(all.changed).first(look.pairs), {}, true};
-    result = {is_decided(base, changed), holds(paired_change(base, changed), std::log1p(sitting.change))};
+    result = {is_decided(base, changed, false), holds(paired_change(base, changed), std::log1p(sitting.change))};
     if (result.either_way) break;
   }
   return result;
