@@ -110,6 +110,19 @@ std::vector<Option> set_options(SetLine& line) {
   };
 }
 
+namespace {
+
+// The option that a single run would ignore; empty: there is none.
+std::string ignored_by_one_run(const SetLine& line) {
+  if (line.asks_for_a_set()) return {};
+  if (line.options.start_at) return "--start-at";
+  if (line.options.pause > base::Duration::zero()) return "--pause";
+  if (line.seed) return "--seed";
+  return line.options.keep_going ? "--keep-going" : "";
+}
+
+}  // namespace
+
 base::Result<void> check_set(SetLine& line, const RunSpec& spec) {
   if (line.against && line.against_image)
     return base::failure("--against and --against-image cannot be used together", "use only one of them");
@@ -120,8 +133,12 @@ base::Result<void> check_set(SetLine& line, const RunSpec& spec) {
   const bool decides = line.options.until == "decided";
   if (decides && !line.against && !line.against_image)
     return base::failure("--until decided is for two sides", "add --against 'COMMAND' or --against-image NAME");
+  if (decides && line.max_runs.value_or(0) > kMostPairsToDecide)
+    return base::failure("--until decided makes at most 20 pairs", "use --max-runs 20, or less");
   if (line.max_runs && line.options.until.empty())
     return base::failure("--max-runs is for --until", "use --runs for a fixed number of runs");
+  if (const std::string ignored = ignored_by_one_run(line); !ignored.empty())
+    return base::failure(ignored + " is for several runs", "add --runs N");
   if (!line.options.until.empty() && line.options.runs > 1)
     return base::failure("--runs and --until cannot be used together", "--max-runs says how many runs --until may make");
   line.options.max_runs = line.max_runs.value_or(decides ? kMostPairsToDecide : line.options.max_runs);
@@ -133,8 +150,6 @@ Option label_option(std::string& label) {
   const auto take = [&label](const std::string& option, const std::string& text) -> base::Result<void> {
     if (text.empty() || text.size() > kLongestLabel || base::one_line(text) != text)
       return base::failure(option + " must be one line of 1 to 64 bytes in UTF-8");
-  if (decides && line.max_runs.value_or(0) > kMostPairsToDecide)
-    return base::failure("--until decided makes at most 20 pairs", "use --max-runs 20, or less");
     label = text;
     return {};
   };

@@ -26,7 +26,7 @@ MISTAKES = (
     ("--benchmark_file", "/dev/zero"), ("--carbon_source", "file:/dev/zero", "--", "true"), ("--meter", "replay:missing.trace", "--", "true"), ("--gpus", "7", "--", "true"),
     ("--benchmark_image", "x"), ("--benchmark_command", ""), ("--no_live_monitor", "--", "no-such-program"),
     ("sho", "latest"), ("shwo", "latest"), ("remove", "latest"), ("ls",), ("stop",), ("start", "train"), ("rec", "latest"), ("plan", "latest", "--dead", "8h"), ("plan", "latest", "--deadlin", "8h", "--wayt"),
-    ("--max-runs", "3", "--", "true"), ("--start-at", "cold", "--", "true"), ("--log-cap", "much", "--", "true"),
+    ("--max-runs", "3", "--", "true"), ("--start-at", "cold", "--", "true"), ("--start-at", "45C", "--", "true"), ("--log-cap", "much", "--", "true"),
     ("--host", "-x", "--", "true"), ("--host", "a", "--host", "a", "--", "true"), ("--host", "a", "--runs", "2", "--", "true"), ("--host", "a", "--export-to-victoria", "--", "true"),
     ("--remote-program", "x", "--", "true"), ("attach", "a-host"), ("attach", "a-host", "a-run", "--interval", "1"), ("attach", "a-host", "a-run", "--container", "x"),
     ("clean", "everything"), ("check-image",), ("show",), ("show", "nothing"), ("show", "nothing", "--json", "--brief"), ("--color", "blue", "--", "true"), ("--name", "", "--", "true"), ("report", "nothing", "--timeseries_format", "xml"),

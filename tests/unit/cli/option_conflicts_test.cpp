@@ -30,15 +30,19 @@ std::string answer_to(const Words& words) {
 TEST(OptionConflicts, WhatDoesNotGoTogetherSaysWhatToDo) {
   const std::vector<std::pair<Words, std::string>> cases{
       {{"--max-runs", "5"}, "--max-runs is for --until | use --runs for a fixed number of runs"},
+      {{"--start-at", "45C"}, "--start-at is for several runs | add --runs N"},
+      {{"--pause", "5", "--runs", "1"}, "--pause is for several runs | add --runs N"},
+      {{"--seed", "0", "--warmup", "0"}, "--seed is for several runs | add --runs N"},
+      {{"--keep-going"}, "--keep-going is for several runs | add --runs N"},
       {{"--runs", "2", "--until", "time 1%"},
        "--runs and --until cannot be used together | --max-runs says how many runs --until may make"},
       {{"--until", "decided"}, "--until decided is for two sides | add --against 'COMMAND' or --against-image NAME"},
+      {{"--until", "decided", "--against", "a", "--max-runs", "21"},
+       "--until decided makes at most 20 pairs | use --max-runs 20, or less"},
       {{"--against", "a", "--against-image", "b"},
        "--against and --against-image cannot be used together | use only one of them"},
       {{"--until", "time 1%", "--record-trace", "t"},
        "--record-trace records one run, not several | leave it out, or the options for several runs"},
-      {{"--until", "decided", "--against", "a", "--max-runs", "21"},
-       "--until decided makes at most 20 pairs | use --max-runs 20, or less"},
       {{"--warmup", "1", "--record-trace", "t"},
        "--record-trace records one run, not several | leave it out, or the options for several runs"},
       {{"--alone", "--group", "a"}, "--alone and --group cannot be used together | use only one of them"},
@@ -53,11 +57,17 @@ TEST(OptionConflicts, WhatDoesNotGoTogetherSaysWhatToDo) {
 TEST(OptionConflicts, NeighboursOfThoseThatDoGoTogether) {
   for (const Words& words : {Words{"--until", "time 1%", "--max-runs", "5"},
                              {"--until", "decided", "--against", "a"},
+                             {"--until", "decided", "--against", "a", "--max-runs", "20"},
                              {"--until", "energy 1%", "--runs", "1"},
+                             {"--start-at", "45C", "--until", "energy 1%"},
+                             {"--start-at", "45C", "--warmup", "1"},
+                             {"--pause", "5", "--runs", "2"},
+                             {"--pause", "0"},
+                             {"--seed", "0", "--parameter", "N=1"},
+                             {"--keep-going", "--resume", "a"},
                              {"--warmup", "0", "--record-trace", "t"},
                              {"--group", "a", "--rank", "1", "--ranks", "2"},
                              {"--group", "a", "--ranks", "1"},
-                             {"--until", "decided", "--against", "a", "--max-runs", "20"},
                              {"--group", "a"},
                              {"--alone"}})
     EXPECT_EQ(answer_to(words), "") << words.front();
@@ -75,7 +85,7 @@ TEST(OptionConflicts, WholeNumbersAtTheirBorders) {
   for (const Bounds& bounds : {Bounds{"--runs", {}, "1", "10000", "0", "10001"},
                                {"--warmup", {}, "0", "10000", "-1", "10001"},
                                {"--max-runs", {"--until", "time 1%"}, "2", "10000", "1", "10001"},
-                               {"--seed", {}, "0", "9007199254740991", "-1", "9007199254740992"}}) {
+                               {"--seed", {"--runs", "2"}, "0", "9007199254740991", "-1", "9007199254740992"}}) {
     const auto answer = [&](const std::string& value) {
       Words words = bounds.more;
       words.insert(words.end(), {bounds.option, value});
@@ -105,7 +115,7 @@ TEST(OptionConflicts, HowManyRunsARuleMayMake) {
 
 TEST(OptionConflicts, TemperaturesWithAndWithoutAUnit) {
   for (const char* good : {"1", "120", "45C", "45 C", "45c", "45.5 \u00b0C"})
-    EXPECT_EQ(answer_to({"--start-at", good}), "") << good;
+    EXPECT_EQ(answer_to({"--runs", "2", "--start-at", good}), "") << good;
   for (const char* bad : {"", "0", "121", "0.9C", "45F", "45 K", "C", "nan", "inf", "-5C", "45CC"})
     EXPECT_THAT(answer_to({"--start-at", bad}), EndsWith("is not a temperature from 1 to 120 \u00b0C | write it as in 45C"))
         << bad;
