@@ -143,6 +143,17 @@ std::string carbon_text(const Comparison& comparison) {
                      energy_ratio * grid_ratio);
 }
 
+std::string benchmark_text(const Report& report, const Comparison& comparison) {
+  const auto key_of = [](const Comparison& one) {
+    return one.base.runs.empty() ? one.benchmark : one.base.runs.front().values.key();
+  };
+  const std::string key = key_of(comparison);
+  const bool is_shared = std::any_of(report.comparisons.begin(), report.comparisons.end(), [&](const Comparison& other) {
+    return other.benchmark == comparison.benchmark && key_of(other) != key;
+  });
+  return is_shared ? key : comparison.benchmark;
+}
+
 std::pair<std::string, std::string> column_names(const Comparison& comparison) {
   const std::string& base = comparison.base.name;
   const std::string& changed = comparison.changed.name;

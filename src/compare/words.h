@@ -30,6 +30,9 @@ std::string gate_text(const Comparison& comparison, const GateResult& gate);
 // "energy 1.000 x grid 1.750 = 1.750"; empty: the intensity is not known.
 std::string carbon_text(const Comparison& comparison);
 
+// Of a comparison among those of a report: its benchmark, or its key where other command lines of BASE share the name.
+std::string benchmark_text(const Report& report, const Comparison& comparison);
+
 // What the sides are called above their columns: of two variants of one set, only the variants.
 std::pair<std::string, std::string> column_names(const Comparison& comparison);
 

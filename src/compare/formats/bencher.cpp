@@ -1,6 +1,8 @@
-#include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -10,25 +12,14 @@
 namespace gpubench::compare {
 namespace {
 
-std::string benchmark_of(const Comparison& comparison) {
-  return comparison.benchmark;
-}
-std::string key_of(const Comparison& comparison) {
-  return comparison.changed.runs.empty() ? comparison.benchmark : comparison.changed.runs.front().values.key();
-}
-std::string key_and_side_of(const Comparison& comparison) {
-  return key_of(comparison) + ", " + comparison.changed.name;
-}
-
-// As short as tells the comparison apart from the others of the report.
-std::string bencher_name(const Report& report, const Comparison& comparison) {
-  for (const auto name_of : {benchmark_of, key_of}) {
-    const std::string name = name_of(comparison);
-    const auto count = std::count_if(report.comparisons.begin(), report.comparisons.end(),
-                                     [&](const Comparison& other) { return name_of(other) == name; });
-    if (count == 1) return name;
-  }
-  return key_and_side_of(comparison);
+// A name for each comparison of the report; with that of NEW where there are several.
+std::vector<std::string> bencher_names(const Report& report) {
+  std::vector<std::string> names;
+  std::map<std::string, std::size_t> counts;
+  for (const Comparison& comparison : report.comparisons) ++counts[names.emplace_back(benchmark_text(report, comparison))];
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (counts[names[i]] > 1) names[i] += ", " + report.comparisons[i].changed.name;
+  return names;
 }
 
 }  // namespace
@@ -37,7 +28,9 @@ std::string bencher_name(const Report& report, const Comparison& comparison) {
 std::string as_bencher(const Report& report) {
   using BencherJson = nlohmann::ordered_json;
   BencherJson all = BencherJson::object();
-  for (const Comparison& comparison : report.comparisons) {
+  const auto names = bencher_names(report);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Comparison& comparison = report.comparisons[i];
     BencherJson measures = BencherJson::object();
     for (const Row& row : comparison.rows) {
       if (!row.changed) continue;
@@ -47,7 +40,7 @@ std::string as_bencher(const Report& report) {
       measures[std::string(facts_of(row.metric).name)] = {
           {"value", mean}, {"lower_value", mean - half_width}, {"upper_value", mean + half_width}};
     }
-    all[base::valid_utf8(bencher_name(report, comparison))] = std::move(measures);
+    all[base::valid_utf8(names[i])] = std::move(measures);
   }
   return base::json_text(all, 1) + "\n";
 }

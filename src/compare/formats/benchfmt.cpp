@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <set>
 
 #include "base/text.h"
 #include "compare/formats/formats.h"
@@ -29,8 +30,8 @@ std::string go_unit(Metric metric, const std::string& unit) {
   return text + "-" + std::string(facts_of(metric).name);
 }
 
-std::string run_line(const Comparison& comparison, const SideRun& run) {
-  std::string line = go_name(comparison.benchmark) + " 1";
+std::string run_line(const std::string& benchmark, const Comparison& comparison, const SideRun& run) {
+  std::string line = go_name(benchmark) + " 1";
   for (const Row& row : comparison.rows)
     if (const auto& figure = run.values.figure(row.metric); figure && row.change)
       line += fmt::format(" {:.10g} {}", figure->value, go_unit(row.metric, row.unit));
@@ -39,14 +40,18 @@ std::string run_line(const Comparison& comparison, const SideRun& run) {
 
 }  // namespace
 
-// A line for each run, under the key "side": benchstat -col side FILE.
+// A line for each run, under the key "side": benchstat -col side FILE. With several NEW, BASE stands there once.
 std::string as_benchfmt(const Report& report) {
   std::string text;
-  for (const Comparison& comparison : report.comparisons)
+  std::set<std::string> bases;
+  for (const Comparison& comparison : report.comparisons) {
+    const std::string benchmark = benchmark_text(report, comparison);
     for (const SideSummary* side : {&comparison.base, &comparison.changed}) {
+      if (side == &comparison.base && !bases.insert(benchmark).second) continue;
       text += "side: " + side_text(side->name) + "\n";
-      for (const SideRun& run : side->runs) text += run_line(comparison, run);
+      for (const SideRun& run : side->runs) text += run_line(benchmark, comparison, run);
     }
+  }
   return text;
 }
 

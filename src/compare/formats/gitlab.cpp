@@ -19,10 +19,10 @@ std::string label_text(const std::string& text) {
   return escaped;
 }
 
-std::string sample(const std::string& name, const Comparison& comparison, const Row& row, const std::string& more,
-                   double value) {
+std::string sample(const std::string& name, const std::string& benchmark, const Comparison& comparison, const Row& row,
+                   const std::string& more, double value) {
   if (!std::isfinite(value)) return {};
-  return fmt::format("{}{{benchmark=\"{}\",new=\"{}\",unit=\"{}\"{}}} {:.10g}\n", name, label_text(comparison.benchmark),
+  return fmt::format("{}{{benchmark=\"{}\",new=\"{}\",unit=\"{}\"{}}} {:.10g}\n", name, label_text(benchmark),
                      label_text(comparison.changed.name), label_text(row.unit), more, value);
 }
 
@@ -37,12 +37,13 @@ std::string as_gitlab(const Report& report) {
     for (const Comparison& comparison : report.comparisons) {
       const Row* row = comparison.find(facts.metric);
       if (row == nullptr || !row->change) continue;
+      const std::string benchmark = benchmark_text(report, comparison);
       const auto bounds = shown(*row, statistics::interval(row->change->change.value, row->change->change.budget));
-      samples += sample(name, comparison, *row, R"(,figure="mean")", row->changed->mean.sample.mean);
-      samples += sample(name, comparison, *row, R"(,figure="half_width")", row->changed->mean.half_width());
-      samples += sample(name, comparison, *row, R"(,figure="change")", shown(*row, row->change->change.value));
-      samples += sample(name, comparison, *row, R"(,figure="change_low")", bounds.low);
-      samples += sample(name, comparison, *row, R"(,figure="change_high")", bounds.high);
+      samples += sample(name, benchmark, comparison, *row, R"(,figure="mean")", row->changed->mean.sample.mean);
+      samples += sample(name, benchmark, comparison, *row, R"(,figure="half_width")", row->changed->mean.half_width());
+      samples += sample(name, benchmark, comparison, *row, R"(,figure="change")", shown(*row, row->change->change.value));
+      samples += sample(name, benchmark, comparison, *row, R"(,figure="change_low")", bounds.low);
+      samples += sample(name, benchmark, comparison, *row, R"(,figure="change_high")", bounds.high);
     }
     if (!samples.empty()) text += fmt::format("# TYPE {} gauge\n{}", name, samples);
   }

@@ -89,17 +89,36 @@ TEST(Formats, EachAsItWas) {
   }
 }
 
-// Two NEW of one benchmark, and one of another command line.
-TEST(Formats, BencherHasEachComparison) {
-  Side third = side_of("third", kNewJoules);
-  for (SideRun& run : third.runs) run.values.command = "simulate 2";
+Report report_of_several(const Side& base, const std::vector<Side>& changed) {
+  return make_report(base, changed, {}, [](const Side&, const Side&) { return KnownScatter{}; });
+}
+
+TEST(Formats, SeveralNewHaveNames) {
   const Report report =
-      make_report(side_of("base", kBaseJoules), {side_of("a", kNewJoules), side_of("b", kNewJoules), third}, {},
-                  [](const Side&, const Side&) { return KnownScatter{}; });
+      report_of_several(side_of("base", kBaseJoules), {side_of("a", kNewJoules), side_of("b", kNewJoules)});
   const auto all = nlohmann::json::parse(as_bencher(report));
-  EXPECT_EQ(all.size(), 3U);
-  for (const char* name : {"simulate, 1 GPU, a", "simulate, 1 GPU, b", "simulate [simulate 2], 1 GPU"})
+  EXPECT_EQ(all.size(), 2U);
+  for (const char* name : {"simulate, a", "simulate, b"}) EXPECT_TRUE(all.contains(name)) << all.dump(1);
+  const std::string lines = as_benchfmt(report);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 3 + 15) << "BASE once\n" << lines;
+}
+
+TEST(Formats, CommandLinesOfOneBenchmarkHaveNames) {
+  const auto both = [](const std::string& name, const std::vector<double>& joules) {
+    Side side = side_of(name, joules);
+    for (SideRun& run : side_of(name + " other", joules).runs) {
+      run.values.command = "simulate 2";
+      side.runs.push_back(run);
+    }
+    return side;
+  };
+  const Report report = report_of_several(both("base", kBaseJoules), {both("new", kNewJoules)});
+  const auto all = nlohmann::json::parse(as_bencher(report));
+  for (const char* name : {"simulate, 1 GPU", "simulate [simulate 2], 1 GPU"})
     EXPECT_TRUE(all.contains(name)) << all.dump(1);
+  EXPECT_NE(as_gitlab(report).find("{benchmark=\"simulate [simulate 2], 1 GPU\""), std::string::npos);
+  EXPECT_NE(as_benchfmt(report).find("BenchmarkSimulate__simulate_2___1_GPU 1 3012"), std::string::npos)
+      << as_benchfmt(report);
 }
 
 TEST(Formats, HostileNamesAreHarmless) {
