@@ -67,19 +67,18 @@ struct NodeTotal {
 
 class Accounting {
  public:
-  Accounting(const PhaseTree& tree, base::Window run)
-      : tree_(tree), run_(run), totals_(tree.nodes.size()), joules_(tree.cuts.size()) {}
+  Accounting(const PhaseTree& tree, base::Window run) : tree_(tree), run_(run), totals_(tree.nodes.size()) {}
 
   // False: the phases of this GPU cannot be known.
   bool add(const GpuPart& gpu) {
     if (gpu.whole == nullptr) return false;
-    const auto cuts = cut_energies(*gpu.series, run_, *gpu.whole, tree_.cuts);
+    auto cuts = cut_energies(*gpu.series, run_, *gpu.whole, tree_.cuts);
     if (!cuts) return false;
-    add_cuts(*cuts);
     std::vector<NodeEnergy> energies = node_energies(tree_, *cuts);
     add_hidden(energies, tree_, *cuts, cuts->fine ? take_fitted(energies, *gpu.series, *cuts) : std::vector<bool>{});
     for (std::size_t node = 0; node < energies.size(); ++node) add_node(node, energies[node], *cuts, *gpu.whole);
     lags_.push_back(cuts->lag);
+    add_cuts(*std::move(cuts));
     return true;
   }
   [[nodiscard]] const std::vector<NodeTotal>& totals() const { return totals_; }
@@ -102,17 +101,21 @@ class Accounting {
     return resolution_.hidden(tree_.cuts, joules_, from, to, is_short);
   }
 
-  void add_cuts(const CutEnergies& cuts) {
-    variances_.resize(joules_.size());
-    lag_joules_.resize(joules_.size());
-    noise_.resize(joules_.size());
-    resolution_.narrow(cuts.resolution);
-    for (std::size_t i = 0; i < joules_.size(); ++i) {
-      joules_[i] += cuts.joules[i];
-      variances_[i] += cuts.standard[i] * cuts.standard[i];
-      noise_[i] += cuts.noise[i];
-      lag_joules_[i] += static_cast<float>(cuts.watts[i] * base::to_seconds(cuts.lag.standard));
-    }
+  // One kind after another, each gone before the next one has its place: there may be a million of each.
+  void add_cuts(CutEnergies cuts) {
+    resolution_.narrow(std::exchange(cuts.resolution, {}));
+    cuts.smoothed = {};
+    add_to(joules_, std::exchange(cuts.joules, {}), [](double joules) { return joules; });
+    add_to(variances_, std::exchange(cuts.standard, {}), [](float standard) { return standard * standard; });
+    add_to(noise_, std::exchange(cuts.noise, {}), [](float noise) { return noise; });
+    const auto lag = static_cast<float>(base::to_seconds(cuts.lag.standard));
+    add_to(lag_joules_, std::exchange(cuts.watts, {}), [lag](float watts) { return watts * lag; });
+  }
+
+  template <class Number, class Of>
+  static void add_to(std::vector<Number>& sums, const std::vector<Number>& cuts, Of of) {
+    sums.resize(cuts.size());
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += of(cuts[i]);
   }
 
   // Replaces what single cuts cannot know; what is taken from one node is another's, so the sum stays. From which cuts to

@@ -1,6 +1,7 @@
 #include "phases/resolution.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "energy/uncertainty.h"
 
@@ -24,10 +25,13 @@ double Resolution::hidden_to_next(const std::vector<Cut>& cuts, const std::vecto
   return std::min(hidden(cuts, joules, cut, cut + 1, length < shortest), share * most);
 }
 
-void Resolution::narrow(const Resolution& other) {
+void Resolution::narrow(Resolution other) {
   shortest = std::max(shortest, other.shortest);
   edge = std::max(edge, other.edge);
-  if (sides.empty()) sides = other.sides;
+  if (sides.empty()) {
+    sides = std::move(other.sides);
+    return;
+  }
   for (std::size_t cut = 0; cut < sides.size(); ++cut) {
     sides[cut].before = sides[cut].before && other.sides[cut].before;
     sides[cut].after = sides[cut].after && other.sides[cut].after;

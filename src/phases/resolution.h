@@ -37,7 +37,7 @@ struct Resolution {
   [[nodiscard]] double hidden_to_next(const std::vector<Cut>& cuts, const std::vector<double>& joules,
                                       std::size_t cut) const;
   // To what the other shows as well.
-  void narrow(const Resolution& other);
+  void narrow(Resolution other);
 };
 
 }  // namespace gpubench::phases
