@@ -99,7 +99,7 @@ HostEnd HostRun::see_to_its_end(const FarRun& far) {
                        end.folder.empty() ? "it had measured nothing"
                                           : "what it had measured is here: iris-gpubench recover " + end.folder.string()});
   if (fetched) return end;
-  if (ended && fetched.error().why == Why::gone) {
+  if (fetched.error().why == Why::gone) {
     console_.say(end.host, fetched.error().error.message + "; another iris-gpubench has its results");
     return end;
   }

@@ -58,9 +58,17 @@ printf "%s\n" "$run"
 cat "$run/part"
 )sh";
 
-// $2, $3: how much has come. A look a second, so that the benchmark's machine is left alone.
+// $2, $3: how much has come. A look a second, so that the benchmark's machine is left alone. A run that another program has
+// fetched is no longer there; its exit code is.
 constexpr const char* kFollow = R"sh(
-find_run "$1" || return
+say_fetched() {
+  code=$(cat "$base/ended/$1" 2>/dev/null) || return 44
+  echo "X $code"
+}
+find_run "$1"
+code=$?
+[ $code != 44 ] || { say_fetched "$1"; return; }
+[ $code = 0 ] || return $code
 output=$2 errors=$3 rounds_gone=0
 piece() {
   size=0
@@ -72,6 +80,7 @@ piece() {
   tail -c +$(($3 + 1)) "$run/$1" | head -c $more
 }
 while :; do
+  [ -d "$run" ] || { say_fetched "${run##*/}"; return; }
   ended=
   [ -e "$run/code" ] && ended=$(cat "$run/code")
   if [ -z "$ended" ] && ! is_alive; then
@@ -103,6 +112,7 @@ constexpr const char* kSums = R"sh(
 find_run "$1" || return
 mkdir -p "$run/results" && cd "$run/results" && find . -type f -exec sha256sum {} +
 )sh";
+// Leaves the exit code for a week.
 constexpr const char* kForget = R"sh(
 find_run "$1"
 case $? in
@@ -110,6 +120,10 @@ case $? in
   44) return 0 ;;  # the answer to an earlier try was lost
   *) return 45 ;;
 esac
+if [ -e "$run/code" ]; then
+  mkdir -p "$base/ended" && cp "$run/code" "$base/ended/${run##*/}"
+  find "$base/ended" -type f -mtime +7 -exec rm -f {} +
+fi
 rm -rf "$run"
 )sh";
 

@@ -2,6 +2,7 @@
 """Runs on other machines over a real ssh: brought along, cut, followed, interrupted, fetched, taken up again.
 
 CUTS=50 in the environment makes a soak of the test that cuts the connection (scripts/soak-cuts does so)."""
+import contextlib
 import csv
 import datetime
 import hashlib
@@ -185,10 +186,10 @@ class Remote(FromRemote):
         self.assertIn("interrupted", outcome.findings())
 
     def test_the_second_ctrl_c_leaves_and_attach_comes_back(self):
-        started = self.start(*self.on("--stop-grace", "60", "--", "sh", "-c", "trap '' INT TERM; echo up; for i in $(seq 50); do sleep 0.1; done"))
+        started = self.start(*self.on("--stop-grace", "60", "--", "sh", "-c", "trap 'echo asked' INT TERM; echo up; for i in $(seq 60); do sleep 0.1; done"))
         self.wait_until_it_prints("up")
         self.interrupt(started)
-        time.sleep(1)
+        self.wait_until_it_prints("asked")
         self.interrupt(started)
         self.assertEqual(self.finish(started, 5).code, 130)
         run, = self.remote.runs()
@@ -277,7 +278,7 @@ class Remote(FromRemote):
         self.assertIn("there is no run", again.stderr)
 
     def test_two_programs_follow_one_run(self):
-        started = self.start(*self.on("--", "sh", "-c", "echo up; sleep 2; exit 4"))
+        started = self.start(*self.on("--", "sh", "-c", "echo up; sleep 5; exit 4"))
         self.wait_until_it_prints("up")
         run, = self.remote.runs()
         attached = self.attach("g0", run.name)
@@ -306,7 +307,8 @@ class Remote(FromRemote):
         run, = self.remote.runs()
         for pid, (_, words) in processes().items():  # the shell that waits for it as well, as when the machine goes down
             if any(str(run) in word for word in words):
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         outcome = self.finish(started)
         self.assertEqual(outcome.code, 125, outcome.stderr)
         self.assertIn("without saying how", outcome.stderr)
@@ -323,10 +325,11 @@ class Remote(FromRemote):
         run, = self.remote.runs()
         for pid, (_, words) in processes().items():
             if any(str(run) in word for word in words):
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         (run / "pid").write_text(f"{os.getpid()}\n")
         attached = self.attach("g0", run.name)
-        time.sleep(1.5)
+        time.sleep(3)  # it follows: it looks five times, a second apart, before it gives the run up
         self.interrupt(attached)  # would reach this test
         self.assertIn("without saying how", self.finish(attached).stderr)
 
