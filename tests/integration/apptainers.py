@@ -78,8 +78,12 @@ class ApptainerTest(ProductTest):
 
     def own_processes(self):
         """Those that belong to this test: started with its folder in the environment, or with a file of it open (in a root of its own)."""
-        return [process.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace") for process in pathlib.Path("/proc").glob("[0-9]*")
-                if process.name != str(os.getpid()) and self.is_own(process)]
+        found = []
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                if process.name != str(os.getpid()) and self.is_own(process):
+                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        return found
 
     def is_own(self, process):
         with contextlib.suppress(OSError):

@@ -16,6 +16,7 @@ import unittest
 FOLDER = pathlib.Path(__file__).resolve().parent
 # As cmake/Rooms.cmake names them in the builds that run-tests makes.
 UNIT_TESTS = [f"{build}unit.{room.name}" for build in ("", "asan.", "tsan.") for room in (FOLDER.parent / "unit").iterdir()]
+OTHER_PROGRAMS = ["integration.docker_engine", "integration.services", "integration.python"]
 SKIPPED = 77
 
 
@@ -80,7 +81,7 @@ def ctest_entry(script, case, marked, others):
 
 def list_entries():
     found = [(path.stem, case, marked) for path in sorted(FOLDER.glob("test-*.py")) for case, marked in entries(load(path.stem))]
-    others = UNIT_TESTS + [name_of(script, case) for script, case, marked in found if not needs_quiet(marked)]
+    others = UNIT_TESTS + OTHER_PROGRAMS + [name_of(script, case) for script, case, marked in found if not needs_quiet(marked)]
     for script, case, marked in found:
         print(ctest_entry(script, case, marked, others))
 

@@ -52,9 +52,11 @@ class VictoriaMetrics:
     def stop(self, how=signal.SIGTERM):
         if not self.pid:
             return
-        os.kill(self.pid, how)
-        while pathlib.Path(f"/proc/{self.pid}/stat").exists() and " Z " not in pathlib.Path(f"/proc/{self.pid}/stat").read_text():
-            time.sleep(0.02)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, how)
+        with contextlib.suppress(OSError):  # it is gone
+            while " Z " not in pathlib.Path(f"/proc/{self.pid}/stat").read_text():
+                time.sleep(0.02)
         self.pid = 0
 
     def close(self):

@@ -194,8 +194,8 @@ TEST_F(DockerEngine, FiftyThatExitAtOnce) {
 TEST_F(DockerEngine, WindowIsTheProcessesOwn) {
   const WorkloadOutcome outcome = run("sleep 1");
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_GT(outcome.ran.length(), 950ms);
-  EXPECT_LT(outcome.ran.length(), 1400ms);
+  EXPECT_GT(outcome.ran.length(), 700ms);  // the engine notes the start after it
+  EXPECT_LT(outcome.ran.length(), 3s);
 }
 
 TEST_F(DockerEngine, TwentyMegabytesAreComplete) {
@@ -293,7 +293,7 @@ TEST_F(DockerEngine, StopKillsAfterTheGraceWhatDoesNotListen) {
   EXPECT_EQ(outcome.exit_code, 137);
   EXPECT_TRUE(outcome.stopped_by_us);
   EXPECT_GT(clock.now() - before, 900ms);
-  EXPECT_LT(clock.now() - before, 2500ms);
+  EXPECT_LT(clock.now() - before, 8s);
 }
 
 TEST_F(DockerEngine, KillEndsAtOnce) {
@@ -302,7 +302,7 @@ TEST_F(DockerEngine, KillEndsAtOnce) {
   const base::SteadyTime before = clock.now();
   workload->kill();
   EXPECT_EQ(wait().exit_code, 137);
-  EXPECT_LT(clock.now() - before, 1500ms);
+  EXPECT_LT(clock.now() - before, 5s);  // of a grace of ten
 }
 
 TEST_F(DockerEngine, StopAndKillAfterTheEndDoNothing) {
@@ -440,16 +440,14 @@ TEST_F(DockerEngineCrash, LosesNeitherExitCodeNorALine) {
 
 // What a container writes while no engine is there and that ends before one comes back, no engine has: that is said.
 TEST_F(DockerEngineCrash, EndWhileTheEngineIsAwayHasItsExitCodeAndANote) {
-  begin("for i in $(seq 1 20); do echo line $i; sleep 0.05; done; exit 7");
-  poll_for(600ms);
-  const std::size_t before = log.out.size();
-  EXPECT_GT(before, 0U);
+  begin("for i in $(seq 1 60); do echo line $i; sleep 0.05; done; exit 7");
+  while (log.out.empty()) poll_for(100ms);
   engine->crash();
-  poll_for(2000ms);
+  poll_for(6s);
   engine->start();
   const WorkloadOutcome outcome = wait();
   EXPECT_EQ(outcome.exit_code, 7) << outcome.note;
-  EXPECT_EQ(lines("line", 20).compare(0, log.out.size(), log.out), 0) << log.out;
+  EXPECT_EQ(lines("line", 60).compare(0, log.out.size(), log.out), 0) << log.out;
   EXPECT_THAT(outcome.note, HasSubstr("may lack"));
 }
 

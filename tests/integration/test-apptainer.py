@@ -188,7 +188,8 @@ class Ends(ApptainerTest):
         begun = time.monotonic()
         self.interrupt(process, signal.SIGTERM)
         outcome = self.finish(process)
-        self.assertAlmostEqual(time.monotonic() - begun, 1, delta=1)
+        self.assertGreaterEqual(time.monotonic() - begun, 1)
+        self.assertLess(time.monotonic() - begun, 10)
         self.assertEqual(outcome.metrics["workload"]["exit_code"], 137)
         self.assert_nothing_is_left()
 

@@ -227,9 +227,9 @@ class Gpus(ProductTest):
         self.addCleanup(stranger.kill)
         users = self.folder / "users"
         users.write_text(f"{stranger.pid} 512\n")
-        self.script_gpu(f"gpus 2\nprofile steady 100\ngpu 0 process_file {users}\ngpu 1 xid 79 0.3\ngpu 1 ecc 0 2 0.3\n")
+        self.script_gpu(f"gpus 2\nprofile steady 100\ngpu 0 process_file {users}\ngpu 1 xid 79 2\ngpu 1 ecc 0 2 2\n")
         outcome = self.run_program("--interval", "0.5", "--idle_roll", "0", "--no_plot", "--benchmark_command",
-                                   f'echo "$$ 100" >> {users}; setsid sleep 3 & echo "$! 50" >> {users}; wait')
+                                   f'echo "$$ 100" >> {users}; setsid sleep 6 & echo "$! 50" >> {users}; wait')
         seen = {user["process"]: user["kind"] for user in outcome.metrics["gpus"][0]["events"]["users"]}
         self.assertEqual(seen.pop(stranger.pid), "foreign")
         self.assertEqual(list(seen.values()), ["benchmark", "benchmark"], "its shell and what it put into a session of its own")

