@@ -160,6 +160,26 @@ class ReadyJobs(Comparison):
                                       capture_output=True, timeout=60, check=False)
                 self.assertIn(said.returncode, (0, 1, 3), f"{line}: {said.stderr}")
 
+    def test_a_second_pipeline_in_the_same_folder(self):
+        """A runner cleans its clone and uses it again."""
+        clone = self.folder / "clone"
+
+        def git(*arguments):
+            return subprocess.run(["git", "-C", str(clone), "-c", "user.name=a", "-c", "user.email=a@b.c", *arguments], check=True, text=True,
+                                  capture_output=True).stdout.strip()
+
+        clone.mkdir()
+        git("init", "--quiet")
+        git("commit", "--quiet", "--allow-empty", "-m", "The base")
+        lines = [line for line in self.scripts_of("gitlab-ci.yml")[0].splitlines() if "git " in line]
+        for leaves in ("nothing", "a cleaned clone", "its files"):
+            done = subprocess.run(["sh", "-e", "-c", "\n".join(lines)], cwd=clone, text=True, capture_output=True, timeout=60, check=False,
+                                  env={**self.environment, "CI_MERGE_REQUEST_DIFF_BASE_SHA": git("rev-parse", "HEAD")})
+            self.assertEqual(done.returncode, 0, f"after a pipeline that leaves {leaves}: {done.stderr}")
+            self.assertTrue((clone / "base/.git").exists())
+            if leaves == "nothing":
+                git("clean", "-ffdx")
+
 
 if __name__ == "__main__":
     unittest.main()
