@@ -120,18 +120,29 @@ def _name(name):
     return name if name.isprintable() else " ".join("".join(c if c.isprintable() else " " for c in name).split())
 
 
+def _wait_for_torch(torch):
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.synchronize()
+
+
+def _wait_for_cupy(cupy):
+    cupy.cuda.get_current_stream().synchronize()
+
+
+def _wait_for_jax(jax):
+    jax.effects_barrier()
+    (jax.device_put(0.0) + 0).block_until_ready()
+
+
 def _synchronise():
     """Waits for the GPU work of libraries that the program itself has loaded."""
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
-        torch.cuda.synchronize()
-    cupy = sys.modules.get("cupy")
-    if cupy is not None:
-        cupy.cuda.get_current_stream().synchronize()
-    jax = sys.modules.get("jax")
-    if jax is not None:
-        jax.effects_barrier()
-        (jax.device_put(0.0) + 0).block_until_ready()
+    for name, wait in (("torch", _wait_for_torch), ("cupy", _wait_for_cupy), ("jax", _wait_for_jax)):
+        library = sys.modules.get(name)
+        if library is not None:
+            try:
+                wait(library)
+            except AttributeError:
+                pass  # it is too old, or not all of it is imported: the program goes on
 
 
 def enabled():

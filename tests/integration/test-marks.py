@@ -108,6 +108,21 @@ class Clients(MarksTest):
         total = sum(phase["energy_joules"] for phase in phases.values() if phase["depth"] == 0 and phase["energy_joules"] is not None)
         self.assertLessEqual(total, outcome.metrics["total_energy_joules"] * (1 + 1e-9))
 
+    def test_libraries_that_lack_what_is_needed_are_left_alone(self):
+        marks = self.folder / "marks"
+        marks.touch()
+        for name, text, waits in (("torch", "", False), ("torch", "class cuda: pass", False), ("cupy", "", False), ("jax", "", False),
+                                  ("jax", "def device_put(value): raise SystemExit(9)", False),
+                                  ("torch", "class cuda:\n is_available = is_initialized = staticmethod(lambda: True)\n"
+                                            " synchronize = staticmethod(lambda: print('waited'))", True)):
+            with self.subTest(name=name, text=text):
+                self.file(f"{name}.py", text)
+                done = subprocess.run([sys.executable, "-c", f"import {name}, iris_gpubench_marks as marks\nwith marks.phase('step', sync=True): pass"],
+                                      env={"PATH": os.environ["PATH"], "PYTHONPATH": f"{CLIENTS}:{self.folder}", "IRIS_GPUBENCH_MARKS": str(marks)},
+                                      capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout), (0, "waited\n" * 2 if waits else ""), done.stderr)
+        self.assertEqual(marks.read_text().count(" step\n"), 12)
+
     def test_outside_a_run_nothing_is_written(self):
         script = self.file("program.py", PYTHON)
         for variable in ("", str(self.folder / "not-there")):
