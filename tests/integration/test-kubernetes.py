@@ -211,6 +211,17 @@ class Pods(PodTest):
         self.assertEqual(len({gpu["uuid"] for gpu in run["gpus"]}), 2)
         self.assertTrue(run["group"]["complete"])
 
+    def test_a_benchmark_of_another_user_may_write_its_number(self):
+        """A kubelet makes an emptyDir for all users. Podman does not, so a folder is in its place."""
+        place = self.engine / "emptyDir"
+        place.mkdir()
+        place.chmod(0o777)
+        self.podman("run", "--rm", "--network=none", f"--volume={place}:/gpubench", "localhost/iris-gpubench")
+        self.assertTrue((place / "bin/iris-gpubench").is_file())
+        self.podman("run", "--rm", "--network=none", "--user=1000", f"--volume={place}:/gpubench", "localhost/benchmark", "sh", "-c",
+                    "echo $$ > /gpubench/benchmark.pid")
+        self.assertEqual((place / "benchmark.pid").read_text(), "1\n")
+
     def test_sidecar(self):
         self.start("sidecar-dra", ["sh", "-c", f"echo working; {UNTIL_IT_IS_MEASURED}; sleep 3; exit 5"])
         self.assertEqual(self.exit_status("gpubench-x-benchmark"), 5)
