@@ -113,8 +113,8 @@ std::vector<BenchmarkScore> BenchmarkOutputs::scores(const std::filesystem::path
     };
     const auto folder = results / names(part).results;
     add(folder);
-    for (const std::string& path : benchmarks_[part].container.results_paths)
-      add(folder / workload::results_folder_name(path));
+    for (const auto& of_path : workload::results_folders(benchmarks_[part].container.results_paths))
+      add(folder / of_path.name);
     scores.push_back(std::move(score));
   }
   return scores;

@@ -81,12 +81,13 @@ base::Result<DataMount> parse_mount_fields(const std::string& text) {
   return finished_mount(std::move(mount), text);
 }
 
-}  // namespace
+std::string without_slashes(const std::string& path) {
+  return path.substr(0, path.find_last_not_of('/') + 1);
+}
 
-std::string results_folder_name(const std::string& path) {
-  const std::size_t end = path.find_last_not_of('/');
-  const std::size_t begin = end == std::string::npos ? std::string::npos : path.find_last_of('/', end);
-  std::string name = end == std::string::npos ? "" : path.substr(begin + 1, end - begin);
+std::string safe_last_component(const std::string& path) {
+  const std::string plain_path = without_slashes(path);
+  std::string name = plain_path.substr(plain_path.find_last_of('/') + 1);
   for (char& c : name) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
     if (!plain) c = '_';
@@ -94,6 +95,22 @@ std::string results_folder_name(const std::string& path) {
   constexpr std::size_t longest = 100;
   name.resize(std::min(name.size(), longest));
   return name.empty() || name == "." || name == ".." ? "root" : name;
+}
+
+}  // namespace
+
+std::vector<ResultsFolder> results_folders(const std::vector<std::string>& paths) {
+  std::vector<ResultsFolder> folders;
+  const auto has = [&folders](const auto& property) { return std::any_of(folders.begin(), folders.end(), property); };
+  for (const std::string& path : paths) {
+    if (has([&](const ResultsFolder& other) { return without_slashes(other.path) == without_slashes(path); })) continue;
+    const std::string wanted = safe_last_component(path);
+    std::string name = wanted;
+    for (int number = 2; has([&](const ResultsFolder& other) { return other.name == name; }); ++number)
+      name = wanted + "-" + std::to_string(number);
+    folders.push_back({path, name});
+  }
+  return folders;
 }
 
 base::Result<std::uint64_t> parse_byte_size(std::string_view text) {

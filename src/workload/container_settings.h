@@ -53,8 +53,14 @@ struct ContainerSettings {
   friend bool operator==(const ContainerSettings&, const ContainerSettings&) = default;
 };
 
-// The folder in which the results of this path of the container are kept: its last component, made safe.
-std::string results_folder_name(const std::string& path);
+// A path of the container, and the name of the folder in which its results are kept.
+struct ResultsFolder {
+  std::string path;
+  std::string name;
+  friend bool operator==(const ResultsFolder&, const ResultsFolder&) = default;
+};
+// Each path once, with the last component as its folder's name, made safe. Of the same name the second is "NAME-2".
+std::vector<ResultsFolder> results_folders(const std::vector<std::string>& paths);
 
 // "64g", "512M", "1.5GiB", "4096": a number and an optional unit of 1024.
 base::Result<std::uint64_t> parse_byte_size(std::string_view text);

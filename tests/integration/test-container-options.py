@@ -68,6 +68,15 @@ class RunOptions(EngineTest):
         self.assertEqual((results / "single.csv/single.csv").read_text(), "y\n")
         self.assertEqual(outcome.metrics["score"], 12.5)
 
+    def test_results_of_two_paths_with_one_last_component(self):
+        outcome = self.shell("for at in /a/logs /b/logs; do mkdir -p $at; echo $at > $at/log.txt; done; echo 'time: 2.5' > /b/logs/metrics.yml",
+                             "--results_path", "/a/logs", "--results_path", "/b/logs")
+        self.assertEqual(outcome.code, 0, outcome.stderr)
+        self.assertEqual(outcome.text("benchmark_results/logs/log.txt"), "/a/logs\n")
+        self.assertEqual(outcome.text("benchmark_results/logs-2/log.txt"), "/b/logs\n")
+        self.assertEqual(outcome.metrics["score"], 2.5)
+        self.assertNotIn("results_not_collected", outcome.findings())
+
     def test_results_beyond_the_limit_and_those_that_are_not_wanted(self):
         make = "mkdir -p results/logs; cd results; echo a > logs/a.txt; dd if=/dev/zero of=last.ckpt bs=1000 count=700 2>&1; echo 'time: 2.5' > metrics.yml"
         all_of_it = self.shell(f"cd; {make}", "--verbose")

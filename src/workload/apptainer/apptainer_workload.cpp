@@ -125,8 +125,8 @@ base::Result<void> ApptainerWorkload::make_results_folders() const {
   if (options_.results.empty()) return {};
   std::error_code error;
   fs::create_directories(options_.results, error);
-  for (const std::string& path : options_.settings.results_paths)
-    if (!error) fs::create_directories(options_.results / results_folder_name(path), error);
+  for (const ResultsFolder& folder : results_folders(options_.settings.results_paths))
+    if (!error) fs::create_directories(options_.results / folder.name, error);
   if (error) return base::failure("cannot make " + options_.results.string() + ": " + error.message());
   return {};
 }
@@ -164,8 +164,8 @@ base::Result<std::optional<WorkloadOutcome>> ApptainerWorkload::poll(base::Durat
 base::Result<bool> ApptainerWorkload::collect_results(const fs::path& /*directory*/) {
   std::error_code error;
   if (options_.results.empty()) return false;
-  for (const std::string& path : options_.settings.results_paths)
-    fs::remove(options_.results / results_folder_name(path), error);  // fails if there is something in it
+  for (const ResultsFolder& folder : results_folders(options_.settings.results_paths))
+    fs::remove(options_.results / folder.name, error);  // fails if there is something in it
   fs::remove(options_.results, error);
   return fs::exists(options_.results, error);
 }

@@ -66,8 +66,8 @@ std::vector<HostMount> results_mounts(const ApptainerOptions& options) {
   std::vector<HostMount> mounts{{options.results.string(), own_place(options, "results"), false}};
   if (!options.is_charliecloud() || fs::is_directory(fs::path(options.image) / "root/results"))
     mounts.push_back({options.results.string(), kResultsOfImages, false});
-  for (const std::string& path : options.settings.results_paths)
-    mounts.push_back({(options.results / results_folder_name(path)).string(), path, false});
+  for (const ResultsFolder& folder : results_folders(options.settings.results_paths))
+    mounts.push_back({(options.results / folder.name).string(), folder.path, false});
   return mounts;
 }
 

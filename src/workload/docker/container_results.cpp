@@ -63,8 +63,8 @@ base::Result<bool> copy_results(EngineClient& engine, const platform::Clock& clo
   ResultsCopy results(engine, clock, container, limits_of(settings));
   auto any = results.copy(kResultsPath, directory);
   std::string missing;
-  for (const std::string& path : settings.results_paths) {
-    const auto more = results.copy(path, directory / results_folder_name(path));
+  for (const auto& [path, name] : results_folders(settings.results_paths)) {
+    const auto more = results.copy(path, directory / name);
     if (!more && any) any = base::failure(more.error());
     if (more && !*more) base::add_item(missing, "there was nothing at " + path);
     if (more && any) *any = *any || *more;

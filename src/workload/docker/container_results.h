@@ -11,7 +11,7 @@
 
 namespace gpubench::workload {
 
-// Copies /root/results into `directory`, and each of the settings' results_paths into a folder in it (results_folder_name).
+// Copies /root/results into `directory`, and each of the settings' results_paths into a folder in it (results_folders).
 // Whether there was anything.
 base::Result<bool> copy_results(EngineClient& engine, const platform::Clock& clock, const std::string& container,
                                 const ContainerSettings& settings, const std::filesystem::path& directory);

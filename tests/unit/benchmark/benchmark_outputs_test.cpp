@@ -152,18 +152,21 @@ TEST_F(OutputsTest, ASearchThatTookTooLongIsCounted) {
 TEST_F(OutputsTest, EachOfSeveralHasItsOwnResults) {
   benchmarks_.resize(3);
   benchmarks_[1].container.results_paths = {"/data/out", "/data/more/"};
+  benchmarks_[2].container.results_paths = {"/a/logs", "/b/logs"};
   open(3);
   close();
   result("metrics.yml", "time: 1\n");  // of none of them
   result("1/metrics.yml", "time: 11\n");
   result("2/out/metrics.yml", "work: 5\n");
   result("2/more/metrics.yml", "time: 22\nwork: 6\n");
+  result("3/logs-2/metrics.yml", "time: 33\n");
   const auto all = scores();
   ASSERT_EQ(all.size(), 3U);
   EXPECT_EQ(all[0].seconds, 11);
   EXPECT_EQ(all[1].seconds, 22);
   EXPECT_EQ(all[1].work.value().amount, 5) << "the first that has it";
-  EXPECT_FALSE(all[2].seconds || all[2].work);
+  EXPECT_EQ(all[2].seconds, 33) << "the second of two with the same last component";
+  EXPECT_FALSE(all[2].work);
   EXPECT_EQ(all[2].trouble, "");
 }
 

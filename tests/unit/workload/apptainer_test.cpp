@@ -129,6 +129,17 @@ TEST_F(ApptainerFiles, MountsHoldOddNames) {
   EXPECT_THAT(line->options, Contains("type=bind,source=" + (folder_ / "results").string() + ",destination=/root/results"));
 }
 
+TEST_F(ApptainerFiles, NoTwoResultsPathsShareAFolder) {
+  ApptainerOptions asked = options();
+  asked.results = folder_ / "results";
+  asked.settings.results_paths = {"/a/logs", "/b/logs"};
+  const auto line = engine_line(asked, "a.sif");
+  ASSERT_TRUE(line) << line.error().message;
+  const std::string results = (folder_ / "results").string();
+  EXPECT_THAT(line->options, Contains("type=bind,source=" + results + "/logs,destination=/a/logs"));
+  EXPECT_THAT(line->options, Contains("type=bind,source=" + results + "/logs-2,destination=/b/logs"));
+}
+
 TEST_F(ApptainerFiles, ARankSharesWhatRanksNeed) {
   ApptainerOptions asked = options();
   asked.is_rank = true;

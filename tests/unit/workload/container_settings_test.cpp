@@ -16,6 +16,24 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
+TEST(ResultsFolders, AreNamedAfterTheLastComponentMadeSafe) {
+  const auto name = [](const std::string& path) { return results_folders({path}).front().name; };
+  EXPECT_EQ(name("/data/out"), "out");
+  EXPECT_EQ(name("/data/more//"), "more");
+  EXPECT_EQ(name("/single file.csv"), "single_file.csv");
+  for (const char* path : {"/", "//", "/..", "/data/."}) EXPECT_EQ(name(path), "root") << path;
+  EXPECT_EQ(name("/" + std::string(300, 'a')), std::string(100, 'a'));
+}
+
+// Else one path's files would take the place of the other's.
+TEST(ResultsFolders, NoTwoPathsShareOne) {
+  const std::vector<ResultsFolder> wanted{{"/a/logs", "logs"},   {"/b/logs/", "logs-2"}, {"/c/logs-2", "logs-2-2"},
+                                          {"/d/logs", "logs-3"}, {"/e/a b", "a_b"},      {"/e/a_b", "a_b-2"}};
+  EXPECT_EQ(results_folders({"/a/logs", "/b/logs/", "/c/logs-2", "/d/logs", "/e/a b", "/e/a_b"}), wanted);
+  EXPECT_EQ(results_folders({"/a", "/b/a", "/a/", "/a"}), (std::vector<ResultsFolder>{{"/a", "a"}, {"/b/a", "a-2"}}))
+      << "a path that is given again is copied once";
+}
+
 TEST(ByteSize, UnitsAreOf1024) {
   EXPECT_EQ(parse_byte_size("4096"), 4096U);
   EXPECT_EQ(parse_byte_size("64g"), std::uint64_t{64} << 30);
