@@ -33,9 +33,12 @@ base::Result<ContainerPlan> ContainerPlan::make(const ContainerOptions& options,
 
 base::Result<Image> ContainerPlan::find_or_pull_image(const platform::Clock& clock) {
   const PullPolicy pull = options_.settings.pull;
-  auto image = find_image(engine_, options_.image);
-  const bool is_needed = pull == PullPolicy::always || (pull == PullPolicy::missing && !image);
-  if (!is_needed) return image;
+  if (pull == PullPolicy::never) return find_image(engine_, options_.image);
+  if (pull == PullPolicy::missing) {
+    auto here = look_for_image(engine_, options_.image);
+    if (!here) return base::failure(here.error());
+    if (*here) return **std::move(here);
+  }
   PullOptions options{options_.image, options_.tell, options_.interrupt_fd};
   GPUBENCH_ASSIGN_OR_RETURN(options.login, registry_login(options_.image, options_.config_folder, options_.interrupt_fd));
   GPUBENCH_TRY(pull_image(engine_, clock, options));

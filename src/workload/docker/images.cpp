@@ -13,22 +13,23 @@ namespace {
 
 constexpr std::size_t kMinIdDigits = 12;  // what `docker images` prints
 constexpr std::string_view kIdPrefix = "sha256:";
+constexpr std::string_view kLocal = "localhost/";  // Podman's, of an image that was built here
 
-std::string without_default_registry(std::string_view name) {
-  for (const std::string_view prefix : {"docker.io/library/", "docker.io/", "localhost/"}) {
+std::string without_hub(std::string_view name) {
+  for (const std::string_view prefix : {"docker.io/library/", "docker.io/"}) {
     if (name.substr(0, prefix.size()) == prefix) return std::string(name.substr(prefix.size()));
   }
   return std::string(name);
+}
+
+std::string without_default_registry(std::string_view name) {
+  return name.starts_with(kLocal) ? std::string(name.substr(kLocal.size())) : without_hub(name);
 }
 
 bool has_tag(std::string_view name) {
   const std::size_t colon = name.rfind(':');
   const std::size_t slash = name.rfind('/');  // "host:5000/name" has a port, not a tag
   return colon != std::string_view::npos && (slash == std::string_view::npos || slash < colon);
-}
-
-std::string with_tag(std::string_view name) {
-  return without_default_registry(name) + (has_tag(name) ? "" : ":latest");
 }
 
 bool is_id_of(std::string_view wanted, std::string_view id) {
@@ -38,15 +39,54 @@ bool is_id_of(std::string_view wanted, std::string_view id) {
          id.substr(0, wanted.size()) == wanted;
 }
 
-bool names_image(const std::string& wanted, const Image& image) {
-  const auto same = [](std::string_view a, std::string_view b) {
-    return without_default_registry(a) == without_default_registry(b);
-  };
-  if (wanted.find('@') != std::string::npos) {
-    return std::any_of(image.digests.begin(), image.digests.end(), [&](const auto& digest) { return same(digest, wanted); });
+// What an image has of a name, and the image.
+struct Named {
+  std::string name;
+  const Image* image;
+};
+
+// Two images of different registries may have the same short name.
+base::Result<const Image*> the_only_one(const std::vector<Named>& named, const std::string& wanted) {
+  if (named.empty()) return nullptr;
+  std::string names;
+  bool is_one = true;
+  for (const Named& one : named) {
+    base::add_item(names, engine_words(one.name), ", ");
+    is_one = is_one && one.image->id == named.front().image->id;
   }
-  const std::string full = with_tag(wanted);
-  return std::any_of(image.tags.begin(), image.tags.end(), [&](const auto& tag) { return same(tag, full); });
+  if (is_one) return named.front().image;
+  return base::failure("\"" + engine_words(wanted) + "\" fits more than one image: " + names, "name one of them in full");
+}
+
+// An exact name comes first: one that was named in full must not lose to another of the same short name.
+base::Result<const Image*> look_for_name(const std::vector<Image>& images, const std::string& wanted) {
+  const bool is_digest = wanted.find('@') != std::string::npos;
+  const std::string full = is_digest || has_tag(wanted) ? wanted : wanted + ":latest";
+  std::vector<Named> exact;
+  std::vector<Named> meant;
+  for (const Image& image : images) {
+    for (const std::string& name : is_digest ? image.digests : image.tags) {
+      if (name == full) exact.push_back({name, &image});
+      if (without_hub(name) == without_hub(full) || name == std::string(kLocal) + full) meant.push_back({name, &image});
+    }
+  }
+  return the_only_one(exact.empty() ? meant : exact, wanted);
+}
+
+base::Result<const Image*> look_for_id(const std::vector<Image>& images, const std::string& wanted) {
+  const Image* found = nullptr;
+  for (const Image& image : images) {
+    if (!is_id_of(wanted, image.id)) continue;
+    if (found != nullptr) return base::failure("image id " + wanted + " fits more than one image", "give more digits");
+    found = &image;
+  }
+  return found;
+}
+
+// Null: there is none.
+base::Result<const Image*> look_for(const std::vector<Image>& images, const std::string& wanted) {
+  auto found = look_for_name(images, wanted);
+  return found && *found == nullptr ? look_for_id(images, wanted) : found;
 }
 
 std::vector<std::string> strings_in(const nlohmann::json& image, const char* key) {
@@ -73,6 +113,19 @@ bool is_reference(const std::string& name) {
   const bool allowed =
       !name.empty() && name.find_first_not_of(kAllowed) == std::string::npos && name.find("..") == std::string::npos;
   return allowed && name.find_first_of("/:@") != std::string::npos && name.front() != '-';
+}
+
+// In the list, or else by the engine's own knowledge.
+base::Result<std::optional<Image>> ask_for(EngineClient& engine, const std::vector<Image>& images,
+                                           const std::string& wanted) {
+  const auto found = look_for(images, wanted);
+  if (!found) return base::failure(found.error());
+  if (*found != nullptr) return **found;
+  if (!is_reference(wanted)) return std::nullopt;
+  const auto answer = engine.get("/images/" + wanted + "/json");
+  if (!answer || answer->status != 200) return std::nullopt;
+  const auto image = base::parse_json(answer->body);
+  return is_image(image) ? std::optional<Image>(image_of(image)) : std::nullopt;
 }
 
 base::Error not_found(const std::vector<Image>& images, const std::string& wanted) {
@@ -118,28 +171,25 @@ base::Result<std::vector<std::string>> fetch_image_environment(EngineClient& eng
 }
 
 base::Result<Image> find_image(const std::vector<Image>& images, const std::string& wanted) {
-  for (const Image& image : images) {
-    if (names_image(wanted, image)) return image;
-  }
-  const Image* found = nullptr;
-  for (const Image& image : images) {
-    if (!is_id_of(wanted, image.id)) continue;
-    if (found != nullptr) return base::failure("image id " + wanted + " fits more than one image", "give more digits");
-    found = &image;
-  }
-  if (found == nullptr) return base::failure(not_found(images, wanted));
-  return *found;
+  const auto found = look_for(images, wanted);
+  if (!found) return base::failure(found.error());
+  if (*found == nullptr) return base::failure(not_found(images, wanted));
+  return **found;
 }
 
 base::Result<Image> find_image(EngineClient& engine, const std::string& wanted) {
   const auto images = fetch_images(engine);
   if (!images) return base::failure(images.error());
-  auto found = find_image(*images, wanted);
-  if (found || !is_reference(wanted)) return found;
-  const auto answer = engine.get("/images/" + wanted + "/json");
-  if (!answer || answer->status != 200) return found;
-  const auto json = base::parse_json(answer->body);
-  return is_image(json) ? base::Result<Image>(image_of(json)) : found;
+  auto found = ask_for(engine, *images, wanted);
+  if (!found) return base::failure(found.error());
+  if (!*found) return base::failure(not_found(*images, wanted));
+  return **std::move(found);
+}
+
+base::Result<std::optional<Image>> look_for_image(EngineClient& engine, const std::string& wanted) {
+  const auto images = fetch_images(engine);
+  if (!images) return base::failure(images.error());
+  return ask_for(engine, *images, wanted);
 }
 
 std::string reference_of(const Image& image, const std::string& wanted) {

@@ -1,6 +1,7 @@
 // Finding an image by exactly its name.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,11 +23,14 @@ base::Result<std::vector<Image>> fetch_images(EngineClient& engine);
 base::Result<std::vector<Image>> parse_images(std::string_view text);
 
 // The one image that `wanted` names (name without tag: ":latest"; "docker.io/library/", "docker.io/" and "localhost/" may be
-// left out; an id needs 12 hex digits). An error lists the images that there are.
+// left out where only one image fits then; an id needs 12 hex digits). An error lists the images that there are, or that
+// fit.
 base::Result<Image> find_image(const std::vector<Image>& images, const std::string& wanted);
 
 // The same, and what only the engine knows to name one of its images: "name:tag@sha256:...", a registry's mirror.
 base::Result<Image> find_image(EngineClient& engine, const std::string& wanted);
+// Empty: there is none. An error: more than one fits, or the engine does not answer.
+base::Result<std::optional<Image>> look_for_image(EngineClient& engine, const std::string& wanted);
 
 // How to name it to the engine: as `wanted` where the engine has that very name (a person then reads it in `docker ps`),
 // else by its id.

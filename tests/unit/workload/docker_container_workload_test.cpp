@@ -157,6 +157,15 @@ class ContainerWorkloadTest : public testing::Test {
   std::unique_ptr<Workload> workload;
 };
 
+// A pull would move a name that the user has, and not help.
+TEST_F(ContainerWorkloadTest, AnImageOfWhichThereAreTwoIsNotPulled) {
+  const char* images = R"([{"Id":"1","RepoTags":["localhost/img:latest"]},{"Id":"2","RepoTags":["docker.io/img:latest"]}])";
+  engine.script("GET /images/json", {stub_answer(200, images)});
+  ContainerOptions missing = options();
+  missing.settings.pull = PullPolicy::missing;
+  EXPECT_THAT(begin(missing).error().message, HasSubstr("more than one image"));
+}
+
 TEST_F(ContainerWorkloadTest, GoodDay) {
   const base::SteadyTime before = clock.now();
   const WorkloadOutcome ended = outcome();

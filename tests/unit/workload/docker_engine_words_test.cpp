@@ -159,6 +159,42 @@ TEST(Images, AreFoundByExactlyTheirName) {
   EXPECT_THAT(id("host:5000/mine:1"), HasSubstr("5555"));
 }
 
+// Those of Podman have their registry in the name, those of Docker Hub in Docker have none.
+TEST(Images, OneThatIsNamedInFullIsNeverAnother) {
+  const Image local{"sha256:1111", {"localhost/train:latest"}, {"localhost/train@sha256:aa"}};
+  const Image of_podman{"sha256:2222", {"docker.io/library/train:latest"}, {"docker.io/library/train@sha256:aa"}};
+  const Image of_docker{"sha256:3333", {"train:latest"}, {"train@sha256:aa"}};
+  for (const Image& hub : {of_podman, of_docker}) {
+    for (const auto& images : {std::vector{local, hub}, std::vector{hub, local}}) {
+      const auto id = [&images](const std::string& name) { return find_image(images, name).value().id; };
+      for (const char* rest : {"", ":latest", "@sha256:aa"}) {
+        EXPECT_EQ(id(std::string("localhost/train") + rest), local.id) << rest;
+        EXPECT_EQ(id(std::string("docker.io/library/train") + rest), hub.id) << rest;
+        EXPECT_EQ(id(std::string("docker.io/train") + rest), hub.id) << rest;
+      }
+    }
+    EXPECT_FALSE(find_image({hub}, "localhost/train"));
+  }
+  EXPECT_FALSE(find_image({local}, "docker.io/library/train"));
+  EXPECT_EQ(find_image({local}, "train").value().id, local.id);
+  EXPECT_EQ(find_image({local, of_docker}, "train").value().id, of_docker.id) << "Docker's full name for it";
+}
+
+TEST(Images, AShortNameOfTwoIsAnErrorThatNamesBoth) {
+  const Image local{"sha256:1111", {"localhost/train:latest"}, {}};
+  Image hub{"sha256:2222", {"docker.io/library/train:latest"}, {}};
+  for (const auto& images : {std::vector{local, hub}, std::vector{hub, local}}) {
+    const auto found = find_image(images, "train");
+    ASSERT_FALSE(found);
+    EXPECT_THAT(found.error().message, HasSubstr("\"train\" fits more than one image: "));
+    EXPECT_THAT(found.error().message, HasSubstr("localhost/train:latest"));
+    EXPECT_THAT(found.error().message, HasSubstr("docker.io/library/train:latest"));
+    EXPECT_THAT(found.error().remedy, HasSubstr("in full"));
+  }
+  hub.id = local.id;
+  EXPECT_EQ(find_image({local, hub}, "train").value().id, local.id) << "one image of two names";
+}
+
 TEST(Images, NearMissesAreNotFound) {
   for (const char* name : {"", "dumm", "dummy:", "dummy:1", "Dummy", "ummy", "mine", "host:5000/mine", "aaaaaaaaaaa",
                            "dummy@sha256:d", "<none>", "<none>:<none>", "-v", "../../x", "a;rm -rf /"}) {
