@@ -4,11 +4,13 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <variant>
+#include <vector>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "base/try.h"
-#include "benchmark/benchmark_log.h"
+#include "benchmark/benchmark_outputs.h"
 #include "benchmark/failure.h"
 #include "cli/container_options.h"
 #include "cli/run_options.h"
@@ -17,6 +19,7 @@
 #include "meter/open.h"
 #include "platform/clock.h"
 #include "platform/signals.h"
+#include "record/finding.h"
 #include "run/workload_setup.h"
 #include "runs/run_directory.h"
 #include "workload/gpu_advice.h"
@@ -109,6 +112,7 @@ class ImageCheck {
     }
     judge_gpus();
     judge_end();
+    judge_log();
     judge_results();
     return verdict_.close();
   }
@@ -120,16 +124,12 @@ class ImageCheck {
         runs::make_run_directory(spec_.results_dir, runs::make_run_id(clock_.wall_now(), "check-" + *image.image));
     if (!directory) return base::failure(directory.error());
     directory_ = std::move(*directory);
-    benchmark::BenchmarkLogOptions logging;
-    logging.file.path = directory_.file("benchmark.log");
-    logging.file.cap_bytes = spec_.log_cap_bytes;
-    if (image.score_regex) GPUBENCH_ASSIGN_OR_RETURN(logging.score, benchmark::ScorePattern::compile(*image.score_regex));
-    auto log = benchmark::BenchmarkLog::create(std::move(logging), clock_);
-    if (!log) return base::failure(log.error());
-    log_ = std::move(*log);
+    const benchmark::OutputPlan plan{directory_.path, spec_.log_cap_bytes, {benchmark::LogFormat::none, {}}, {}};
+    GPUBENCH_ASSIGN_OR_RETURN(outputs_, benchmark::BenchmarkOutputs::create(spec_.workload.benchmarks, plan, clock_));
     const auto gpus = gpus::find_workload_gpus(spec_.workload, source_, gpus_);
     if (!gpus) return base::failure(gpus.error());
-    auto workload = run::make_workload(spec_.workload, {source_, *gpus, directory_, signals_.fd()}, clock_, {log_.get()});
+    auto workload =
+        run::make_workload(spec_.workload, {source_, *gpus, directory_, signals_.fd()}, clock_, outputs_->sinks());
     if (!workload) return base::failure(workload.error());
     workload_ = std::move(*workload);
     if (auto ready = workload_->prepare(); !ready) return ready;
@@ -147,7 +147,8 @@ class ImageCheck {
       outcome_ = std::move(*polled);
     }
     signals_.allow(1);
-    static_cast<void>(log_->close());
+    outputs_->close(log_findings_);
+    if (!outcome_->log_trouble.empty()) log_findings_.emplace_back(record::LogIncomplete{outcome_->log_trouble});
     return {};
   }
 
@@ -175,20 +176,34 @@ class ImageCheck {
                  end.empty() ? "its log is empty: " + log : "the end of its log (" + log + "):\n          " + end);
   }
 
+  // What a run would have as findings.
+  void judge_log() {
+    for (const record::Finding& finding : log_findings_)
+      if (const auto* log = std::get_if<record::LogIncomplete>(&finding.what))
+        verdict_.say(false, "part of its log could not be kept: " + log->reason, "let it write less, or raise --log-cap");
+  }
+
   void judge_results() {
     const auto folder = directory_.file("benchmark_results");
     const auto collected = workload_->collect_results(folder);
     if (!collected)
       verdict_.say(false, "its results cannot be copied: " + collected.error().message, collected.error().remedy);
-    std::optional<double> score = log_->score();
-    if (!score && collected && *collected) score = benchmark::read_score(folder).seconds;
-    if (score)
+    else if (benchmark::left_some_out(folder))
+      verdict_.say(false, "some of its results were not copied",
+                   "skipped.txt in " + folder.string() + " says which and why");
+    judge_score(outputs_->scores(collected && *collected ? folder : std::filesystem::path()).front());
+    if (const auto removed = workload_->cleanup(); !removed)
+      verdict_.say(false, removed.error().message, removed.error().remedy);
+  }
+
+  void judge_score(const record::BenchmarkScore& score) {
+    if (score.seconds)
       verdict_.say(true, "it leaves a score");
     else
       verdict_.say(false, "it leaves no score",
                    "let it write \"time: SECONDS\" to /root/results/metrics.yml, or use --score-regex on its log");
-    if (const auto removed = workload_->cleanup(); !removed)
-      verdict_.say(false, removed.error().message, removed.error().remedy);
+    if (!score.trouble.empty())
+      verdict_.say(false, "its score or work could not be used: " + score.trouble, "correct metrics.yml, or --score-regex");
   }
 
   const CheckImage& spec_;
@@ -197,7 +212,8 @@ class ImageCheck {
   meter::MeterSource source_;
   std::vector<meter::GpuDescription> gpus_;  // none on a machine without GPUs: an image can be checked there, too
   runs::RunDirectory directory_;
-  std::unique_ptr<benchmark::BenchmarkLog> log_;
+  std::unique_ptr<benchmark::BenchmarkOutputs> outputs_;
+  std::vector<record::Finding> log_findings_;
   std::unique_ptr<workload::Workload> workload_;
   std::optional<workload::WorkloadOutcome> outcome_;
   Verdict verdict_;

@@ -61,6 +61,21 @@ class Images(EngineTest):
         self.assertIn("FAILED: it ends with exit code 3", self.check("bb", "--", "sh", "-c", "exit 3").stdout)
         self.assertIn("FAILED: it cannot be run", self.check("no-such-image").stdout)
 
+    def test_check_image_judges_as_a_run_does(self):
+        elsewhere = self.check("bb", "--gpus", "none", "--results_path", "/out", "--", "sh", "-c", "mkdir /out; echo 'time: 2' > /out/metrics.yml")
+        self.assertEqual(elsewhere.returncode, 0, elsewhere.stdout)
+        self.assertIn("ok:     it leaves a score", elsewhere.stdout)
+        for what, line, options in (("some of its results were not copied", "ln -s /etc/passwd link", ()),
+                                    ("some of its results were not copied", "dd if=/dev/zero of=large bs=1000 count=300", ("--results_limit", "100k")),
+                                    ("work \"none\"", "echo 'work: none' >> metrics.yml", ()),
+                                    ("log could not be kept", "yes | head -n 100000", ("--log_cap", "100k"))):
+            with self.subTest(what=what, line=line):
+                checked = self.check("bb", "--gpus", "none", *options, "--", "sh", "-c",
+                                     f"mkdir -p /root/results; cd /root/results; echo 'time: 2' > metrics.yml; {line}")
+                self.assertEqual(checked.returncode, 1, checked.stdout)
+                self.assertRegex(checked.stdout, f"FAILED: .*{what}")
+                self.assertIn("ok:     it leaves a score", checked.stdout)
+
     def check(self, name, *options):
         cut = options.index("--") if "--" in options else len(options)
         command = [str(product.PROGRAM), "check-image", name, "--results_dir", str(self.results), *options[:cut], *options[cut:]]
