@@ -179,17 +179,41 @@ base::Result<WorkloadGpus> gpus_of_container(const workload::BenchmarkSpec& benc
   return own;
 }
 
+// NVML writes the domain with 8 digits and in capitals, the driver's files with 4.
+bool is_at(const GpuDescription& gpu, std::string_view address) {
+  const std::string_view own = gpu.pci_bus_id;
+  return !address.empty() && own.size() >= address.size() &&
+         std::equal(address.begin(), address.end(), own.end() - static_cast<std::ptrdiff_t>(address.size()),
+                    [](char a, char b) { return a == b || (b >= 'A' && b <= 'F' && a == b - 'A' + 'a'); });
+}
+
+// As --gpus has it; a GPU that is not here goes by its address.
+std::string given_to(const workload::Running& running, const Gpus& gpus) {
+  std::string devices;
+  for (const std::string& address : running.gpu_addresses) {
+    const auto found =
+        std::find_if(gpus.begin(), gpus.end(), [&](const GpuDescription& gpu) { return is_at(gpu, address); });
+    base::add_item(devices, found == gpus.end() ? address : std::to_string(found->index), ",");
+  }
+  return devices.empty() ? running.gpus : "device=" + devices;
+}
+
 // By --gpus, else by what its engine was told, which may name what is not here: an instance by numbers, another vendor's
 // device.
 base::Result<WorkloadGpus> gpus_of_running_container(const workload::WorkloadSpec& spec, const Machine& machine) {
   workload::BenchmarkSpec container = spec.benchmarks.front();
-  if (container.gpus != "all" || spec.running->gpus == "all") return gpus_of_container(container, machine);
-  container.gpus = spec.running->gpus;
-  if (auto own = gpus_of_container(container, machine)) return own;
-  container.gpus = "all";
+  if (container.gpus != "all") return gpus_of_container(container, machine);
+  container.gpus = given_to(*spec.running, machine.gpus);
+  const std::string given = container.gpus;
   auto own = gpus_of_container(container, machine);
-  if (own)
-    own->unclear = "the engine was told to give the container " + spec.running->gpus + ", which names none of these GPUs";
+  if (own && given == "all" && !spec.running->gpus_unclear.empty()) {
+    own->positions = all_of(machine.gpus);  // a number in its CUDA_VISIBLE_DEVICES counts among GPUs that are not known
+    own->unclear = spec.running->gpus_unclear;
+  }
+  if (own) return own;
+  container.gpus = "all";
+  own = gpus_of_container(container, machine);
+  if (own) own->unclear = "the engine was told to give the container " + given + ", which names none of these GPUs";
   return own;
 }
 

@@ -134,6 +134,8 @@ void add_program(const HostTree& host, DriverFiles& files) {
   }
 }
 
+const fs::path kGpusOfDriver = "/proc/driver/nvidia/gpus";
+
 // "Device Minor" in the driver's file about the GPU at this bus address.
 std::optional<int> device_minor(const HostTree& host, std::string bus_id) {
   std::transform(bus_id.begin(), bus_id.end(), bus_id.begin(),
@@ -141,7 +143,7 @@ std::optional<int> device_minor(const HostTree& host, std::string bus_id) {
   constexpr std::size_t kernel_length = 12;  // "0000:1b:00.0"; NVML writes the domain with 8 digits
   if (bus_id.size() > kernel_length) bus_id.erase(0, bus_id.size() - kernel_length);
   if (bus_id.find('/') != std::string::npos) return std::nullopt;
-  std::ifstream file(host.inside("/proc/driver/nvidia/gpus/" + bus_id + "/information"));
+  std::ifstream file(host.inside(kGpusOfDriver / bus_id / "information"));
   for (std::string line; std::getline(file, line);) {
     constexpr std::string_view label = "Device Minor:";
     int value = 0;
@@ -163,16 +165,39 @@ std::vector<std::string> nodes_of(const HostTree& host, const std::vector<GpuReq
 
 }  // namespace
 
+bool is_gpu_node(std::string_view path) {
+  constexpr std::string_view prefix = "nvidia";
+  const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  return name.size() > prefix.size() && name.starts_with(prefix) &&
+         name.find_first_not_of("0123456789", prefix.size()) == std::string_view::npos;
+}
+
+std::vector<std::string> find_gpu_nodes(const std::string& host_root) {
+  std::vector<std::string> nodes;
+  std::error_code error;
+  const fs::path folder = HostTree(host_root).inside("/dev");
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (is_gpu_node(name)) nodes.push_back("/dev/" + name);
+  }
+  return nodes;
+}
+
+std::optional<std::string> bus_address_of(const std::string& host_root, std::string_view node) {
+  const HostTree host(host_root);
+  std::error_code error;
+  for (fs::directory_iterator entry(host.inside(kGpusOfDriver), error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string address = entry->path().filename().string();
+    const auto minor = device_minor(host, address);
+    if (minor && node.substr(node.rfind('/') + 1) == "nvidia" + std::to_string(*minor)) return address;
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> find_device_nodes(const std::string& host_root, const std::vector<GpuRequest>& wanted) {
   const HostTree host(host_root);
-  std::vector<std::string> gpus;
-  std::error_code error;
-  for (fs::directory_iterator entry(host.inside("/dev"), error), end; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    const bool is_gpu =
-        name.size() > 6 && name.starts_with("nvidia") && name.find_first_not_of("0123456789", 6) == std::string::npos;
-    if (is_gpu) gpus.push_back("/dev/" + name);
-  }
+  std::vector<std::string> gpus = find_gpu_nodes(host_root);
   if (gpus.empty() || !host.exists("/dev/nvidiactl")) return {};
   if (const auto chosen = nodes_of(host, wanted); !chosen.empty()) {
     const auto is_there = [&](const std::string& node) { return std::find(gpus.begin(), gpus.end(), node) != gpus.end(); };

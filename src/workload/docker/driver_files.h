@@ -1,7 +1,9 @@
 // Where the NVIDIA driver's device nodes and user-space files are on this host.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "workload/gpu_request.h"
@@ -20,6 +22,13 @@ struct DriverFiles {
   std::string library_path;           // directory in the container
   std::string program_path;           // directory in the container; empty: nvidia-smi was not found
 };
+
+// Whether this is the node of one GPU: "/dev/nvidia0", "nvidia12".
+bool is_gpu_node(std::string_view path);
+// The nodes of GPUs in /dev, in no order.
+std::vector<std::string> find_gpu_nodes(const std::string& host_root);
+// Where the GPU of this node is on the bus: "0000:1b:00.0". Empty: the driver does not say.
+std::optional<std::string> bus_address_of(const std::string& host_root, std::string_view node);
 
 // "/dev/nvidia0" ..., "/dev/nvidiactl" ... for these GPUs; empty unless there is a GPU and the control node. The nodes of
 // all GPUs if the driver does not say which node is whose.

@@ -10,7 +10,6 @@
 namespace gpubench::workload {
 namespace {
 
-constexpr std::string_view kCdiPrefix = "nvidia.com/gpu=";
 constexpr const char* kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";  // as engines set it
 
 bool contains(const std::vector<std::string>& list, const std::string& item) {

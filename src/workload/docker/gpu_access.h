@@ -14,6 +14,9 @@
 
 namespace gpubench::workload {
 
+// In front of a GPU's number or UUID in its CDI name.
+inline constexpr std::string_view kCdiPrefix = "nvidia.com/gpu=";
+
 // The parts of the engine's /info about GPUs and sizes.
 struct EngineFacts {
   bool has_nvidia_runtime = false;

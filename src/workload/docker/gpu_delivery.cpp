@@ -17,13 +17,6 @@ bool lists(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-bool is_gpu_node(const std::string& name) {
-  constexpr std::string_view prefix = "nvidia";
-  const bool numbered = name.size() > prefix.size() && name.starts_with(prefix) &&
-                        name.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
-  return numbered || name == "dxg";  // WSL
-}
-
 }  // namespace
 
 base::Result<GivenGpus> parse_given_gpus(std::string_view inspect_json) {
@@ -63,7 +56,7 @@ std::optional<std::vector<std::string>> visible_gpu_nodes(const std::string& hos
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     any = true;
     const std::string name = entry->path().filename().string();
-    if (is_gpu_node(name)) nodes.push_back(name);
+    if (is_gpu_node(name) || name == "dxg") nodes.push_back(name);  // dxg: WSL
   }
   if (error || !any) return std::nullopt;  // another machine, not allowed, or it has ended
   std::sort(nodes.begin(), nodes.end());

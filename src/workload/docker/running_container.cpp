@@ -9,6 +9,7 @@
 #include "workload/docker/container_streams.h"
 #include "workload/docker/engine/client.h"
 #include "workload/docker/engine/json.h"
+#include "workload/docker/gpu_delivery.h"
 
 namespace gpubench::workload {
 namespace {
@@ -31,18 +32,47 @@ std::vector<std::string> environment_of(const json& container) {
   return variables;
 }
 
-// "device=0,1" of docker run --gpus; a number of GPUs does not say which, so all count.
-std::string gpus_of(const json& container) {
+// "device=0,1", as docker run --gpus has it, of names with or without that of CDI in front.
+std::string as_option(const std::vector<std::string>& requested) {
   std::string devices;
-  for (const json& request : member(member(container, "HostConfig"), "DeviceRequests"))
-    for (const json& device : member(request, "DeviceIDs"))
-      if (device.is_string()) base::add_item(devices, device.get<std::string>(), ",");
-  return devices.empty() ? "all" : "device=" + devices;
+  for (std::string_view name : requested) {
+    if (name.starts_with(kCdiPrefix)) name.remove_prefix(kCdiPrefix.size());
+    if (name == "all") return "all";
+    base::add_item(devices, std::string(name), ",");
+  }
+  return "device=" + devices;
+}
+
+// Those that it was given by name, else those that its process sees: by a number of GPUs, by CDI with Podman.
+std::vector<std::string> nodes_of(const GivenGpus& given, const std::string& host_root) {
+  std::vector<std::string> nodes;
+  for (const std::string& node : given.device_nodes)
+    if (is_gpu_node(node)) nodes.push_back(node);
+  if (!nodes.empty()) return nodes;
+  for (const std::string& name : visible_gpu_nodes(host_root, given.process_id).value_or(std::vector<std::string>()))
+    if (is_gpu_node(name)) nodes.push_back("/dev/" + name);
+  return nodes;
+}
+
+void find_gpus(Running& running, const GivenGpus& given, const std::string& host_root) {
+  if (!given.requested_ids.empty()) {
+    running.gpus = as_option(given.requested_ids);
+    return;
+  }
+  const std::vector<std::string> nodes = nodes_of(given, host_root);
+  if (nodes.size() == find_gpu_nodes(host_root).size()) return;  // all
+  for (const std::string& node : nodes) {
+    const auto address = bus_address_of(host_root, node);
+    if (!address) running.gpus_unclear = "the container has " + node + ", and the driver does not say which GPU that is";
+    if (address) running.gpu_addresses.push_back(*address);
+  }
+  if (!running.gpus_unclear.empty()) running.gpu_addresses.clear();
 }
 
 }  // namespace
 
-base::Result<Running> parse_running_container(std::string_view body, const std::string& container) {
+base::Result<Running> parse_running_container(std::string_view body, const std::string& container,
+                                              const std::string& host_root) {
   const json document = base::parse_json(body);
   const json& state = member(document, "State");
   const json& process = member(state, "Pid");
@@ -55,7 +85,7 @@ base::Result<Running> parse_running_container(std::string_view body, const std::
   running.name = engine_words(text(member(document, "Config"), "Image"));
   running.image_id = text(document, "Image");
   running.environment = environment_of(document);
-  running.gpus = gpus_of(document);
+  if (const auto given = parse_given_gpus(body)) find_gpus(running, *given, host_root);
   running.command_line = engine_words(command_of(document));
   return running;
 }

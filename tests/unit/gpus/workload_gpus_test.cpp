@@ -77,6 +77,25 @@ TEST(WorkloadGpus, OfARunningContainerAreThoseThatItsEngineGaveIt) {
   EXPECT_NE(unknown.unclear, "");
 }
 
+TEST(WorkloadGpus, OfARunningContainerWithDeviceNodesAreAtTheirPlacesOnTheBus) {
+  auto gpus = four_gpus();
+  for (std::size_t i = 0; i < gpus.size(); ++i) gpus[i].pci_bus_id = "00000000:" + std::to_string(i) + "B:00.0";
+  auto spec = command_spec({});
+  spec.running.emplace();
+  spec.running->container = "training";
+  spec.running->gpu_addresses = {"0000:2b:00.0", "0000:1b:00.0"};
+  EXPECT_EQ(find_workload_gpus(spec, kDriver, gpus)->positions, (Positions{1, 2}));
+  spec.benchmarks.front().environment = {"CUDA_VISIBLE_DEVICES=1"};
+  EXPECT_EQ(find_workload_gpus(spec, kDriver, gpus)->positions, (Positions{2})) << "its second one";
+  spec.running->gpu_addresses = {"0000:ff:00.0"};
+  EXPECT_NE(find_workload_gpus(spec, kDriver, gpus)->unclear.find("0000:ff:00.0"), std::string::npos);
+  spec.running->gpu_addresses.clear();
+  spec.running->gpus_unclear = "nobody says";
+  const auto unknown = find_workload_gpus(spec, kDriver, gpus);
+  EXPECT_EQ(unknown->unclear, "nobody says");
+  EXPECT_EQ(unknown->positions, kAll) << "a number counts among GPUs that are not known";
+}
+
 TEST(WorkloadGpus, CudaTakesNumbersUuidsTheirBeginningsAndInstances) {
   EXPECT_EQ(seen_by_cuda("2,0"), (Positions{2, 0}));
   EXPECT_EQ(seen_by_cuda(" 1 , GPU-a0000000-1"), (Positions{1, 0}));
