@@ -124,6 +124,7 @@ BenchmarkRecord benchmark_record(const workload::WorkloadDescription& workload, 
   benchmark.engine = workload.engine;
   benchmark.gpu_access = workload.gpu_access;
   benchmark.attached = workload.attached;
+  benchmark.needs_exit_code = needs_exit_code(workload, outcome);
   benchmark.exit_code = outcome.exit_code;
   benchmark.out_of_memory = outcome.out_of_memory;
   return benchmark;

@@ -76,14 +76,15 @@ struct BenchmarkRecord {
   std::optional<int> exit_code;
   bool out_of_memory = false;
   bool interrupted = false;
-  bool attached = false;        // it ran already when measuring began; its exit code need not be known
+  bool attached = false;        // it ran already when measuring began
+  bool needs_exit_code = true;  // that it is not known is a failure
   std::optional<double> score;  // seconds, from the benchmark's own metrics.yml (`time:`)
   std::optional<Work> work;     // likewise (`work:`, `work_unit:`)
 };
 
 // Its own fault, not that of who stopped it or only watched it.
 inline bool has_failed(const BenchmarkRecord& benchmark) {
-  const bool ends_well = benchmark.attached ? benchmark.exit_code.value_or(0) == 0 : benchmark.exit_code == 0;
+  const bool ends_well = benchmark.exit_code ? *benchmark.exit_code == 0 : !benchmark.needs_exit_code;
   return !benchmark.interrupted && (!ends_well || benchmark.out_of_memory);
 }
 

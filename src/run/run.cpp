@@ -70,7 +70,7 @@ constexpr base::Duration kDrainPeriod = std::chrono::milliseconds(850);
 int exit_code(const Measured& measured) {
   if (measured.interrupted_by) return kSignalBase + *measured.interrupted_by;
   if (measured.timed_out) return kTimedOut;
-  return measured.outcome.exit_code.value_or(measured.workload.attached ? 0 : kCannotRun);
+  return measured.outcome.exit_code.value_or(needs_exit_code(measured.workload, measured.outcome) ? kCannotRun : 0);
 }
 
 record::Finding nodes_not_measured(int nodes) {

@@ -187,8 +187,8 @@ base::Result<std::unique_ptr<Workload>> open_running(const WorkloadSpec& spec, c
   if (spec.running->container.empty()) return make_attached_workload(*spec.running, clock);
   EngineLocation engine;
   GPUBENCH_ASSIGN_OR_RETURN(engine, locate_engine(spec.engine));
-  const std::string container = spec.running->container;
-  return make_attached_workload(*spec.running, clock, [engine, container] { return exit_code_of(engine, container); });
+  const auto exit = std::make_shared<RunningExit>(engine, spec.running->container);
+  return make_attached_workload(*spec.running, clock, [exit] { return exit->code(); });
 }
 
 }  // namespace

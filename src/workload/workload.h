@@ -53,6 +53,13 @@ struct WorkloadOutcome {
   std::optional<base::Duration> ends_within = {};
 };
 
+// Whether an exit code that is not known is a doubt. A process tells its code to its parent alone, and what was left running
+// has none.
+inline bool needs_exit_code(const WorkloadDescription& workload, const WorkloadOutcome& outcome) {
+  const bool is_container = workload.kind == WorkloadDescription::Kind::container;
+  return !workload.attached || (is_container && !outcome.stopped_by_us);
+}
+
 // Not thread-safe; owned by the main thread. The destructor kills and removes what is left.
 class Workload {
  public:

@@ -119,6 +119,15 @@ class AttachContainer(Attaching, EngineTest):
         self.assertIn("workload_failed", outcome.findings())
         self.assertNotIn("foreign_process", outcome.findings())
 
+    def test_one_that_is_removed_at_its_end_with_its_own_exit_code(self):
+        self.docker("run", "--detach", "--rm", "--name", "short", "bb", "sh", "-c", self.LINE)
+        watching = self.attach("--container", "short")
+        self.docker("kill", "--signal", "TERM", "short")
+        outcome = self.finish(watching)
+        self.assertEqual(outcome.code, 3, outcome.stderr)
+        self.assertEqual(outcome.metrics["workload"]["exit_code"], 3)
+        self.assertIn("workload_failed", outcome.findings())
+
     def test_a_signal_leaves_it_running(self):
         watching = self.attach("--container", "training")
         self.interrupt(watching, signal.SIGTERM)

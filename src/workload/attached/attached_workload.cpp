@@ -95,7 +95,10 @@ base::Result<std::optional<WorkloadOutcome>> AttachedWorkload::poll(base::Durati
   if (!detached_ && !has_ended()) return std::nullopt;
   outcome_.ran.end = clock_.now();
   outcome_.stopped_by_us = detached_;
-  if (!detached_ && exit_code_) outcome_.exit_code = exit_code_();
+  if (!detached_ && exit_code_) {
+    outcome_.exit_code = exit_code_();
+    if (!outcome_.exit_code) outcome_.note = "the engine did not say with which exit code the container ended";
+  }
   return outcome_;
 }
 

@@ -6,8 +6,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/try.h"
-#include "workload/docker/container_streams.h"
-#include "workload/docker/engine/client.h"
+#include "platform/clock.h"
 #include "workload/docker/engine/json.h"
 #include "workload/docker/gpu_delivery.h"
 
@@ -105,10 +104,18 @@ base::Result<Running> find_running_container(const EngineLocation& location, con
   return running;
 }
 
-std::optional<int> exit_code_of(const EngineLocation& location, const std::string& container) {
-  EngineClient engine;
-  if (!engine.connect(location.host, location.tls)) return std::nullopt;
-  const auto answer = engine.call("POST", "/containers/" + url_encoded(container) + "/wait", "", kExitCodeWithin);
+// One that cannot be watched now is asked for at its end.
+RunningExit::RunningExit(const EngineLocation& location, const std::string& container) : path_(url_encoded(container)) {
+  if (engine_.connect(location.host, location.tls)) static_cast<void>(watch_.open(path_, ExitWatch::Which::any));
+}
+
+std::optional<int> RunningExit::code() {
+  const platform::SystemClock clock;
+  const base::SteadyTime deadline = clock.now() + kExitCodeWithin;
+  for (base::SteadyTime now = clock.now(); !watch_.ended() && now < deadline; now = clock.now())
+    engine_.streams().pump(deadline - now, -1);
+  if (const auto code = watch_.exit_code()) return code;
+  const auto answer = engine_.call("POST", "/containers/" + path_ + "/wait", "", kExitCodeWithin);
   return answer && answer->status == 200 ? parse_wait_answer(answer->body) : std::nullopt;
 }
 

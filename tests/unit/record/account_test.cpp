@@ -136,6 +136,22 @@ TEST(Account, HowTheRunEndedIsSaidOnce) {
   EXPECT_TRUE(has_finding(account([](Measured& m) { m.outcome.out_of_memory = true; }), "workload_failed"));
 }
 
+TEST(Account, OfWhatWasWatchedOnlyAContainerThatEndedNeedsAnExitCode) {
+  const auto series = two_gpus();
+  const auto failed = [&](workload::WorkloadDescription::Kind kind, bool detached) {
+    Measured measured = good_run();
+    measured.workload.attached = true;
+    measured.workload.kind = kind;
+    measured.outcome.exit_code.reset();
+    measured.outcome.stopped_by_us = detached;
+    return has_finding(make_account(facts_of_two(), measured, series), "workload_failed");
+  };
+  using Kind = workload::WorkloadDescription::Kind;
+  EXPECT_TRUE(failed(Kind::container, false));
+  EXPECT_FALSE(failed(Kind::container, true)) << "it goes on";
+  EXPECT_FALSE(failed(Kind::command, false)) << "only its parent knows";
+}
+
 TEST(Account, DoubtsAreInTheOrderInWhichTheyArose) {
   Measured measured = good_run();
   measured.findings = {LogIncomplete{"seen on the way"}};

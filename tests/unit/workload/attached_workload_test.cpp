@@ -66,6 +66,23 @@ TEST(AttachedWorkload, LastsUntilTheProcessEndsEvenIfItsParentDoesNotAsk) {
   EXPECT_LT((*outcome)->ran.start, (*outcome)->ran.end);
 }
 
+TEST(AttachedWorkload, AnExitCodeThatTheEngineDoesNotSayIsADoubt) {
+  Sleeper sleeper;
+  Running running;
+  running.process_id = sleeper.id();
+  running.container = "training";
+  const platform::SystemClock clock;
+  const auto workload = make_attached_workload(running, clock, [] { return std::optional<int>(); });
+  ASSERT_TRUE(workload->prepare());
+  ASSERT_TRUE(workload->start());
+  sleeper.kill_only();
+  const auto outcome = workload->poll(10s, -1);
+  ASSERT_TRUE(outcome && *outcome);
+  EXPECT_EQ((*outcome)->exit_code, std::nullopt);
+  EXPECT_NE((*outcome)->note, "");
+  EXPECT_TRUE(needs_exit_code(workload->description(), **outcome));
+}
+
 TEST(AttachedWorkload, StoppingLeavesTheProcessAlone) {
   const Sleeper sleeper;
   Watch watch(sleeper.id());
@@ -75,6 +92,7 @@ TEST(AttachedWorkload, StoppingLeavesTheProcessAlone) {
   const auto outcome = watch.workload->poll(10s, -1);
   ASSERT_TRUE(outcome && *outcome);
   EXPECT_TRUE((*outcome)->stopped_by_us);
+  EXPECT_FALSE(needs_exit_code(watch.workload->description(), **outcome));
   ASSERT_TRUE(watch.workload->cleanup());
   EXPECT_TRUE(sleeper.runs());
 }

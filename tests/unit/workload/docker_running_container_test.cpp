@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 
+#include "support/http_stub/http_stub.h"
 #include "workload/docker/running_container.h"
 
 namespace gpubench::workload {
@@ -78,6 +80,48 @@ TEST_F(RunningContainerGpus, AreThoseThatItSeesWhereTheEngineDoesNotSay) {
   const Running all = running("{}");
   EXPECT_EQ(all.gpu_addresses, std::vector<std::string>());
   EXPECT_EQ(all.gpus, "all");
+}
+
+// An engine whose answers to the question for the container's end are these, one after another.
+class EngineThatWaits {
+ public:
+  explicit EngineThatWaits(std::vector<std::string> answers) : answers_(std::move(answers)) {}
+  [[nodiscard]] EngineLocation location() const {
+    EngineLocation location;
+    location.host = "tcp://127.0.0.1:" + std::to_string(stub_.port());
+    return location;
+  }
+
+ private:
+  std::string answer(const std::string& target) {
+    if (target.ends_with("/_ping")) return support::stub_answer(200, "OK", "Api-Version: 1.41\r\n");
+    if (target.ends_with("/version")) return support::stub_answer(200, R"({"Version":"20.10.24"})");
+    const std::lock_guard lock(mutex_);
+    const std::string next = answers_.front();
+    if (answers_.size() > 1) answers_.erase(answers_.begin());
+    return next;
+  }
+
+  std::mutex mutex_;
+  std::vector<std::string> answers_;
+  support::HttpStub stub_{[this](const support::StubRequest& request) { return answer(request.target); }};
+};
+
+const std::string kNobody = support::stub_answer(404, R"({"message":"No such container: mine"})");
+
+TEST(RunningExit, IsKnownOfOneThatIsRemovedAtItsEnd) {
+  const EngineThatWaits engine({support::stub_answer(200, R"({"StatusCode":3})"), kNobody});
+  EXPECT_EQ(RunningExit(engine.location(), "mine").code(), 3);
+}
+
+TEST(RunningExit, IsAskedForAtTheEndWhereItCouldNotBeBefore) {
+  const EngineThatWaits engine({support::stub_answer(500, "{}"), support::stub_answer(200, R"({"StatusCode":4})")});
+  EXPECT_EQ(RunningExit(engine.location(), "mine").code(), 4);
+}
+
+TEST(RunningExit, IsNotGuessed) {
+  const EngineThatWaits engine({kNobody});
+  EXPECT_EQ(RunningExit(engine.location(), "mine").code(), std::nullopt);
 }
 
 TEST(RunningContainer, OneThatHasEndedIsNamed) {
