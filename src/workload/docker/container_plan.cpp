@@ -20,15 +20,38 @@ std::string shell_words(const std::vector<std::string>& words) {
   return line;
 }
 
+// Those of --volume are named only for an engine on another machine; here they are paths.
+std::vector<std::string> named_volumes(const ContainerOptions& options) {
+  std::vector<std::string> names;
+  for (const DataMount& mount : options.settings.mounts)
+    if (mount.is_volume) names.push_back(mount.source);
+  for (const std::string& bind : options.binds)
+    if (!bind.empty() && bind.front() != '/') names.push_back(bind.substr(0, bind.find(':')));
+  return names;
+}
+
 }  // namespace
 
 base::Result<ContainerPlan> ContainerPlan::make(const ContainerOptions& options, EngineClient& engine,
                                                 const platform::Clock& clock) {
   ContainerPlan plan(options, engine);
+  GPUBENCH_TRY(plan.check_volumes());
   GPUBENCH_ASSIGN_OR_RETURN(plan.image_, plan.find_or_pull_image(clock));
   GPUBENCH_TRY(plan.choose_gpus());
   if (engine.engine().is_podman) plan.choices_.with_local_log = false;  // it takes the name but has no such driver
   return plan;
+}
+
+// An engine makes a volume of each name that it does not know: an empty one, which stays.
+base::Result<void> ContainerPlan::check_volumes() const {
+  for (const std::string& name : named_volumes(options_)) {
+    const auto answer = engine_.get("/volumes/" + url_encoded(name));
+    if (!answer) return base::failure(answer.error().with_context("could not ask for the volume " + name));
+    if (answer->status == 404)
+      return base::failure("the engine has no volume " + name,
+                           "docker volume create " + name + ", or give an absolute path");
+  }
+  return {};
 }
 
 base::Result<Image> ContainerPlan::find_or_pull_image(const platform::Clock& clock) {

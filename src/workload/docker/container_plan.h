@@ -37,6 +37,7 @@ class ContainerPlan {
  private:
   ContainerPlan(const ContainerOptions& options, EngineClient& engine) : options_(options), engine_(engine) {}
   base::Result<Image> find_or_pull_image(const platform::Clock& clock);
+  [[nodiscard]] base::Result<void> check_volumes() const;
   base::Result<void> choose_gpus();
 
   const ContainerOptions& options_;

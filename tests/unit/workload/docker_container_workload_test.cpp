@@ -220,6 +220,19 @@ TEST_F(ContainerWorkloadTest, AMountOfWhatIsNotThereNamesTheRemedy) {
   }
 }
 
+TEST_F(ContainerWorkloadTest, AVolumeThatIsNotThereIsNotMade) {
+  auto given = options();
+  given.settings.mounts = {{"/data", "/data", false}, {"imagnet", "/images", true}};
+  engine.script("GET /volumes/imagnet", {stub_answer(404, R"({"message":"get imagnet: no such volume"})")});
+  const auto begun = begin(given);
+  ASSERT_FALSE(begun);
+  EXPECT_EQ(begun.error().message, "the engine has no volume imagnet");
+  EXPECT_EQ(begun.error().remedy, "docker volume create imagnet, or give an absolute path");
+  EXPECT_EQ(engine.count("POST /containers/create"), 0);
+  engine.script("GET /volumes/imagnet", {stub_answer(200, R"({"Name":"imagnet"})")});
+  EXPECT_TRUE(begin(given));
+}
+
 TEST_F(ContainerWorkloadTest, NewerMinimumVersionIsSaidInTheEnginesWords) {
   engine.script("GET /_ping", {stub_answer(200, "OK", "Api-Version: 1.99\r\n")});
   engine.script(
