@@ -99,7 +99,7 @@ class BenchmarkRun {
     if (measured && meter_->was_silent()) measured->findings.emplace_back(record::DriverSilent{});
     audience_->leave();
     if (!measured) {
-      static_cast<void>(workload_->cleanup());
+      if (const auto removed = workload_->cleanup(); !removed) complain(removed.error(), 0);
       return {give_up(measured.error(), interrupted), {}};
     }
     recording_->note_end(*measured);

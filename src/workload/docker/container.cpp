@@ -20,6 +20,7 @@ constexpr auto kBetweenTries = 1s;
 constexpr auto kRemovalUnderWay = 5min;  // the engine takes long for millions of files
 constexpr auto kBetweenWords = 10s;      // that it says so again
 constexpr auto kBetweenLooks = 100ms;
+constexpr auto kComesWithin = 2s;  // a name is known only some time after a creation whose answer is lost
 constexpr auto kSignalLimit = 5s;
 
 std::string id_in(const std::string& body) {
@@ -100,7 +101,11 @@ base::Result<void> Container::remove() {
   const std::string by_hand = "once the engine answers: docker rm --force " + which.substr(0, 80);
   const auto answer = ask_to_remove(which);
   const bool is_under_way = answer && answer->status == 409;
-  bool gone = answer && (answer->status < 300 || answer->status == 404);
+  const bool is_unknown = answer && answer->status == 404;
+  if (is_unknown && id_.empty())
+    return base::failure("the engine may still make the container " + which.substr(0, 80),
+                         "look again a little later, and remove it: docker rm --force " + which.substr(0, 80));
+  bool gone = answer && (answer->status < 300 || is_unknown);
   if ((!answer && !engine_.is_interrupted()) || is_under_way)
     gone = wait_until_removed(which, is_under_way ? kBetweenWords : 0s);
   if (!gone) {
@@ -112,12 +117,16 @@ base::Result<void> Container::remove() {
   return {};
 }
 
-// Asks again where the engine failed.
+// Asks again where the engine failed, or does not know a container yet that it may be making.
 base::Result<platform::HttpResponse> Container::ask_to_remove(const std::string& which) {
-  for (int tries = 1;; ++tries) {
+  const base::SteadyTime deadline = clock_.now() + kComesWithin;
+  for (int failures = 0;;) {
     auto answer = engine_.call("DELETE", "/containers/" + which + "?force=1&v=1", "", kRemoveLimit);
-    if (!answer || answer->status < 500 || tries == kRemoveTries || engine_.is_interrupted()) return answer;
-    clock_.sleep_until(clock_.now() + kBetweenTries);
+    if (!answer) return answer;
+    const bool may_come = answer->status == 404 && id_.empty() && clock_.now() < deadline;
+    const bool may_work = answer->status >= 500 && ++failures < kRemoveTries && !engine_.is_interrupted();
+    if (!may_come && !may_work) return answer;
+    clock_.sleep_until(clock_.now() + (may_come ? base::Duration(kBetweenLooks) : base::Duration(kBetweenTries)));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "platform/process.h"
 #include "platform/readable.h"
@@ -49,6 +50,7 @@ class ContainerWorkload final : public Workload {
   }
   base::Result<bool> collect_results(const std::filesystem::path& directory) override;
   base::Result<void> cleanup() override {
+    if (was_cleaned_) return {};
     was_cleaned_ = true;  // what the engine has not done now it would not do a moment later
     return remove();
   }
@@ -62,6 +64,7 @@ class ContainerWorkload final : public Workload {
   void check_gpus();
   void name_leftovers();
   base::Result<void> remove();
+  base::Error clean_up_after(base::Error error);
 
   ContainerOptions options_;
   const platform::Clock& clock_;
@@ -91,8 +94,17 @@ base::Result<void> ContainerWorkload::prepare() {
   description_ = plan_->description();
   name_leftovers();
   auto created = create_and_open();
-  if (!created) static_cast<void>(remove());
+  if (!created) return base::failure(clean_up_after(created.error()));
   return created;
+}
+
+// Also says what stays behind.
+base::Error ContainerWorkload::clean_up_after(base::Error error) {
+  const auto removed = cleanup();
+  if (removed) return error;
+  base::add_item(error.message, removed.error().message, "; ");
+  base::add_item(error.remedy, removed.error().remedy, "; ");
+  return error;
 }
 
 // An engine on another machine has no such file: there the marks come in the log.
@@ -159,9 +171,8 @@ base::Result<void> ContainerWorkload::start() {
   if (container_.id().empty() || run_) return base::failure("the container is not ready to be started");
   const auto started = start_or_give_way();
   if (!started) {
-    static_cast<void>(remove());
-    return base::failure("the engine could not start the container: " + started.error().message,
-                         remedy_for(started.error().message));
+    return base::failure(clean_up_after(
+        {"the engine could not start the container: " + started.error().message, remedy_for(started.error().message)}));
   }
   engine_.interrupt_by(-1);  // signals are the caller's until the end
   run_.emplace(container_, output_, watch_, clock_, *started, RunPatience{options_.stop_grace, options_.reconnect_for});

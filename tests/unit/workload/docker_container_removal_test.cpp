@@ -26,8 +26,20 @@ TEST_F(ContainerWorkloadTest, RefusedAttachRemovesTheContainer) {
 
 TEST_F(ContainerWorkloadTest, LostAnswerToCreateIsRemovedByName) {
   engine.script("POST /containers/create", {"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{"});
-  EXPECT_THAT(failure().message, HasSubstr("could not create the container"));
+  const base::Error error = failure();
+  EXPECT_THAT(error.message, HasSubstr("could not create the container"));
   EXPECT_THAT(engine.last_target(), HasSubstr("/containers/iris-gpubench-r1?force=1"));
+  EXPECT_THAT(error.message, HasSubstr("; the engine may still make the container iris-gpubench-r1"));
+  EXPECT_THAT(error.remedy, HasSubstr("docker rm --force iris-gpubench-r1"));
+}
+
+TEST_F(ContainerWorkloadTest, WhatStaysBehindAfterARefusedStartIsSaid) {
+  engine.script("POST /containers/start", {stub_answer(500, R"({"message":"no start today"})")});
+  engine.script("DELETE /containers", {stub_answer(500, R"({"message":"driver failed to remove root filesystem"})")});
+  const base::Error error = failure();
+  EXPECT_THAT(error.message, HasSubstr("no start today; could not remove the container: driver failed"));
+  EXPECT_THAT(error.remedy, HasSubstr("docker rm --force " + kId));
+  EXPECT_TRUE(workload->cleanup()) << "said once";
 }
 
 TEST_F(ContainerWorkloadTest, NameConflictDoesNotRemoveTheOther) {
