@@ -74,6 +74,7 @@ base::Result<void> ContainerPlan::choose_gpus() {
   EngineFacts facts;
   GPUBENCH_ASSIGN_OR_RETURN(facts, parse_engine_facts(info->body));
   facts.is_podman = engine_.engine().is_podman;
+  facts.is_elsewhere = engine_.address().is_remote();
   memory_bytes_ = facts.memory_bytes;
   gpus_ = choose_gpu_access(options_.gpus, facts, options_.host_root, options_.settings.gpu_access);
   leave_out_visible_mounts(gpus_, options_.binds);

@@ -162,6 +162,12 @@ GpuAccess choose_gpu_access(const std::vector<GpuRequest>& gpus, const EngineFac
     access.way = GpuAccess::Way::cdi;
     return access;
   }
+  if (any_way && facts.is_elsewhere) {
+    access.reason =
+        "the engine has no NVIDIA runtime and is on another machine, whose device nodes are not known here (install "
+        "nvidia-container-toolkit there)";
+    return access;
+  }
   return access_by_devices(gpus, host_root);
 }
 

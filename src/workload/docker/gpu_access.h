@@ -23,6 +23,7 @@ struct EngineFacts {
   std::vector<std::string> cdi_devices;  // "nvidia.com/gpu=0"
   std::uint64_t memory_bytes = 0;        // 0: not known
   bool is_podman = false;                // accepts runtime requests but ignores them
+  bool is_elsewhere = false;             // on another machine: it has other device nodes and driver files than this one
 };
 base::Result<EngineFacts> parse_engine_facts(std::string_view info_json);
 

@@ -82,6 +82,20 @@ TEST_F(GpuAccessTest, NoDevicesOrNoDriverIsNoneWithAReason) {
   EXPECT_THAT(access.reason, HasSubstr("nvidia-container-toolkit"));
 }
 
+TEST_F(GpuAccessTest, WhatIsOnThisMachineIsNotGivenToAnEngineOnAnother) {
+  devices();
+  file("/usr/local/nvidia/lib64/libcuda.so.1");
+  EngineFacts facts;
+  EXPECT_EQ(choose_gpu_access(kTwoGpus, facts, root()).text(), "devices");
+  facts.is_elsewhere = true;
+  const GpuAccess access = choose_gpu_access(kTwoGpus, facts, root());
+  EXPECT_EQ(access.text(), "none");
+  EXPECT_THAT(access.device_nodes, IsEmpty());
+  EXPECT_THAT(access.mounts, IsEmpty());
+  EXPECT_THAT(access.reason, HasSubstr("on another machine"));
+  EXPECT_EQ(choose_gpu_access(kTwoGpus, facts, root(), GpuAccessWish::devices).text(), "devices") << "as asked for";
+}
+
 TEST_F(GpuAccessTest, DeviceNodesInOrder) {
   devices();
   EXPECT_THAT(find_device_nodes(root()),
