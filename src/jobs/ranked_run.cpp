@@ -204,7 +204,7 @@ int run_unmeasured(const cli::RunSpec& spec, const parts::Membership& member, ra
   if (const auto started = (*workload)->start(); !started) return cli::complain(started.error(), cli::kCannotRun);
   const Ended ended = follow(**workload, signals, spec.timeout, clock);
   if (ended.outcome) company.ended({member.rank, ended.outcome->ran, ended.outcome->exit_code, company.own_boards()});
-  static_cast<void>((*workload)->cleanup());
+  if (const auto removed = (*workload)->cleanup(); !removed) cli::complain(removed.error(), 0);
   if (company.lost_leader() && !spec.quiet)
     std::cerr << "iris-gpubench: the process that measured this node's GPUs has ended before rank " << member.rank << "\n";
   return ended.code;

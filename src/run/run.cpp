@@ -98,10 +98,7 @@ class BenchmarkRun {
     leave_meter(measured);
     if (measured && meter_->was_silent()) measured->findings.emplace_back(record::DriverSilent{});
     audience_->leave();
-    if (!measured) {
-      if (const auto removed = workload_->cleanup(); !removed) complain(removed.error(), 0);
-      return {give_up(measured.error(), interrupted), {}};
-    }
+    if (!measured) return {give_up(measured.error(), interrupted), {}};
     recording_->note_end(*measured);
     return {conclude(*measured), recording_->directory().run_id};
   }
@@ -155,6 +152,8 @@ class BenchmarkRun {
 };
 
 int BenchmarkRun::give_up(const base::Error& error, std::optional<int> signal) {
+  const auto removed = workload_ ? workload_->cleanup() : base::Result<void>();
+  if (!removed) complain(removed.error(), 0);
   if (recording_) recording_->discard();
   if (!signal) signal = signals_.next();
   return complain(error, signal ? kSignalBase + *signal : kCannotRun);
