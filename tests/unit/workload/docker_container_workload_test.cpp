@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
+#include <fstream>
 
 #include "unit/workload/scripted_engine.h"
 #include "workload/docker/create_request.h"
@@ -260,6 +262,28 @@ TEST_F(ContainerWorkloadTest, MissingGpusAreNoted) {
   ASSERT_TRUE(begin(given));
   EXPECT_EQ(workload->description().gpu_access, "none");
   EXPECT_THAT(workload->description().notes.at(0), HasSubstr("no /dev/nvidia*"));
+}
+
+TEST_F(ContainerWorkloadTest, AnEngineOnAnotherMachineGetsNoDriverOfThisOne) {
+  namespace fs = std::filesystem;
+  const fs::path root = fs::path(testing::TempDir()) / ("driver-" + std::to_string(getpid()));
+  for (const char* name : {"dev/nvidia0", "dev/nvidiactl", "usr/local/nvidia/lib64/libcuda.so.1"}) {
+    fs::create_directories((root / name).parent_path());
+    std::ofstream(root / name) << "x";
+  }
+  engine.script("GET /images/sha256:0123/json", {stub_answer(200, R"({"Config":{"Env":[]}})")});
+  ContainerOptions given = options();
+  given.gpus = {{0, "GPU-1"}};
+  given.host_root = root.string();
+  ASSERT_TRUE(begin(given));
+  EXPECT_THAT(engine.last_body("POST /containers/create"), HasSubstr("/dev/nvidia0"));
+  given.docker_host.replace(given.docker_host.find("127.0.0.1"), 9, "0.0.0.0");  // leads here, but does not say so
+  ASSERT_TRUE(begin(given));
+  const std::string body = engine.last_body("POST /containers/create");
+  EXPECT_THAT(body, testing::Not(HasSubstr("Devices")));
+  EXPECT_THAT(body, HasSubstr(R"("Binds":[])"));
+  EXPECT_THAT(workload->description().notes.at(0), HasSubstr("on another machine"));
+  fs::remove_all(root);
 }
 
 TEST_F(ContainerWorkloadTest, StopOfAContainerThatIsOverIsTolerated) {
