@@ -72,6 +72,7 @@ Numbers sitting_means(const Numbers& numbers, const std::vector<const SideRun*>&
   for (const auto& [name, indices] : sittings) {
     const auto sample = [&runs_of_one = indices](const std::vector<double>& all) {
       std::vector<double> chosen;
+      chosen.reserve(runs_of_one.size());
       for (const std::size_t index : runs_of_one) chosen.push_back(all[index]);
       return statistics::describe(chosen);
     };

@@ -92,7 +92,7 @@ void add_not_compared(Report& report, const Side& base, const Side& changed, con
         report.comparisons.push_back(
             not_compared(base, changed, key, changed.name + " has no run of this benchmark", options));
   if (changed.unread.empty()) return;
-  std::string why = changed.name + " has runs that could not be read: " + base::joined(changed.unread, "; ");
+  const std::string why = changed.name + " has runs that could not be read: " + base::joined(changed.unread, "; ");
   report.comparisons.push_back(not_compared(base, changed, "runs that were not read", why, options));
 }
 

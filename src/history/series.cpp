@@ -166,7 +166,7 @@ statistics::Repeatability scatter_of_levels(const std::vector<double>& means) {
 // The scatter of one metric. The runs of a sitting scatter alike in each variant of a key; the sittings' means are of one
 // series only.
 template <class IsOfSeries>
-compare::Known known_of(const SeriesRuns& runs, Metric metric, IsOfSeries is_of_series) {
+compare::Known known_of(const SeriesRuns& runs, Metric metric, const IsOfSeries& is_of_series) {
   statistics::Pool within;
   std::vector<double> means;
   for (const SeriesRuns& sitting : by_sitting(runs)) {
