@@ -91,7 +91,7 @@ base::Result<parts::Job> read_job(const std::vector<fs::path>& folders, const ca
 
 // Without a record nothing more is read: each of a job's processes asks, and there may be a part of each node.
 base::Result<void> check_name_is_free(const fs::path& group_folder, const parts::Membership& member) {
-  if (!has_metrics(group_folder)) return {};
+  if (member.may_start_again || !has_metrics(group_folder)) return {};
   for (const fs::path& folder : part_folders(group_folder)) {
     const auto part = parts::read_part(folder);
     if (!part || !part->ended) continue;

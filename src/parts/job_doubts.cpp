@@ -57,8 +57,8 @@ void add_not_measured(std::vector<Doubt>& doubts, const Job& job) {
   if (!ranks.empty())
     doubts.push_back(
         {"gpus_not_measured",
-         "Nobody measured the GPUs of these ranks, which most likely came after the measurement on their node had "
-         "begun: " +
+         "Nobody measured the GPUs of these ranks, which most likely came after the benchmark on their node had "
+         "started: " +
              some_of(ranks) + ". " + at_least(job)});
 }
 

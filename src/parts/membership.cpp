@@ -45,8 +45,8 @@ std::string slurm_job(const Variables& variables) {
   return "slurm-" + (cluster.empty() ? "" : cluster + "-") + variables.text("SLURM_JOB_ID");
 }
 
-std::string restart_of(const Variables& variables, const char* name = "SLURM_RESTART_COUNT") {
-  const int restarts = variables.number(name).value_or(0);
+std::string restart_of(const Variables& variables) {
+  const int restarts = variables.number("SLURM_RESTART_COUNT").value_or(0);
   return restarts == 0 ? "" : "-r" + std::to_string(restarts);
 }
 
@@ -111,10 +111,16 @@ std::optional<Membership> member_by(const Variables& variables, const Names& nam
   member.ranks = variables.number(names.ranks).value_or(1);
   member.local_ranks = local_ranks_by(variables, names, member.ranks);
   const std::string group = variables.text(names.group);  // "none": torchrun's without --rdzv-id
-  if (!group.empty() && group != "none") member.group = member.launcher + "-" + group;
+  if (!group.empty() && group != "none") member.group = member.launcher + "-" + group + restart_of(variables);
   add_slurm_node(variables, member);
   if (member.local_ranks == member.ranks) member.nodes = 1;
   return member;
+}
+
+// Of an array of jobs, which has one number.
+std::string lsf_element(const Variables& variables) {
+  const int index = variables.number("LSB_JOBINDEX").value_or(0);
+  return index == 0 ? "" : "-" + std::to_string(index);
 }
 
 // MPICH and Intel MPI name no job of their own: the scheduler's step is it.
@@ -125,7 +131,7 @@ void add_schedulers_group(const Variables& variables, Membership& member) {
   else if (const std::string job = variables.text("PBS_JOBID"); !job.empty())
     member.group = "pbs-" + job;
   else if (const std::string lsf = variables.text("LSB_JOBID"); !lsf.empty())
-    member.group = "lsf-" + lsf;
+    member.group = "lsf-" + lsf + lsf_element(variables);
 }
 
 // Flux says how many tasks and nodes there are, and spreads the ones evenly over the others. The fuller nodes' number is
@@ -153,16 +159,19 @@ std::optional<Membership> launchers_member(const Variables& variables) {
   return flux_member(variables);
 }
 
-void add_named(const Named& named, Membership& member) {
-  if (named.group) member.group = *named.group;
+void add_named(const Variables& variables, const Named& named, Membership& member) {
+  if (named.group) member.group = *named.group + restart_of(variables);
   if (named.rank) member.rank = *named.rank;
   if (named.ranks) member.ranks = *named.ranks;
 }
 
-// torchrun starts all ranks again where one has failed: as a job that is requeued, that is another.
+// torchrun starts all ranks again where one has failed: as a job that is requeued, that is another. But each node counts
+// its own failures, so on several nodes the count is no name.
 void add_restart(const Variables& variables, Membership& member) {
-  if (member.launcher == "torchrun" && !member.group.empty())
-    member.group += restart_of(variables, "TORCHELASTIC_RESTART_COUNT");
+  if (member.launcher != "torchrun" || member.group.empty()) return;
+  const int restarts = variables.number("TORCHELASTIC_RESTART_COUNT").value_or(0);
+  member.may_start_again = member.nodes != 1;
+  if (restarts > 0 && !member.may_start_again) member.group += "-t" + std::to_string(restarts);
 }
 
 }  // namespace
@@ -202,7 +211,7 @@ base::Result<std::optional<Membership>> find_membership(const std::vector<std::s
   }
   if (member->node.empty()) member->node = host;
   add_schedulers_group(variables, *member);
-  add_named(named, *member);
+  add_named(variables, named, *member);
   add_restart(variables, *member);
   if (member->ranks <= 1 && !named.group) return std::optional<Membership>();
   if (member->rank >= member->ranks)

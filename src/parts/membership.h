@@ -27,6 +27,7 @@ struct Membership {
   std::optional<int> node_number = {};
   std::optional<int> nodes = {};
   std::optional<int> gpus_allocated = {};  // on this node
+  bool may_start_again = false;            // the launcher may start the same rank again, under the same name
 };
 
 // `environment`: "NAME=value". `host`: this machine's name. Empty: one process by itself. An error: there are several, and

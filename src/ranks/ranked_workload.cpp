@@ -16,7 +16,8 @@ namespace {
 using workload::WorkloadOutcome;
 
 constexpr base::Duration kLongestWaitForRanks = std::chrono::seconds(10);
-// Besides the idle roll: the leader waits for the others twice. If it dies, nobody waits for it.
+// Beside idle rolls, which a late rank with GPUs of its own has for itself: the leader waits for the others twice. If it
+// dies, nobody waits for it.
 constexpr base::Duration kLongestWaitForLeader = std::chrono::seconds(60);
 constexpr base::Duration kBetweenLooks = std::chrono::milliseconds(100);
 
@@ -74,8 +75,9 @@ base::Result<std::optional<WorkloadOutcome>> RankedWorkload::poll(base::Duration
 }  // namespace
 
 void wait_for_go(Company& company, const Waiting& waiting) {
-  company.wait_for_go(company.leads() ? kLongestWaitForRanks : waiting.idle_roll + kLongestWaitForLeader,
-                      waiting.interrupt_fd);
+  company.wait_for_go(
+      company.leads() ? waiting.idle_roll + kLongestWaitForRanks : 2 * waiting.idle_roll + kLongestWaitForLeader,
+      waiting.interrupt_fd);
 }
 
 std::unique_ptr<workload::Workload> make_ranked_workload(std::unique_ptr<workload::Workload> inner, int rank,

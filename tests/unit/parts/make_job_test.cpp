@@ -153,7 +153,7 @@ TEST(MakeJob, GpusOfARankThatNoPartMeasuredLeaveNoTotal) {
   EXPECT_FALSE(job->emissions);
   EXPECT_EQ(job->known_energy, joules(3300));
   ASSERT_EQ(names_of(job->doubts), std::vector<std::string>{"gpus_not_measured"});
-  EXPECT_NE(job->doubts.front().text.find("begun: 3 on n0."), std::string::npos) << job->doubts.front().text;
+  EXPECT_NE(job->doubts.front().text.find("started: 3 on n0."), std::string::npos) << job->doubts.front().text;
   EXPECT_NE(job->doubts.front().text.find("at least 3,300"), std::string::npos) << job->doubts.front().text;
 }
 

@@ -113,7 +113,12 @@ TEST(Membership, FluxSpreadsItsTasksOverItsNodes) {
 TEST(Membership, TorchrunIsNamelessWithoutAnId) {
   const Words ranks{"RANK=1", "LOCAL_RANK=1", "WORLD_SIZE=4", "LOCAL_WORLD_SIZE=4"};
   EXPECT_EQ(member_of(with(ranks, {"TORCHELASTIC_RUN_ID=5f0e"})).group, "torchrun-5f0e");
-  EXPECT_EQ(member_of(with(ranks, {"TORCHELASTIC_RUN_ID=5f0e", "TORCHELASTIC_RESTART_COUNT=2"})).group, "torchrun-5f0e-r2");
+  EXPECT_EQ(member_of(with(ranks, {"TORCHELASTIC_RUN_ID=5f0e", "TORCHELASTIC_RESTART_COUNT=2"})).group, "torchrun-5f0e-t2");
+  const Words several{"RANK=1", "LOCAL_RANK=1", "WORLD_SIZE=8", "LOCAL_WORLD_SIZE=4", "TORCHELASTIC_RUN_ID=5f0e"};
+  const Membership again = member_of(with(several, {"TORCHELASTIC_RESTART_COUNT=2"}));
+  EXPECT_EQ(again.group, "torchrun-5f0e") << "each node has a count of its own";
+  EXPECT_TRUE(again.may_start_again);
+  EXPECT_EQ(member_of(with(several, {"SLURM_RESTART_COUNT=1"})).group, "torchrun-5f0e-r1");
   const Words none = with(ranks, {"TORCHELASTIC_RUN_ID=none"});
   EXPECT_EQ(member_of(with(kStep, none)).group, "slurm-ci-12-3");
   EXPECT_EQ(member_of(none, {"mine"}).group, "mine");
