@@ -100,7 +100,7 @@ HostEnd HostRun::see_to_its_end(const FarRun& far) {
                                           : "what it had measured is here: iris-gpubench recover " + end.folder.string()});
   if (fetched) return end;
   if (fetched.error().why == Why::gone) {
-    console_.say(end.host, fetched.error().error.message + "; another iris-gpubench has its results");
+    console_.say(end.host, fetched.error().error.message + "; another iris-gpubench has its results, or they were removed");
     return end;
   }
   console_.complain(end.host, {fetched.error().error.message, "its results are still there: " + how_to_attach(far)});
@@ -121,7 +121,7 @@ Reply<remote::FarEnd> HostRun::follow(const FarRun& far) {
       ended = tl::unexpected(handed_on.error());
     else
       ended = far.follow(progress, listener, mailbox_.fd());
-    if (ended || ended.error().why == Why::refused) {
+    if (ended || ended.error().why == Why::refused || ended.error().why == Why::gone) {
       output.flush();
       errors.flush();
       return ended;
@@ -146,8 +146,8 @@ Reply<void> HostRun::hand_on_signals(const FarRun& far) {
   }
   while (!signals_.empty()) {
     const std::string name = base::signal_name(signals_.front()).substr(3);  // without SIG
-    if (auto sent = far.signal(name, mailbox_.fd()); !sent) return sent;
-    signals_.pop_front();
+    if (auto sent = far.signal(name, mailbox_.fd()); !sent && sent.error().why != Why::gone) return sent;
+    signals_.pop_front();  // to follow a run that is gone says how it ended, if that is known
   }
   return {};
 }

@@ -188,7 +188,8 @@ base::Result<FarRun> FarRun::find(const Host& host, const std::string& name, int
   if (answer->code == kRunOfAnotherMachine)
     return base::failure(
         "the run " + name + " is not on " + host.name() + ": " + base::one_line(base::trimmed(answer->error)),
-        "name that machine: iris-gpubench attach HOST " + name);
+        "name that machine: iris-gpubench attach HOST " + name + "; if it has a new name: rm ~/.cache/iris-gpubench/runs/" +
+            name + "/host");
   if (answer->code != 0) {
     const std::string others = base::one_line(base::trimmed(answer->output));
     return base::failure(

@@ -14,6 +14,7 @@ find_run() {
     [ -d "$run" ] && run=${run%/results/*} && break
   done
   [ -d "$run" ] || return 44
+  [ -e "$run/code" ] && return  # it has ended
   [ ! -s "$run/host" ] || [ "$(cat "$run/host")" = "$(uname -n)" ] && return
   echo "it was started on $(cat "$run/host"), and $(uname -n) answers" >&2
   return 45

@@ -11,6 +11,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -286,6 +287,19 @@ class Remote(FromRemote):
         self.assertEqual([outcome.code for outcome in outcomes], [4, 4], [outcome.stderr for outcome in outcomes])
         self.assertEqual(sum("another iris-gpubench has its results" in outcome.stderr for outcome in outcomes), 1, [outcome.stderr for outcome in outcomes])
         self.assert_fetched(outcomes[0])
+
+    def test_a_run_that_was_removed_there_is_not_waited_for(self):
+        started = self.start(*self.on("--", "sh", "-c", "echo up; sleep 30"))
+        self.wait_until_it_prints("up")
+        run, = self.remote.runs()
+        for pid, (_, words) in processes().items():
+            if any(str(run) in word for word in words):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(run)
+        outcome = self.finish(started, 30)
+        self.assertEqual(outcome.code, 125, outcome.stderr)
+        self.assertIn("or they were removed", outcome.stderr)
 
     def test_attach_by_the_name_of_the_results(self):
         started = self.start(*self.on("--", "sh", "-c", COUNT))
