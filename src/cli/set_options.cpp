@@ -1,11 +1,13 @@
 #include "cli/set_options.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <utility>
 
 #include "base/text.h"
+#include "cli/names.h"
 #include "sets/until.h"
 
 namespace gpubench::cli {
@@ -110,18 +112,15 @@ std::vector<Option> set_options(SetLine& line) {
   };
 }
 
-namespace {
-
-// The option that a single run would ignore; empty: there is none.
-std::string ignored_by_one_run(const SetLine& line) {
-  if (line.asks_for_a_set()) return {};
-  if (line.options.start_at) return "--start-at";
-  if (line.options.pause > base::Duration::zero()) return "--pause";
-  if (line.seed) return "--seed";
-  return line.options.keep_going ? "--keep-going" : "";
+base::Result<void> check_one_run(const SetLine& line, const Parsed& typed) {
+  const std::array<std::pair<const char*, bool>, 4> ignored{{{"--start_at", line.options.start_at.has_value()},
+                                                             {"--pause", line.options.pause > base::Duration::zero()},
+                                                             {"--seed", line.seed.has_value()},
+                                                             {"--keep_going", line.options.keep_going}}};
+  for (const auto& [option, is_set] : ignored)
+    if (is_set && typed.types(option)) return base::failure(hyphenated(option) + " is for several runs", "add --runs N");
+  return {};
 }
-
-}  // namespace
 
 base::Result<void> check_set(SetLine& line, const RunSpec& spec) {
   if (line.against && line.against_image)
@@ -137,8 +136,6 @@ base::Result<void> check_set(SetLine& line, const RunSpec& spec) {
     return base::failure("--until decided makes at most 20 pairs", "use --max-runs 20, or less");
   if (line.max_runs && line.options.until.empty())
     return base::failure("--max-runs is for --until", "use --runs for a fixed number of runs");
-  if (const std::string ignored = ignored_by_one_run(line); !ignored.empty())
-    return base::failure(ignored + " is for several runs", "add --runs N");
   if (!line.options.until.empty() && line.options.runs > 1)
     return base::failure("--runs and --until cannot be used together", "--max-runs says how many runs --until may make");
   line.options.max_runs = line.max_runs.value_or(decides ? kMostPairsToDecide : line.options.max_runs);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/option_table.h"
+#include "cli/parse.h"
 #include "cli/run_spec.h"
 #include "sets/run_set.h"
 
@@ -36,6 +37,8 @@ struct SetLine {
 std::vector<Option> set_options(SetLine& line);
 // What goes together. Settles how many runs are warm-up.
 base::Result<void> check_set(SetLine& line, const RunSpec& spec);
+// Of one run: that no option was typed that it would ignore. The user's own defaults may be for sets.
+base::Result<void> check_one_run(const SetLine& line, const Parsed& typed);
 
 // A run that is a part of a job on several nodes, or of several processes.
 std::vector<Option> group_options(PartOf& part_of);

@@ -156,6 +156,8 @@ int run_benchmark(const cli::RunLine& line, const Context& context) {
   if (!line.host.hosts.empty()) return run_on_hosts(line, context);
   if (!line.set.resume.empty()) return resume_set(line, context);
   if (line.set.asks_for_a_set()) return run_job(run::new_set(line, completed_by(context)), context);
+  if (const auto checked = cli::check_one_run(line.set, context.line); !checked)
+    return cli::complain(checked.error(), cli::kUsageError);
   return jobs::run_benchmark(with_environment(line.spec, context), context.environment);
 }
 

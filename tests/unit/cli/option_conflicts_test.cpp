@@ -19,7 +19,9 @@ std::string answer_to(Words words, RunLine& line) {
   table.arguments = &line.workload.benchmark.arguments;
   words.insert(words.end(), {"--", "true"});
   const auto parsed = parse(table, words);
-  return parsed ? "" : parsed.error().message + " | " + parsed.error().remedy;
+  auto checked = parsed ? base::Result<void>() : base::failure(parsed.error());
+  if (checked && !line.set.asks_for_a_set()) checked = check_one_run(line.set, *parsed);
+  return checked ? "" : checked.error().message + " | " + checked.error().remedy;
 }
 
 std::string answer_to(const Words& words) {
@@ -52,6 +54,16 @@ TEST(OptionConflicts, WhatDoesNotGoTogetherSaysWhatToDo) {
       {{"--group", "a", "--rank", "2", "--ranks", "2"}, "--rank is not below --ranks | count --rank from 0"},
   };
   for (const auto& [words, answer] : cases) EXPECT_EQ(answer_to(words), answer) << words.front();
+}
+
+TEST(OptionConflicts, DefaultsForSetsLeaveOneRunAlone) {
+  RunLine line;
+  OptionTable table{run_options(line)};
+  table.arguments = &line.workload.benchmark.arguments;
+  table.presets = {{"--pause", {"10"}, ".iris-gpubench.yml"}, {"--keep_going", {"true"}, "IRIS_GPUBENCH_KEEP_GOING"}};
+  const auto parsed = parse(table, {"--", "true"});
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_TRUE(check_one_run(line.set, *parsed));
 }
 
 TEST(OptionConflicts, NeighboursOfThoseThatDoGoTogether) {
