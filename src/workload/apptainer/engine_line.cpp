@@ -231,16 +231,16 @@ base::Result<void> check_settings(const ApptainerOptions& options) {
       {has_options, "--tmpfs with options", "write --tmpfs TARGET alone"},
       {settings.gpu_access == GpuAccessWish::devices, "--gpu-access devices", "leave it out, or use none, cdi or runtime"},
   }};
-  const std::string engine = options.is_charliecloud() ? "Charliecloud" : "Apptainer";
-  for (const Refusal& refusal : refusals)
-    if (refusal.is_asked_for)
-      return base::failure(std::string(refusal.option) + " cannot be used with " + engine, refusal.remedy);
   const bool has_read_only =
       !settings.mounts.empty() || std::any_of(options.volumes.begin(), options.volumes.end(),
                                               [](const std::string& volume) { return volume.ends_with(":ro"); });
   if (options.is_charliecloud() && has_read_only)
     return base::failure("Charliecloud cannot mount a folder read-only",
                          "use --volume FOLDER:TARGET if the benchmark may write there");
+  const std::string engine = options.is_charliecloud() ? "Charliecloud" : "Apptainer";
+  for (const Refusal& refusal : refusals)
+    if (refusal.is_asked_for)
+      return base::failure(std::string(refusal.option) + " cannot be used with " + engine, refusal.remedy);
   if (options.is_charliecloud() && !options.tmpfs.empty())
     return base::failure("--tmpfs cannot be used with Charliecloud", "/tmp is in memory; leave it out");
   return {};

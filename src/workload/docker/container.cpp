@@ -106,11 +106,12 @@ base::Result<void> Container::remove() {
     return base::failure("the engine may still make the container " + which.substr(0, 80),
                          "look again a little later, and remove it: docker rm --force " + which.substr(0, 80));
   bool gone = answer && (answer->status < 300 || is_unknown);
-  if ((!answer && !engine_.is_interrupted()) || is_under_way)
+  const bool may_come = !answer && id_.empty();  // that it is not there yet does not say that it is gone
+  if ((!answer && !may_come && !engine_.is_interrupted()) || is_under_way)
     gone = wait_until_removed(which, is_under_way ? kBetweenWords : 0s);
   if (!gone) {
     const std::string words = answer ? engine_words(*answer) : answer.error().message;
-    return base::failure("could not remove the container: " + words, by_hand);
+    return base::failure("could not remove the container " + which.substr(0, 80) + ": " + words, by_hand);
   }
   id_.clear();
   name_.clear();

@@ -164,8 +164,8 @@ GpuAccess choose_gpu_access(const std::vector<GpuRequest>& gpus, const EngineFac
   }
   if (any_way && facts.is_elsewhere) {
     access.reason =
-        "the engine has no NVIDIA runtime and is on another machine, whose device nodes are not known here (install "
-        "nvidia-container-toolkit there)";
+        "the engine has no NVIDIA runtime and counts as one on another machine, whose device nodes are not known here "
+        "(install nvidia-container-toolkit there, or give --gpu-access cdi; --gpu-access devices if it is this machine)";
     return access;
   }
   return access_by_devices(gpus, host_root);

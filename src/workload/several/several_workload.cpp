@@ -209,10 +209,15 @@ base::Result<bool> SeveralWorkload::collect_results(const std::filesystem::path&
 base::Result<void> SeveralWorkload::cleanup() {
   kill();
   for (const auto& thread : threads_) thread->join();
-  base::Result<void> cleaned;
-  for (const Part& part : parts_)
-    if (auto one = part.workload->cleanup(); !one && cleaned) cleaned = std::move(one);
-  return cleaned;
+  base::Error troubles;
+  for (const Part& part : parts_) {
+    const auto one = part.workload->cleanup();
+    if (one) continue;
+    base::add_item(troubles.message, one.error().message, "; ");
+    base::add_item(troubles.remedy, one.error().remedy, "; ");
+  }
+  if (!troubles.message.empty()) return base::failure(troubles);
+  return {};
 }
 
 }  // namespace
