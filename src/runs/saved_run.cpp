@@ -146,6 +146,7 @@ record::Measured measured_until(const Loader& loader, const fs::path& directory)
   } else {
     measured.outcome.ran = {*loader.notes.started, std::max(*loader.notes.started, loader.last)};
     measured.outcome.note = "the tool was stopped first";
+    measured.outcome.stopped_by_us = loader.notes.workload.attached;  // what was only watched goes on
   }
   measured.workload = loader.notes.workload;
   measured.events = loader.notes.events;
