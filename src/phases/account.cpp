@@ -87,20 +87,15 @@ class Accounting {
   // From one cut to another: energy, and standard uncertainty but for the run's own.
   [[nodiscard]] std::pair<double, double> between(std::size_t from, std::size_t to) const {
     const double lag = lag_joules_[to] - lag_joules_[from];
-    const double shared = hidden(from, to, tree_.cuts[to].time - tree_.cuts[from].time < resolution_.shortest);
+    const bool is_short = tree_.cuts[to].time - tree_.cuts[from].time < resolution_.shortest;
+    const double shared = resolution_.hidden(tree_.cuts, joules_, from, to, is_short);
     return {joules_[to] - joules_[from],
             std::sqrt(variances_[to] + variances_[from] + lag * lag + shared * shared + noise_[to] - noise_[from])};
   }
-  // Of its energy the doubt that it has in common with the others of its phase.
-  [[nodiscard]] double hidden(const Occurrence& one) const {
-    return hidden(one.start, one.end, tree_.nodes[one.node].is_shorter_than(resolution_.shortest));
-  }
+  // For each node the doubt that its occurrences have in common.
+  [[nodiscard]] std::vector<double> hidden() const { return hidden_of_occurrences(resolution_, tree_, joules_); }
 
  private:
-  [[nodiscard]] double hidden(std::size_t from, std::size_t to, bool is_short) const {
-    return resolution_.hidden(tree_.cuts, joules_, from, to, is_short);
-  }
-
   // One kind after another, each gone before the next one has its place: there may be a million of each.
   void add_cuts(CutEnergies cuts) {
     resolution_.narrow(std::exchange(cuts.resolution, {}));
@@ -178,9 +173,8 @@ struct Scatter {
   double mean = 0;
   double squares = 0;
   double shared = 0;  // sum of the doubt that is the same each time, k = 1
-  void add(double value, double shared_doubt) {
+  void add(double value) {
     ++count;
-    shared += shared_doubt;
     const double from_mean = value - mean;
     mean += from_mean / static_cast<double>(count);
     squares += from_mean * (value - mean);
@@ -199,8 +193,9 @@ double mean_half_width(const Scatter& scatter) {
 std::vector<Scatter> scatters(const PhaseTree& tree, const Accounting& accounting) {
   std::vector<Scatter> scatters(tree.nodes.size());
   const std::vector<double>& joules = accounting.joules();
-  for (const Occurrence& one : tree.occurrences)
-    scatters[one.node].add(joules[one.end] - joules[one.start], accounting.hidden(one));
+  for (const Occurrence& one : tree.occurrences) scatters[one.node].add(joules[one.end] - joules[one.start]);
+  const std::vector<double> hidden = accounting.hidden();
+  for (std::size_t node = 0; node < hidden.size(); ++node) scatters[node].shared = hidden[node];
   return scatters;
 }
 

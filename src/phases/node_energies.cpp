@@ -123,11 +123,11 @@ void add_hidden(std::vector<NodeEnergy>& energies, const PhaseTree& tree, const 
                 const std::vector<bool>& by_name) {
   const std::vector<double> others = by_name.empty() ? std::vector<double>{} : without(by_name, cuts.joules);
   const std::vector<double>& by_cuts = by_name.empty() ? cuts.joules : others;
-  for (std::size_t atom = 0; atom + 1 < tree.cuts.size(); ++atom)
-    energies[tree.cuts[atom].node].self.hidden += cuts.resolution.hidden_to_next(tree.cuts, by_cuts, atom);
-  for (const auto& [node, start, end] : tree.occurrences) {
-    const bool is_short = tree.nodes[node].is_shorter_than(cuts.resolution.shortest);
-    energies[node].inclusive.hidden += cuts.resolution.hidden(tree.cuts, by_cuts, start, end, is_short);
+  const std::vector<double> occurrences = hidden_of_occurrences(cuts.resolution, tree, by_cuts);
+  const std::vector<double> selves = hidden_of_selves(cuts.resolution, tree, by_cuts);
+  for (std::size_t node = 0; node < energies.size(); ++node) {
+    energies[node].inclusive.hidden += occurrences[node];
+    energies[node].self.hidden += selves[node];
   }
 }
 

@@ -33,11 +33,17 @@ struct Resolution {
   // `joules`: at each cut.
   [[nodiscard]] double hidden(const std::vector<Cut>& cuts, const std::vector<double>& joules, std::size_t from,
                               std::size_t to, bool is_short) const;
-  // Of the time from this cut to the next: of a short one as much as an edge holds.
-  [[nodiscard]] double hidden_to_next(const std::vector<Cut>& cuts, const std::vector<double>& joules,
-                                      std::size_t cut) const;
+  // Of a node's own time between two cuts: of a short one as much as an edge holds.
+  [[nodiscard]] double hidden_of_self(const std::vector<Cut>& cuts, const std::vector<double>& joules, std::size_t from,
+                                      std::size_t to) const;
   // To what the other shows as well.
   void narrow(Resolution other);
 };
+
+// The doubt of all times of each node: of its occurrences, or of its own time without the phases within them. Short ones
+// that follow each other at once are one time: together they are known from its two ends.
+std::vector<double> hidden_of_occurrences(const Resolution& resolution, const PhaseTree& tree,
+                                          const std::vector<double>& joules);
+std::vector<double> hidden_of_selves(const Resolution& resolution, const PhaseTree& tree, const std::vector<double>& joules);
 
 }  // namespace gpubench::phases

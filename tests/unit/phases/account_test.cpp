@@ -267,6 +267,92 @@ TEST(PhaseEnergy, ShortPhasesBetweenLongOnesAreKnownIfTheirEndsAreApart) {
   }
 }
 
+// Occurrences of "step" with so much between them, from 2 s after the start of the run on: the power of a step changes
+// within it, so that no mark has a steady side.
+struct Loop {
+  base::Duration step;
+  base::Duration gap;
+  int times;
+  double watts_step = 500;
+  double watts_gap = 100;
+  std::string name_of_odd = "step";
+
+  [[nodiscard]] base::Duration length() const { return (step + gap) * times; }
+  [[nodiscard]] double joules() const { return watts_step * base::to_seconds(step) * times; }
+  [[nodiscard]] base::Window run() const { return {kStart, kStart + 4s + length()}; }
+  void add_to(PowerSteps& steps, MarkCollector& marks) const {
+    const std::uint32_t lane = marks.lane(Origin::marks, "1/1");
+    for (int i = 0; i < times; ++i) {
+      const base::SteadyTime begin = kStart + 2s + i * (step + gap);
+      steps.then(begin, watts(1.2 * watts_step)).then(begin + step / 2, watts(0.8 * watts_step));
+      if (gap > 0s) steps.then(begin + step, watts(watts_gap));
+      marks.span(lane, begin, begin + step, i % 2 == 0 ? "step" : name_of_odd);
+    }
+    steps.then(kStart + 2s + length(), watts(100));
+  }
+  // By power samples, or by readings this far apart.
+  [[nodiscard]] std::optional<PhaseAccount> account(std::optional<base::Duration> readings = {}) const {
+    PowerSteps steps(watts(100));
+    MarkCollector marks;
+    add_to(steps, marks);
+    const support::PowerScript truth = steps.script();
+    return account_of(marks, truth, run(),
+                      readings ? readings_of(truth, run(), *readings) : samples_of(truth, run(), {30ms, 5}));
+  }
+};
+
+void expect_known_by_cuts(const std::optional<PhaseAccount>& account, double joules) {
+  ASSERT_TRUE(account);
+  const Phase& step = phase(*account, "step");
+  EXPECT_EQ(step.basis, EnergyBasis::cuts);
+  expect_truth(step, joules);
+  expect_truth_if_any(step, joules);
+  EXPECT_TRUE(step.each);
+  ASSERT_TRUE(step.self_energy);
+  EXPECT_NEAR(step.self_energy->joules(), joules, step.self_half_width.joules());
+  EXPECT_LT(step.self_half_width.joules(), 0.1 * joules);
+}
+
+// A loop of short steps has no ends but its own two.
+TEST(PhaseEnergy, ShortPhasesThatFollowEachOtherAtOnceAreKnownTogether) {
+  for (const base::Duration gap : {base::Duration{}, base::Duration{20us}}) {
+    const Loop on_readings{2500ms, gap, 400};
+    expect_known_by_cuts(on_readings.account(100ms), on_readings.joules());
+    expect_known_by_cuts(on_readings.account(1000ms), on_readings.joules());
+    const Loop few{150ms, gap, 20};
+    expect_known_by_cuts(few.account(), few.joules());
+    const Loop not_fitted{100ms, gap, 1000};
+    expect_known_by_cuts(not_fitted.account(), not_fitted.joules());
+  }
+}
+
+TEST(PhaseEnergy, ShortPhasesThatFollowEachOtherAtOnceAreRefusedIfTheyAreShortTogether) {
+  const auto account = Loop{10ms, 20us, 6}.account();
+  ASSERT_TRUE(account);
+  expect_nothing_is_said_of(*account, "step");
+}
+
+TEST(PhaseEnergy, ShortPhasesOfTwoNamesThatFollowEachOtherAreNotOne) {
+  const auto account = Loop{2500ms, 20us, 400, 500, 100, "other"}.account(1000ms);
+  ASSERT_TRUE(account);
+  expect_nothing_is_said_of(*account, "step");
+  expect_nothing_is_said_of(*account, "other");
+}
+
+// What lies between the steps may use far more power than they, or far less.
+TEST(PhaseEnergy, WhatLiesBetweenShortPhasesIsInTheirDoubt) {
+  for (const base::Duration gap : {1ms, 5ms, 10ms, 15ms, 20ms}) {
+    for (const double watts_gap : {0.0, 700.0}) {
+      for (const base::Duration step : {10ms, 50ms, 100ms, 150ms}) {
+        const Loop loop{step, gap, 29, 100, watts_gap};
+        expect_truth_if_any(phase(*loop.account(), "step"), loop.joules());
+      }
+      const Loop on_readings{2500ms, gap * 10, 400, 100, watts_gap};
+      expect_truth_if_any(phase(*on_readings.account(1000ms), "step"), on_readings.joules());
+    }
+  }
+}
+
 // Cuts give the short phases more than the fit does: between long ones that change faster than the samples come.
 TEST(PhaseEnergy, WhatIsKnownByNameDoubtsWhatTheCutsLeaveIt) {
   const base::Window run{kStart, kStart + 59s};
