@@ -3,8 +3,10 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "base/signal_name.h"
@@ -47,6 +49,14 @@ base::Result<ranks::Hello> hello_of(const cli::RunSpec& spec, int rank, const pl
   for (const std::size_t position : own.positions) hello.own.push_back(meter->gpus()[position].uuid);
   meter->close();
   return hello;
+}
+
+// Jobs of one name in two results folders are two. Short: a socket's name has 107 bytes.
+std::string name_here(const cli::RunSpec& spec, const parts::Membership& member) {
+  std::error_code error;
+  const fs::path folder = fs::weakly_canonical(fs::absolute(spec.results_dir, error), error);
+  constexpr std::size_t kFolders = 1'000'000;
+  return std::to_string(std::hash<std::string>()(folder.string()) % kFolders) + "/" + parts::id_of(member.group);
 }
 
 // As the launcher expects it: a signal's number after the benchmark was ended by it.
@@ -173,7 +183,7 @@ base::Result<std::unique_ptr<ranks::Company>> join_company(const cli::RunSpec& s
   const platform::SystemClock clock;
   ranks::Hello hello;
   GPUBENCH_ASSIGN_OR_RETURN(hello, hello_of(spec, member.rank, clock, interrupt_fd));
-  auto company = ranks::join(member.group, member.node, hello, member.local_ranks);
+  auto company = ranks::join(name_here(spec, member), member.node, hello, member.local_ranks);
   if (company) (*company)->gather(kGatherFor);
   return company;
 }

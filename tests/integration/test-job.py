@@ -123,6 +123,17 @@ class Parts(ProductTest):
         self.assertEqual([rank["exit_code"] for rank in job["ranks"]], [0, 0])
         return job, [finding["name"] for finding in job["findings"]]
 
+    def test_two_jobs_of_one_name_in_two_folders_are_two(self):
+        def rank(number, results):
+            words = [str(PROGRAM), *QUICK, "--quiet", "--results_dir", str(results), "--group", "job", "--rank", str(number), "--ranks", "2", "--", "sleep", "2"]
+            return subprocess.Popen(words, env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        folders = [self.folder / "one", self.folder / "two"]
+        ranks = [rank(number, folder) for folder in folders for number in range(2)]
+        self.assertEqual([(process.communicate(timeout=60)[1], process.returncode) for process in ranks], [("", 0)] * 4)
+        for folder in folders:
+            job = json.loads((folder / "latest/metrics.json").read_text())
+            self.assertEqual([one["exit_code"] for one in job["ranks"]], [0, 0])
+
     def test_a_rank_that_comes_before_the_start_measures_its_own_gpu(self):
         job, findings = self.job_with_a_late_rank("2", ("part.json", "job"))
         self.assertEqual(len(job["gpus"]), 2)
