@@ -82,7 +82,8 @@ std::optional<Term> term_of_fewer_runs(const Repeatability& within, std::size_t 
                                        std::span<const std::size_t> runs_of_others) {
   double share = 1 / static_cast<double>(runs);  // of the variance of one run
   for (const std::size_t others : runs_of_others) share -= 1 / static_cast<double>(others * runs_of_others.size());
-  if (share <= 0 || within.degrees == 0) return std::nullopt;
+  constexpr double kRounding = 1e-9;  // what equal numbers of runs leave
+  if (share <= kRounding || within.degrees == 0) return std::nullopt;
   return Term{"fewer runs in a sitting", within.deviation * std::sqrt(share), within.degrees};
 }
 

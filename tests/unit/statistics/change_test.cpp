@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "statistics/decision.h"
 #include "statistics/distributions.h"
@@ -144,6 +145,15 @@ TEST(Change, OneRunAgainstOneWithHistory) {
   const Change change = pooled_change({base}, {changed}, known);
   EXPECT_NEAR(change.budget.standard(), known.deviation * std::sqrt(1.5), 1e-12);
   EXPECT_DOUBLE_EQ(change.budget.degrees(), 12);
+}
+
+TEST(Change, SittingsOfEquallyManyRunsHaveNoTermOfFewerRuns) {
+  for (std::size_t runs = 1; runs <= 20; ++runs)
+    for (std::size_t sittings = 1; sittings <= 30; ++sittings) {
+      const std::vector<std::size_t> others(sittings, runs);
+      EXPECT_FALSE(term_of_fewer_runs({0.01, 20}, runs, others)) << sittings << " sittings of " << runs;
+      EXPECT_TRUE(term_of_fewer_runs({0.01, 20}, runs, std::vector<std::size_t>(sittings, runs + 1)));
+    }
 }
 
 TEST(Change, PredictionIntervals) {
