@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 
 #include <cctype>
-#include <set>
+#include <map>
+#include <utility>
 
 #include "base/text.h"
 #include "compare/formats/formats.h"
@@ -30,27 +31,76 @@ std::string go_unit(Metric metric, const std::string& unit) {
   return text + "-" + std::string(facts_of(metric).name);
 }
 
-std::string run_line(const std::string& benchmark, const Comparison& comparison, const SideRun& run) {
-  std::string line = go_name(benchmark) + " 1";
+// The figures of a run as its line has them, by metric.
+using Figures = std::map<std::size_t, std::string>;
+
+// Of those that are compared; what another comparison has added stays.
+void add_figures(Figures& figures, const Comparison& comparison, const SideRun& run) {
   for (const Row& row : comparison.rows)
     if (const auto& figure = run.values.figure(row.metric); figure && row.change)
-      line += fmt::format(" {:.10g} {}", figure->value, go_unit(row.metric, row.unit));
+      figures.try_emplace(index_of(row.metric), fmt::format(" {:.10g} {}", figure->value, go_unit(row.metric, row.unit)));
+}
+
+// Go's readers refuse a line without figures.
+std::string run_line(const std::string& benchmark, const Figures& figures) {
+  if (figures.empty()) return {};
+  std::string line = go_name(benchmark) + " 1";
+  for (const auto& [metric, text] : figures) line += text;
   return line + "\n";
+}
+
+std::string side_lines(const std::string& name, const std::string& lines) {
+  return lines.empty() ? lines : "side: " + side_text(name) + "\n" + lines;
+}
+
+// The runs of BASE with the figures that any NEW is compared by.
+class BaseRuns {
+ public:
+  void add(const Comparison& comparison) {
+    for (const SideRun& run : comparison.base.runs) {
+      const auto [place, is_new] = places_.try_emplace({run.values.id, run.values.start_seconds}, runs_.size());
+      if (is_new) runs_.emplace_back();
+      add_figures(runs_[place->second], comparison, run);
+    }
+  }
+  // Once only.
+  std::string take_lines(const std::string& benchmark) {
+    std::string lines;
+    for (const Figures& figures : runs_) lines += run_line(benchmark, figures);
+    runs_.clear();
+    return lines;
+  }
+
+ private:
+  std::map<std::pair<std::string, double>, std::size_t> places_;  // by name and start
+  std::vector<Figures> runs_;
+};
+
+std::string changed_lines(const std::string& benchmark, const Comparison& comparison) {
+  std::string lines;
+  for (const SideRun& run : comparison.changed.runs) {
+    Figures figures;
+    add_figures(figures, comparison, run);
+    lines += run_line(benchmark, figures);
+  }
+  return lines;
 }
 
 }  // namespace
 
 // A line for each run, under the key "side": benchstat -col side FILE. With several NEW, BASE stands there once.
 std::string as_benchfmt(const Report& report) {
-  std::string text;
-  std::set<std::string> bases;
+  std::vector<std::string> benchmarks;
+  std::map<std::string, BaseRuns> bases;
   for (const Comparison& comparison : report.comparisons) {
-    const std::string benchmark = benchmark_text(report, comparison);
-    for (const SideSummary* side : {&comparison.base, &comparison.changed}) {
-      if (side == &comparison.base && !bases.insert(benchmark).second) continue;
-      text += "side: " + side_text(side->name) + "\n";
-      for (const SideRun& run : side->runs) text += run_line(benchmark, comparison, run);
-    }
+    benchmarks.push_back(benchmark_text(report, comparison));
+    bases[benchmarks.back()].add(comparison);
+  }
+  std::string text;
+  for (std::size_t i = 0; i < benchmarks.size(); ++i) {
+    const Comparison& comparison = report.comparisons[i];
+    text += side_lines(comparison.base.name, bases[benchmarks[i]].take_lines(benchmarks[i]));
+    text += side_lines(comparison.changed.name, changed_lines(benchmarks[i], comparison));
   }
   return text;
 }

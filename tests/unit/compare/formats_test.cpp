@@ -103,6 +103,19 @@ TEST(Formats, SeveralNewHaveNames) {
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 3 + 15) << "BASE once\n" << lines;
 }
 
+// The first NEW is a replay, which has no figures; the second has only times.
+TEST(Formats, BaseHasItsFiguresWhicheverNewHasThem) {
+  Side replay = side_of("a", kNewJoules);
+  for (SideRun& run : replay.runs) run.values.replayed = true;
+  Side timed = side_of("b", kNewJoules);
+  for (SideRun& run : timed.runs) run.values.figures[index_of(Metric::energy)].reset();
+  const std::string lines =
+      as_benchfmt(report_of_several(side_of("base", kBaseJoules), {replay, timed, side_of("c", kNewJoules)}));
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 3 + 15) << "a line has figures\n" << lines;
+  EXPECT_TRUE(lines.starts_with("side: base\nBenchmarkSimulate 1 3012 J-energy 4 s-time ")) << lines;
+  EXPECT_NE(lines.find("side: b\nBenchmarkSimulate 1 4 s-time"), std::string::npos) << lines;
+}
+
 TEST(Formats, CommandLinesOfOneBenchmarkHaveNames) {
   const auto both = [](const std::string& name, const std::vector<double>& joules) {
     Side side = side_of(name, joules);
