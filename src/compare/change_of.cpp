@@ -93,9 +93,13 @@ void widen_for_runs_that_follow(Change& change, const Numbers& numbers, const ch
   change.budget.add({name, scatter * std::sqrt((factor - 1) / n), numbers.degrees()});
 }
 
+bool has_sittings(const Known& known) {
+  return known.sittings && known.sittings->degrees >= kEnoughSittings;
+}
+
 // `scale`: 1 of logarithms, else the value that relative uncertainties act on.
 void add_sitting(Change& change, const Known& known, double scale) {
-  if (known.sittings && known.sittings->degrees >= kEnoughSittings) {
+  if (has_sittings(known)) {
     const double standard = std::numbers::sqrt2 * known.sittings->deviation * scale;
     change.budget.add({std::string(kKnownSittingTerm), standard, known.sittings->degrees});
   } else {
@@ -142,13 +146,19 @@ bool is_enough(const std::optional<statistics::Repeatability>& known) {
   return known && known->degrees >= statistics::kEnoughHistory;
 }
 
-// One run a side, and a history of single runs: it is of their scatter. Empty: there is none. Where the runs of a sitting
-// are known as well, the sittings' means may be of many runs each, and say too little of one run: see few().
-std::optional<MetricChange> by_single_sittings(const Numbers& base, const Numbers& changed, const Known& known) {
-  if (!is_enough(known.sittings)) return std::nullopt;
+// One run a side, and sittings that are known: the scatter of their means holds that of runs, whole in sittings of one run,
+// less in sittings of more. Empty: they are too few, or it is not known what they lack.
+std::optional<MetricChange> by_known_sittings(const Numbers& base, const Numbers& changed, const Known& known) {
+  const bool enough = is_enough(known.sittings) || (has_sittings(known) && is_enough(known.within));
+  if (!enough) return std::nullopt;
   MetricChange result;
   result.method = Method::history;
   result.change = statistics::pooled_change(base.side(), changed.side(), *known.sittings);
+  const auto within = known.within.value_or(statistics::Repeatability{});
+  if (auto term = statistics::term_of_fewer_runs(within, 1, known.runs_of_sittings)) {
+    term->standard *= std::numbers::sqrt2;  // of both sides
+    result.change.budget.add(*term);
+  }
   return result;
 }
 
@@ -171,8 +181,8 @@ MetricChange without_boards(const Numbers& base, const Numbers& changed, const S
   const bool one_sitting = base_sittings == new_sittings && base_sittings.size() == 1;
   const bool is_few = std::max(base.values.size(), changed.values.size()) <= 2;
   const bool ones = base.values.size() == 1 && changed.values.size() == 1;
-  if (ones && !one_sitting && !is_enough(known.within))
-    if (auto result = by_single_sittings(base, changed, known)) return *std::move(result);
+  if (ones && !one_sitting)
+    if (auto result = by_known_sittings(base, changed, known)) return *std::move(result);
   const bool by_few = ones || (is_few && is_enough(known.within));
   MetricChange result = by_few ? few(base, changed, known) : unpaired(base, changed, Method::runs);
   if (result.method != Method::meter_only && !one_sitting) add_sitting(result.change, known, scale);

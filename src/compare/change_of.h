@@ -1,6 +1,7 @@
 // How the runs of two sides are put together to one change of a metric.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ struct Selection {
 struct Known {
   std::optional<statistics::Repeatability> within;    // of runs of one sitting
   std::optional<statistics::Repeatability> sittings;  // of the means of sittings
+  std::vector<std::size_t> runs_of_sittings;          // how many runs each of those is the mean of
 };
 
 struct MetricChange {

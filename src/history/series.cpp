@@ -169,12 +169,14 @@ template <class IsOfSeries>
 compare::Known known_of(const SeriesRuns& runs, Metric metric, const IsOfSeries& is_of_series) {
   statistics::Pool within;
   std::vector<double> means;
+  compare::Known known;
   for (const SeriesRuns& sitting : by_sitting(runs)) {
     const auto sample = statistics::describe(logs_of(sitting, metric));
     within.add(sample);
-    if (is_of_series(*sitting.front())) means.push_back(sample.mean);
+    if (!is_of_series(*sitting.front())) continue;
+    means.push_back(sample.mean);
+    known.runs_of_sittings.push_back(sitting.size());
   }
-  compare::Known known;
   if (within.repeatability().degrees > 0) known.within = within.repeatability();
   const statistics::Repeatability between = scatter_of_levels(means);
   if (between.degrees > 0) known.sittings = between;

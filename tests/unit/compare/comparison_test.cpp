@@ -129,12 +129,26 @@ TEST(Comparison, OneRunWithAHistoryOfSingleRuns) {
 // The means of sittings of many runs scatter less than one run.
 TEST(Comparison, OneRunWithAHistoryOfSets) {
   KnownScatter known;
-  known[index_of(Metric::energy)] = {statistics::Repeatability{0.01, 80}, statistics::Repeatability{0.0033, 9}};
+  known[index_of(Metric::energy)] = {statistics::Repeatability{0.01, 80}, statistics::Repeatability{0.0033, 9},
+                                     std::vector<std::size_t>(10, 9)};
   const Report report =
       make_report(side_of("base", {3000}), {side_of("new", {3050})}, {}, [&](const Side&, const Side&) { return known; });
   EXPECT_EQ(energy_of(report).change->method, Method::history);
-  EXPECT_TRUE(has_term(energy_of(report), kKnownSittingTerm));
-  EXPECT_NEAR(energy_of(report).change->change.budget.standard(), std::sqrt(2.0) * std::hypot(0.01, 0.0033), 1e-9);
+  const double standard = energy_of(report).change->change.budget.standard();
+  EXPECT_NEAR(standard, std::sqrt(2.0) * std::hypot(0.01 * std::sqrt(8. / 9), 0.0033), 1e-9);
+  EXPECT_GE(standard, 0.0141) << "of one run a side";
+}
+
+// The scatter of single runs is in the scatter of nearly all sittings already.
+TEST(Comparison, OneRunWithAHistoryOfSingleRunsAndASet) {
+  KnownScatter known;
+  std::vector<std::size_t> runs(20, 1);
+  runs.push_back(9);
+  known[index_of(Metric::energy)] = {statistics::Repeatability{0.005, 8}, statistics::Repeatability{0.005, 20}, runs};
+  const Report report =
+      make_report(side_of("base", {3000}), {side_of("new", {3050})}, {}, [&](const Side&, const Side&) { return known; });
+  EXPECT_EQ(energy_of(report).change->method, Method::history);
+  EXPECT_NEAR(energy_of(report).change->change.budget.standard(), 0.0071, 0.0002);
 }
 
 // Four sittings of three runs, of which each mean is 3000, against a sitting of one run.

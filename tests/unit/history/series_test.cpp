@@ -151,6 +151,34 @@ TEST(KnownScatter, OfSittingsIsOfOneVariant) {
   EXPECT_EQ(energy.within->degrees, 20) << "of both variants";
 }
 
+// Runs of one sitting that scatter by 0.5 %.
+std::vector<SideRun> sitting_of(const std::string& name, std::size_t count, double joules) {
+  std::vector<SideRun> runs;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double sign = i + 1 == count && count % 2 == 1 ? 0 : i % 2 == 0 ? 1 : -1;
+    runs.push_back(compare::examples::run_of(name + std::to_string(i), joules * std::exp(0.005 * sign)));
+    runs.back().sitting = name;
+  }
+  return runs;
+}
+
+// Many nights of a run and one set: their means scatter as single runs do, and hold what differs between sittings, too.
+TEST(KnownScatter, OfSingleRunsAndASetCountsTheScatterOfARunOnce) {
+  std::vector<SideRun> runs = sitting_of("set", 9, 3000);
+  for (std::size_t nights : {6, 20}) {
+    for (std::size_t i = 0; i < nights; ++i)
+      for (const SideRun& run :
+           sitting_of("night" + std::to_string(nights + i), 1, 3000 * std::exp(i % 2 == 0 ? 0.005 : -0.005)))
+        runs.push_back(run);
+    const compare::Report report = compare::make_report(
+        {"base", sitting_of("base", 1, 3000), {}}, {{"new", sitting_of("new", 1, 3000), {}}}, {},
+        [&](const compare::Side& base, const compare::Side& changed) { return known_scatter(runs, base, changed); });
+    const auto& change = *compare::examples::energy_of(report).change;
+    EXPECT_EQ(change.method, compare::Method::history);
+    EXPECT_NEAR(change.change.budget.standard(), 0.0071, 0.0005) << nights;
+  }
+}
+
 TEST(IndexEntry, ReadsBack) {
   IndexEntry entry{"20260101-a", {1234, 5678}, runs_with_step(1, 9)[0].values, {}};
   entry.listed.benchmark = "train\t";
