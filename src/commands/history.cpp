@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <utility>
 
@@ -47,7 +48,7 @@ cli::OptionTable describe_history(HistorySpec& spec) {
   const auto set_last = [&spec](double last) { spec.choice.last = static_cast<std::size_t>(last); };
   cli::OptionTable table{
       {{"Options",
-        {{"KEY", "", "Only benchmarks whose name or command contains this", cli::text(spec.choice.key)},
+        {{"KEY", "", "Only benchmarks whose name, command or variant contains this", cli::text(spec.choice.key)},
          cli::results_dir_option(spec.results_dir),
          {"--metric", "METRIC", "energy, time, power, carbon, score, work or energy_per_work",
           cli::with_choices(metrics, cli::text(spec.metric))},
@@ -64,7 +65,10 @@ cli::OptionTable describe_history(HistorySpec& spec) {
   table.footer =
       "\nA series is one benchmark with its command line, on the same GPUs. Another GPU is another series. Runs of one set "
       "are one\n"
-      "value. Exit status with --gate: 0 all pass, 1 one fails, 3 one is undecided, 4 no run counts.\n";
+      "value. Variants of a set with one command line are series of their own, with the variant's name.\n"
+      "Exit status with --gate: 0 all pass, 1 one fails, 3 one is undecided, 4 no run counts. A variant with fewer than "
+      "three\n"
+      "earlier sittings is passed over beside other series.\n";
   return table;
 }
 
@@ -80,10 +84,14 @@ history::Report make_history(const HistorySpec& spec, history::Runs runs) {
 
 int history_status(const HistorySpec& spec, const history::Report& report) {
   if (spec.gate.empty()) return 0;
-  int status = report.series.empty() ? compare::kNotComparable : 0;
-  for (const compare::GateResult& gate : report.gates) {
-    if (gate.verdict == compare::Verdict::fail) return compare::kGateFailed;
-    if (gate.verdict != compare::Verdict::pass) status = compare::kGateUndecided;
+  if (report.series.empty()) return compare::kNotComparable;
+  const bool has_others = !std::all_of(report.series.begin(), report.series.end(), history::gate_passes_over);
+  int status = 0;
+  for (std::size_t i = 0; i < report.gates.size(); ++i) {
+    const compare::Verdict verdict = report.gates[i].verdict;
+    if (verdict == compare::Verdict::fail) return compare::kGateFailed;
+    const bool counts = !has_others || !history::gate_passes_over(report.series[i]);
+    if (verdict != compare::Verdict::pass && counts) status = compare::kGateUndecided;
   }
   return status;
 }
@@ -92,9 +100,10 @@ int run_history(const HistorySpec& spec, const Context& /*context*/) {
   auto runs = history::read_runs(spec.results_dir);
   if (!runs) return cli::complain(runs.error(), cli::kUsageError);
   if (spec.gate.empty() && !spec.choice.key.empty() && !history::has_key(runs->runs, spec.choice.key))
-    return cli::complain({"there is no run with \"" + spec.choice.key + "\" in its name or command in " + spec.results_dir,
-                          "iris-gpubench list shows the runs"},
-                         cli::kUsageError);
+    return cli::complain(
+        {"there is no run with \"" + spec.choice.key + "\" in its name, command or variant in " + spec.results_dir,
+         "iris-gpubench list shows the runs"},
+        cli::kUsageError);
   const history::Report report = make_history(spec, *std::move(runs));
   const HistoryFormat format = spec.json ? history::as_json : spec.format;
   if (report.series.empty() && format == history::as_text)

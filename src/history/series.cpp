@@ -143,6 +143,8 @@ Series series_of(const SeriesName& name, const SeriesRuns& runs, const Choice& c
     before = &first;
     series.points.push_back(std::move(point));
   }
+  const bool of_variant = name.first != runs.front()->values.key();
+  series.few_of_variant = of_variant && series.points.size() <= kFewestBefore;
   if (choice.last > 0 && series.points.size() > choice.last)
     series.points.erase(series.points.begin(), series.points.end() - static_cast<std::ptrdiff_t>(choice.last));
   series.steps = statistics::find_steps(logs_of_points(series.points));
@@ -207,12 +209,17 @@ std::vector<Series> make_series(const std::vector<SideRun>& runs, const Choice& 
   return all;
 }
 
+bool gate_passes_over(const Series& series) {
+  return series.few_of_variant;
+}
+
 compare::GateResult judge_newest(const Series& series, const compare::Gate& gate) {
   compare::GateResult result;
   result.gate = gate;
   if (!series.newest) {
     result.verdict = compare::Verdict::undecided;
-    result.reason = "fewer than three earlier sittings at this level";
+    result.reason = gate_passes_over(series) ? "a variant with too few sittings: passed over beside others"
+                                             : "fewer than three earlier sittings at this level";
     return result;
   }
   statistics::Change worse = series.newest->change;

@@ -36,6 +36,7 @@ struct Series {
   std::vector<Point> points;
   std::vector<statistics::Step> steps;
   std::optional<Newest> newest;  // empty: fewer than three points before it
+  bool few_of_variant = false;   // of a variant with a series of its own, of fewer than three earlier sittings in all
 };
 
 struct Choice {
@@ -52,6 +53,9 @@ std::vector<Series> make_series(const std::vector<compare::SideRun>& runs, const
 
 // The newest point of each series against those before it.
 compare::GateResult judge_newest(const Series& series, const compare::Gate& gate);
+
+// A set made once leaves such series for ever: where another series is judged, they do not count.
+bool gate_passes_over(const Series& series);
 
 // How runs of BASE's key on its boards scatter, within a sitting and between sittings of one level. The sittings of the two
 // sides themselves are left out.

@@ -120,14 +120,18 @@ std::string series_html(const Series& series) {
   return text + "</ul></section>\n";
 }
 
+std::string gate_html(const compare::GateResult& gate) {
+  const std::string reason = gate.reason.empty() ? std::string() : " (" + base::xml_text(gate.reason) + ")";
+  return fmt::format("<p>Gate {}: {}{}</p>\n", gate.gate.text, compare::verdict_word(gate.verdict), reason);
+}
+
 }  // namespace
 
 std::string as_html(const Report& report) {
   std::string text(kHead);
   for (std::size_t i = 0; i < report.series.size(); ++i) {
     text += series_html(report.series[i]);
-    if (i < report.gates.size())
-      text += fmt::format("<p>Gate {}: {}</p>\n", report.gates[i].gate.text, compare::verdict_word(report.gates[i].verdict));
+    if (i < report.gates.size()) text += gate_html(report.gates[i]);
   }
   for (const std::string& note : report.notes) text += "<p>Not read: " + base::xml_text(note) + "</p>\n";
   return text + "</body></html>\n";

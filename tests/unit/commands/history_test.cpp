@@ -54,6 +54,19 @@ TEST_F(HistoryTest, ExitStatusesOfTheGate) {
     EXPECT_EQ(history(one.words).code, one.code) << testing::PrintToString(one.words);
 }
 
+// One set of variants that share the command of the nights: they may never have more sittings.
+TEST_F(HistoryTest, TheGatePassesOverVariantsOfFewSittings) {
+  support::save_set_of_runs(results_, "20260901-set", "", {{"small", {3000, 3001}}, {"large", {3300, 3301}}});
+  EXPECT_EQ(history({"--gate", "energy +1%"}).code, 3) << "there is nothing else";
+  days(9);
+  const Said said = history({"simulate", "--gate", "energy +1%"});
+  EXPECT_EQ(said.code, 0) << said.out;
+  EXPECT_THAT(said.out, HasSubstr("passed over"));
+  EXPECT_EQ(history({"large", "--gate", "energy +1%"}).code, 3) << "there is nothing else";
+  days(9, 1);
+  EXPECT_EQ(history({"simulate", "--gate", "energy +1%"}).code, 1);
+}
+
 TEST_F(HistoryTest, OneBenchmarksAlone) {
   days(2);
   support::save_metrics(results_, "other", 1000, R"({"benchmark": "train", "workload": {"command": "train --fast"}})");
@@ -64,7 +77,7 @@ TEST_F(HistoryTest, OneBenchmarksAlone) {
     const Said none = history({"nobody", "--format", format});
     EXPECT_EQ(none.code, cli::kUsageError) << format;
     EXPECT_EQ(none.out, "") << format;
-    EXPECT_THAT(none.err, HasSubstr("there is no run with \"nobody\" in its name or command in results"));
+    EXPECT_THAT(none.err, HasSubstr("there is no run with \"nobody\" in its name, command or variant in results"));
   }
 }
 

@@ -131,6 +131,13 @@ TEST(Series, VariantsOfOneKeyAreSeries) {
   EXPECT_EQ(make_series(sweeps(2), {"N=2", Metric::energy, 0}).size(), 1U);
 }
 
+TEST(Series, AGatePassesOverVariantsOfFewSittings) {
+  EXPECT_TRUE(gate_passes_over(make_series(sweeps(3), {}).at(0)));
+  EXPECT_FALSE(gate_passes_over(make_series(sweeps(4), {}).at(0)));
+  EXPECT_FALSE(gate_passes_over(make_series(sweeps(4), {"", Metric::energy, 2}).at(0))) << "there are more than --last";
+  EXPECT_FALSE(gate_passes_over(make_series(runs_with_step(2, 99), {}).at(0))) << "no variant";
+}
+
 TEST(Series, VariantsOfOtherCommandsShareTheSeriesOfTheirs) {
   auto runs = sweeps(1);
   for (SideRun& run : runs)
