@@ -50,9 +50,9 @@ class ContainerWorkload final : public Workload {
   }
   base::Result<bool> collect_results(const std::filesystem::path& directory) override;
   base::Result<void> cleanup() override {
-    if (was_cleaned_) return {};
-    was_cleaned_ = true;  // what the engine has not done now it would not do a moment later
-    return remove();
+    was_cleaned_ = true;
+    auto removed = remove();  // once more, if the engine did not do it the first time
+    return removed || !is_trouble_said_ ? removed : base::Result<void>();
   }
 
  private:
@@ -76,6 +76,7 @@ class ContainerWorkload final : public Workload {
   WorkloadDescription description_;
   std::optional<ContainerRun> run_;  // once started
   bool was_cleaned_ = false;
+  bool is_trouble_said_ = false;  // that the container could not be removed
 };
 
 base::Result<void> ContainerWorkload::prepare() {
@@ -102,6 +103,7 @@ base::Result<void> ContainerWorkload::prepare() {
 base::Error ContainerWorkload::clean_up_after(base::Error error) {
   const auto removed = cleanup();
   if (removed) return error;
+  is_trouble_said_ = true;
   base::add_item(error.message, removed.error().message, "; ");
   base::add_item(error.remedy, removed.error().remedy, "; ");
   return error;
