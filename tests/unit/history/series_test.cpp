@@ -172,7 +172,7 @@ std::vector<SideRun> sitting_of(const std::string& name, std::size_t count, doub
 // Many nights of a run and one set: their means scatter as single runs do, and hold what differs between sittings, too.
 TEST(KnownScatter, OfSingleRunsAndASetCountsTheScatterOfARunOnce) {
   std::vector<SideRun> runs = sitting_of("set", 9, 3000);
-  for (std::size_t nights : {6, 20}) {
+  for (const std::size_t nights : {6U, 20U}) {
     for (std::size_t i = 0; i < nights; ++i)
       for (const SideRun& run :
            sitting_of("night" + std::to_string(nights + i), 1, 3000 * std::exp(i % 2 == 0 ? 0.005 : -0.005)))
