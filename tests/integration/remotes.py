@@ -1,4 +1,5 @@
 """Other machines for tests: a real sshd each, on loopback, with a host name, a home folder and GPUs of its own."""
+import contextlib
 import os
 import pathlib
 import shutil
@@ -42,6 +43,14 @@ def stripped_program():
             path.parent.mkdir(exist_ok=True)
             stripped.rename(path)
     return path
+
+
+def kill_all_of(folder):
+    """The processes whose command lines name the folder, or something in it."""
+    for pid, (_, words) in processes().items():
+        if any(str(folder) in word for word in words):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 class RemoteHost:
@@ -121,12 +130,7 @@ class RemoteTest(ProductTest):
             "IRIS_GPUBENCH_IDLE_ROLL": "0.2", "IRIS_GPUBENCH_NO_PLOT": "true"}
 
     def end_all_of(self, host):
-        for pid, (_, words) in processes().items():
-            if any(str(host.home) in word for word in words):
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+        kill_all_of(host.home)
         host.cut()
         host.stop()
 

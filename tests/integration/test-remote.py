@@ -2,7 +2,6 @@
 """Runs on other machines over a real ssh: brought along, cut, followed, interrupted, fetched, taken up again.
 
 CUTS=50 in the environment makes a soak of the test that cuts the connection (scripts/soak-cuts does so)."""
-import contextlib
 import csv
 import datetime
 import hashlib
@@ -18,13 +17,22 @@ import time
 import unittest
 
 from product import PROGRAM, SOURCE, needs_quiet
-from remotes import RemoteTest, processes, stripped_program
+from remotes import RemoteTest, kill_all_of, processes, stripped_program
 
 CUTS = int(os.environ.get("CUTS", "4"))
 COUNT = "for i in 1 2 3 4 5 6 7 8 9 10; do echo line $i; sleep 0.4; done"
 
 
 class FromRemote(RemoteTest):
+    def run_left_alone(self, seconds):
+        """Of a benchmark that goes on there; the program here was killed."""
+        started = self.start(*self.on("--", "sh", "-c", f"echo up; sleep {seconds}"))
+        self.wait_until_it_prints("up")
+        started.kill()
+        started.communicate()
+        run, = self.remote.runs()
+        return run
+
     def assert_fetched(self, outcome):
         self.assertEqual(outcome.metrics["host"], "g0")
         self.assertEqual(self.remote.runs(), [], "what has been fetched is removed there")
@@ -292,10 +300,7 @@ class Remote(FromRemote):
         started = self.start(*self.on("--", "sh", "-c", "echo up; sleep 30"))
         self.wait_until_it_prints("up")
         run, = self.remote.runs()
-        for pid, (_, words) in processes().items():
-            if any(str(run) in word for word in words):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        kill_all_of(run)
         shutil.rmtree(run)
         outcome = self.finish(started, 30)
         self.assertEqual(outcome.code, 125, outcome.stderr)
@@ -319,10 +324,7 @@ class Remote(FromRemote):
         self.wait_until_it_prints("up")
         time.sleep(1)
         run, = self.remote.runs()
-        for pid, (_, words) in processes().items():  # the shell that waits for it as well, as when the machine goes down
-            if any(str(run) in word for word in words):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        kill_all_of(run)  # the shell that waits for it as well, as when the machine goes down
         outcome = self.finish(started)
         self.assertEqual(outcome.code, 125, outcome.stderr)
         self.assertIn("without saying how", outcome.stderr)
@@ -332,15 +334,8 @@ class Remote(FromRemote):
         self.assertIn("Energy", recovered.stdout)
 
     def test_a_name_that_is_another_process_by_now_is_no_run_under_way(self):
-        started = self.start(*self.on("--", "sh", "-c", "echo up; sleep 30"))
-        self.wait_until_it_prints("up")
-        started.kill()
-        started.communicate()
-        run, = self.remote.runs()
-        for pid, (_, words) in processes().items():
-            if any(str(run) in word for word in words):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        run = self.run_left_alone(30)
+        kill_all_of(run)
         (run / "pid").write_text(f"{os.getpid()}\n")
         attached = self.attach("g0", run.name)
         time.sleep(3)  # it follows: it looks five times, a second apart, before it gives the run up
@@ -382,11 +377,7 @@ class OneHome(FromRemote):
         self.remotes[1].home.symlink_to(self.remotes[0].home)
 
     def test_the_other_machine_leaves_the_run_alone(self):
-        started = self.start(*self.on("--", "sh", "-c", "echo up; sleep 8"))
-        self.wait_until_it_prints("up")
-        started.kill()
-        started.communicate()
-        run, = self.remote.runs()
+        run = self.run_left_alone(8)
         outcome = self.finish(self.attach("g1", run.name))
         self.assertEqual(outcome.code, 125, outcome.stderr)
         self.assertIn("it was started on g0", outcome.stderr)
